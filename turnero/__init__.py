@@ -1,0 +1,1 @@
+"""Turnero: free turns at the windows of a social-security institute."""

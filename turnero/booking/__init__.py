@@ -1,0 +1,1 @@
+"""The turn: slots, claims, holds, bookings and the citizen's journey."""

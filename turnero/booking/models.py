@@ -1,0 +1,118 @@
+"""Tables of the turn. The one primitive is the claim: a taken seat; everything else follows from it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from turnero.agencies.models import Agency, Procedure
+from turnero.db import UtcDateTime
+from turnero.extensions import Base
+
+LIVE = ("confirmed", "arrived", "called", "displaced")
+_LIVE_SQL = text("status IN ('confirmed', 'arrived', 'called', 'displaced')")
+
+
+class Journey(Base):
+    """One citizen's pass through the steps. Its key is in the URL and opens nothing without the browser's cookie."""
+
+    __tablename__ = "journeys"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    browser: Mapped[str] = mapped_column(index=True)  # SHA-256 of the cookie's id
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    cedula: Mapped[str] = mapped_column(index=True)
+    email: Mapped[str | None]  # as we write to it
+    mailbox: Mapped[str | None] = mapped_column(index=True)  # normalised, for limits
+    mobile: Mapped[str | None]  # E.164
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    province_code: Mapped[str | None] = mapped_column(ForeignKey("provinces.code"))
+    procedure_id: Mapped[int | None] = mapped_column(ForeignKey("procedures.id"))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))  # its present hold or turn
+    held_seconds: Mapped[int] = mapped_column(default=0)  # spent by holds that have ended
+
+    procedure: Mapped[Procedure | None] = relationship(lazy="joined")
+    agency: Mapped[Agency | None] = relationship(lazy="joined")
+    booking: Mapped["Booking | None"] = relationship()
+
+
+class Booking(Base):
+    """A turn, from hold to attendance. ``day`` and ``minute`` (local) are the truth; ``starts_at`` is derived."""
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('held', 'lapsed', 'confirmed', 'arrived', 'called', 'attended', 'no_show', 'cancelled', 'displaced')",
+            name="status",
+        ),
+        CheckConstraint("channel IN ('web', 'window', 'kiosk')", name="channel"),
+        CheckConstraint("minute BETWEEN 0 AND 1439 AND cells > 0", name="cells"),
+        CheckConstraint("(status = 'held') = (lapses_at IS NOT NULL)", name="lapses_at"),
+        Index("ix_bookings_one_live", "cedula", "procedure_id", unique=True, sqlite_where=_LIVE_SQL, postgresql_where=_LIVE_SQL),
+        Index("ix_bookings_agency_day", "agency_id", "day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[str]
+    channel: Mapped[str] = mapped_column(default="web")
+    journey_key: Mapped[str | None] = mapped_column(index=True)
+    browser: Mapped[str | None] = mapped_column(index=True)
+    cedula: Mapped[str] = mapped_column(index=True)
+    email: Mapped[str | None]
+    mailbox: Mapped[str | None] = mapped_column(index=True)
+    mobile: Mapped[str | None] = mapped_column(index=True)
+    procedure_id: Mapped[int] = mapped_column(ForeignKey("procedures.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    desk_id: Mapped[int] = mapped_column(ForeignKey("desks.id"))
+    day: Mapped[date]
+    minute: Mapped[int]  # local minute of the day of its first cell
+    cells: Mapped[int]
+    slot_minutes: Mapped[int]  # grid step when it was taken
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lapses_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of a hold
+    extended: Mapped[bool] = mapped_column(default=False)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    token_nonce: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+
+    procedure: Mapped[Procedure] = relationship(lazy="joined")
+    agency: Mapped[Agency] = relationship(lazy="joined")
+
+
+class Claim(Base):
+    """A taken seat of one cell. Dated claims (hold, delay, …) count until ``lapses_at``; ``turn`` is undated."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('hold', 'turn', 'proposal', 'offer', 'delay')", name="purpose"),
+        CheckConstraint("(purpose = 'turn') = (lapses_at IS NULL)", name="lapses_at"),
+        CheckConstraint("(purpose = 'delay') = (booking_id IS NULL)", name="booking"),
+        CheckConstraint("seat >= 0 AND minute BETWEEN 0 AND 1439", name="cell"),
+    )
+
+    desk_id: Mapped[int] = mapped_column(ForeignKey("desks.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    minute: Mapped[int] = mapped_column(primary_key=True)
+    seat: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"), index=True)
+    purpose: Mapped[str]
+    lapses_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Event(Base):
+    """One change of a booking, append-only: replaying a booking's events gives its present status."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str]  # "citizen", "sweep", "staff:…"
+    before: Mapped[str | None]  # status
+    after: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -1,0 +1,123 @@
+"""How every part talks to the database: transactions, locks and the column types both engines share.
+
+A use case is one function under ``@transaction``: one transaction, one commit, rolled back on any
+exception. Queries and rules never commit. The order in which locks are taken is in docs/architecture.md.
+"""
+
+import functools
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from turnero.extensions import db
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# serialization_failure, deadlock_detected, lock_not_available: another try may well succeed.
+_RETRIED = {"40001", "40P01", "55P03"}
+_TRIES = 5
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant, always aware and in UTC in Python; refuses naive ones.
+
+    PostgreSQL keeps ``timestamptz``; SQLite keeps text whose order is the order of time.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def on_postgresql() -> bool:
+    return bool(db.engine.dialect.name == "postgresql")
+
+
+def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
+    """Run ``use_case`` in one write transaction and commit it once.
+
+    A deadlock or serialization failure runs it again, at most five times in all, so a use case must
+    do nothing outside the database. One use case never calls another: that would be two commits.
+    """
+
+    @functools.wraps(use_case)
+    def in_one_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
+        if db.session.info.get("writing"):
+            raise RuntimeError(f"{use_case.__name__} was called inside another use case")
+        for attempt in range(1, _TRIES + 1):
+            db.session.rollback()  # whatever was only read before belongs to an older snapshot
+            db.session.info["writing"] = True
+            try:
+                db.session.connection(execution_options={"writes": True})
+                result = use_case(*args, **kwargs)
+                db.session.commit()
+                return result
+            except DBAPIError as error:
+                db.session.rollback()
+                if attempt == _TRIES or getattr(error.orig, "sqlstate", None) not in _RETRIED:
+                    raise
+                time.sleep(random.uniform(0.005, 0.02) * attempt)  # noqa: S311 (spreads retries, no secret)
+            except BaseException:
+                db.session.rollback()
+                raise
+            finally:
+                db.session.info["writing"] = False
+        raise AssertionError("unreachable")
+
+    return in_one_transaction
+
+
+def lock(*names: str) -> None:
+    """Take the named locks until the end of the transaction, sorted so that no two can cross.
+
+    PostgreSQL: transaction-scoped advisory locks. SQLite: ``BEGIN IMMEDIATE`` already serialises.
+    """
+    if on_postgresql():
+        for name in sorted(set(names)):
+            db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+def lock_shared(name: str) -> None:
+    """Take a named lock that other readers may share; a statement of its own, so what follows sees what it waited for."""
+    if on_postgresql():
+        db.session.execute(text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))"), {"name": name})
+
+
+def configure_engine(engine: Engine) -> None:
+    """Set what each new connection needs: on SQLite write-ahead log, foreign keys and explicit BEGIN."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3 only: we say BEGIN ourselves
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "synchronous=NORMAL"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        # Readers must not queue behind writers; a writer takes its lock at once, or it could fail half way.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

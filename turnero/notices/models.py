@@ -1,0 +1,40 @@
+"""The outbox: one row for each mail we owe, written in the transaction of what it tells."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from turnero.db import UtcDateTime
+from turnero.extensions import Base
+
+
+class Notice(Base):
+    """A mail owed. It holds no body: that is rendered when it is sent, so no code or link rests here.
+
+    ``status``: waiting → sending (leased) → sent | dead | dropped (expired, or nothing to tell any more).
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject", "occasion"),
+        CheckConstraint("status IN ('waiting', 'sending', 'sent', 'dead', 'dropped')", name="status"),
+        Index("ix_notices_due", "status", "priority", "next_try_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]  # "code", "confirmation", "link", "cancellation", …: the folder under templates/email
+    subject: Mapped[str] = mapped_column(index=True)  # what it is about: "booking:17", "challenge:4"
+    occasion: Mapped[str] = mapped_column(default="")  # which time, when the same kind may come again
+    reference: Mapped[str | None]  # of the turn it is about, for people
+    address: Mapped[str]
+    priority: Mapped[int]  # lower goes first: 1 code, 2 confirmation and the like, 3 reminder
+    status: Mapped[str] = mapped_column(default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    message_id: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_error: Mapped[str | None]
