@@ -1,0 +1,51 @@
+"""Writing a mail owed, in the transaction of what it tells: both are committed or neither is."""
+
+import secrets
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy.dialects import postgresql, sqlite
+
+from turnero.db import on_postgresql
+from turnero.extensions import db
+from turnero.notices.models import Notice
+
+# Lower goes first: somebody waits at the code page, nobody waits for a reminder.
+CODE, CONFIRMATION, REMINDER = 1, 2, 3
+
+
+def write(
+    kind: str,
+    subject: str,
+    address: str,
+    *,
+    now: datetime,
+    priority: int,
+    occasion: str = "",
+    reference: str | None = None,
+    expires_at: datetime | None = None,
+) -> None:
+    """Owe one mail of ``kind`` about ``subject`` ("booking:17"). The caller commits.
+
+    Written again for the same ``occasion`` it stays one mail. After ``expires_at`` it is never delivered.
+    """
+    insert = postgresql.insert if on_postgresql() else sqlite.insert
+    notice = insert(Notice).values(
+        kind=kind,
+        subject=subject,
+        occasion=occasion,
+        reference=reference,
+        address=address,
+        priority=priority,
+        message_id=f"<{secrets.token_hex(16)}@{_host()}>",
+        created_at=now,
+        next_try_at=now,
+        expires_at=expires_at,
+    )
+    db.session.execute(notice.on_conflict_do_nothing(index_elements=["kind", "subject", "occasion"]))
+
+
+def _host() -> str:
+    """The public host, so that a Message-ID tells nothing about the machine that sends."""
+    return urlsplit(current_app.config["SETTINGS"].base_url).hostname or "localhost"
