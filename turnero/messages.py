@@ -8,8 +8,41 @@ from turnero.errors import TurneroError
 TEXTS: dict[str, str] = {
     "not_found": "No encontramos lo que busca.",
     # verify
+    "cedula_missing": "Ingrese su número de cédula.",
+    "cedula_length": "El número de cédula no es válido. Debe tener 10 dígitos y usted ingresó {count}.",
+    "cedula_invalid": "El número de cédula no es válido. Revise los 10 dígitos.",
+    "email_missing": "Ingrese su correo electrónico.",
+    "email_invalid": "El correo electrónico no es válido. Revíselo: debe tener la forma nombre@ejemplo.com.",
+    "mobile_missing": "Ingrese su número de celular.",
+    "mobile_invalid": "El número de celular no es válido. Ingrese un celular de Ecuador: 10 dígitos que empiezan con 09.",
     # agencies
     # booking
+    "wrong_step": "Ese paso no corresponde ahora. Continúe donde se quedó.",
+    "not_in_registry": (
+        "No podemos darle un turno en línea con esta cédula. Acérquese a la ventanilla de información "
+        "de su agencia con su cédula: allí le atenderán."
+    ),
+    "cedulas_spent": (
+        "Desde este correo o este equipo ya se consultaron varias cédulas hoy. Intente mañana o acérquese a su agencia."
+    ),
+    "unknown_place": "Elija una de las opciones de la lista.",
+    "place_taken": "Ese horario acaba de ser tomado. Elija otro.",
+    "not_offered": "Ese horario ya no se ofrece. Elija otro.",
+    "hold_lost": "Se terminó el tiempo para confirmar y el turno quedó libre. Elija otro horario.",
+    "already_has_turn": (
+        "Ya existe un turno para este trámite con esta cédula. "
+        "Si es suyo, puede verlo o cancelarlo con el enlace que le enviamos por correo."
+    ),
+    "overlapping_turn": "A esa hora esta cédula ya tiene otro turno. Elija otro horario.",
+    "open_turns_spent": "Esta cédula ya tiene {limit} turnos pendientes. Podrá pedir otro cuando atienda o cancele uno.",
+    "cap_reached": (
+        "Desde este correo, celular o equipo ya se confirmaron varios turnos. "
+        "Podrá pedir otro desde el {until}. En la ventanilla de su agencia le atienden igual."
+    ),
+    "hold_limit": "Hay otro turno guardado mientras se confirma. Confírmelo o espere unos minutos a que se libere.",
+    "hold_time_spent": "Se terminó el tiempo para guardar turnos en este intento. Empiece de nuevo cuando pueda confirmar.",
+    "extended_already": "Ya amplió el tiempo una vez. Confirme antes de que termine.",
+    "not_cancellable": "Este turno ya no se puede cancelar.",
 }
 
 

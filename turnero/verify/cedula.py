@@ -1,0 +1,50 @@
+"""The cédula: ten digits with a check digit. A valid one proves only its form, not that it exists or whose it is."""
+
+from stdnum.ec import ci
+from stdnum.exceptions import ValidationError
+
+from turnero.errors import InvalidInput
+from turnero.verify.digits import compact
+
+LENGTH = 10
+
+
+class InvalidCedula(InvalidInput):
+    """Not a cédula: letters, a province that does not exist, a wrong check digit."""
+
+    code = "cedula_invalid"
+
+
+class CedulaMissing(InvalidCedula):
+    code = "cedula_missing"
+
+
+class CedulaLength(InvalidCedula):
+    """All digits, but not ten; ``count`` says how many."""
+
+    code = "cedula_length"
+
+
+def parse(text: str) -> str:
+    """Ten ASCII digits, leading zeros kept. Raises ``InvalidCedula`` or one of its kinds.
+
+    The third digit may be 6: such cédulas are issued. Repeated digits are refused here,
+    since 2222222222 passes the check digit.
+    """
+    typed = compact(text)
+    if not typed:
+        raise CedulaMissing
+    if typed.isdecimal() and len(typed) != LENGTH:
+        raise CedulaLength(count=len(typed))
+    try:
+        cedula = ci.validate(typed)
+    except ValidationError as error:
+        raise InvalidCedula from error
+    if len(set(cedula)) == 1:
+        raise InvalidCedula
+    return cedula
+
+
+def masked(cedula: str) -> str:
+    """For logs: ``17******01``."""
+    return f"{cedula[:2]}******{cedula[-2:]}"

@@ -1,0 +1,100 @@
+"""How we reach a person: an e-mail address and an Ecuadorian mobile, as typed, as stored and as compared."""
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from turnero.errors import InvalidInput
+from turnero.verify.digits import compact
+
+_COUNTRY = 593
+_GMAIL = ("gmail.com", "googlemail.com")
+
+
+class EmailMissing(InvalidInput):
+    code = "email_missing"
+
+
+class EmailInvalid(InvalidInput):
+    code = "email_invalid"
+
+
+class MobileMissing(InvalidInput):
+    code = "mobile_missing"
+
+
+class MobileInvalid(InvalidInput):
+    """Not a mobile number of Ecuador: too short, of a house, or of another country."""
+
+    code = "mobile_invalid"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """``email`` as we write to it, ``mailbox`` as limits compare it, ``mobile`` in E.164."""
+
+    email: str
+    mailbox: str
+    mobile: str
+
+
+def parse_contact(email_text: str, mobile_text: str) -> Contact:
+    """Both fields at once; raises the error of the first that is wrong."""
+    email = parse_email(email_text)
+    return Contact(email, mailbox_key(email), parse_mobile(mobile_text))
+
+
+def parse_email(text: str) -> str:
+    """The address in ASCII, at most 254 characters; its domain is not asked. Raises ``EmailMissing``, ``EmailInvalid``."""
+    typed = text.strip()
+    if not typed:
+        raise EmailMissing
+    try:
+        address = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
+    except EmailNotValidError as error:
+        raise EmailInvalid from error
+    # The mail library writes international domains by an older rule, which for a few of them is another domain.
+    if address.ascii_email is None:
+        raise EmailInvalid
+    return address.ascii_email
+
+
+def mailbox_key(email: str) -> str:
+    """One key for all the spellings that reach one mailbox: capitals, ``+tag``, and the dots that Gmail ignores."""
+    local, _, domain = email.lower().rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in _GMAIL:
+        local, domain = local.replace(".", ""), _GMAIL[0]
+    return f"{local}@{domain}"
+
+
+def masked_email(email: str) -> str:
+    """For logs: ``a***@gmail.com``."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}***@{domain}"
+
+
+def parse_mobile(text: str) -> str:
+    """E.164 of an Ecuadorian mobile, with or without 0, 593, +593 or 00593. Raises ``MobileMissing``, ``MobileInvalid``."""
+    typed = compact(text)
+    if not typed:
+        raise MobileMissing
+    # The library would read letters as the keys they share with digits.
+    if not re.fullmatch(r"\+?[0-9]+", typed):
+        raise MobileInvalid
+    try:
+        number = phonenumbers.parse(typed, "EC")
+    except phonenumbers.NumberParseException as error:
+        raise MobileInvalid from error
+    mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    if number.country_code != _COUNTRY or not mobile:
+        raise MobileInvalid
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def display_mobile(mobile: str) -> str:
+    """``+593991234567`` as people read it in Ecuador: ``099 123 4567``."""
+    national = "0" + mobile.removeprefix(f"+{_COUNTRY}")
+    return f"{national[:3]} {national[3:6]} {national[6:]}"
