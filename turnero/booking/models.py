@@ -26,7 +26,9 @@ class Journey(Base):
     email: Mapped[str | None]  # as we write to it
     mailbox: Mapped[str | None] = mapped_column(index=True)  # normalised, for limits
     mobile: Mapped[str | None]  # E.164
+    questioned_email: Mapped[str | None]  # the address whose domain we asked about once
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    registered: Mapped[bool | None]  # what the citizen registry said, once the mailbox was proven
     province_code: Mapped[str | None] = mapped_column(ForeignKey("provinces.code"))
     procedure_id: Mapped[int | None] = mapped_column(ForeignKey("procedures.id"))
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
@@ -92,12 +94,14 @@ class Claim(Base):
         CheckConstraint("(purpose = 'turn') = (lapses_at IS NULL)", name="lapses_at"),
         CheckConstraint("(purpose = 'delay') = (booking_id IS NULL)", name="booking"),
         CheckConstraint("seat >= 0 AND minute BETWEEN 0 AND 1439", name="cell"),
+        Index("ix_claims_lapses_at", "lapses_at"),
     )
 
     desk_id: Mapped[int] = mapped_column(ForeignKey("desks.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     minute: Mapped[int] = mapped_column(primary_key=True)
     seat: Mapped[int] = mapped_column(primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)  # derived from day and minute, for reports
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"), index=True)
     purpose: Mapped[str]
     lapses_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

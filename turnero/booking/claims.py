@@ -1,0 +1,123 @@
+"""The one primitive: taking, keeping and freeing seats. The database decides every race in one row.
+
+A claim is the seat of one cell, keyed by (desk, local day, local minute, seat). A dated claim stops counting
+when its time has passed, with no job running: whoever comes next simply takes the row over.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from turnero import clock
+from turnero.booking.models import Booking, Claim
+from turnero.booking.slots import TakenSeat
+from turnero.db import on_postgresql
+from turnero.extensions import db
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """The cells a turn needs: consecutive local ``minutes`` of one ``day`` at one desk in ``zone``."""
+
+    desk_id: int
+    day: date
+    minutes: tuple[int, ...]
+    zone: str
+
+
+def counting(now: datetime) -> ColumnElement[bool]:
+    """Which claims count at ``now``: undated ones, and dated ones whose time has not passed."""
+    return or_(Claim.lapses_at.is_(None), Claim.lapses_at > now)
+
+
+def taken_seats(desk_id: int, day: date, now: datetime) -> tuple[TakenSeat, ...]:
+    """The claims of a desk's day that count."""
+    rows = db.session.execute(
+        select(Claim.minute, Claim.seat, Claim.lapses_at.is_not(None))
+        .where(Claim.desk_id == desk_id, Claim.day == day)
+        .where(counting(now))
+    )
+    return tuple(TakenSeat(minute, seat, held) for minute, seat, held in rows)
+
+
+def take(seats: Seats, candidates: Sequence[int], booking_id: int, lapses_at: datetime, now: datetime) -> int | None:
+    """Hold one of the ``candidates`` in all cells until ``lapses_at``: the seat, or None when others have them all.
+
+    Seats are tried in random order, so that a rush for one slot spreads over its rows.
+    """
+    for seat in random.sample(candidates, len(candidates)):
+        if _take_seat(seats, seat, booking_id, lapses_at, now):
+            return seat
+    return None
+
+
+def _take_seat(seats: Seats, seat: int, booking_id: int, lapses_at: datetime, now: datetime) -> bool:
+    insert = postgresql.insert if on_postgresql() else sqlite.insert
+    statement = insert(Claim).values(
+        [
+            {
+                "desk_id": seats.desk_id,
+                "day": seats.day,
+                "minute": minute,
+                "seat": seat,
+                "starts_at": clock.instant(seats.day, minute, seats.zone),
+                "booking_id": booking_id,
+                "purpose": "hold",
+                "lapses_at": lapses_at,
+            }
+            for minute in seats.minutes
+        ]
+    )
+    new = statement.excluded
+    won = db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Claim.desk_id, Claim.day, Claim.minute, Claim.seat],
+            set_={"booking_id": new.booking_id, "purpose": new.purpose, "lapses_at": new.lapses_at},
+            where=Claim.lapses_at <= now,
+        ).returning(Claim.minute)
+    ).all()
+    if len(won) == len(seats.minutes):
+        return True
+    if won:  # some cells of a longer turn: all or none
+        free(booking_id)
+    return False
+
+
+def keep(booking: Booking) -> bool:
+    """Undate the held claims of a booking that is being confirmed. False when they are not all there any more."""
+    kept = db.session.execute(
+        update(Claim)
+        .where(Claim.booking_id == booking.id, Claim.purpose == "hold")
+        .values(purpose="turn", lapses_at=None)
+        .returning(Claim.minute)
+    ).all()
+    return len(kept) == booking.cells
+
+
+def prolong(booking: Booking, lapses_at: datetime) -> bool:
+    """Move the end of a hold's claims. False when they are not all there any more."""
+    moved = db.session.execute(
+        update(Claim)
+        .where(Claim.booking_id == booking.id, Claim.purpose == "hold")
+        .values(lapses_at=lapses_at)
+        .returning(Claim.minute)
+    ).all()
+    return len(moved) == booking.cells
+
+
+def free(booking_id: int) -> None:
+    """Give all seats of a booking back at once."""
+    db.session.execute(delete(Claim).where(Claim.booking_id == booking_id))
+
+
+def free_later(booking: Booking, at: datetime) -> None:
+    """Give the seats of a cancelled turn back at ``at``, so that nobody can cancel and re-book in one breath."""
+    db.session.execute(
+        update(Claim)
+        .where(and_(Claim.booking_id == booking.id, Claim.purpose == "turn"))
+        .values(purpose="delay", booking_id=None, lapses_at=at)
+    )

@@ -1,0 +1,61 @@
+"""Every change of a booking's status goes through here: checked against the lifecycle, conditional, and recorded."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, update
+
+from turnero.booking.lifecycle import Status, may
+from turnero.booking.models import Booking, Event
+from turnero.extensions import db
+
+
+def begin(booking: Booking, *, actor: str, now: datetime) -> None:
+    """Record that a booking, already added to the session, has come to be."""
+    db.session.flush()
+    db.session.add(Event(booking_id=booking.id, at=now, actor=actor, before=None, after=booking.status))
+
+
+def move(
+    booking: Booking,
+    after: Status,
+    *,
+    actor: str,
+    now: datetime,
+    reason: str = "",
+    details: dict[str, Any] | None = None,
+    values: dict[str, Any] | None = None,
+    only_if: ColumnElement[bool] | None = None,
+) -> bool:
+    """Change the status (and ``values`` with it) where the row still has the status we saw, and record the event.
+
+    Returns False, having changed nothing, when another transaction was first or ``only_if`` does not hold.
+    Raises ValueError for a change that the lifecycle does not know.
+    """
+    before = Status(booking.status)
+    if not may(before, after):
+        raise ValueError(f"a booking cannot go from {before} to {after}")
+    statement = update(Booking).where(Booking.id == booking.id, Booking.status == before)
+    if only_if is not None:
+        statement = statement.where(only_if)
+    changes = {"status": after, **(values or {})}
+    if before == Status.HELD:
+        changes["lapses_at"] = None
+    changed = db.session.execute(
+        statement.values(changes).returning(Booking.id).execution_options(synchronize_session=False)
+    ).all()
+    if not changed:
+        return False
+    db.session.expire(booking)
+    db.session.add(
+        Event(
+            booking_id=booking.id,
+            at=now,
+            actor=actor,
+            before=before,
+            after=after,
+            reason=reason,
+            details=details or {},
+        )
+    )
+    return True

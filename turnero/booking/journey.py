@@ -1,0 +1,76 @@
+"""Where a citizen's pass through the steps stands. Its state lives in the database: an old cookie brings nothing back.
+
+The use cases of the steps are in ``steps`` (2 to 6), ``holds`` (7) and ``bookings`` (8). Each locks the journey's row
+first; a step posted too early or too late raises ``WrongStep``.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from turnero.booking.errors import NotInRegistry, WrongStep
+from turnero.booking.lifecycle import Status
+from turnero.booking.models import Journey
+from turnero.errors import NotFound
+from turnero.extensions import db
+
+
+class Step(StrEnum):
+    """Where a journey is; each value is the last part of its page's address."""
+
+    CONTACT = "contacto"
+    VERIFY = "verificar"
+    PLACE = "lugar"
+    HOUR = "horario"
+    CONFIRM = "confirmar"
+    DONE = "hecho"
+
+
+def step_of(journey: Journey, now: datetime) -> Step:
+    """The first step that still lacks its answer."""
+    booking = journey.booking
+    if booking is not None and booking.status not in (Status.HELD, Status.LAPSED):
+        return Step.DONE
+    if journey.mailbox is None:
+        return Step.CONTACT
+    if journey.verified_at is None:
+        return Step.VERIFY
+    if journey.agency_id is None or not journey.registered:
+        return Step.PLACE
+    if booking is not None and booking.lapses_at is not None and booking.lapses_at > now:
+        return Step.CONFIRM
+    return Step.HOUR
+
+
+def owned(key: str, browser: str) -> Journey:
+    """The journey, for a page. Raises NotFound unless this browser began it, NotInRegistry where it ends there."""
+    journey = db.session.scalar(select(Journey).where(Journey.key == key, Journey.browser == browser))
+    return _usable(journey)
+
+
+def locked(key: str, browser: str) -> Journey:
+    """The journey with its row locked, for a use case."""
+    journey = db.session.scalar(
+        select(Journey)
+        .where(Journey.key == key, Journey.browser == browser)
+        .with_for_update(of=Journey)
+        .execution_options(populate_existing=True)
+    )
+    return _usable(journey)
+
+
+def _usable(journey: Journey | None) -> Journey:
+    if journey is None:
+        raise NotFound
+    if journey.registered is False:
+        raise NotInRegistry
+    return journey
+
+
+def require(journey: Journey, now: datetime, *steps: Step) -> Step:
+    """The journey's step, or WrongStep when it is none of ``steps``."""
+    step = step_of(journey, now)
+    if step not in steps:
+        raise WrongStep(step=step)
+    return step

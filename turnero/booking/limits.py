@@ -1,0 +1,95 @@
+"""Who may have how many turns (DESIGN §5). The counts are read under the subjects' locks when it matters.
+
+The sanction falls on the channel (mailbox, mobile, browser), never on the insured person.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from turnero import db as database
+from turnero.agencies.models import Procedure
+from turnero.booking.errors import AlreadyHasTurn, CapReached, HoldLimit, OpenTurnsSpent, OverlappingTurn
+from turnero.booking.lifecycle import LIVE, SEATED, Status
+from turnero.booking.models import Booking, Journey
+from turnero.booking.policy import Caps, Policy
+from turnero.extensions import db
+from turnero.interval import Interval
+
+
+def lock_subjects(journey: Journey) -> None:
+    """Take the locks under which a journey's limits are counted."""
+    database.lock(
+        f"cedula:{journey.cedula}",
+        f"mailbox:{journey.mailbox}",
+        f"mobile:{journey.mobile}",
+        f"browser:{journey.browser}",
+    )
+
+
+def check_new_turn(journey: Journey, procedure: Procedure, policy: Policy, now: datetime) -> None:
+    """Raise the refusal that stands between this journey and one more turn for ``procedure``."""
+    live = db.session.scalars(
+        select(Booking.procedure_id).where(Booking.cedula == journey.cedula, Booking.status.in_(LIVE))
+    ).all()
+    if procedure.id in live:
+        raise AlreadyHasTurn
+    if len(live) >= policy.open_turns_per_cedula:
+        raise OpenTurnsSpent(limit=policy.open_turns_per_cedula)
+    channels = (
+        Booking.mailbox == journey.mailbox,
+        Booking.mobile == journey.mobile,
+        Booking.browser == journey.browser,
+    )
+    for channel in channels:
+        _check_caps(channel, policy.caps, now)
+
+
+def _check_caps(channel: ColumnElement[bool], caps: Caps, now: datetime) -> None:
+    longest, most = caps.spans()[-1]
+    confirmed = db.session.scalars(
+        select(Booking.confirmed_at)
+        .where(channel, Booking.channel == "web", Booking.confirmed_at > now - longest)
+        .order_by(Booking.confirmed_at.desc())
+        .limit(most)
+    ).all()
+    for span, cap in caps.spans():
+        within = [instant for instant in confirmed if instant is not None and instant > now - span]
+        if len(within) >= cap:
+            raise CapReached(until=within[cap - 1] + span)
+
+
+def check_holds(journey: Journey, policy: Policy, now: datetime) -> None:
+    """One live hold per cédula and two per mailbox, those of this journey aside."""
+    others = db.session.execute(
+        select(
+            func.count().filter(Booking.cedula == journey.cedula), func.count().filter(Booking.mailbox == journey.mailbox)
+        ).where(
+            or_(Booking.cedula == journey.cedula, Booking.mailbox == journey.mailbox),
+            Booking.status == Status.HELD,
+            Booking.lapses_at > now,
+            Booking.journey_key != journey.key,
+        )
+    ).one()
+    if others[0] >= 1 or others[1] >= policy.holds_per_mailbox:
+        raise HoldLimit
+
+
+def check_overlap(booking: Booking) -> None:
+    """Raise OverlappingTurn when the cédula has another seated turn at the same time, wherever it is."""
+    wanted = _span(booking)
+    day = timedelta(days=1)
+    others = db.session.scalars(
+        select(Booking).where(
+            Booking.cedula == booking.cedula,
+            Booking.starts_at.between(wanted.start - day, wanted.end + day),
+            Booking.status.in_(SEATED),
+            Booking.id != booking.id,
+        )
+    )
+    if any(_span(other).overlaps(wanted) for other in others):
+        raise OverlappingTurn
+
+
+def _span(booking: Booking) -> Interval[datetime]:
+    return Interval(booking.starts_at, booking.starts_at + timedelta(minutes=booking.cells * booking.slot_minutes))

@@ -1,0 +1,115 @@
+"""What one desk offers for one trámite from today to its horizon, and why when that is nothing. Pure rules."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from turnero.agencies.schedule import DayGrid, DeskCalendar, grid
+from turnero.booking import slots
+from turnero.booking.policy import Policy
+from turnero.booking.slots import Slot, TakenSeat
+
+NOON = 720
+# How far ahead to look for the next day on which somebody attends.
+_FAR_DAYS = 120
+
+
+@dataclass(frozen=True)
+class DayOffer:
+    """A day's free places: in all, and of those before noon and from noon on."""
+
+    day: date
+    free: int
+    morning: int
+    afternoon: int
+
+
+@dataclass(frozen=True)
+class ClosedDay:
+    """A day on which the agency does not attend; ``kind`` is holiday or closure."""
+
+    day: date
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class NoPlace:
+    """Why there is no place: full, closed, holiday, not_open_yet or no_hours; never one word for all.
+
+    ``until``: full: the next day that will open for booking; else the next day with hours, if any is near.
+    """
+
+    kind: str
+    until: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class DeskOffers:
+    """One desk's days for a trámite of ``procedure_minutes``, seen at local wall time ``now_local``."""
+
+    desk_id: int
+    procedure_minutes: int
+    policy: Policy
+    calendar: DeskCalendar
+    now_local: datetime
+    taken: Mapping[date, Sequence[TakenSeat]] = field(default_factory=dict)
+
+    @property
+    def last(self) -> date:
+        """The farthest day that can be booked."""
+        return self.policy.last_open_day(self.desk_id, self.now_local)
+
+    def slots(self, day: date) -> tuple[Slot, ...]:
+        """Every offered start of ``day``, full ones too; none outside today..horizon."""
+        if not self.now_local.date() <= day <= self.last:
+            return ()
+        return self._slots(grid(self.calendar, day))
+
+    def days(self, start: date | None = None) -> Iterator[DayOffer]:
+        """Each day from ``start`` (today) to the horizon with what is free, in order, computed as it is asked for."""
+        for day_grid in self._grids(start):
+            free = [(slot.minute, slot.free) for slot in self._slots(day_grid)]
+            morning = sum(count for minute, count in free if minute < NOON)
+            total = sum(count for _, count in free)
+            yield DayOffer(day_grid.day, total, morning, total - morning)
+
+    def first(self) -> DayOffer | None:
+        """The first day with a free place."""
+        return next((offer for offer in self.days() if offer.free), None)
+
+    def closed(self, start: date | None, end: date) -> tuple[ClosedDay, ...]:
+        """The holidays and closures from ``start`` (today) to ``end``, both inside."""
+        return tuple(
+            ClosedDay(day_grid.day, day_grid.closed.kind, day_grid.closed.reason)
+            for day_grid in self._grids(start)
+            if day_grid.closed is not None and day_grid.closed.kind in ("holiday", "closure") and day_grid.day <= end
+        )
+
+    def why_none(self) -> NoPlace:
+        """The true cause of having no free place up to the horizon."""
+        grids = list(self._grids(None))
+        if any(self._slots(day_grid) for day_grid in grids):
+            return NoPlace("full", until=self.last + timedelta(days=1))
+        attends = self._next_day_with_hours()
+        for kind, cause in (("closure", "closed"), ("holiday", "holiday")):
+            for day_grid in grids:
+                if day_grid.closed is not None and day_grid.closed.kind == kind:
+                    return NoPlace(cause, until=attends, reason=day_grid.closed.reason)
+        return NoPlace("not_open_yet", until=attends) if attends else NoPlace("no_hours")
+
+    def _grids(self, start: date | None) -> Iterator[DayGrid]:
+        today = self.now_local.date()
+        day, last = max(start or today, today), self.last
+        while day <= last:
+            yield grid(self.calendar, day)
+            day += timedelta(days=1)
+
+    def _slots(self, day_grid: DayGrid) -> tuple[Slot, ...]:
+        earliest = slots.earliest_minute(day_grid, self.now_local, self.policy.lead_minutes)
+        return slots.offered(day_grid, self.procedure_minutes, self.taken.get(day_grid.day, ()), earliest)
+
+    def _next_day_with_hours(self) -> date | None:
+        later = (self.last + timedelta(days=ahead) for ahead in range(1, _FAR_DAYS + 1))
+        return next((day for day in later if grid(self.calendar, day).cells), None)

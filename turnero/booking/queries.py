@@ -1,0 +1,32 @@
+"""Reads of bookings and their policy. Nothing here commits."""
+
+from flask import current_app
+from sqlalchemy import select
+
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Agency
+from turnero.booking import token as tokens
+from turnero.booking.models import Booking
+from turnero.booking.policy import Policy
+from turnero.errors import NotFound
+from turnero.extensions import db
+
+
+def policy_of(agency: Agency | None) -> Policy:
+    """The policy at an agency, or the catalogue's own."""
+    return Policy.from_catalogue(agencies.catalogue_policy(), agency.policy if agency else {})
+
+
+def token_of(booking: Booking) -> str:
+    """The token of a turn's page, derived anew."""
+    return tokens.token_of(current_app.config["SETTINGS"].code_key, booking.token_nonce)
+
+
+def booking_by_token(token: str) -> Booking:
+    """A turn that was once confirmed, by its page's token. Raises NotFound."""
+    booking = db.session.scalar(
+        select(Booking).where(Booking.token_hash == tokens.hash_of(token), Booking.confirmed_at.is_not(None))
+    )
+    if booking is None:
+        raise NotFound
+    return booking

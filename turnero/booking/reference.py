@@ -1,0 +1,34 @@
+"""The reference of a turn: seven characters that can be spoken, typed and scanned; it opens nothing personal.
+
+It begins with a letter and ends in a check character. The alphabet has 23 characters, a prime: no vowels,
+and none of 0 1 B G I L O Q S Z, which are taken for one another.
+"""
+
+import secrets
+
+ALPHABET = "23456789CDFHJKMNPRTVWXY"
+LETTERS = ALPHABET[8:]
+LENGTH = 7
+_CONFUSED = str.maketrans({" ": "", "-": "", "'": "", ".": ""})
+
+
+def new() -> str:
+    """A random reference: 96 million of them, unique by the database's constraint."""
+    body = secrets.choice(LETTERS) + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 2))
+    return body + check_character(body)
+
+
+def check_character(body: str) -> str:
+    """The character that makes the weighted sum zero modulo 23: finds any one wrong and any two swapped characters."""
+    total = sum(ALPHABET.index(character) * weight for weight, character in enumerate(body, start=2))
+    return ALPHABET[-total % len(ALPHABET)]
+
+
+def parse(typed: str) -> str | None:
+    """The reference meant by what a person typed or a scanner read, or None when it cannot be one."""
+    cleaned = typed.strip().upper().translate(_CONFUSED)
+    if len(cleaned) != LENGTH or any(character not in ALPHABET for character in cleaned):
+        return None
+    if cleaned[0] not in LETTERS or check_character(cleaned[:-1]) != cleaned[-1]:
+        return None
+    return cleaned

@@ -1,0 +1,166 @@
+"""The citizen's answers up to the agency: cédula, contact, code, province with trámite and agency (steps 2 to 6)."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import func, or_, select
+
+from turnero import clock
+from turnero import db as database
+from turnero.agencies import queries as agencies
+from turnero.booking import holds, limits
+from turnero.booking.errors import CedulasSpent, NotInRegistry, UnknownPlace
+from turnero.booking.journey import Step, locked, owned, require
+from turnero.booking.models import Journey
+from turnero.booking.queries import policy_of
+from turnero.errors import NotFound, TurneroError
+from turnero.extensions import db
+from turnero.verify import challenge, registry
+from turnero.verify.contact import Contact
+
+
+@database.transaction
+def start(browser: str, cedula: str) -> str:
+    """Begin a journey for a valid cédula and return its key. Nothing is looked up yet."""
+    key = secrets.token_urlsafe(16)
+    db.session.add(Journey(key=key, browser=browser, cedula=cedula, created_at=clock.now()))
+    return key
+
+
+@database.transaction
+def question_email(key: str, browser: str, email: str) -> bool:
+    """Whether to ask about a misspelt domain: True the first time this address is given, False when it is given again."""
+    journey = locked(key, browser)
+    if journey.questioned_email == email:
+        return False
+    journey.questioned_email = email
+    return True
+
+
+@database.transaction
+def give_contact(key: str, browser: str, contact: Contact) -> None:
+    """Keep mailbox and mobile and send the code. A new address voids the old one's codes and proof."""
+    journey = locked(key, browser)
+    database.lock(f"mailbox:{contact.mailbox}")
+    now = clock.now()
+    require(journey, now, Step.CONTACT, Step.VERIFY, Step.PLACE, Step.HOUR, Step.CONFIRM)
+    journey.mobile = contact.mobile
+    same = journey.mailbox == contact.mailbox and journey.email == contact.email
+    if same and (journey.verified_at is not None or challenge.outstanding(key, contact.mailbox, now)):
+        return
+    challenge.void(key)
+    journey.email, journey.mailbox, journey.verified_at = contact.email, contact.mailbox, None
+    _send_code(journey, now)
+
+
+@database.transaction
+def resend(key: str, browser: str) -> None:
+    """Send another code to the same address. Raises the challenge's refusals (too soon, too many)."""
+    journey = locked(key, browser)
+    now = clock.now()
+    require(journey, now, Step.VERIFY)
+    database.lock(f"mailbox:{journey.mailbox}")
+    _send_code(journey, now)
+
+
+def _send_code(journey: Journey, now: datetime) -> None:
+    assert journey.email is not None and journey.mailbox is not None
+    challenge.issue(journey.key, journey.email, journey.mailbox, code_policy(), now)
+
+
+def code_policy() -> challenge.CodePolicy:
+    """The catalogue's rules for codes (they belong to no agency: none is chosen yet)."""
+    policy = policy_of(None)
+    return challenge.CodePolicy(
+        code_minutes=policy.code_minutes,
+        code_tries=policy.code_tries,
+        resend_seconds=policy.resend_seconds,
+        code_mails_per_hour=policy.code_mails_per_hour,
+    )
+
+
+def verify(key: str, browser: str, typed: str) -> None:
+    """Prove the mailbox with the mailed code; then, and only then, look the cédula up in the registry."""
+    error = _prove(key, browser, typed)
+    if error is not None:
+        raise error
+    look_up(key, browser)
+
+
+@database.transaction
+def _prove(key: str, browser: str, typed: str) -> TurneroError | None:
+    """The refusal is returned, not raised: a raise would roll the counted try back."""
+    journey = locked(key, browser)
+    database.lock(f"mailbox:{journey.mailbox}", f"browser:{browser}")
+    now = clock.now()
+    require(journey, now, Step.VERIFY)
+    assert journey.mailbox is not None
+    checked = challenge.check(key, journey.mailbox, typed, code_policy(), now)
+    if checked.error is not None:
+        return checked.error
+    if _cedulas_asked(journey, now) >= policy_of(None).cedulas_per_day:
+        return CedulasSpent()
+    journey.verified_at = now
+    return None
+
+
+def _cedulas_asked(journey: Journey, now: datetime) -> int:
+    """Different other cédulas that this mailbox or browser has proven in the last 24 hours."""
+    return (
+        db.session.scalar(
+            select(func.count(Journey.cedula.distinct())).where(
+                or_(Journey.mailbox == journey.mailbox, Journey.browser == journey.browser),
+                Journey.verified_at > now - timedelta(days=1),
+                Journey.cedula != journey.cedula,
+            )
+        )
+        or 0
+    )
+
+
+def look_up(key: str, browser: str) -> None:
+    """Ask the registry about the cédula of a proven journey, once, outside any transaction: it may be far away.
+
+    Raises RegistryUnavailable (the proof stays; the next step asks again) and NotInRegistry.
+    """
+    journey = owned(key, browser)
+    if journey.registered or journey.verified_at is None:
+        return
+    cedula = journey.cedula
+    db.session.rollback()
+    person = registry.from_settings(current_app.config["SETTINGS"]).find(cedula)
+    _remember_registered(key, browser, person is not None)
+    if person is None:
+        raise NotInRegistry
+
+
+@database.transaction
+def _remember_registered(key: str, browser: str, registered: bool) -> None:
+    locked(key, browser).registered = registered
+
+
+def choose_place(key: str, browser: str, province_code: str, procedure_slug: str, agency_slug: str) -> None:
+    """Keep province, trámite and agency. Raises UnknownPlace, and the refusals that would end the journey anyway."""
+    look_up(key, browser)
+    _choose_place(key, browser, province_code, procedure_slug, agency_slug)
+
+
+@database.transaction
+def _choose_place(key: str, browser: str, province_code: str, procedure_slug: str, agency_slug: str) -> None:
+    journey = locked(key, browser)
+    now = clock.now()
+    require(journey, now, Step.PLACE, Step.HOUR, Step.CONFIRM)
+    try:
+        procedure = agencies.procedure(procedure_slug)
+    except NotFound:
+        raise UnknownPlace(field="tramite") from None
+    offering = {agency.slug: agency for agency in agencies.agencies_offering(province_code, procedure)}
+    agency = offering.get(agency_slug)
+    if agency is None or not procedure.takes_turns:
+        raise UnknownPlace(field="agencia" if procedure.takes_turns else "tramite")
+    limits.check_new_turn(journey, procedure, policy_of(agency), now)
+    if (journey.agency_id, journey.procedure_id) != (agency.id, procedure.id):
+        holds.end_present(journey, now, reason="place changed")
+    journey.province_code = province_code
+    journey.procedure_id, journey.agency_id = procedure.id, agency.id

@@ -1,0 +1,66 @@
+"""Tidying what time has ended. Nothing is wrong while it does not run: expiry is a predicate, this only records it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select
+
+from turnero import clock
+from turnero import db as database
+from turnero.booking import claims, history
+from turnero.booking.lifecycle import Status
+from turnero.booking.models import Booking, Claim, Journey
+from turnero.extensions import db
+from turnero.verify.models import Challenge, CodeTries
+
+_BATCH = 200
+# Unfinished journeys and their codes are kept a day: long enough to come back to, short enough to forget.
+_JOURNEY_LIFE = timedelta(hours=24)
+
+
+def sweep() -> int:
+    """Record lapsed holds, drop claims that no longer count, forget old journeys. Returns how many holds lapsed."""
+    lapsed = 0
+    while batch := _lapse_holds():
+        lapsed += batch
+    while _forget_journeys():
+        pass
+    _drop_passed_claims()
+    return lapsed
+
+
+@database.transaction
+def _lapse_holds() -> int:
+    now = clock.now()
+    passed = db.session.scalars(
+        select(Booking)
+        .where(Booking.status == Status.HELD, Booking.lapses_at <= now)
+        .order_by(Booking.id)
+        .limit(_BATCH)
+        .with_for_update(of=Booking, skip_locked=True)
+    ).all()
+    for booking in passed:
+        history.move(booking, Status.LAPSED, actor="sweep", now=now, reason="time passed")
+        claims.free(booking.id)
+    return len(passed)
+
+
+@database.transaction
+def _drop_passed_claims() -> None:
+    """Delays that have ended; a lapsed hold's claims go with their booking."""
+    db.session.execute(delete(Claim).where(Claim.purpose == "delay", Claim.lapses_at <= clock.now()))
+
+
+@database.transaction
+def _forget_journeys() -> int:
+    """Delete journeys begun more than a day ago, a batch at a time, and what was mailed for them."""
+    before: datetime = clock.now() - _JOURNEY_LIFE
+    keys = db.session.scalars(
+        select(Journey.key)
+        .where(Journey.created_at < before)
+        .where(or_(Journey.verified_at.is_(None), Journey.verified_at < before))  # limits count proofs of a day
+        .limit(_BATCH)
+        .with_for_update(of=Journey, skip_locked=True)
+    ).all()
+    for table in (Challenge.journey, CodeTries.journey, Journey.key):
+        db.session.execute(delete(table.class_).where(table.in_(keys)))
+    return len(keys)
