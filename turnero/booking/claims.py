@@ -55,6 +55,11 @@ def take(seats: Seats, candidates: Sequence[int], booking_id: int, lapses_at: da
     return None
 
 
+def _may_be_taken_over(now: datetime) -> ColumnElement[bool]:
+    """The guard of every race: a row that exists is somebody's unless its time has passed."""
+    return Claim.lapses_at <= now
+
+
 def _take_seat(seats: Seats, seat: int, booking_id: int, lapses_at: datetime, now: datetime) -> bool:
     insert = postgresql.insert if on_postgresql() else sqlite.insert
     statement = insert(Claim).values(
@@ -77,7 +82,7 @@ def _take_seat(seats: Seats, seat: int, booking_id: int, lapses_at: datetime, no
         statement.on_conflict_do_update(
             index_elements=[Claim.desk_id, Claim.day, Claim.minute, Claim.seat],
             set_={"booking_id": new.booking_id, "purpose": new.purpose, "lapses_at": new.lapses_at},
-            where=Claim.lapses_at <= now,
+            where=_may_be_taken_over(now),
         ).returning(Claim.minute)
     ).all()
     if len(won) == len(seats.minutes):

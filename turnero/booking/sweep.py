@@ -10,6 +10,7 @@ from turnero.booking import claims, history
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Claim, Journey
 from turnero.extensions import db
+from turnero.notices.models import Notice
 from turnero.verify.models import Challenge, CodeTries
 
 _BATCH = 200
@@ -61,6 +62,8 @@ def _forget_journeys() -> int:
         .limit(_BATCH)
         .with_for_update(of=Journey, skip_locked=True)
     ).all()
+    mailed = db.session.scalars(select(Challenge.id).where(Challenge.journey.in_(keys))).all()
+    db.session.execute(delete(Notice).where(Notice.subject.in_([f"challenge:{number}" for number in mailed])))
     for table in (Challenge.journey, CodeTries.journey, Journey.key):
         db.session.execute(delete(table.class_).where(table.in_(keys)))
     return len(keys)

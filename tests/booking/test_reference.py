@@ -1,0 +1,61 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from turnero.booking import reference
+
+BODIES = st.builds(
+    lambda first, rest: first + rest,
+    st.sampled_from(reference.LETTERS),
+    st.text(alphabet=reference.ALPHABET, min_size=reference.LENGTH - 2, max_size=reference.LENGTH - 2),
+)
+
+
+def valid(body: str) -> str:
+    return body + reference.check_character(body)
+
+
+def test_a_new_reference_has_the_promised_form():
+    for _ in range(500):
+        assert re.fullmatch(r"[CDFHJKMNPRTVWXY][2-9CDFHJKMNPRTVWXY]{6}", reference.new())
+
+
+def test_a_new_reference_is_read_back():
+    assert all(reference.parse(code) == code for code in (reference.new() for _ in range(500)))
+
+
+@given(BODIES, st.integers(0, reference.LENGTH - 1), st.sampled_from(reference.ALPHABET))
+def test_any_one_wrong_character_is_found(body, position, other):
+    code = valid(body)
+    wrong = code[:position] + other + code[position + 1 :]
+    assert (reference.parse(wrong) == code) == (wrong == code)
+    if wrong != code:
+        assert reference.parse(wrong) is None
+
+
+@given(BODIES, st.integers(0, reference.LENGTH - 2))
+def test_two_swapped_neighbours_are_found(body, position):
+    code = valid(body)
+    swapped = code[:position] + code[position + 1] + code[position] + code[position + 2 :]
+    assert reference.parse(swapped) == (code if swapped == code else None)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (str.lower, "typed in small letters"),
+        (lambda code: f"  {code[:3]} {code[3:]} ", "copied from the ticket with its space"),
+        (lambda code: f"{code[:3]}-{code[3:]}", "with a hyphen"),
+        (lambda code: f"{code[:3]}'{code[3:]}", "a scanner's hyphen on another keyboard layout"),
+    ],
+)
+def test_what_people_and_scanners_do_to_it_is_forgiven(change, why):
+    code = valid("K7M4XR")
+    assert reference.parse(change(code)) == code
+
+
+@pytest.mark.parametrize("typed", ["", "K7M", "AAAAAAA", "2222222", "K7M4XR22", "ÑÑÑÑÑÑÑ", "K7M4X O"])
+def test_what_cannot_be_a_reference_is_none(typed):
+    assert reference.parse(typed) is None
