@@ -60,12 +60,15 @@ def render(notice: Notice) -> Rendered | None:
 
 def fill(mail: Mail) -> Rendered:
     """Fill the templates of ``mail``; HTML is escaped, text is not."""
-    pictures = {attachment.content_id for attachment in mail.attachments}
+    shared = {
+        "base_url": current_app.config["SETTINGS"].base_url,
+        "pictures": {attachment.content_id for attachment in mail.attachments},
+    }
 
     def part(name: str) -> str:
         # Straight from the environment: there is no request, so the pages' context processors must not run.
         template = current_app.jinja_env.get_template(f"email/{mail.template}/{name}")
-        return template.render(mail.context, pictures=pictures)
+        return template.render(shared, **mail.context)
 
     subject = " ".join(part("subject.txt").split())
     return Rendered(subject, part("body.txt"), part("body.html"), mail.attachments)

@@ -1,0 +1,44 @@
+"""How Alembic reaches the database: past any pooler, one migrator at a time, all or nothing on both engines."""
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.pool import NullPool
+
+from turnero.db import configure_engine
+
+# Any number will do, if nobody else uses it: session locks are shared by the whole database.
+MIGRATION_LOCK = 7_278_330_101
+
+
+def wait_for_other_migrators(connection: Connection) -> None:
+    """PostgreSQL: a lock of the session, freed when it ends, however it ends."""
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+    # Rather fail and be run again than make the whole site queue behind a table we wait for.
+    connection.execute(text("SET lock_timeout = '5s'"))
+    connection.commit()
+
+
+def migrate() -> None:
+    engine = create_engine(current_app.config["SETTINGS"].database_direct_url, poolclass=NullPool)
+    configure_engine(engine)
+    on_sqlite = engine.dialect.name == "sqlite"
+    if on_sqlite:
+        # Batch mode copies a table and drops the old one; with foreign keys on that would empty its children.
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=OFF").close())
+    with engine.connect().execution_options(writes=True) as connection:
+        if not on_sqlite:
+            wait_for_other_migrators(connection)
+        context.configure(
+            connection=connection,
+            target_metadata=current_app.extensions["migrate"].db.metadata,
+            transactional_ddl=True,  # SQLite too: our engine says BEGIN IMMEDIATE itself
+            **current_app.extensions["migrate"].configure_args,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+if context.is_offline_mode():
+    raise RuntimeError("only a real database is migrated: the SQL differs by engine")
+migrate()

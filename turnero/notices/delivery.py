@@ -1,0 +1,194 @@
+"""Delivering what the outbox owes: take, send outside any transaction, mark. At least once, never lost.
+
+A notice is leased while it is being sent. When a deliverer dies its lease runs out and the notice goes
+again, with the same Message-ID. The number of the attempt is the fence: a deliverer that slept through
+its lease can neither send nor undo what its successor does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import structlog
+from sqlalchemy import ColumnElement, CursorResult, Update, and_, or_, select, update
+
+from turnero import clock
+from turnero.db import transaction
+from turnero.extensions import db
+from turnero.notices.mailer import Postponed, Rejected, Unreachable, VerifiedConnection, compose, mail
+from turnero.notices.models import Notice
+from turnero.notices.rendering import Rendered, render
+
+LEASE = timedelta(seconds=60)  # longer than the four answers that one mail may have to wait for
+WAITS = tuple(timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600, 6 * 3600))
+MAX_ATTEMPTS = 14  # with these waits more than two days
+_SHORTEST_WAIT = timedelta(seconds=5)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """How many notices were sent, failed (they come again or are dead) and were dropped."""
+
+    sent: int = 0
+    failed: int = 0
+    dropped: int = 0
+
+    def __add__(self, other: "Delivered") -> "Delivered":
+        return Delivered(self.sent + other.sent, self.failed + other.failed, self.dropped + other.dropped)
+
+
+@dataclass(frozen=True)
+class _Owed:
+    """One leased notice, apart from its row: no transaction is open while the mail server is spoken to."""
+
+    id: int
+    kind: str
+    attempt: int
+    address: str
+    message_id: str
+    created_at: datetime
+
+
+def deliver_all() -> Delivered:
+    """Deliver until nothing is due."""
+    total = Delivered()
+    while (batch := deliver()) != Delivered():
+        total += batch
+    return total
+
+
+def deliver(limit: int = 20) -> Delivered:
+    """Send up to ``limit`` due notices, most urgent first, over one connection. Any number may run at once."""
+    if not _anything_due():
+        return Delivered()
+    owed, dropped = _take(limit)
+    total = Delivered(dropped=dropped)
+    with mail.connect() as connection:
+        for position, notice in enumerate(owed):
+            try:
+                total += _send(connection, notice)
+            except Unreachable as error:
+                # The others would only wait for the same silence.
+                for unsent in owed[position:]:
+                    total += _fail(unsent, error)
+                break
+    return total
+
+
+def wait_after(attempt: int, left: timedelta | None) -> timedelta:
+    """How long to wait after the ``attempt``-th failure (1…) of a mail that is worth something for ``left`` more.
+
+    A mail that expires is tried more densely, a quarter of what is left at a time: a code that comes late is lost.
+    """
+    wait = WAITS[min(attempt, len(WAITS)) - 1]
+    return wait if left is None else max(min(wait, left / 4), _SHORTEST_WAIT)
+
+
+def _send(connection: VerifiedConnection, owed: _Owed) -> Delivered:
+    try:
+        rendered = _rendered(owed.id)
+    except Exception as error:  # a fault in one notice's renderer must not stop everybody else's mail
+        log.exception("notice_not_rendered", notice=owed.id, kind=owed.kind)
+        return _fail(owed, RuntimeError(f"not rendered: {type(error).__name__}"))
+    if rendered is None:
+        return _drop(owed)
+    try:
+        message = compose(rendered, owed.address, owed.message_id, owed.created_at)
+        connection.open()
+        if not _renew(owed):
+            return _drop(owed, Notice.expires_at <= clock.now())
+        connection.send(message)
+    except (Postponed, Rejected) as error:
+        return _fail(owed, error)
+    _mark_sent(owed)
+    return Delivered(sent=1)
+
+
+def _rendered(notice_id: int) -> Rendered | None:
+    try:
+        return render(db.session.get_one(Notice, notice_id))
+    finally:
+        db.session.rollback()  # nothing was written; do not keep a snapshot open over the network
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    """Notices that nobody is sending."""
+    return or_(Notice.status == "waiting", and_(Notice.status == "sending", Notice.leased_until <= now))
+
+
+def _anything_due() -> bool:
+    """Whether taking is worth a write transaction; asked every second."""
+    now = clock.now()
+    wanted = and_(_free(now), or_(Notice.next_try_at <= now, Notice.expires_at <= now))
+    found = db.session.scalar(select(Notice.id).where(wanted).limit(1)) is not None
+    db.session.rollback()
+    return found
+
+
+@transaction
+def _take(limit: int) -> tuple[list[_Owed], int]:
+    """Lease due notices; drop the expired. Whoever comes at the same time takes others."""
+    now = clock.now()
+    expired = select(Notice.id).where(_free(now), Notice.expires_at <= now).with_for_update(skip_locked=True)
+    dropped = _count(update(Notice).where(Notice.id.in_(expired)).values(status="dropped", leased_until=None))
+    due = db.session.scalars(
+        select(Notice)
+        .where(_free(now), Notice.next_try_at <= now)
+        .order_by(Notice.priority, Notice.next_try_at, Notice.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_leased(notice, now) for notice in due], dropped
+
+
+def _leased(notice: Notice, now: datetime) -> _Owed:
+    notice.status = "sending"
+    notice.attempts += 1
+    notice.leased_until = now + LEASE
+    return _Owed(notice.id, notice.kind, notice.attempts, notice.address, notice.message_id, notice.created_at)
+
+
+def _still_ours(owed: _Owed) -> Update:
+    return update(Notice).where(Notice.id == owed.id, Notice.status == "sending", Notice.attempts == owed.attempt)
+
+
+@transaction
+def _renew(owed: _Owed) -> bool:
+    """Right before sending: is it still ours, and still worth sending?"""
+    now = clock.now()
+    alive = or_(Notice.expires_at.is_(None), Notice.expires_at > now)
+    return _count(_still_ours(owed).where(Notice.leased_until > now, alive).values(leased_until=now + LEASE)) == 1
+
+
+@transaction
+def _mark_sent(owed: _Owed) -> None:
+    """Whoever holds the lease by now: it is sent, and nobody needs to send it again."""
+    sent = {"status": "sent", "sent_at": clock.now(), "leased_until": None, "last_error": None}
+    db.session.execute(update(Notice).where(Notice.id == owed.id).values(sent))
+
+
+@transaction
+def _drop(owed: _Owed, *conditions: ColumnElement[bool]) -> Delivered:
+    """Nothing to tell any more, or too late to tell it."""
+    return Delivered(dropped=_count(_still_ours(owed).where(*conditions).values(status="dropped", leased_until=None)))
+
+
+@transaction
+def _fail(owed: _Owed, error: Exception) -> Delivered:
+    now = clock.now()
+    expires_at = db.session.scalar(select(Notice.expires_at).where(Notice.id == owed.id))
+    wait = wait_after(owed.attempt, expires_at - now if expires_at else None)
+    dead = isinstance(error, Rejected) or owed.attempt >= MAX_ATTEMPTS
+    failed = _still_ours(owed).values(
+        status="dead" if dead else "waiting", next_try_at=now + wait, leased_until=None, last_error=str(error)
+    )
+    log.warning(
+        "notice_not_sent", notice=owed.id, kind=owed.kind, attempt=owed.attempt, dead=dead, error=type(error).__name__
+    )
+    return Delivered(failed=_count(failed))
+
+
+def _count(statement: Update) -> int:
+    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount

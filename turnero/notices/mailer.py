@@ -1,0 +1,160 @@
+"""Flask-Mail with what it lacks: certificates are checked, silence has an end, and failures say what they mean."""
+
+import smtplib
+import ssl
+from contextlib import suppress
+from datetime import datetime
+from email.utils import parseaddr
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+from flask_mail import BadHeaderError, Connection, Mail, Message
+
+from config import MailServer, Settings
+from turnero.notices.rendering import Rendered
+
+TIMEOUT_SECONDS = 10  # for connecting and for each answer of the server
+
+
+class DeliveryFailed(Exception):
+    """The mail did not go. The text is the server's own words, cut short."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(f"{type(cause).__name__}: {cause}"[:300])
+
+
+class Unreachable(DeliveryFailed):
+    """No session with the mail server (down, silent, wrong certificate or password): no mail can go now."""
+
+
+class Postponed(DeliveryFailed):
+    """This mail did not go now; it may later. It may even have arrived, if the line broke at the end."""
+
+
+class Rejected(DeliveryFailed):
+    """This mail will never go: the server refuses its address or the mail itself for good."""
+
+
+class VerifiedConnection(Connection):
+    """A session that opens at the first mail and again after the line broke."""
+
+    host: smtplib.SMTP | None
+
+    def __enter__(self) -> "VerifiedConnection":
+        self.host = None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.host is not None:
+            # All mail is already sent or not; a farewell nobody answers changes nothing.
+            with suppress(smtplib.SMTPException, OSError):
+                self.host.quit()
+            self.host.close()
+
+    def open(self) -> None:
+        """Make sure of a session. Raises ``Unreachable``."""
+        if self.host is not None and self.host.sock is not None:
+            return
+        try:
+            self.host = self.configure_host()
+        except (smtplib.SMTPException, OSError) as error:
+            raise Unreachable(error) from error
+
+    def configure_host(self) -> smtplib.SMTP:
+        settings: Settings = current_app.config["SETTINGS"]
+        server, name = settings.mail, _own_name(settings)
+        trusted = ssl.create_default_context()
+        host: smtplib.SMTP
+        if server.security == "tls":
+            host = smtplib.SMTP_SSL(server.host, server.port, name, timeout=TIMEOUT_SECONDS, context=trusted)
+        else:
+            host = smtplib.SMTP(server.host, server.port, name, timeout=TIMEOUT_SECONDS)
+        try:
+            _greet(host, server, trusted)
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+    def send(self, message: Message, envelope_from: str | tuple[str, str] | None = None) -> None:
+        """Hand over one mail. Raises ``Unreachable``, ``Postponed`` or ``Rejected``."""
+        self.open()
+        try:
+            super().send(message, envelope_from)
+        except BadHeaderError as error:
+            raise Rejected(error) from error
+        except smtplib.SMTPRecipientsRefused as error:
+            refusals = [code for code, _ in error.recipients.values()]
+            raise (Rejected if all(code >= 500 for code in refusals) else Postponed)(error) from error
+        except smtplib.SMTPDataError as error:
+            raise (Rejected if error.smtp_code >= 500 else Postponed)(error) from error
+        except (smtplib.SMTPException, OSError) as error:
+            # A refused sender (even 5xx) is our own setting, which somebody will mend; the mail is owed until then.
+            raise Postponed(error) from error
+
+
+class Mailer(Mail):
+    """The application's mail, set up from ``settings.mail`` and ``settings.mail_from`` alone."""
+
+    def init_app(self, app: Flask) -> Any:
+        settings: Settings = app.config["SETTINGS"]
+        app.config.update(
+            MAIL_DEFAULT_SENDER=settings.mail_from,
+            MAIL_SUPPRESS_SEND=False,  # tests speak real SMTP
+            MAIL_DEBUG=0,  # smtplib's debug output would print codes
+        )
+        return super().init_app(app)
+
+    def connect(self) -> VerifiedConnection:
+        return VerifiedConnection(current_app.extensions["mail"])
+
+
+mail = Mailer()
+
+
+def compose(rendered: Rendered, address: str, message_id: str, written_at: datetime) -> Message:
+    """The message for one address. Raises ``Rejected`` for anything that is not exactly one plain address."""
+    local_part = address.rpartition("@")[0]
+    if parseaddr(address) != ("", address) or not address.isprintable() or not local_part.isascii():
+        raise Rejected(BadHeaderError("not one plain address"))
+    message = Message(
+        rendered.subject,
+        recipients=[address],
+        body=rendered.text,
+        html=rendered.html,
+        date=written_at.timestamp(),
+        extra_headers={"Auto-Submitted": "auto-generated"},
+    )
+    message.msgId = message_id
+    for attachment in rendered.attachments:
+        shown = attachment.content_id is not None
+        message.attach(
+            attachment.filename,
+            attachment.content_type,
+            attachment.data,
+            "inline" if shown else "attachment",
+            {"Content-ID": f"<{attachment.content_id}>"} if shown else {},
+        )
+    return message
+
+
+def _greet(host: smtplib.SMTP, server: MailServer, trusted: ssl.SSLContext) -> None:
+    if server.security == "starttls":
+        host.starttls(context=trusted)
+    if server.user and server.password:
+        host.login(server.user, server.password)
+
+
+def _own_name(settings: Settings) -> str:
+    """What we call ourselves in EHLO: from the base URL, so that no name look-up can stall the sending."""
+    name = urlsplit(settings.base_url).hostname or "localhost"
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return name
+    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"
