@@ -15,7 +15,22 @@ TEXTS: dict[str, str] = {
     "email_invalid": "El correo electrónico no es válido. Revíselo: debe tener la forma nombre@ejemplo.com.",
     "mobile_missing": "Ingrese su número de celular.",
     "mobile_invalid": "El número de celular no es válido. Ingrese un celular de Ecuador: 10 dígitos que empiezan con 09.",
+    "code_format": "Ingrese los 6 números del código que le enviamos.",
+    "code_wrong": "El código no coincide. Le quedan {left} intentos.",
+    "code_wrong_one_left": "El código no coincide. Le queda 1 intento.",
+    "code_expired": "El código caducó. Solicite uno nuevo.",
+    "code_tries_spent": "Se terminaron los intentos para ingresar el código. Por seguridad, empiece de nuevo.",
+    "resend_too_soon": "Acabamos de enviarle un código. Podrá pedir otro en {seconds} s.",
+    "too_many_code_mails": (
+        "Ya enviamos varios códigos a este correo. Revise también el correo no deseado. Podrá pedir otro en {minutes} min."
+    ),
+    "registry_unavailable": (
+        "En este momento no podemos comprobar su cédula. Lo que ingresó está guardado: intente de nuevo en unos minutos."
+    ),
     # agencies
+    "unknown_province": "No hay una provincia con el código {province}. Use dos dígitos, de 01 a 24.",
+    "unknown_canton": "No conocemos el cantón {canton}. Escríbalo como en el catálogo.",
+    "ambiguous_canton": "Hay un cantón {canton} en varias provincias. Indique también el código de la provincia.",
     # booking
     "wrong_step": "Ese paso no corresponde ahora. Continúe donde se quedó.",
     "not_in_registry": (

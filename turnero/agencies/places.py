@@ -1,0 +1,136 @@
+"""A province or a canton: finding it, and what is closed there. Only reads; nothing here commits."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from unicodedata import combining, normalize
+
+from sqlalchemy import ColumnElement, or_, select
+
+from turnero.agencies.deadline import whole_days
+from turnero.agencies.holidays import CivicDay, rest_days
+from turnero.agencies.models import Agency, Closure, LocalHoliday
+from turnero.errors import InvalidInput, NotFound
+from turnero.extensions import db
+from turnero.interval import Interval
+
+# The rule moves a rest by two days at most, and whoever stands beside it with it.
+_MARGIN = timedelta(days=14)
+
+
+class UnknownCanton(NotFound):
+    """No agency, holiday or closure names this ``canton``."""
+
+    code = "unknown_canton"
+
+
+class AmbiguousCanton(InvalidInput):
+    """Several provinces have a ``canton`` of this name."""
+
+    code = "ambiguous_canton"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A canton within its province, or with no canton the whole province."""
+
+    province_code: str
+    canton: str = ""
+
+
+def find_canton(name: str, province_codes: Collection[str] = ()) -> Place:
+    """The canton of that name, however its capitals and accents were typed.
+
+    ``province_codes`` decide between namesakes. Raises UnknownCanton and AmbiguousCanton.
+    """
+    found = [place for place in _cantons() if folded(place.canton) == folded(name)]
+    found = [place for place in found if place.province_code in province_codes] or found
+    if not found:
+        raise UnknownCanton(canton=name)
+    if len(found) > 1:
+        raise AmbiguousCanton(canton=name)
+    return found[0]
+
+
+@lru_cache(maxsize=4096)
+def folded(name: str) -> str:
+    """A name without accents, capitals and stray spaces, to compare and to sort by."""
+    letters = normalize("NFD", " ".join(name.casefold().split()))
+    return "".join(letter for letter in letters if not combining(letter))
+
+
+def civic_days(
+    places: Collection[Place], first: date, last: date, *, confirmed_only: bool = False
+) -> dict[Place, tuple[CivicDay, ...]]:
+    """For each place the holidays of its province and its canton that could rest between two dates. One query."""
+    found = select(LocalHoliday).where(
+        LocalHoliday.province_code.in_({place.province_code for place in places}),
+        LocalHoliday.day.between(first - _MARGIN, last + _MARGIN),
+    )
+    if confirmed_only:
+        found = found.where(LocalHoliday.confirmed)
+    rows = db.session.scalars(found).all()
+    return {place: tuple(_civic_day(row) for row in rows if _holds_in(row, place)) for place in places}
+
+
+def closures(
+    places: Collection[Place], *conditions: ColumnElement[bool], agency_ids: Collection[int] = ()
+) -> list[Closure]:
+    """The closures that may touch the places or agencies, by their beginning; ``touches`` says which do. One query."""
+    touched = or_(
+        Closure.scope == "national",
+        Closure.province_code.in_({place.province_code for place in places}),
+        Closure.agency_id.in_(agency_ids),
+    )
+    return list(db.session.scalars(select(Closure).where(touched, *conditions).order_by(Closure.starts, Closure.id)))
+
+
+def touches(closure: Closure, place: Place, agency_id: int | None = None) -> bool:
+    """Whether a closure reaches a place, or the agency that stands there."""
+    match closure.scope:
+        case "national":
+            return True
+        case "agency":
+            return agency_id is not None and closure.agency_id == agency_id
+        case "province":
+            return closure.province_code == place.province_code
+        case _:
+            same_canton = folded(closure.canton or "") == folded(place.canton)
+            return closure.province_code == place.province_code and same_canton
+
+
+def legal_rest(places: Collection[Place]) -> Callable[[date], bool]:
+    """Whether a day stops legal terms in any of the places: confirmed holidays, and whole days that a decree
+    or a declared holiday takes without recovering them. What is not sure counts as worked: the earlier date warns."""
+    decreed = closures(places, Closure.kind.in_(("decree", "holiday")), ~Closure.recoverable)
+    freed = {
+        day
+        for closure in decreed
+        if closure.scope == "national" or any(touches(closure, place) for place in places)
+        for day in whole_days(Interval(closure.starts, closure.ends))
+    }
+    rests = cache(lambda year: _rests_of_year(places, year))
+    return lambda day: day in freed or day in rests(day.year)
+
+
+def _rests_of_year(places: Collection[Place], year: int) -> set[date]:
+    of_places = civic_days(places, date(year, 1, 1), date(year, 12, 31), confirmed_only=True)
+    return {rest.day for civic in (*of_places.values(), ()) for rest in rest_days(year, civic)}
+
+
+def _cantons() -> set[Place]:
+    of_agencies = select(Agency.province_code, Agency.canton)
+    of_holidays = select(LocalHoliday.province_code, LocalHoliday.canton).where(LocalHoliday.canton != "")
+    of_closures = select(Closure.province_code, Closure.canton).where(Closure.scope == "canton")
+    named = db.session.execute(of_agencies.union(of_holidays, of_closures))
+    return {Place(code, canton) for code, canton in named}
+
+
+def _civic_day(row: LocalHoliday) -> CivicDay:
+    return CivicDay(row.day, row.name, row.confirmed, row.canton)
+
+
+def _holds_in(row: LocalHoliday, place: Place) -> bool:
+    within = not row.canton or folded(row.canton) == folded(place.canton)
+    return row.province_code == place.province_code and within

@@ -1,0 +1,177 @@
+"""Reads of where and when we attend. Nothing here commits."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from turnero.agencies import opening_hours
+from turnero.agencies.holidays import CivicDay, rest_days
+from turnero.agencies.models import (
+    Agency,
+    CataloguePolicy,
+    Closure,
+    Desk,
+    DeskDay,
+    DeskStaffing,
+    Procedure,
+    Province,
+    WeeklyHours,
+)
+from turnero.agencies.places import Place, civic_days, closures, folded, touches
+from turnero.agencies.schedule import ClosedSpan, DeskCalendar, Staffing
+from turnero.errors import NotFound
+from turnero.extensions import db
+from turnero.interval import Interval
+
+
+class UnknownProvince(NotFound):
+    """``province`` is no province's code."""
+
+    code = "unknown_province"
+
+
+def provinces() -> list[Province]:
+    """Every province, by name."""
+    return sorted(db.session.scalars(select(Province)), key=lambda province: folded(province.name))
+
+
+def province(code: str) -> Province:
+    """Raises UnknownProvince."""
+    found = db.session.get(Province, code)
+    if found is None:
+        raise UnknownProvince(province=code)
+    return found
+
+
+def procedures() -> list[Procedure]:
+    """Every trámite, in the catalogue's order."""
+    return list(db.session.scalars(select(Procedure).order_by(Procedure.position, Procedure.id)))
+
+
+def procedure(slug: str) -> Procedure:
+    """Raises NotFound."""
+    found = db.session.scalar(select(Procedure).where(Procedure.slug == slug))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def agency(slug: str) -> Agency:
+    """Raises NotFound."""
+    found = db.session.scalar(select(Agency).where(Agency.slug == slug))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def agencies_offering(province_code: str | None, procedure: Procedure) -> list[Agency]:
+    """The agencies with a desk for a trámite, by name; of every province when None. Nobody offers a virtual one."""
+    if not procedure.takes_turns:
+        return []
+    offering = select(Agency).join(Desk, Desk.agency_id == Agency.id).where(Desk.line_id == procedure.line_id)
+    if province_code is not None:
+        offering = offering.where(Agency.province_code == province_code)
+    return sorted(db.session.scalars(offering), key=lambda agency: folded(agency.name))
+
+
+def desk_for(agency: Agency, procedure: Procedure) -> Desk | None:
+    """The desk that attends a trámite at an agency, None where it is not offered."""
+    if not procedure.takes_turns:
+        return None
+    return db.session.scalar(select(Desk).where(Desk.agency_id == agency.id, Desk.line_id == procedure.line_id))
+
+
+def catalogue_policy() -> dict[str, Any]:
+    """The catalogue's own values of the policy; empty before a catalogue is loaded."""
+    row = db.session.get(CataloguePolicy, 1)
+    return dict(row.values) if row else {}
+
+
+def opening_hours_of(agencies: Iterable[Agency], day: date) -> dict[int, tuple[tuple[Interval[int], ...], ...]]:
+    """By agency id the week in force on ``day``: seven days from Monday, each with its hours in local minutes."""
+    ids = {agency.id for agency in agencies}
+    hours = _hours(ids)
+    return {agency_id: opening_hours.week(hours[agency_id], day) for agency_id in ids}
+
+
+def desk_calendars(desks: Sequence[Desk], first: date, last: date) -> dict[int, DeskCalendar]:
+    """By desk id all that decides its hours from ``first`` to ``last``. Five queries, however many desks."""
+    agencies = {desk.agency_id: desk.agency for desk in desks}
+    ids = {desk.id for desk in desks}
+    hours, staffing, windows = _hours(agencies), _staffing(ids, last), _windows_by_day(ids, first, last)
+    rests = _rest_days({_place(agency) for agency in agencies.values()}, first, last)
+    closed = _closed(agencies, first, last)
+    return {
+        desk.id: DeskCalendar(
+            hours=hours[desk.agency_id],
+            staffing=staffing[desk.id],
+            windows_by_day=windows[desk.id],
+            rest_days=rests[_place(desk.agency)],
+            closed=closed[desk.agency_id],
+        )
+        for desk in desks
+    }
+
+
+def _place(agency: Agency) -> Place:
+    return Place(agency.province_code, agency.canton)
+
+
+def _hours(agency_ids: Collection[int]) -> dict[int, tuple[opening_hours.WeeklyHours, ...]]:
+    table = WeeklyHours
+    columns = (table.agency_id, table.weekday, table.opens, table.closes, table.valid_from, table.valid_to)
+    rows = db.session.execute(select(*columns).where(table.agency_id.in_(agency_ids)))
+    found: dict[int, list[opening_hours.WeeklyHours]] = {agency_id: [] for agency_id in agency_ids}
+    for agency_id, weekday, opens, closes, valid_from, valid_to in rows:
+        found[agency_id].append(opening_hours.WeeklyHours(weekday, opens, closes, valid_from, valid_to))
+    return {agency_id: tuple(entries) for agency_id, entries in found.items()}
+
+
+def _staffing(desk_ids: Collection[int], last: date) -> dict[int, tuple[Staffing, ...]]:
+    table = DeskStaffing
+    columns = (table.desk_id, table.valid_from, table.windows, table.slot_minutes)
+    begun = select(*columns).where(table.desk_id.in_(desk_ids), table.valid_from <= last)
+    found: dict[int, list[Staffing]] = {desk_id: [] for desk_id in desk_ids}
+    for desk_id, valid_from, windows, slot_minutes in db.session.execute(begun):
+        found[desk_id].append(Staffing(valid_from, windows, slot_minutes))
+    return {desk_id: tuple(entries) for desk_id, entries in found.items()}
+
+
+def _windows_by_day(desk_ids: Collection[int], first: date, last: date) -> Mapping[int, Mapping[date, int]]:
+    columns = (DeskDay.desk_id, DeskDay.day, DeskDay.windows)
+    days = select(*columns).where(DeskDay.desk_id.in_(desk_ids), DeskDay.day.between(first, last))
+    found: defaultdict[int, dict[date, int]] = defaultdict(dict)
+    for desk_id, day, windows in db.session.execute(days):
+        found[desk_id][day] = windows
+    return found
+
+
+def _rest_days(places: Collection[Place], first: date, last: date) -> dict[Place, dict[date, str]]:
+    of_places = civic_days(places, first, last, confirmed_only=True)
+    return {place: _rests_between(civic, first, last) for place, civic in of_places.items()}
+
+
+def _rests_between(civic: Iterable[CivicDay], first: date, last: date) -> dict[date, str]:
+    names: dict[date, str] = {}
+    for year in range(first.year, last.year + 1):
+        for rest in rest_days(year, civic):
+            if first <= rest.day <= last:
+                names.setdefault(rest.day, rest.name)
+    return names
+
+
+def _closed(agencies: Mapping[int, Agency], first: date, last: date) -> dict[int, tuple[ClosedSpan, ...]]:
+    begins, ends = datetime.combine(first, time()), datetime.combine(last, time()) + timedelta(days=1)
+    places = {agency_id: _place(agency) for agency_id, agency in agencies.items()}
+    within = (Closure.starts < ends, Closure.ends > begins)
+    spans = [
+        (closure, ClosedSpan(Interval(closure.starts, closure.ends), closure.kind, closure.name))
+        for closure in closures(set(places.values()), *within, agency_ids=places)
+    ]
+    return {
+        agency_id: tuple(span for closure, span in spans if touches(closure, place, agency_id))
+        for agency_id, place in places.items()
+    }
