@@ -47,7 +47,7 @@ def parse_contact(email_text: str, mobile_text: str) -> Contact:
 
 
 def parse_email(text: str) -> str:
-    """The address in ASCII, at most 254 characters; its domain is not asked. Raises ``EmailMissing``, ``EmailInvalid``."""
+    """The address in ASCII, at most 254 characters. Raises ``EmailMissing`` or ``EmailInvalid``."""
     typed = text.strip()
     if not typed:
         raise EmailMissing
@@ -77,7 +77,7 @@ def masked_email(email: str) -> str:
 
 
 def parse_mobile(text: str) -> str:
-    """E.164 of an Ecuadorian mobile, with or without 0, 593, +593 or 00593. Raises ``MobileMissing``, ``MobileInvalid``."""
+    """E.164, from 0…, 593…, +593… or 00593… . Raises ``MobileMissing`` or ``MobileInvalid``."""
     typed = compact(text)
     if not typed:
         raise MobileMissing

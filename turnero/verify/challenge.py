@@ -1,0 +1,216 @@
+"""Proving a mailbox with a mailed code: send one, check one.
+
+These are parts of the booking package's transactions: nothing here commits. The caller has locked the
+journey's row and, before ``issue``, ``db.lock("mailbox:" + mailbox)``, so that mails are counted under lock.
+"""
+
+import math
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from turnero.db import on_postgresql
+from turnero.errors import InvalidInput, Refused, TurneroError
+from turnero.extensions import db
+from turnero.notices import outbox
+from turnero.verify import code
+from turnero.verify.models import Challenge, CodeTries
+
+# Slow mail: who asked again may still type the code that came first.
+_VALID_AT_ONCE = 3
+
+
+@dataclass(frozen=True)
+class CodePolicy:
+    """The catalogue's rules for codes. Tries are counted per journey, mails per mailbox over all journeys."""
+
+    code_minutes: int = 10
+    code_tries: int = 5
+    resend_seconds: int = 60
+    code_mails_per_hour: int = 5
+
+
+class MailRefused(Refused):
+    """No code is sent now; the next may be asked for at ``retry_at`` (aware, UTC), in ``seconds`` or ``minutes``."""
+
+    def __init__(self, retry_at: datetime, now: datetime) -> None:
+        left = (retry_at - now).total_seconds()
+        super().__init__(retry_at=retry_at, seconds=math.ceil(left), minutes=math.ceil(left / 60))
+
+
+class ResendTooSoon(MailRefused):
+    code = "resend_too_soon"
+
+
+class TooManyCodeMails(MailRefused):
+    code = "too_many_code_mails"
+
+
+class CodeWrong(InvalidInput):
+    """``left`` tries remain, two or more."""
+
+    code = "code_wrong"
+
+
+class CodeWrongOneLeft(CodeWrong):
+    code = "code_wrong_one_left"
+
+
+class CodeExpired(InvalidInput):
+    """No code of this journey and mailbox can be typed any more: too old, used, or sent to another address."""
+
+    code = "code_expired"
+
+
+class CodeTriesSpent(Refused):
+    """The journey has no tries left, whatever is typed; a new one must begin."""
+
+    code = "code_tries_spent"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of a typed code: proven, or the error to raise once the counted try is committed."""
+
+    error: TurneroError | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.error is None
+
+
+def issue(journey: str, contact_email: str, mailbox: str, policy: CodePolicy, now: datetime) -> Challenge:
+    """A new code and the mail that carries it. Raises CodeTriesSpent, TooManyCodeMails or ResendTooSoon."""
+    if (db.session.scalar(select(CodeTries.tries).filter_by(journey=journey)) or 0) >= policy.code_tries:
+        raise CodeTriesSpent
+    free_at = _mailbox_free_at(mailbox, policy)
+    if free_at is not None and free_at > now:
+        raise TooManyCodeMails(free_at, now)
+    rested_at = _rested_at(journey, mailbox, policy)
+    if rested_at is not None and rested_at > now:
+        raise ResendTooSoon(rested_at, now)
+    challenge = Challenge(
+        journey=journey,
+        address=contact_email,
+        mailbox=mailbox,
+        nonce=secrets.token_hex(16),
+        issued_at=now,
+        expires_at=now + timedelta(minutes=policy.code_minutes),
+    )
+    db.session.add(challenge)
+    db.session.flush()
+    outbox.write(
+        "code",
+        f"challenge:{challenge.id}",
+        contact_email,
+        now=now,
+        priority=outbox.CODE,
+        expires_at=challenge.expires_at,
+    )
+    return challenge
+
+
+def void(journey: str) -> None:
+    """Make every code of the journey worthless, as a new address does. Its tries stay counted."""
+    db.session.execute(
+        update(Challenge).where(Challenge.journey == journey, Challenge.void.is_(False)).values(void=True)
+    )
+
+
+def check(journey: str, mailbox: str, typed: str, policy: CodePolicy, now: datetime) -> Checked:
+    """Judge a typed code. Never raises for a wrong one: a raise would roll back the try that was counted.
+
+    The try is taken before anything is compared and given back unless the code was wrong.
+    """
+    try:
+        digits = code.clean(typed)
+    except code.CodeFormat as error:
+        return Checked(error)
+    tries = _take_try(journey, policy)
+    if tries is None:
+        return Checked(CodeTriesSpent())
+    codes = outstanding(journey, mailbox, now)
+    if not codes:
+        _give_try_back(journey)
+        return Checked(CodeExpired())
+    key = current_app.config["SETTINGS"].code_key
+    right = [challenge for challenge in codes if code.matches(key, challenge.nonce, digits)]
+    if not right:
+        return Checked(_wrong(policy.code_tries - tries))
+    if not _use(right[0], now):
+        return Checked(CodeExpired())
+    _give_try_back(journey)
+    void(journey)
+    return Checked()
+
+
+def outstanding(journey: str, mailbox: str, now: datetime) -> list[Challenge]:
+    """The codes that can be typed now, the newest first: of the last three, those not used, void or expired."""
+    newest = db.session.scalars(
+        select(Challenge)
+        .where(Challenge.journey == journey, Challenge.mailbox == mailbox, Challenge.void.is_(False))
+        .order_by(Challenge.id.desc())
+        .limit(_VALID_AT_ONCE)
+    )
+    return [challenge for challenge in newest if challenge.used_at is None and challenge.expires_at > now]
+
+
+def resend_at(journey: str, policy: CodePolicy) -> datetime | None:
+    """When the journey's address may be sent another code; None before the first one."""
+    newest = db.session.scalar(select(Challenge).filter_by(journey=journey).order_by(Challenge.id.desc()).limit(1))
+    if newest is None:
+        return None
+    rested_at = newest.issued_at + timedelta(seconds=policy.resend_seconds)
+    return max(rested_at, _mailbox_free_at(newest.mailbox, policy) or rested_at)
+
+
+def _mailbox_free_at(mailbox: str, policy: CodePolicy) -> datetime | None:
+    """When the last hour holds fewer mails than allowed again; None if there were never that many."""
+    oldest_counted = (
+        select(Challenge.issued_at)
+        .filter_by(mailbox=mailbox)
+        .order_by(Challenge.issued_at.desc())
+        .offset(policy.code_mails_per_hour - 1)
+        .limit(1)
+    )
+    issued_at = db.session.scalar(oldest_counted)
+    return None if issued_at is None else issued_at + timedelta(hours=1)
+
+
+def _rested_at(journey: str, mailbox: str, policy: CodePolicy) -> datetime | None:
+    """When the journey may mail this mailbox again. Another one need not wait: people correct a slip at once."""
+    sent = select(Challenge.issued_at).filter_by(journey=journey, mailbox=mailbox)
+    issued_at = db.session.scalar(sent.order_by(Challenge.issued_at.desc()).limit(1))
+    return None if issued_at is None else issued_at + timedelta(seconds=policy.resend_seconds)
+
+
+def _take_try(journey: str, policy: CodePolicy) -> int | None:
+    """Count one try and return how many that makes, or None if all are spent. One row decides every race."""
+    insert = postgresql.insert if on_postgresql() else sqlite.insert
+    db.session.execute(insert(CodeTries).values(journey=journey, tries=0).on_conflict_do_nothing())
+    return db.session.scalar(
+        update(CodeTries)
+        .where(CodeTries.journey == journey, CodeTries.tries < policy.code_tries)
+        .values(tries=CodeTries.tries + 1)
+        .returning(CodeTries.tries)
+    )
+
+
+def _give_try_back(journey: str) -> None:
+    db.session.execute(update(CodeTries).where(CodeTries.journey == journey).values(tries=CodeTries.tries - 1))
+
+
+def _use(challenge: Challenge, now: datetime) -> bool:
+    """Spend the code, once however many post it."""
+    used = update(Challenge).where(Challenge.id == challenge.id, Challenge.used_at.is_(None), Challenge.void.is_(False))
+    return db.session.scalar(used.values(used_at=now).returning(Challenge.id)) is not None
+
+
+def _wrong(left: int) -> TurneroError:
+    if left < 1:
+        return CodeTriesSpent()
+    return CodeWrongOneLeft() if left == 1 else CodeWrong(left=left)

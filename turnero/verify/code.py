@@ -1,0 +1,36 @@
+"""The six-digit code: made from a random nonce whenever it is sent or checked, and written down nowhere."""
+
+import hashlib
+import hmac
+import re
+
+from turnero.errors import InvalidInput
+from turnero.verify.digits import compact
+
+DIGITS = 6
+
+
+class CodeFormat(InvalidInput):
+    """What was typed cannot be a code: missing, letters, or another number of digits. It costs no try."""
+
+    code = "code_format"
+
+
+def code_of(key: str, nonce: str) -> str:
+    """The code of ``nonce`` under the secret ``key``: six digits, leading zeros kept."""
+    digest = hmac.digest(key.encode(), nonce.encode(), hashlib.sha256)
+    # All 256 bits: what the remainder prefers is then too little to measure.
+    return str(int.from_bytes(digest) % 10**DIGITS).zfill(DIGITS)
+
+
+def clean(text: str) -> str:
+    """Six ASCII digits, however they were grouped. Raises ``CodeFormat``."""
+    typed = compact(text)
+    if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", typed):
+        raise CodeFormat
+    return typed
+
+
+def matches(key: str, nonce: str, typed: str) -> bool:
+    """Whether ``typed`` (cleaned) is the code of ``nonce``; takes the same time whichever digit is wrong."""
+    return hmac.compare_digest(code_of(key, nonce), typed)
