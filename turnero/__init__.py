@@ -6,8 +6,12 @@ from flask import Flask
 
 from config import Settings
 from turnero import db as database
-from turnero.extensions import db, migrate
+from turnero import extensions
+from turnero.booking import notices as booking_notices
+from turnero.notices import rendering
+from turnero.notices import routes as mailbox_routes
 from turnero.paths import resource
+from turnero.verify import notices as verify_notices
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -20,8 +24,21 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
     )
     settings.data.mkdir(parents=True, exist_ok=True)
-    db.init_app(app)
-    migrate.init_app(app, db, directory=str(resource("migrations")), render_as_batch=True, compare_type=True)
-    with app.app_context():
-        database.configure_engine(db.engine)
+    _connect_database(app)
+    _register_notices(app)
     return app
+
+
+def _connect_database(app: Flask) -> None:
+    extensions.db.init_app(app)
+    extensions.migrate.init_app(app, extensions.db, directory=str(resource("migrations")), render_as_batch=True, compare_type=True)
+    with app.app_context():
+        database.configure_engine(extensions.db.engine)
+
+
+def _register_notices(app: Flask) -> None:
+    """Who writes which mail (templates/email)."""
+    rendering.register(app, "code", verify_notices.code_mail)
+    for kind, renderer in booking_notices.RENDERERS.items():
+        rendering.register(app, kind, renderer)
+    app.register_blueprint(mailbox_routes.blueprint)

@@ -1,6 +1,6 @@
 """What one desk offers for one trámite from today to its horizon, and why when that is nothing. Pure rules."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -71,9 +71,9 @@ class DeskOffers:
         """Each day from ``start`` (today) to the horizon with what is free, in order, computed as it is asked for."""
         for day_grid in self._grids(start):
             free = [(slot.minute, slot.free) for slot in self._slots(day_grid)]
-            morning = sum(count for minute, count in free if minute < NOON)
-            total = sum(count for _, count in free)
-            yield DayOffer(day_grid.day, total, morning, total - morning)
+            morning = self._turns(day_grid, (count for minute, count in free if minute < NOON))
+            afternoon = self._turns(day_grid, (count for minute, count in free if minute >= NOON))
+            yield DayOffer(day_grid.day, morning + afternoon, morning, afternoon)
 
     def first(self) -> DayOffer | None:
         """The first day with a free place."""
@@ -109,6 +109,11 @@ class DeskOffers:
     def _slots(self, day_grid: DayGrid) -> tuple[Slot, ...]:
         earliest = slots.earliest_minute(day_grid, self.now_local, self.policy.lead_minutes)
         return slots.offered(day_grid, self.procedure_minutes, self.taken.get(day_grid.day, ()), earliest)
+
+    def _turns(self, day_grid: DayGrid, free_starts: Iterable[int]) -> int:
+        """How many turns free starts make, about: the starts of a longer trámite overlap one another."""
+        length = slots.cells_needed(self.procedure_minutes, day_grid.slot_minutes) if day_grid.cells else 1
+        return -(-sum(free_starts) // length)
 
     def _next_day_with_hours(self) -> date | None:
         later = (self.last + timedelta(days=ahead) for ahead in range(1, _FAR_DAYS + 1))
