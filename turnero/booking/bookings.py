@@ -10,7 +10,7 @@ from turnero import clock
 from turnero import db as database
 from turnero.booking import claims, history, limits
 from turnero.booking.errors import AlreadyHasTurn, NotCancellable
-from turnero.booking.holds import live_hold, lost
+from turnero.booking.holds import lost, the_hold
 from turnero.booking.journey import Step, locked, require, step_of
 from turnero.booking.lifecycle import LIVE, Status
 from turnero.booking.models import Booking
@@ -48,7 +48,9 @@ def _confirm(key: str, browser: str) -> str:
         assert journey.booking is not None
         return token_of(journey.booking)
     require(journey, now, Step.HOUR, Step.CONFIRM)
-    booking = live_hold(journey, now)
+    held = the_hold(journey, now)
+    booking = journey.booking
+    assert booking is not None
     limits.check_new_turn(journey, booking.procedure, policy_of(booking.agency), now)
     limits.check_overlap(booking)
     contact = {"email": journey.email, "mailbox": journey.mailbox, "mobile": journey.mobile}
@@ -60,8 +62,9 @@ def _confirm(key: str, browser: str) -> str:
         values={"confirmed_at": now, **contact},
         only_if=Booking.lapses_at > now,
     )
-    if not confirmed or not claims.keep(booking):
-        raise lost(booking)
+    if not confirmed or claims.keep(booking.id, now) != held.cells:
+        raise lost(journey, held)
+    journey.done = True
     _tell(booking, "confirmation", now)
     return token_of(booking)
 
@@ -95,9 +98,9 @@ def _give_back(booking: Booking, policy: Policy, now: datetime) -> None:
     delay = timedelta(minutes=SystemRandom().uniform(shortest, longest))
     at = min(now + delay, booking.starts_at - _LATEST_RELEASE)
     if at <= now:
-        claims.free(booking.id)
+        claims.free(booking.id, purpose="turn")
     else:
-        claims.free_later(booking, at)
+        claims.free_later(booking.id, at)
 
 
 @database.transaction

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from turnero import clock
-from turnero.booking.models import Booking, Claim
+from turnero.booking.models import Claim
 from turnero.booking.slots import TakenSeat
 from turnero.db import on_postgresql
 from turnero.extensions import db
@@ -92,37 +92,66 @@ def _take_seat(seats: Seats, seat: int, booking_id: int, lapses_at: datetime, no
     return False
 
 
-def keep(booking: Booking) -> bool:
-    """Undate the held claims of a booking that is being confirmed. False when they are not all there any more."""
-    kept = db.session.execute(
-        update(Claim)
-        .where(Claim.booking_id == booking.id, Claim.purpose == "hold")
-        .values(purpose="turn", lapses_at=None)
-        .returning(Claim.minute)
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The place that a booking's dated claims keep: local ``minute`` of its first cell, and until when."""
+
+    desk_id: int
+    day: date
+    minute: int
+    cells: int
+    lapses_at: datetime
+
+
+def held(booking_id: int, now: datetime) -> Held | None:
+    """The place kept by a booking's hold, or None when it is gone: lapsed, taken over, or its hours were closed."""
+    rows = db.session.scalars(
+        select(Claim)
+        .where(Claim.booking_id == booking_id, Claim.purpose == "hold", Claim.lapses_at > now)
+        .order_by(Claim.minute)
     ).all()
-    return len(kept) == booking.cells
+    if not rows:
+        return None
+    first = rows[0]
+    assert first.lapses_at is not None
+    return Held(first.desk_id, first.day, first.minute, len(rows), first.lapses_at)
 
 
-def prolong(booking: Booking, lapses_at: datetime) -> bool:
-    """Move the end of a hold's claims. False when they are not all there any more."""
-    moved = db.session.execute(
+def keep(booking_id: int, now: datetime) -> int:
+    """Make a booking's held claims its undated ones; the number of cells, 0 when the hold is gone."""
+    return _held_rows(booking_id, now, purpose="turn", lapses_at=None)
+
+
+def prolong(booking_id: int, now: datetime, lapses_at: datetime) -> int:
+    """Move the end of a booking's held claims; the number of cells, 0 when the hold is gone."""
+    return _held_rows(booking_id, now, purpose="hold", lapses_at=lapses_at)
+
+
+def _held_rows(booking_id: int, now: datetime, *, purpose: str, lapses_at: datetime | None) -> int:
+    changed = db.session.execute(
         update(Claim)
-        .where(Claim.booking_id == booking.id, Claim.purpose == "hold")
-        .values(lapses_at=lapses_at)
+        .where(Claim.booking_id == booking_id, Claim.purpose == "hold", Claim.lapses_at > now)
+        .values(purpose=purpose, lapses_at=lapses_at)
         .returning(Claim.minute)
-    ).all()
-    return len(moved) == booking.cells
+        .execution_options(synchronize_session=False)
+    )
+    return len(changed.all())
 
 
-def free(booking_id: int) -> None:
-    """Give all seats of a booking back at once."""
-    db.session.execute(delete(Claim).where(Claim.booking_id == booking_id))
+def free(booking_id: int, purpose: str = "hold") -> None:
+    """Give a booking's seats of one purpose back at once."""
+    db.session.execute(
+        delete(Claim)
+        .where(Claim.booking_id == booking_id, Claim.purpose == purpose)
+        .execution_options(synchronize_session=False)
+    )
 
 
-def free_later(booking: Booking, at: datetime) -> None:
-    """Give the seats of a cancelled turn back at ``at``, so that nobody can cancel and re-book in one breath."""
+def free_later(booking_id: int, at: datetime) -> None:
+    """Give the seats of a turn back at ``at``, so that nobody can cancel and re-book in one breath."""
     db.session.execute(
         update(Claim)
-        .where(and_(Claim.booking_id == booking.id, Claim.purpose == "turn"))
+        .where(Claim.booking_id == booking_id, Claim.purpose == "turn")
         .values(purpose="delay", booking_id=None, lapses_at=at)
+        .execution_options(synchronize_session=False)
     )

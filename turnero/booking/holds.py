@@ -52,11 +52,15 @@ def place(key: str, browser: str, day: date, minute: int) -> None:
         return
     policy = policy_of(wish.agency)
     day_grid = _offered_grid(wish, policy, now)
-    limits.check_new_turn(journey, wish.procedure, policy, now)
-    limits.check_holds(journey, policy, now)
+    if not journey.changes:
+        limits.check_new_turn(journey, wish.procedure, policy, now)
+        limits.check_holds(journey, policy, now)
     end_present(journey, now, reason="replaced")
     lapses_at = now + _hold_time(journey, policy)
-    journey.booking = _hold(journey, wish, day_grid, lapses_at, now)
+    if not journey.changes:
+        journey.booking = _new_booking(journey, wish, day_grid, lapses_at, now)
+    _take(journey, wish, day_grid, lapses_at, now)
+    journey.hold_since, journey.hold_lapses_at, journey.hold_extended = now, lapses_at, False
 
 
 def _wish(journey: Journey, day: date, minute: int) -> _Wish:
@@ -69,14 +73,8 @@ def _wish(journey: Journey, day: date, minute: int) -> _Wish:
 
 
 def _holds_already(journey: Journey, wish: _Wish, now: datetime) -> bool:
-    booking = journey.booking
-    return (
-        booking is not None
-        and booking.lapses_at is not None
-        and booking.lapses_at > now
-        and (booking.desk_id, booking.procedure_id) == (wish.desk.id, wish.procedure.id)
-        and (booking.day, booking.minute) == (wish.day, wish.minute)
-    )
+    held = present(journey, now)
+    return held is not None and (held.desk_id, held.day, held.minute) == (wish.desk.id, wish.day, wish.minute)
 
 
 def _offered_grid(wish: _Wish, policy: Policy, now: datetime) -> DayGrid:
@@ -100,8 +98,7 @@ def _hold_time(journey: Journey, policy: Policy) -> timedelta:
     return min(timedelta(minutes=policy.hold_minutes), left)
 
 
-def _hold(journey: Journey, wish: _Wish, day_grid: DayGrid, lapses_at: datetime, now: datetime) -> Booking:
-    length = slots.cells_needed(wish.procedure.minutes, day_grid.slot_minutes)
+def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, lapses_at: datetime, now: datetime) -> Booking:
     nonce = token.new_nonce()
     booking = Booking(
         reference=_unused_reference(),
@@ -117,7 +114,7 @@ def _hold(journey: Journey, wish: _Wish, day_grid: DayGrid, lapses_at: datetime,
         desk_id=wish.desk.id,
         day=wish.day,
         minute=wish.minute,
-        cells=length,
+        cells=slots.cells_needed(wish.procedure.minutes, day_grid.slot_minutes),
         slot_minutes=day_grid.slot_minutes,
         starts_at=clock.instant(wish.day, wish.minute, wish.agency.zone),
         created_at=now,
@@ -127,13 +124,6 @@ def _hold(journey: Journey, wish: _Wish, day_grid: DayGrid, lapses_at: datetime,
     )
     db.session.add(booking)
     history.begin(booking, actor="citizen", now=now)
-    cells = slots.cells_of(wish.minute, length, day_grid.slot_minutes)
-    taken = claims.taken_seats(wish.desk.id, wish.day, now)
-    candidates = slots.free_seats(day_grid, wish.minute, length, taken)
-    seats = claims.Seats(wish.desk.id, wish.day, cells, wish.agency.zone)
-    seat = claims.take(seats, candidates, booking.id, lapses_at, now)
-    if seat is None:
-        raise wish.refused(PlaceTaken)
     return booking
 
 
@@ -145,17 +135,37 @@ def _unused_reference() -> str:
             return candidate
 
 
+def _take(journey: Journey, wish: _Wish, day_grid: DayGrid, lapses_at: datetime, now: datetime) -> None:
+    assert journey.booking is not None
+    length = slots.cells_needed(wish.procedure.minutes, day_grid.slot_minutes)
+    cells = slots.cells_of(wish.minute, length, day_grid.slot_minutes)
+    taken = claims.taken_seats(wish.desk.id, wish.day, now)
+    candidates = slots.free_seats(day_grid, wish.minute, length, taken)
+    seats = claims.Seats(wish.desk.id, wish.day, cells, wish.agency.zone)
+    if claims.take(seats, candidates, journey.booking.id, lapses_at, now) is None:
+        raise wish.refused(PlaceTaken)
+
+
+def present(journey: Journey, now: datetime) -> claims.Held | None:
+    """The place this journey holds now, if any."""
+    if journey.booking_id is None or journey.hold_lapses_at is None:
+        return None
+    return claims.held(journey.booking_id, now)
+
+
 def end_present(journey: Journey, now: datetime, *, reason: str) -> None:
     """End the journey's hold, if it has one: its seats are free at once and its time counts as spent."""
-    booking = journey.booking
-    if booking is None or booking.lapses_at is None:
+    if journey.hold_since is None or journey.hold_lapses_at is None:
         return
-    spent = min(now, booking.lapses_at) - booking.created_at
-    if not history.move(booking, Status.LAPSED, actor="citizen", now=now, reason=reason):
-        return  # the sweep was first
+    journey.held_seconds += round((min(now, journey.hold_lapses_at) - journey.hold_since).total_seconds())
+    journey.hold_since = journey.hold_lapses_at = None
+    booking = journey.booking
+    assert booking is not None
+    if not journey.changes:
+        if booking.status == Status.HELD:
+            history.move(booking, Status.LAPSED, actor="citizen", now=now, reason=reason)
+        journey.booking = None
     claims.free(booking.id)
-    journey.held_seconds += round(spent.total_seconds())
-    journey.booking = None
 
 
 @database.transaction
@@ -163,37 +173,43 @@ def extend(key: str, browser: str) -> None:
     """Give the hold its time again, once. Raises ExtendedAlready, HoldTimeSpent, HoldLost."""
     journey = locked(key, browser)
     now = clock.now()
-    booking = live_hold(journey, now)
-    if booking.extended:
+    held = the_hold(journey, now)
+    if journey.hold_extended:
         raise ExtendedAlready
-    policy = policy_of(booking.agency)
-    latest = booking.created_at + timedelta(minutes=policy.hold_total_minutes, seconds=-journey.held_seconds)
-    assert booking.lapses_at is not None
-    lapses_at = min(booking.lapses_at + timedelta(minutes=policy.hold_minutes), latest)
-    if lapses_at <= booking.lapses_at:
+    policy = policy_of(journey.agency)
+    assert journey.hold_since is not None and journey.booking is not None
+    latest = journey.hold_since + timedelta(minutes=policy.hold_total_minutes, seconds=-journey.held_seconds)
+    lapses_at = min(held.lapses_at + timedelta(minutes=policy.hold_minutes), latest)
+    if lapses_at <= held.lapses_at:
         raise HoldTimeSpent
-    if not claims.prolong(booking, lapses_at):
-        raise lost(booking)
-    booking.lapses_at, booking.extended = lapses_at, True
+    if claims.prolong(journey.booking.id, now, lapses_at) != held.cells:
+        raise lost(journey, held)
+    if not journey.changes:
+        journey.booking.lapses_at = lapses_at
+    journey.hold_lapses_at, journey.hold_extended = lapses_at, True
 
 
 @database.transaction
 def release(key: str, browser: str) -> None:
     """The citizen does not want the held place: free it. Nothing to do when there is no hold."""
     journey = locked(key, browser)
-    end_present(journey, clock.now(), reason="released")
+    if not journey.done:
+        end_present(journey, clock.now(), reason="released")
 
 
-def live_hold(journey: Journey, now: datetime) -> Booking:
-    """The journey's hold. Raises HoldLost when its time has passed, WrongStep when there never was one."""
+def the_hold(journey: Journey, now: datetime) -> claims.Held:
+    """The place the journey holds. Raises HoldLost when it is gone, WrongStep when there never was one."""
+    if journey.hold_lapses_at is None:
+        require(journey, now, Step.CONFIRM)
+    held = present(journey, now)
+    if held is None:
+        raise lost(journey)
+    return held
+
+
+def lost(journey: Journey, held: claims.Held | None = None) -> HoldLost:
+    """What to raise for a hold that is gone: alternatives are looked for near its place."""
     booking = journey.booking
-    if booking is not None and booking.status in (Status.HELD, Status.LAPSED):
-        if booking.lapses_at is None or booking.lapses_at <= now:
-            raise lost(booking)
-        return booking
-    require(journey, now, Step.CONFIRM)
-    raise AssertionError("a journey at the review has a hold")
-
-
-def lost(booking: Booking) -> HoldLost:
-    return HoldLost(agency=booking.agency, day=booking.day, minute=booking.minute)
+    assert booking is not None
+    near = held or booking
+    return HoldLost(agency=journey.agency, day=near.day, minute=near.minute)

@@ -10,7 +10,6 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from turnero.booking.errors import NotInRegistry, WrongStep
-from turnero.booking.lifecycle import Status
 from turnero.booking.models import Journey
 from turnero.errors import NotFound
 from turnero.extensions import db
@@ -29,8 +28,7 @@ class Step(StrEnum):
 
 def step_of(journey: Journey, now: datetime) -> Step:
     """The first step that still lacks its answer."""
-    booking = journey.booking
-    if booking is not None and booking.status not in (Status.HELD, Status.LAPSED):
+    if journey.done:
         return Step.DONE
     if journey.mailbox is None:
         return Step.CONTACT
@@ -38,7 +36,7 @@ def step_of(journey: Journey, now: datetime) -> Step:
         return Step.VERIFY
     if journey.agency_id is None or not journey.registered:
         return Step.PLACE
-    if booking is not None and booking.lapses_at is not None and booking.lapses_at > now:
+    if journey.hold_lapses_at is not None and journey.hold_lapses_at > now:
         return Step.CONFIRM
     return Step.HOUR
 

@@ -32,8 +32,13 @@ class Journey(Base):
     province_code: Mapped[str | None] = mapped_column(ForeignKey("provinces.code"))
     procedure_id: Mapped[int | None] = mapped_column(ForeignKey("procedures.id"))
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
-    booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))  # its present hold or turn
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))  # its hold, or the turn it changes
+    changes: Mapped[bool] = mapped_column(default=False)  # looks for another place for a turn that exists
+    hold_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the present hold
+    hold_lapses_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    hold_extended: Mapped[bool] = mapped_column(default=False)
     held_seconds: Mapped[int] = mapped_column(default=0)  # spent by holds that have ended
+    done: Mapped[bool] = mapped_column(default=False)
 
     procedure: Mapped[Procedure | None] = relationship(lazy="joined")
     agency: Mapped[Agency | None] = relationship(lazy="joined")
@@ -76,8 +81,8 @@ class Booking(Base):
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lapses_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of a hold
-    extended: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    moves: Mapped[int] = mapped_column(default=0)  # how often it got another place: SEQUENCE of its .ics
     token_nonce: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
 
