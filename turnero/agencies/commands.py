@@ -57,7 +57,8 @@ def deadline_command(notified: str, days: str, provinces: tuple[str, ...], canto
 
 def _places(provinces: tuple[str, ...], cantons: tuple[str, ...]) -> list[Place]:
     try:
-        return [*(Place(queries.province(code).code) for code in provinces), *(find_canton(name, provinces) for name in cantons)]
+        whole = [Place(queries.province(code).code) for code in provinces]
+        return whole + [find_canton(name, provinces) for name in cantons]
     except TurneroError as error:
         raise click.UsageError(text_of(error)) from error
 

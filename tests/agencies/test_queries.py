@@ -1,0 +1,308 @@
+"""The reads, on both engines: what is found, in which order, and what closes where."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from turnero.agencies import queries
+from turnero.agencies.models import (
+    Agency,
+    CataloguePolicy,
+    Closure,
+    Desk,
+    DeskDay,
+    DeskStaffing,
+    Line,
+    LocalHoliday,
+    Procedure,
+    Province,
+    WeeklyHours,
+)
+from turnero.agencies.places import AmbiguousCanton, Place, UnknownCanton, find_canton, legal_rest
+from turnero.agencies.schedule import DayGrid, Staffing, grid
+from turnero.errors import NotFound
+from turnero.extensions import db
+from turnero.interval import Interval
+
+pytestmark = pytest.mark.usefixtures("app")
+
+MONDAY = date(2026, 6, 1)
+
+
+@pytest.fixture(autouse=True)
+def country(app: Flask) -> None:
+    """Two lines; Quito and Cayambe in Pichincha, Cuenca in Azuay; every agency has one Cartera desk, 8 to 17."""
+    db.session.add_all(
+        [
+            Province(code="17", name="Pichincha", capital="Quito", zone="America/Guayaquil"),
+            Province(code="01", name="Azuay", capital="Cuenca", zone="America/Guayaquil"),
+            Province(code="20", name="Galápagos", capital="Puerto Baquerizo Moreno", zone="Pacific/Galapagos"),
+            Line(id=1, slug="cartera", name="Cartera"),
+            Line(id=2, slug="documental", name="Gestión Documental"),
+        ]
+    )
+    db.session.flush()
+    for number, (slug, province, canton) in enumerate(
+        [("quito", "17", "Quito"), ("cayambe", "17", "Cayambe"), ("cuenca", "01", "Cuenca")], start=1
+    ):
+        name = {"quito": "Ágora", "cayambe": "Cayambe", "cuenca": "Bolívar"}[slug]
+        db.session.add(Agency(id=number, slug=slug, name=name, kind="agency", province_code=province, canton=canton))
+        db.session.flush()
+        db.session.add(Desk(id=number * 10, agency_id=number, line_id=1))
+        db.session.add_all(WeeklyHours(agency_id=number, weekday=day, opens=480, closes=1020) for day in range(5))
+        db.session.flush()
+        db.session.add(DeskStaffing(desk_id=number * 10, valid_from=date(2026, 1, 1), windows=3, slot_minutes=20))
+    for position, (slug, line, channel) in enumerate(
+        [("glosas", 1, "ambos"), ("impugnacion", 2, "presencial"), ("pagos", 1, "virtual")]
+    ):
+        db.session.add(
+            Procedure(slug=slug, name=slug, line_id=line, channel=channel, minutes=20, position=-position, sheet={})
+        )
+    db.session.commit()
+
+
+def desk(slug: str) -> Desk:
+    found = queries.desk_for(queries.agency(slug), queries.procedure("glosas"))
+    assert found is not None
+    return found
+
+
+def day_grid(slug: str, day: date) -> DayGrid:
+    the_desk = desk(slug)
+    return grid(queries.desk_calendars([the_desk], day, day)[the_desk.id], day)
+
+
+def closure(scope: str, start: str = "2026-06-01", end: str = "2026-06-02", **values: object) -> Closure:
+    row = Closure(
+        **{"kind": "decree", "scope": scope, "name": "Asueto"} | values,
+        starts=datetime.fromisoformat(start),
+        ends=datetime.fromisoformat(end),
+    )
+    db.session.add(row)
+    db.session.commit()
+    return row
+
+
+def holiday(day: date, province: str = "17", canton: str = "", *, confirmed: bool = True) -> None:
+    db.session.add(LocalHoliday(day=day, name="Fiesta", province_code=province, canton=canton, confirmed=confirmed))
+    db.session.commit()
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(*arguments: object) -> None:
+        statements.append(str(arguments[2]))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def test_provinces_and_agencies_come_by_name_without_minding_accents() -> None:
+    assert [province.name for province in queries.provinces()] == ["Azuay", "Galápagos", "Pichincha"]
+    assert [agency.name for agency in queries.agencies_offering(None, queries.procedure("glosas"))] == [
+        "Ágora",
+        "Bolívar",
+        "Cayambe",
+    ]
+
+
+def test_procedures_come_in_the_catalogues_order() -> None:
+    assert [procedure.slug for procedure in queries.procedures()] == ["pagos", "impugnacion", "glosas"]
+
+
+def test_what_is_not_there_is_not_found() -> None:
+    assert (queries.province("17").name, queries.agency("quito").id) == ("Pichincha", 1)
+    for look_up in (queries.province, queries.procedure, queries.agency):
+        with pytest.raises(NotFound):
+            look_up("nada")
+
+
+def test_a_procedure_is_offered_where_its_line_has_a_desk() -> None:
+    quito = queries.agency("quito")
+    assert [a.slug for a in queries.agencies_offering("17", queries.procedure("glosas"))] == ["quito", "cayambe"]
+    assert queries.agencies_offering("20", queries.procedure("glosas")) == []
+    assert queries.agencies_offering("17", queries.procedure("impugnacion")) == []
+    assert queries.desk_for(quito, queries.procedure("impugnacion")) is None
+
+
+def test_nobody_offers_a_virtual_procedure() -> None:
+    assert queries.agencies_offering("17", queries.procedure("pagos")) == []
+    assert queries.desk_for(queries.agency("quito"), queries.procedure("pagos")) is None
+
+
+def test_the_policy_is_empty_until_a_catalogue_brings_one() -> None:
+    assert queries.catalogue_policy() == {}
+    db.session.add(CataloguePolicy(id=1, values={"hold_minutes": 7}))
+    db.session.commit()
+    assert queries.catalogue_policy() == {"hold_minutes": 7}
+
+
+def test_opening_hours_are_the_week_in_force_that_day() -> None:
+    db.session.add(WeeklyHours(agency_id=1, weekday=5, opens=600, closes=840, valid_from=date(2026, 7, 1)))
+    db.session.commit()
+    agencies = [queries.agency("quito"), queries.agency("cuenca")]
+    june, july = (queries.opening_hours_of(agencies, day) for day in (MONDAY, date(2026, 7, 1)))
+    assert june[1] == june[3] == (((Interval(480, 1020),),) * 5 + ((), ()))
+    assert july[1][5] == (Interval(600, 840),)
+
+
+def test_a_calendar_has_the_hours_staffing_and_windows_of_its_own_desk() -> None:
+    db.session.add_all(
+        [
+            DeskStaffing(desk_id=10, valid_from=date(2026, 6, 2), windows=5, slot_minutes=30),
+            DeskStaffing(desk_id=10, valid_from=date(2027, 1, 1), windows=9, slot_minutes=60),
+            DeskDay(desk_id=10, day=date(2026, 6, 3), windows=1),
+            DeskDay(desk_id=10, day=date(2026, 6, 9), windows=2),
+            DeskDay(desk_id=20, day=date(2026, 6, 3), windows=7),
+        ]
+    )
+    db.session.commit()
+    calendars = queries.desk_calendars([desk("quito"), desk("cayambe")], MONDAY, date(2026, 6, 5))
+    assert set(calendars) == {10, 20}
+    quito = calendars[10]
+    assert set(quito.staffing) == {Staffing(date(2026, 1, 1), 3, 20), Staffing(date(2026, 6, 2), 5, 30)}
+    assert quito.windows_by_day == {date(2026, 6, 3): 1}
+    assert len(quito.hours) == 5
+    grids = [grid(quito, MONDAY + timedelta(days=n)) for n in range(3)]
+    assert [(g.windows, g.slot_minutes, len(g.cells)) for g in grids] == [(3, 20, 27), (5, 30, 18), (1, 30, 18)]
+
+
+def test_national_rest_days_close_every_desk() -> None:
+    found = day_grid("cuenca", date(2026, 5, 25)).closed
+    assert found is not None
+    assert (found.kind, found.reason) == ("holiday", "Batalla de Pichincha")
+    assert day_grid("cuenca", date(2027, 8, 10)).closed is None  # the rest went to Monday the 9th
+
+
+def test_rest_days_of_two_years_meet_in_one_range() -> None:
+    the_desk = desk("quito")
+    calendar = queries.desk_calendars([the_desk], date(2026, 12, 20), date(2027, 1, 10))[the_desk.id]
+    assert calendar.rest_days == {date(2026, 12, 25): "Navidad", date(2027, 1, 1): "Año Nuevo"}
+
+
+def test_a_cantons_holiday_closes_that_canton_only_on_its_moved_day() -> None:
+    holiday(date(2026, 12, 6), canton="Quito")
+    assert day_grid("quito", date(2026, 12, 7)).closed is not None
+    assert day_grid("cayambe", date(2026, 12, 7)).closed is None
+
+
+def test_a_provinces_holiday_closes_all_its_cantons() -> None:
+    holiday(date(2026, 6, 16))
+    closed = {slug: day_grid(slug, date(2026, 6, 15)).closed for slug in ("quito", "cayambe", "cuenca")}
+    assert [closed[slug] is not None for slug in ("quito", "cayambe", "cuenca")] == [True, True, False]
+
+
+def test_an_unconfirmed_holiday_closes_nothing() -> None:
+    holiday(date(2026, 12, 6), canton="Quito", confirmed=False)
+    assert day_grid("quito", date(2026, 12, 7)).closed is None
+
+
+def test_a_canton_is_matched_within_its_province() -> None:
+    db.session.get_one(Agency, 3).canton = "Quito"  # a namesake in Azuay
+    holiday(date(2026, 12, 6), canton="Quito")
+    closure("canton", province_code="17", canton="Quito")
+    assert day_grid("cuenca", date(2026, 12, 7)).closed is None
+    assert day_grid("cuenca", MONDAY).closed is None
+
+
+@pytest.mark.parametrize(
+    ("scope", "values", "expected"),
+    [
+        ("national", {}, {"quito", "cayambe", "cuenca"}),
+        ("province", {"province_code": "17"}, {"quito", "cayambe"}),
+        ("canton", {"province_code": "17", "canton": "quito"}, {"quito"}),  # however it was typed
+        ("agency", {"agency_id": 2}, {"cayambe"}),
+    ],
+)
+def test_a_closure_reaches_its_scope(scope: str, values: dict[str, Any], expected: set[str]) -> None:
+    closure(scope, **values)
+    closed = {slug for slug in ("quito", "cayambe", "cuenca") if day_grid(slug, MONDAY).closed is not None}
+    assert closed == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "cells"),
+    [
+        ("2026-06-01 08:00", "2026-06-01 12:00", 15),
+        ("2026-05-31 00:00", "2026-06-01 00:00", 27),  # ends as the day begins
+        ("2026-06-02 00:00", "2026-06-03 00:00", 27),  # begins as the day ends
+        ("2026-05-01 00:00", "2026-07-01 00:00", 0),
+    ],
+)
+def test_a_closure_takes_the_hours_it_covers(start: str, end: str, cells: int) -> None:
+    closure("national", start, end)
+    assert len(day_grid("quito", MONDAY).cells) == cells
+
+
+def test_calendars_of_all_desks_take_as_many_queries_as_those_of_one() -> None:
+    holiday(date(2026, 12, 6), canton="Quito")
+    closure("national")
+    one, every = [desk("quito")], [desk(slug) for slug in ("quito", "cayambe", "cuenca")]
+    with counted() as few:
+        queries.desk_calendars(one, MONDAY, date(2027, 1, 31))
+    with counted() as many:
+        queries.desk_calendars(every, MONDAY, date(2027, 1, 31))
+    assert len(few) == len(many) == 5
+
+
+def test_no_desks_have_no_calendars() -> None:
+    assert queries.desk_calendars([], MONDAY, MONDAY) == {}
+
+
+def test_a_canton_is_found_however_it_is_typed() -> None:
+    holiday(date(2026, 6, 16), canton="Mejía")
+    assert find_canton("  MEJIA ") == Place("17", "Mejía")
+    assert find_canton("quito") == Place("17", "Quito")
+    with pytest.raises(UnknownCanton):
+        find_canton("Nada")
+
+
+def test_a_canton_with_namesakes_needs_its_province() -> None:
+    holiday(date(2026, 6, 16), province="01", canton="Quito")
+    with pytest.raises(AmbiguousCanton):
+        find_canton("Quito")
+    assert find_canton("Quito", ["01"]) == Place("01", "Quito")
+
+
+def test_legal_rest_is_the_union_of_the_places_named() -> None:
+    holiday(date(2026, 12, 6), canton="Quito")
+    holiday(date(2026, 6, 16), province="01")
+    holiday(date(2026, 7, 6), confirmed=False)
+    nowhere, both = legal_rest([]), legal_rest([Place("17", "Quito"), Place("01")])
+    rests = (date(2026, 12, 7), date(2026, 6, 15), date(2026, 7, 6), date(2026, 12, 25))
+    assert [nowhere(day) for day in rests] == [False, False, False, True]
+    assert [both(day) for day in rests] == [True, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("values", "counts"),
+    [
+        ({}, True),
+        ({"kind": "holiday"}, True),
+        ({"recoverable": True}, False),
+        ({"kind": "contingency"}, False),
+        ({"start": "2026-06-01 08:00", "end": "2026-06-01 17:00"}, False),  # not a whole day
+        ({"scope": "province", "province_code": "17"}, True),
+        ({"scope": "canton", "province_code": "17", "canton": "Quito"}, True),
+        ({"scope": "canton", "province_code": "17", "canton": "Cayambe"}, False),
+        ({"scope": "agency", "agency_id": 1}, False),
+    ],
+)
+def test_only_whole_unrecovered_decrees_stop_a_term(values: dict[str, str], counts: bool) -> None:
+    closure(**{"scope": "national"} | values)
+    assert legal_rest([Place("17", "Quito")])(MONDAY) is counts
+
+
+def test_a_whole_province_does_not_rest_on_a_cantons_decree() -> None:
+    closure("canton", province_code="17", canton="Quito")
+    assert not legal_rest([Place("17")])(MONDAY)
