@@ -1,0 +1,1 @@
+"""The tests; what they stand on is in ``support`` and ``conftest``."""

@@ -1,0 +1,1 @@
+"""What the tests stand on: real services, readers of pages and mails, and builders of rows."""

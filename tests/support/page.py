@@ -1,0 +1,163 @@
+"""An HTML page as a tree, read strictly: a tag that is not closed, or closed twice, is an error."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+NOT_FIELDS = ("hidden", "submit", "button", "image", "reset")
+
+
+class BrokenHtml(AssertionError):
+    """The page is not well formed."""
+
+
+@dataclass
+class Element:
+    """One element; ``text`` is all that a person reads inside it, spaces put in order."""
+
+    tag: str
+    attributes: dict[str, str]
+    children: "list[Element | str]" = field(default_factory=list)
+
+    def __getitem__(self, attribute: str) -> str:
+        return self.attributes[attribute]
+
+    def get(self, attribute: str, default: str = "") -> str:
+        return self.attributes.get(attribute, default)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self._texts()).split())
+
+    def all(self, *tags: str, **attributes: str) -> "list[Element]":
+        """The elements inside with one of ``tags`` (any, if none) and these attributes (``class_`` for class)."""
+        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+        return [
+            element
+            for element in self.inside()
+            if (not tags or element.tag in tags) and all(element.get(name) == value for name, value in wanted.items())
+        ]
+
+    def one(self, *tags: str, **attributes: str) -> "Element":
+        """The only such element."""
+        found = self.all(*tags, **attributes)
+        assert len(found) == 1, f"one {tags} {attributes}, not {len(found)}"
+        return found[0]
+
+    def inside(self) -> "Iterator[Element]":
+        for child in self.children:
+            if isinstance(child, Element):
+                yield child
+                yield from child.inside()
+
+    def _texts(self) -> Iterator[str]:
+        for child in self.children:
+            if isinstance(child, str):
+                yield child
+            elif child.tag not in ("script", "style", "template"):
+                yield from child._texts()
+                if child.tag not in ("a", "abbr", "b", "em", "span", "strong"):
+                    yield " "
+
+
+class Page(Element):
+    """A whole page, with what tests ask for most."""
+
+    @property
+    def h1(self) -> str:
+        return self.one("h1").text
+
+    @property
+    def title(self) -> str:
+        return self.one("title").text
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Text of each link → where it leads."""
+        return {link.text: link["href"] for link in self.all("a") if link.get("href")}
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """Identifier of each field marked invalid → its message."""
+        by_id = {element["id"]: element for element in self.all() if element.get("id")}
+        return {
+            field["id"]: " ".join(by_id[name].text for name in field.get("aria-describedby").split() if name in by_id)
+            for field in self.all(aria_invalid="true")
+        }
+
+    def form(self, action: str = "") -> "Element":
+        """The form that posts to ``action``, or the only form that posts."""
+        forms = [form for form in self.all("form") if form.get("method").lower() == "post"]
+        found = [form for form in forms if not action or form.get("action").endswith(action)]
+        assert len(found) == 1, f"one form for {action!r}, not {[form.get('action') for form in found]}"
+        return found[0]
+
+
+def filled(form: Element) -> dict[str, str]:
+    """What a browser would post if nothing were changed, without buttons."""
+    values = {}
+    for control in form.all("input", "textarea", "select"):
+        kind = control.get("type", "text")
+        if not control.get("name") or kind in ("submit", "button", "image", "reset"):
+            continue
+        if kind in ("radio", "checkbox") and "checked" not in control.attributes:
+            continue
+        values[control["name"]] = _value(control)
+    return values
+
+
+def fields(form: Element) -> list[Element]:
+    """The controls a person fills in."""
+    return [
+        control for control in form.all("input", "textarea", "select") if control.get("type", "text") not in NOT_FIELDS
+    ]
+
+
+def read(html: str) -> Page:
+    """Parse a page. Raises ``BrokenHtml``."""
+    parser = _Parser()
+    parser.feed(html)
+    parser.close()
+    if len(parser.open) > 1:
+        raise BrokenHtml(f"<{parser.open[-1].tag}> is never closed")
+    return parser.page
+
+
+def _value(control: Element) -> str:
+    if control.tag == "textarea":
+        return control.text
+    if control.tag == "select":
+        options = control.all("option")
+        chosen = [option for option in options if "selected" in option.attributes] or options[:1]
+        return chosen[0].get("value", chosen[0].text) if chosen else ""
+    return control.get("value", "on" if control.get("type") in ("radio", "checkbox") else "")
+
+
+class _Parser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.page = Page("", {})
+        self.open: list[Element] = [self.page]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        if len(names) != len(set(names)):
+            raise BrokenHtml(f"<{tag}> has an attribute twice: {names}")
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].children.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:  # inside <svg>
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.open[-1].tag != tag:
+            raise BrokenHtml(f"</{tag}> closes <{self.open[-1].tag}> at {self.getpos()}")
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].children.append(data)

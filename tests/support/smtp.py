@@ -1,0 +1,94 @@
+"""A real SMTP server that keeps what it is given, and can be told to refuse."""
+
+import socket
+from asyncio import AbstractServer
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from threading import Condition
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+PATIENCE_SECONDS = 20
+
+
+class Mailbox:
+    """The mails that arrived, oldest first. ``answer`` is what the server says to the next ones."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.messages: list[EmailMessage] = []
+        self.answer = "250 OK"
+        self._arrival = Condition()
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+        if self.answer.startswith("250"):
+            message = message_from_bytes(envelope.original_content or b"", policy=default)
+            assert isinstance(message, EmailMessage)
+            with self._arrival:
+                self.messages.append(message)
+                self._arrival.notify_all()
+        return self.answer
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return [message for message in self.messages if address in str(message["To"])]
+
+    def wait_for(self, address: str, subject: str = "", number: int = 1) -> EmailMessage:
+        """The ``number``-th mail to ``address`` with ``subject`` in its subject; waits while jobs deliver it."""
+
+        def matching() -> list[EmailMessage]:
+            return [message for message in self.to(address) if subject in str(message["Subject"])]
+
+        with self._arrival:
+            arrived = self._arrival.wait_for(lambda: len(matching()) >= number, PATIENCE_SECONDS)
+        assert arrived, f"no mail {number} to {address!r} about {subject!r}; there are {self.subjects()}"
+        return matching()[number - 1]
+
+    def subjects(self) -> list[str]:
+        return [str(message["Subject"]) for message in self.messages]
+
+    def clear(self) -> None:
+        self.messages.clear()
+        self.answer = "250 OK"
+
+
+def text_of(message: EmailMessage) -> str:
+    """The plain part of a mail."""
+    part = message.get_body(("plain",))
+    assert part is not None, "the mail has no plain text"
+    return str(part.get_content())
+
+
+def code_in(message: EmailMessage) -> str:
+    """The six digits that stand alone on a line."""
+    lines = [line.strip() for line in text_of(message).splitlines()]
+    codes = [line for line in lines if len(line) == 6 and line.isdecimal()]
+    assert len(codes) == 1, f"one code alone on a line, not {codes}"
+    return codes[0]
+
+
+class _Controller(Controller):
+    """Listens on a socket that is already bound, so that nobody can take its port in between."""
+
+    def __init__(self, mailbox: Mailbox, listener: socket.socket) -> None:
+        super().__init__(mailbox, hostname="127.0.0.1", port=mailbox.port)
+        self.listener = listener
+
+    def _create_server(self) -> Coroutine[Any, Any, AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self.listener)
+
+
+@contextmanager
+def mail_server_running() -> Iterator[Mailbox]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    mailbox = Mailbox(listener.getsockname()[1])
+    controller = _Controller(mailbox, listener)
+    controller.start()
+    try:
+        yield mailbox
+    finally:
+        controller.stop()
