@@ -10,6 +10,7 @@ from turnero import extensions
 from turnero.booking import notices as booking_notices
 from turnero.notices import rendering
 from turnero.notices import routes as mailbox_routes
+from turnero.notices.mailer import mail
 from turnero.paths import resource
 from turnero.verify import notices as verify_notices
 
@@ -38,6 +39,7 @@ def _connect_database(app: Flask) -> None:
 
 def _register_notices(app: Flask) -> None:
     """Who writes which mail (templates/email)."""
+    mail.init_app(app)
     rendering.register(app, "code", verify_notices.code_mail)
     for kind, renderer in booking_notices.RENDERERS.items():
         rendering.register(app, kind, renderer)
