@@ -1,0 +1,164 @@
+"""The command line: ``turnero …``, and the same commands under ``flask --app turnero …``.
+
+Exit status: 0 done, 1 the work failed, 2 wrong use.
+"""
+
+import functools
+import gettext
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import ScriptInfo, with_appcontext
+from sqlalchemy.exc import OperationalError
+
+import turnero
+from config import Settings, SettingsError
+from turnero import jobs, schema
+from turnero.agencies.commands import deadline_command, holidays_command
+from turnero.booking.commands import slots_command
+from turnero.errors import TurneroError
+from turnero.messages import text_of
+from turnero.notices.commands import mail_group
+from turnero.paths import resource
+
+LOOPBACK = "127.0.0.1"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Turnero: turnos en línea para las ventanillas de un instituto de seguridad social."""
+
+
+@click.command("demo")
+@click.option("--host", default=LOOPBACK, show_default=True, metavar="H", help="Dirección donde atiende.")
+@click.option("--port", default=8000, show_default=True, metavar="P", type=click.IntRange(1, 65535), help="Puerto.")
+@click.option(
+    "--data",
+    default=Path("instance"),
+    show_default=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Carpeta de todos sus archivos.",
+)
+@click.option("--fresh", is_flag=True, help="Borra lo que hizo una demostración anterior y empieza de nuevo.")
+def demo_command(host: str, port: int, data: Path, fresh: bool) -> None:
+    """Muestra el producto completo en este equipo, con sus tareas y un buzón de correo."""
+    from turnero import demo  # the servers are heavy, and no other command needs them
+
+    demo.run(host, port, data, fresh=fresh)
+
+
+@click.command("serve")
+@click.option("--bind", default=f"{LOOPBACK}:8000", show_default=True, metavar="H:P", help="Dirección y puerto.")
+@click.option("--workers", default=2, show_default=True, metavar="N", type=click.IntRange(1), help="Procesos.")
+@click.option("--threads", default=8, show_default=True, metavar="N", type=click.IntRange(1), help="Hilos por proceso.")
+def serve_command(bind: str, workers: int, threads: int) -> None:
+    """Atiende la web en producción, hasta SIGTERM o Ctrl-C."""
+    from turnero import serving  # as above
+
+    host, port = _bind(bind)
+    if not schema.is_current():
+        raise click.ClickException("La base de datos no está al día: ejecute «turnero migrate» y vuelva a empezar.")
+    serving.check_port(host, port)
+    schema.set_clock(_settings().clock_offset)
+    click.echo(f"Turnero atiende en http://{bind} con {workers} procesos de {threads} hilos.")
+    serving.serve(host, port, workers, threads)
+
+
+@click.command("migrate")
+def migrate_command() -> None:
+    """Lleva la base de datos al esquema más nuevo. Se puede repetir e interrumpir sin daño."""
+    schema.upgrade()
+    offset = _settings().clock_offset
+    if offset is not None:
+        schema.set_clock(offset)
+    click.echo(f"La base de datos está al día (revisión {schema.newest()}).")
+
+
+@click.command("jobs")
+@click.option(
+    "--once",
+    type=click.Choice(sorted(jobs.JOBS)),
+    metavar="NAME",
+    help=f"Hace una sola vez una tarea y termina: {', '.join(sorted(jobs.JOBS))}.",
+)
+def jobs_command(once: str | None) -> None:
+    """Hace las tareas periódicas, hasta SIGTERM o Ctrl-C. Puede haber varios procesos: trabaja uno."""
+    if once:
+        click.echo(jobs.JOBS[once].run())
+        return
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy is bound to this thread
+    jobs.run(app)
+
+
+def _bind(bind: str) -> tuple[str, int]:
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise click.BadParameter("escriba dirección y puerto, por ejemplo 127.0.0.1:8000.", param_hint="--bind")
+    return host.strip("[]"), int(port)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def _in_application(command: click.Command) -> click.Command:
+    """Run ``command`` (and those under it) inside the application; what a person can mend is said in one sentence."""
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _in_application(inner)
+    elif command.callback:
+        command.callback = _saying_failures(with_appcontext(command.callback))
+    return command
+
+
+def _saying_failures(callback: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(callback)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return callback(*args, **kwargs)
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from error
+        except TurneroError as error:
+            raise click.ClickException(text_of(error)) from error
+        except OperationalError as error:
+            raise click.ClickException(f"La base de datos no responde o no está lista: {error.orig}") from error
+
+    return run
+
+
+COMMANDS = (
+    demo_command,
+    *(
+        _in_application(command)
+        for command in (
+            migrate_command,
+            serve_command,
+            jobs_command,
+            holidays_command,
+            slots_command,
+            deadline_command,
+            mail_group,
+        )
+    ),
+)
+for command in COMMANDS:
+    cli.add_command(command)
+
+
+def register(app: Flask) -> None:
+    """Offer the commands under ``flask --app turnero`` too."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
+
+
+def main() -> None:
+    """The console script ``turnero``."""
+    gettext.bindtextdomain("messages", resource("locale"))
+    os.environ["LANGUAGE"] = "es"  # click's own sentences; nothing else here reads it
+    cli(prog_name="turnero", obj=ScriptInfo(create_app=turnero.create_app))

@@ -1,0 +1,122 @@
+"""``turnero demo``: the whole product on one machine, with its jobs and a mailbox, all files in one folder."""
+
+import fcntl
+import json
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import func, select
+
+import turnero
+from turnero import jobs, schema, serving
+from turnero.agencies.models import Province
+from turnero.extensions import db
+from turnero.notices import mailbox
+from turnero.notices.routes import FOLDER
+from turnero.paths import resource
+from turnero.verify.models import Citizen
+
+_LOOPBACK = "127.0.0.1"
+_MADE_BY_US = ("keys.json", "turnero.sqlite3", "turnero.sqlite3-wal", "turnero.sqlite3-shm", f"{FOLDER}/*.eml")
+
+
+def run(host: str, port: int, data: Path, *, fresh: bool) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises ``click.ClickException`` when the port or the folder is taken."""
+    serving.check_port(host, port)
+    data = data.absolute()
+    data.mkdir(parents=True, exist_ok=True)
+    with _alone(data), _mail_server(data / FOLDER) as mail_port:
+        if fresh:
+            _wipe(data)
+        address = f"http://{_public(host)}:{port}"
+        _set_environment(data, address, mail_port)
+        app = turnero.create_app()
+        with app.app_context():
+            _prepare()
+            _greet(address)
+        with jobs.beside(app, holder="demo"):
+            serving.serve(host, port, workers=2, threads=8)
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Two demonstrations in one folder would share one database and two mail servers."""
+    with (data / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise click.ClickException(f"Ya hay una demostración en marcha con los datos de {data}.") from None
+        yield
+
+
+class _Mailbox:
+    """Answers the mail server by keeping every mail in the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+        mailbox.store(self.folder, envelope.original_content or b"")
+        return "250 OK"
+
+
+@contextmanager
+def _mail_server(folder: Path) -> Iterator[int]:
+    """A real SMTP server on a free port of this machine; gives the port."""
+    with socket.socket() as probe:
+        probe.bind((_LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+    controller = Controller(_Mailbox(folder), hostname=_LOOPBACK, port=port)
+    controller.start()
+    try:
+        yield port
+    finally:
+        controller.stop()
+
+
+def _set_environment(data: Path, address: str, mail_port: int) -> None:
+    """What this process and the server's workers read. Clock, registry and log stay as the person set them."""
+    for name in ("TURNERO_DATABASE_DIRECT_URL", "TURNERO_REDIS_URL", "TURNERO_TRUSTED_PROXIES"):
+        os.environ.pop(name, None)
+    os.environ.update(
+        TURNERO_ENV="demo",
+        TURNERO_DATA=str(data),
+        TURNERO_DATABASE_URL=f"sqlite:///{data / 'turnero.sqlite3'}",
+        TURNERO_MAIL_URL=f"smtp://{_LOOPBACK}:{mail_port}",
+        TURNERO_BASE_URL=address,
+        **_keys(data / "keys.json"),
+    )
+
+
+def _keys(path: Path) -> dict[str, str]:
+    """Made once, so that cookies and links outlive a restart; only this user may read them."""
+    if not path.exists():
+        keys = {name: secrets.token_urlsafe(32) for name in ("TURNERO_SECRET_KEY", "TURNERO_CODE_KEY")}
+        making = path.with_suffix(".making")
+        making.unlink(missing_ok=True)
+        making.touch(mode=0o600)
+        making.write_text(json.dumps(keys))
+        making.rename(path)
+    stored: dict[str, str] = json.loads(path.read_text())
+    return stored
+
+
+def _wipe(data: Path) -> None:
+    """Forget everything this demonstration made, and nothing else that may lie in the folder."""
+    for pattern in _MADE_BY_US:
+        for path in data.glob(pattern):
+            path.unlink()
+
+
+def _public(host: str) -> str:
+    """The name for links: of all addresses of this machine, the one that surely works here."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 (compared, not bound)
+        return _LOOPBACK
+    return f"[{host}]" if ":" in host else host
