@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -49,47 +50,55 @@ def take(seats: Seats, candidates: Sequence[int], booking_id: int, lapses_at: da
 
     Seats are tried in random order, so that a rush for one slot spreads over its rows.
     """
+    values = {"booking_id": booking_id, "purpose": "hold", "lapses_at": lapses_at}
     for seat in random.sample(candidates, len(candidates)):
-        if _take_seat(seats, seat, booking_id, lapses_at, now):
-            return seat
+        if len(seats.minutes) == 1:
+            if _take_cells(seats, seat, values, now):
+                return seat
+            continue
+        with db.session.begin_nested() as attempt:  # all cells or none, and no row of a lost attempt stays locked
+            if _take_cells(seats, seat, values, now):
+                return seat
+            attempt.rollback()
     return None
+
+
+def _take_cells(seats: Seats, seat: int, values: dict[str, Any], now: datetime) -> bool:
+    """Insert the missing rows, then take over those whose time has passed: whether that makes all the cells.
+
+    Two statements instead of one upsert: PostgreSQL's ON CONFLICT DO UPDATE locks a row even where its WHERE
+    turns it down, and losers that hold such locks while they try other seats wait for each other in circles.
+    """
+    insert = postgresql.insert if on_postgresql() else sqlite.insert
+    rows = [
+        {
+            "desk_id": seats.desk_id,
+            "day": seats.day,
+            "minute": minute,
+            "seat": seat,
+            "starts_at": clock.instant(seats.day, minute, seats.zone),
+            **values,
+        }
+        for minute in seats.minutes
+    ]
+    new = set(db.session.scalars(insert(Claim).values(rows).on_conflict_do_nothing().returning(Claim.minute)))
+    there = [minute for minute in seats.minutes if minute not in new]
+    if not there:
+        return True
+    key = (Claim.desk_id == seats.desk_id, Claim.day == seats.day, Claim.seat == seat, Claim.minute.in_(there))
+    taken_over = db.session.scalars(
+        update(Claim)
+        .where(*key, _may_be_taken_over(now))
+        .values(values)
+        .returning(Claim.minute)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(taken_over) == len(there)
 
 
 def _may_be_taken_over(now: datetime) -> ColumnElement[bool]:
     """The guard of every race: a row that exists is somebody's unless its time has passed."""
     return Claim.lapses_at <= now
-
-
-def _take_seat(seats: Seats, seat: int, booking_id: int, lapses_at: datetime, now: datetime) -> bool:
-    insert = postgresql.insert if on_postgresql() else sqlite.insert
-    statement = insert(Claim).values(
-        [
-            {
-                "desk_id": seats.desk_id,
-                "day": seats.day,
-                "minute": minute,
-                "seat": seat,
-                "starts_at": clock.instant(seats.day, minute, seats.zone),
-                "booking_id": booking_id,
-                "purpose": "hold",
-                "lapses_at": lapses_at,
-            }
-            for minute in seats.minutes
-        ]
-    )
-    new = statement.excluded
-    won = db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Claim.desk_id, Claim.day, Claim.minute, Claim.seat],
-            set_={"booking_id": new.booking_id, "purpose": new.purpose, "lapses_at": new.lapses_at},
-            where=_may_be_taken_over(now),
-        ).returning(Claim.minute)
-    ).all()
-    if len(won) == len(seats.minutes):
-        return True
-    if won:  # some cells of a longer turn: all or none
-        free(booking_id)
-    return False
 
 
 @dataclass(frozen=True, slots=True)
