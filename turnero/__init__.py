@@ -5,8 +5,8 @@ import os
 from flask import Flask
 
 from config import Settings
+from turnero import cli, extensions
 from turnero import db as database
-from turnero import extensions
 from turnero.booking import notices as booking_notices
 from turnero.notices import rendering
 from turnero.notices import routes as mailbox_routes
@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.data.mkdir(parents=True, exist_ok=True)
     _connect_database(app)
     _register_notices(app)
+    cli.register(app)
     return app
 
 

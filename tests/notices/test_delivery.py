@@ -262,6 +262,34 @@ def test_a_deliverer_that_slept_through_its_lease_sends_nothing(app, sink, owe, 
     assert (notice_to(ANA).status, notice_to(ANA).attempts) == ("sent", 2)
 
 
+def test_a_deliverer_that_wakes_while_its_successor_sends_keeps_out_of_it(app, sink, owe, at_second):
+    asleep, woken = threading.Event(), threading.Event()
+
+    def sleepy(_notice):
+        if not asleep.is_set():
+            asleep.set()
+            assert woken.wait(30)
+        return rendering.Mail("code", {"code": "048213", "until": "10:52"})
+
+    def work():
+        with app.app_context():
+            return deliver()
+
+    def wake_the_sleeper(_mail):
+        woken.set()
+        assert sleeper.result(30) == Delivered()
+
+    rendering.register(app, "sleepy", sleepy)
+    owe(ANA, kind="sleepy")
+    sink.arriving = wake_the_sleeper
+    with ThreadPoolExecutor(1) as pool:
+        sleeper = pool.submit(work)
+        assert asleep.wait(30)
+        at_second(61)
+        assert deliver() == Delivered(sent=1)
+    assert sink.recipients == [ANA]
+
+
 @pytest.mark.parametrize("leased", [True, False], ids=["leased", "control"])
 def test_what_one_deliverer_is_sending_no_other_sends(app, sink, owe, monkeypatch, leased):
     if not leased:

@@ -1,6 +1,7 @@
 """Notices as they are in the database, and the mail server the application speaks to."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 from flask import Flask
 from sqlalchemy import select
@@ -19,3 +20,21 @@ def notice_to(address: str) -> Notice:
     """The one notice to this address, read anew."""
     db.session.rollback()
     return db.session.scalars(select(Notice).where(Notice.address == address)).one()
+
+
+def turn(**changes: object) -> SimpleNamespace:
+    """A turn in words, as the mails about it take it."""
+    facts = {
+        "when_long": "martes 24 de noviembre de 2026",
+        "day_short": "martes 24 de noviembre",
+        "time": "09:30",
+        "zone_note": "",
+        "agency_name": "Quito Centro (demostración)",
+        "agency_address": "",
+        "procedure_name": "Notificación de glosas",
+        "line_name": "Cartera",
+        "reference": "K7MQ4XR",
+        "bring": ("Cédula de ciudadanía", "La notificación"),
+        "link": "http://127.0.0.1:8000/mi-turno/tOkEn",
+    }
+    return SimpleNamespace(**facts | changes)

@@ -119,8 +119,9 @@ mail = Mailer()
 
 def compose(rendered: Rendered, address: str, message_id: str, written_at: datetime) -> Message:
     """The message for one address. Raises ``Rejected`` for anything that is not exactly one plain address."""
-    local_part = address.rpartition("@")[0]
-    if parseaddr(address) != ("", address) or not address.isprintable() or not local_part.isascii():
+    local_part, _, domain = address.rpartition("@")
+    plain = parseaddr(address) == ("", address) and address.isprintable()
+    if not (plain and local_part and local_part.isascii() and domain):
         raise Rejected(BadHeaderError("not one plain address"))
     message = Message(
         rendered.subject,
