@@ -58,6 +58,9 @@ TEXTS: dict[str, str] = {
     "hold_time_spent": "Se terminó el tiempo para guardar turnos en este intento. Empiece de nuevo cuando pueda confirmar.",
     "extended_already": "Ya amplió el tiempo una vez. Confirme antes de que termine.",
     "not_cancellable": "Este turno ya no se puede cancelar.",
+    "not_changeable": "Este turno ya no se puede cambiar.",
+    "changes_spent": "Este turno ya cambió {limit} veces. Puede conservarlo, o cancelarlo y pedir otro.",
+    "same_place": "Ese ya es su turno. Elija otro horario, o conserve el que tiene.",
 }
 
 

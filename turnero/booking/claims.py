@@ -7,7 +7,7 @@ when its time has passed, with no job running: whoever comes next simply takes t
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
@@ -18,6 +18,9 @@ from turnero.booking.models import Claim
 from turnero.booking.slots import TakenSeat
 from turnero.db import on_postgresql
 from turnero.extensions import db
+
+_LATEST_RELEASE = timedelta(hours=2)
+_dice = random.SystemRandom()  # a delay that could be guessed would be no delay
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def take(seats: Seats, candidates: Sequence[int], booking_id: int, lapses_at: da
     Seats are tried in random order, so that a rush for one slot spreads over its rows.
     """
     values = {"booking_id": booking_id, "purpose": "hold", "lapses_at": lapses_at}
-    for seat in random.sample(candidates, len(candidates)):
+    for seat in _dice.sample(candidates, len(candidates)):
         if len(seats.minutes) == 1:
             if _take_cells(seats, seat, values, now):
                 return seat
@@ -156,8 +159,17 @@ def free(booking_id: int, purpose: str = "hold") -> None:
     )
 
 
-def free_later(booking_id: int, at: datetime) -> None:
-    """Give the seats of a turn back at ``at``, so that nobody can cancel and re-book in one breath."""
+def give_back(booking_id: int, starts_at: datetime, delay_minutes: tuple[int, int], now: datetime) -> None:
+    """Free the seats of a turn that was given up, after a random delay in the range (minutes).
+
+    So nobody can cancel and re-book in one breath. They come back at least two hours before their start: at
+    once where less is left.
+    """
+    delay = timedelta(minutes=_dice.uniform(*delay_minutes))
+    at = min(now + delay, starts_at - _LATEST_RELEASE)
+    if at <= now:
+        free(booking_id, purpose="turn")
+        return
     db.session.execute(
         update(Claim)
         .where(Claim.booking_id == booking_id, Claim.purpose == "turn")

@@ -89,3 +89,21 @@ class NotCancellable(Refused):
     """The turn has begun, has ended or was given up already."""
 
     code = "not_cancellable"
+
+
+class NotChangeable(Refused):
+    """The turn has begun, has ended or was given up already."""
+
+    code = "not_changeable"
+
+
+class ChangesSpent(Refused):
+    """The turn has changed its place as often as it may."""
+
+    code = "changes_spent"
+
+
+class SamePlace(Refused):
+    """The place asked for is the one the turn has."""
+
+    code = "same_place"

@@ -59,3 +59,18 @@ def move(
         )
     )
     return True
+
+
+def note(booking: Booking, *, actor: str, now: datetime, reason: str, details: dict[str, Any]) -> None:
+    """Record a change of a turn that leaves its status as it is."""
+    db.session.add(
+        Event(
+            booking_id=booking.id,
+            at=now,
+            actor=actor,
+            before=booking.status,
+            after=booking.status,
+            reason=reason,
+            details=details,
+        )
+    )

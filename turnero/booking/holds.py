@@ -12,7 +12,7 @@ from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Desk, Procedure
 from turnero.agencies.schedule import DayGrid, grid
 from turnero.booking import claims, history, limits, reference, slots, token
-from turnero.booking.errors import ExtendedAlready, HoldLost, HoldTimeSpent, NotOffered, PlaceTaken
+from turnero.booking.errors import ExtendedAlready, HoldLost, HoldTimeSpent, NotOffered, PlaceTaken, SamePlace
 from turnero.booking.journey import Step, locked, require
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Journey
@@ -52,12 +52,17 @@ def place(key: str, browser: str, day: date, minute: int) -> None:
         return
     policy = policy_of(wish.agency)
     day_grid = _offered_grid(wish, policy, now)
-    if not journey.changes:
+    if journey.changes:
+        _refuse_same_place(journey, wish)
+    else:
         limits.check_new_turn(journey, wish.procedure, policy, now)
         limits.check_holds(journey, policy, now)
     end_present(journey, now, reason="replaced")
     lapses_at = now + _hold_time(journey, policy)
-    if not journey.changes:
+    if journey.changes:
+        assert journey.booking_id is not None
+        claims.free(journey.booking_id)  # of another browser that changes the same turn
+    else:
         journey.booking = _new_booking(journey, wish, day_grid, lapses_at, now)
     _take(journey, wish, day_grid, lapses_at, now)
     journey.hold_since, journey.hold_lapses_at, journey.hold_extended = now, lapses_at, False
@@ -75,6 +80,14 @@ def _wish(journey: Journey, day: date, minute: int) -> _Wish:
 def _holds_already(journey: Journey, wish: _Wish, now: datetime) -> bool:
     held = present(journey, now)
     return held is not None and (held.desk_id, held.day, held.minute) == (wish.desk.id, wish.day, wish.minute)
+
+
+def _refuse_same_place(journey: Journey, wish: _Wish) -> None:
+    turn = journey.booking
+    assert turn is not None
+    has = (turn.desk_id, turn.day, turn.minute)
+    if turn.status == Status.CONFIRMED and has == (wish.desk.id, wish.day, wish.minute):
+        raise SamePlace
 
 
 def _offered_grid(wish: _Wish, policy: Policy, now: datetime) -> DayGrid:
@@ -147,10 +160,14 @@ def _take(journey: Journey, wish: _Wish, day_grid: DayGrid, lapses_at: datetime,
 
 
 def present(journey: Journey, now: datetime) -> claims.Held | None:
-    """The place this journey holds now, if any."""
+    """The place this journey holds now, if any.
+
+    A turn that is being changed from two browsers has one hold only; its end tells whose it is.
+    """
     if journey.booking_id is None or journey.hold_lapses_at is None:
         return None
-    return claims.held(journey.booking_id, now)
+    held = claims.held(journey.booking_id, now)
+    return held if held is not None and held.lapses_at == journey.hold_lapses_at else None
 
 
 def end_present(journey: Journey, now: datetime, *, reason: str) -> None:

@@ -37,10 +37,14 @@ def may(before: Status | None, after: Status) -> bool:
 
 
 def replay(steps: Iterable[tuple[str | None, str]]) -> Status | None:
-    """The status that a booking's events lead to. Raises ValueError on a step the table does not allow."""
+    """The status that a booking's events lead to. Raises ValueError on a step the table does not allow.
+
+    A step that stays where it is records another change of the turn, such as a new hour.
+    """
     status: Status | None = None
     for before, after in steps:
-        if (Status(before) if before else None) != status or not may(status, Status(after)):
+        stays = before == after == status
+        if not stays and ((Status(before) if before else None) != status or not may(status, Status(after))):
             raise ValueError(f"an event from {before} to {after} cannot follow {status}")
         status = Status(after)
     return status

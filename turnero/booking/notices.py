@@ -1,6 +1,7 @@
 """What the turn says by mail: confirmation, cancellation, and the link again."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flask import current_app
 
@@ -9,6 +10,7 @@ from turnero.booking.lifecycle import LIVE, Status
 from turnero.booking.models import Booking
 from turnero.booking.queries import token_of
 from turnero.extensions import db
+from turnero.notices import outbox
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Mail
 
@@ -45,6 +47,22 @@ class TurnText:
             bring=tuple(booking.procedure.sheet.get("bring", ())),
             link=f"{base_url}/mi-turno/{token_of(booking)}",
         )
+
+
+def tell(booking: Booking, kind: str, now: datetime, occasion: str = "") -> None:
+    """Owe the holder a mail of ``kind`` about the turn, in the caller's transaction; no longer than it is of use."""
+    if booking.email is None:
+        return
+    outbox.write(
+        kind,
+        f"booking:{booking.id}",
+        booking.email,
+        now=now,
+        priority=outbox.CONFIRMATION,
+        occasion=occasion,
+        reference=booking.reference,
+        expires_at=max(booking.starts_at, now) + timedelta(days=1),
+    )
 
 
 def _booking_of(notice: Notice) -> Booking | None:

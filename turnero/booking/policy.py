@@ -35,7 +35,7 @@ class Release:
 
 @dataclass(frozen=True)
 class Policy:
-    """Defaults are the contract's (CONTRACT §9)."""
+    """Defaults are the contract's (CONTRACT §9); the values it does not name are fixed here."""
 
     hold_minutes: int = 5
     hold_total_minutes: int = 15
@@ -53,6 +53,7 @@ class Policy:
     cedulas_per_day: int = 5
     holds_per_mailbox: int = 2
     contact_days: int = 60
+    changes_per_turn: int = 3
 
     @classmethod
     def from_catalogue(cls, *layers: Mapping[str, Any]) -> "Policy":

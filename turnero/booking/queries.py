@@ -1,7 +1,7 @@
 """Reads of bookings and their policy. Nothing here commits."""
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency
@@ -24,9 +24,20 @@ def token_of(booking: Booking) -> str:
 
 def booking_by_token(token: str) -> Booking:
     """A turn that was once confirmed, by its page's token. Raises NotFound."""
-    booking = db.session.scalar(
-        select(Booking).where(Booking.token_hash == tokens.hash_of(token), Booking.confirmed_at.is_not(None))
-    )
+    return _found(db.session.scalar(_by_token(token)))
+
+
+def locked_by_token(token: str) -> Booking:
+    """The same with its row locked, for a use case."""
+    locked = _by_token(token).with_for_update(of=Booking).execution_options(populate_existing=True)
+    return _found(db.session.scalar(locked))
+
+
+def _by_token(token: str) -> Select[tuple[Booking]]:
+    return select(Booking).where(Booking.token_hash == tokens.hash_of(token), Booking.confirmed_at.is_not(None))
+
+
+def _found(booking: Booking | None) -> Booking:
     if booking is None:
         raise NotFound
     return booking

@@ -10,7 +10,7 @@ from turnero import clock
 from turnero import db as database
 from turnero.agencies import queries as agencies
 from turnero.booking import holds, limits
-from turnero.booking.errors import CedulasSpent, NotInRegistry, UnknownPlace
+from turnero.booking.errors import CedulasSpent, NotInRegistry, UnknownPlace, WrongStep
 from turnero.booking.journey import Step, locked, owned, require
 from turnero.booking.models import Journey
 from turnero.booking.queries import policy_of
@@ -44,7 +44,9 @@ def give_contact(key: str, browser: str, contact: Contact) -> None:
     journey = locked(key, browser)
     database.lock(f"mailbox:{contact.mailbox}")
     now = clock.now()
-    require(journey, now, Step.CONTACT, Step.VERIFY, Step.PLACE, Step.HOUR, Step.CONFIRM)
+    step = require(journey, now, Step.CONTACT, Step.VERIFY, Step.PLACE, Step.HOUR, Step.CONFIRM)
+    if journey.changes:  # whoever looks for another hour does not move the turn to another mailbox
+        raise WrongStep(step=step)
     journey.mobile = contact.mobile
     same = journey.mailbox == contact.mailbox and journey.email == contact.email
     if same and (journey.verified_at is not None or challenge.outstanding(key, contact.mailbox, now)):
@@ -159,7 +161,10 @@ def _choose_place(key: str, browser: str, province_code: str, procedure_slug: st
     agency = offering.get(agency_slug)
     if agency is None or not procedure.takes_turns:
         raise UnknownPlace(field="agencia" if procedure.takes_turns else "tramite")
-    limits.check_new_turn(journey, procedure, policy_of(agency), now)
+    if not journey.changes:
+        limits.check_new_turn(journey, procedure, policy_of(agency), now)
+    elif procedure.id != journey.procedure_id:
+        raise UnknownPlace(field="tramite")
     if (journey.agency_id, journey.procedure_id) != (agency.id, procedure.id):
         holds.end_present(journey, now, reason="place changed")
     journey.province_code = province_code

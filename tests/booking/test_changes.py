@@ -1,0 +1,157 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.support.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.journeys import at_hour_step
+from turnero import clock
+from turnero.audit import audit
+from turnero.booking import bookings, changes, holds, queries, steps
+from turnero.booking.errors import ChangesSpent, HoldLost, NotChangeable, PlaceTaken, SamePlace, WrongStep
+from turnero.booking.models import Claim, Event
+from turnero.extensions import db
+from turnero.notices.models import Notice
+from turnero.verify.contact import Contact
+
+NINE, TEN = 540, 600
+PHONE = "a-phone"
+
+
+@pytest.fixture
+def procedure(app):
+    return create_procedure(minutes=20)
+
+
+@pytest.fixture
+def desk(procedure):
+    return create_desk(procedure.line, windows=1)
+
+
+@pytest.fixture
+def day(app):
+    return next_workday() + timedelta(days=7)
+
+
+@pytest.fixture
+def token(desk, procedure, day):
+    traveller = at_hour_step(desk.agency, procedure)
+    holds.place(traveller.key, traveller.browser, day, NINE)
+    return bookings.confirm(traveller.key, traveller.browser)
+
+
+@pytest.fixture(autouse=True)
+def nothing_broken(app):
+    yield
+    assert [str(violation) for violation in audit()] == []
+
+
+def change(token, day, minute):
+    key = changes.begin(token, PHONE)
+    holds.place(key, PHONE, day, minute)
+    return bookings.confirm(key, PHONE)
+
+
+def test_a_change_keeps_booking_reference_and_token(token, day):
+    before = queries.booking_by_token(token)
+    identity = (before.id, before.reference)
+    assert change(token, day, TEN) == token
+    after = queries.booking_by_token(token)
+    assert (after.id, after.reference) == identity
+    assert (after.status, after.minute, after.moves) == ("confirmed", TEN, 1)
+    assert after.starts_at == clock.instant(day, TEN, "America/Guayaquil")
+
+
+def test_the_old_hour_stays_until_the_new_one_is_confirmed(token, day, desk, procedure):
+    key = changes.begin(token, PHONE)
+    holds.place(key, PHONE, day, TEN)
+    assert queries.booking_by_token(token).minute == NINE
+    other = at_hour_step(desk.agency, procedure, 2)
+    for minute in (NINE, TEN):
+        with pytest.raises(PlaceTaken):
+            holds.place(other.key, other.browser, day, minute)
+
+
+def test_the_old_hour_comes_back_after_the_release_delay(token, day, desk, procedure, clock_shift):
+    change(token, day, TEN)
+    delayed = db.session.scalars(select(Claim).where(Claim.purpose == "delay")).one()
+    assert delayed.minute == NINE
+    other = at_hour_step(desk.agency, procedure, 2)
+    with pytest.raises(PlaceTaken):
+        holds.place(other.key, other.browser, day, NINE)
+    clock_shift(timedelta(minutes=61))
+    holds.place(other.key, other.browser, day, NINE)
+
+
+def test_a_change_that_lapses_leaves_the_turn_as_it_was(token, day, clock_shift):
+    key = changes.begin(token, PHONE)
+    holds.place(key, PHONE, day, TEN)
+    clock_shift(timedelta(minutes=6))
+    with pytest.raises(HoldLost):
+        bookings.confirm(key, PHONE)
+    assert queries.booking_by_token(token).minute == NINE
+
+
+def test_the_change_is_told_and_recorded(token, day):
+    change(token, day, TEN)
+    notice = db.session.scalars(select(Notice).where(Notice.kind == "change")).one()
+    assert notice.address == "persona1@example.ec"
+    event = db.session.scalars(select(Event).order_by(Event.id.desc())).first()
+    assert (event.before, event.after, event.reason) == ("confirmed", "confirmed", "changed")
+    assert (event.details["before"]["minute"], event.details["after"]["minute"]) == (NINE, TEN)
+
+
+def test_a_repeated_confirm_of_a_change_is_the_same_turn(token, day):
+    key = changes.begin(token, PHONE)
+    holds.place(key, PHONE, day, TEN)
+    assert bookings.confirm(key, PHONE) == bookings.confirm(key, PHONE) == token
+    assert queries.booking_by_token(token).moves == 1
+
+
+def test_a_turn_changes_three_times_at_most(token, day):
+    for minute in (TEN, TEN + 20, TEN + 40):
+        change(token, day, minute)
+    with pytest.raises(ChangesSpent):
+        changes.begin(token, PHONE)
+
+
+def test_its_own_hour_is_no_change(token, day):
+    key = changes.begin(token, PHONE)
+    with pytest.raises(SamePlace):
+        holds.place(key, PHONE, day, NINE)
+
+
+def test_a_turn_can_move_to_another_agency(token, day, desk, procedure):
+    other = create_desk(procedure.line, agency=create_agency(province=desk.agency.province))
+    key = changes.begin(token, PHONE)
+    steps.choose_place(key, PHONE, other.agency.province_code, procedure.slug, other.agency.slug)
+    holds.place(key, PHONE, day, TEN)
+    bookings.confirm(key, PHONE)
+    assert queries.booking_by_token(token).agency.slug == other.agency.slug
+
+
+def test_two_changes_at_once_hold_one_place_only(token, day):
+    first, second = changes.begin(token, PHONE), changes.begin(token, "another-browser")
+    holds.place(first, PHONE, day, TEN)
+    holds.place(second, "another-browser", day, TEN + 20)
+    with pytest.raises(HoldLost):
+        bookings.confirm(first, PHONE)
+    bookings.confirm(second, "another-browser")
+    assert queries.booking_by_token(token).minute == TEN + 20
+
+
+def test_a_cancelled_turn_cannot_change_and_gives_its_new_hold_back(token, day):
+    key = changes.begin(token, PHONE)
+    holds.place(key, PHONE, day, TEN)
+    bookings.cancel(token, reason="no longer needed")
+    with pytest.raises((NotChangeable, HoldLost)):
+        bookings.confirm(key, PHONE)
+    with pytest.raises(NotChangeable):
+        changes.begin(token, PHONE)
+    assert db.session.scalars(select(Claim.purpose)).all() == ["delay"]
+
+
+def test_a_change_cannot_move_the_turn_to_another_mailbox(token):
+    key = changes.begin(token, PHONE)
+    with pytest.raises(WrongStep):
+        steps.give_contact(key, PHONE, Contact("x@example.ec", "x@example.ec", "+593991234567"))

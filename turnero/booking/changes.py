@@ -1,0 +1,107 @@
+"""Another place for a turn that exists: the new one first, the old one freed in the same transaction.
+
+Booking, reference and token stay. A change is a journey that begins at step 7; its confirmation lands in ``apply``.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from turnero import clock
+from turnero import db as database
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Desk
+from turnero.agencies.schedule import grid
+from turnero.booking import claims, history, limits
+from turnero.booking.errors import ChangesSpent, NotChangeable
+from turnero.booking.holds import lost
+from turnero.booking.lifecycle import Status
+from turnero.booking.models import Booking, Event, Journey
+from turnero.booking.notices import tell
+from turnero.booking.queries import locked_by_token, policy_of, token_of
+from turnero.extensions import db
+
+_CHANGED = "changed"
+
+
+@database.transaction
+def begin(token: str, browser: str) -> str:
+    """Start looking for another place; returns the journey's key. The turn keeps its place until the new one is confirmed.
+
+    Raises NotFound, NotChangeable and ChangesSpent.
+    """
+    booking = locked_by_token(token)
+    now = clock.now()
+    _check_changeable(booking, now)
+    journey = Journey(
+        key=secrets.token_urlsafe(16),
+        browser=browser,
+        created_at=now,
+        cedula=booking.cedula,
+        email=booking.email,
+        mailbox=booking.mailbox,
+        mobile=booking.mobile,
+        verified_at=now,
+        registered=True,
+        province_code=booking.agency.province_code,
+        procedure_id=booking.procedure_id,
+        agency_id=booking.agency_id,
+        booking_id=booking.id,
+        changes=True,
+    )
+    db.session.add(journey)
+    return journey.key
+
+
+def apply(journey: Journey, held: claims.Held, now: datetime) -> str:
+    """Give the turn its held place, inside the confirming transaction; returns its page's token."""
+    booking = db.session.scalars(
+        select(Booking)
+        .where(Booking.id == journey.booking_id)
+        .with_for_update(of=Booking)
+        .execution_options(populate_existing=True)
+    ).one()
+    _check_changeable(booking, now)
+    before = _place(booking)
+    old_start = booking.starts_at
+    _move_to(booking, journey, held)
+    limits.check_overlap(booking)
+    claims.give_back(booking.id, old_start, policy_of(booking.agency).release_delay_minutes, now)
+    if claims.keep(booking.id, now) != held.cells:
+        raise lost(journey, held)
+    details = {"before": before, "after": _place(booking)}
+    if booking.status == Status.DISPLACED:
+        history.move(booking, Status.CONFIRMED, actor="citizen", now=now, reason="rebooked", details=details)
+    else:
+        history.note(booking, actor="citizen", now=now, reason=_CHANGED, details=details)
+    journey.done = True
+    tell(booking, "change", now, occasion=str(booking.moves))
+    return token_of(booking)
+
+
+def _check_changeable(booking: Booking, now: datetime) -> None:
+    if booking.status == Status.DISPLACED:
+        return
+    if booking.status != Status.CONFIRMED or booking.starts_at <= now:
+        raise NotChangeable
+    limit = policy_of(booking.agency).changes_per_turn
+    made = select(func.count()).select_from(Event).where(Event.booking_id == booking.id, Event.reason == _CHANGED)
+    if (db.session.scalar(made) or 0) >= limit:
+        raise ChangesSpent(limit=limit)
+
+
+def _move_to(booking: Booking, journey: Journey, held: claims.Held) -> None:
+    desk = db.session.get_one(Desk, held.desk_id)
+    calendar = agencies.desk_calendars([desk], held.day, held.day)[desk.id]
+    assert journey.agency is not None
+    booking.agency, booking.desk_id = journey.agency, desk.id
+    booking.day, booking.minute, booking.cells = held.day, held.minute, held.cells
+    booking.slot_minutes = grid(calendar, held.day).slot_minutes
+    booking.starts_at = clock.instant(held.day, held.minute, desk.agency.zone)
+    booking.moves += 1
+
+
+def _place(booking: Booking) -> dict[str, Any]:
+    return {"agency": booking.agency.slug, "day": booking.day.isoformat(), "minute": booking.minute, "cells": booking.cells}
