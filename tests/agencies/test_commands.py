@@ -70,6 +70,11 @@ def test_a_canton_rests_on_its_own_days_and_its_provinces() -> None:
     assert "2026-05-29 Provincialización (por confirmar)" in lines
 
 
+def test_a_canton_may_be_named_with_its_province() -> None:
+    both, canton = ("--province", "17", "--canton", "Quito"), ("--canton", "Quito")
+    assert run(holidays_command, "2026", *both) == run(holidays_command, "2026", *canton)
+
+
 def test_a_province_alone_has_only_its_own_days() -> None:
     lines = run(holidays_command, "2026", "--province", "17")[1]
     assert "2026-05-29 Provincialización (por confirmar)" in lines

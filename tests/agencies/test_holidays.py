@@ -180,6 +180,7 @@ def test_local_holidays_move_as_the_national_ones(month: int, day: int, in_2026:
         ("2027-08-11", "2027-08-10"),  # Wednesday after Tuesday 10 August, which takes Monday: Tuesday
         ("2027-05-23", "2027-05-25"),  # Sunday before Monday 24 May, which stays: Tuesday
         ("2030-11-04", "2030-11-05"),  # Monday after the pair on Saturday and Sunday: Tuesday
+        ("2026-12-31", "2026-12-31"),  # Thursday before New Year's Friday: both stay
         ("2026-08-11", "2026-08-11"),  # Tuesday after Monday 10 August: both stay
         ("2024-12-26", "2024-12-27"),  # Christmas stays on Wednesday, so there is no pair to join
         ("2025-05-24", "2025-05-23"),  # on the national day itself: rests with it

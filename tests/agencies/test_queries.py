@@ -29,8 +29,6 @@ from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.interval import Interval
 
-pytestmark = pytest.mark.usefixtures("app")
-
 MONDAY = date(2026, 6, 1)
 
 
@@ -175,6 +173,7 @@ def test_a_calendar_has_the_hours_staffing_and_windows_of_its_own_desk() -> None
     assert len(quito.hours) == 5
     grids = [grid(quito, MONDAY + timedelta(days=n)) for n in range(3)]
     assert [(g.windows, g.slot_minutes, len(g.cells)) for g in grids] == [(3, 20, 27), (5, 30, 18), (1, 30, 18)]
+    assert day_grid("quito", date(2026, 6, 2)).windows == 5  # on the very day a change begins
 
 
 def test_national_rest_days_close_every_desk() -> None:
@@ -211,8 +210,10 @@ def test_a_canton_is_matched_within_its_province() -> None:
     db.session.get_one(Agency, 3).canton = "Quito"  # a namesake in Azuay
     holiday(date(2026, 12, 6), canton="Quito")
     closure("canton", province_code="17", canton="Quito")
-    assert day_grid("cuenca", date(2026, 12, 7)).closed is None
-    assert day_grid("cuenca", MONDAY).closed is None
+    calendars = queries.desk_calendars([desk("quito"), desk("cuenca")], MONDAY, date(2026, 12, 31))
+    for day in (date(2026, 12, 7), MONDAY):
+        assert grid(calendars[10], day).closed is not None
+        assert grid(calendars[30], day).closed is None
 
 
 @pytest.mark.parametrize(

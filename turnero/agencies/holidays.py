@@ -65,7 +65,7 @@ def local(civic: Iterable[CivicDay], year: int) -> tuple[RestDay, ...]:
     What is not confirmed is laid last, so that it never moves what is.
     """
     holidays = sorted(set(civic), key=_rank)
-    laid = _laid_nationally(year - 1, year, year + 1)
+    laid = _laid_nationally(year, year + 1)
     for _, layer in groupby(holidays, key=_rank):
         laid = _laid((holiday.day for holiday in layer), laid)
     rests = (RestDay(laid[holiday.day], holiday.name, holiday.confirmed) for holiday in holidays)

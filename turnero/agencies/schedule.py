@@ -104,12 +104,13 @@ def _staffing(calendar: DeskCalendar, day: date) -> Staffing:
 def _open_cells(
     calendar: DeskCalendar, day: date, hours: tuple[Interval[int], ...], step: int
 ) -> tuple[tuple[int, ...], Closed | None]:
-    inside = [cell for opening in hours for cell in _cells_inside(opening, step)]
-    if not inside:
+    cells = [cell for opening in hours for cell in _cells_inside(opening, step)]
+    if not cells:
         return (), Closed("no_hours")
     spans = list(_minutes_closed(calendar.closed, day))
-    cells = tuple(c for c in inside if not any(span.overlaps(Interval(c, c + step)) for span, _ in spans))
-    return (cells, None) if cells else ((), _widest(spans))
+    for span, _ in spans:
+        cells = [cell for cell in cells if not span.overlaps(Interval(cell, cell + step))]
+    return tuple(cells), None if cells else _widest(spans)
 
 
 def _cells_inside(opening: Interval[int], step: int) -> range:
