@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from pathlib import Path
 
 import hypothesis
@@ -39,7 +40,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # the controller of xdist's workers, or the only process
         folder = tempfile.mkdtemp(prefix="turnero-tests-")
-        os.chmod(folder, 0o755)  # PostgreSQL's own user must get through
+        Path(folder).chmod(0o755)
         os.environ[RUN] = folder
 
 
@@ -56,14 +57,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     marker = metafunc.definition.get_closest_marker("engines")
     usual = ("sqlite",) if "live_server" in metafunc.fixturenames else ENGINES
-    metafunc.parametrize("engine", [name for name in (marker.args if marker else usual) if name in LIMITED_TO], scope="session")
+    metafunc.parametrize(
+        "engine", [name for name in (marker.args if marker else usual) if name in LIMITED_TO], scope="session"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-    limited = [item for item in items if "postgres_app" in getattr(item, "fixturenames", ()) and "postgresql" not in LIMITED_TO]
+    limited = [
+        item for item in items if "postgres_app" in getattr(item, "fixturenames", ()) and "postgresql" not in LIMITED_TO
+    ]
     if limited:  # only where a person asked for fewer engines: `make test` never does
         config.hook.pytest_deselected(items=limited)
         items[:] = [item for item in items if item not in limited]
@@ -103,22 +108,24 @@ def listener() -> Iterator[socket.socket]:
 
 
 @pytest.fixture
-def make_app(
-    databases: Databases, tmp_path: Path, mail_server: Mailbox, listener: socket.socket
-) -> AppMaker:
+def make_app(databases: Databases, tmp_path: Path, mail_server: Mailbox, listener: socket.socket) -> AppMaker:
+    """Makes applications: ``make_app(engine, TURNERO_…="…")`` where a test needs other settings."""
+
     @contextmanager
-    def make(engine: str, **environ: str) -> Iterator[Flask]:
+    def make(engine: str, *, migrated: bool = True, **environ: str) -> Iterator[Flask]:
         mail_server.clear()
-        url = databases.migrated(engine, tmp_path / "turnero.sqlite3")
+        new_database = databases.migrated if migrated else databases.blank
+        url = new_database(engine, tmp_path / "turnero.sqlite3")
         environ = {
             "TURNERO_MAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
-            "TURNERO_BASE_URL": "http://{}:{}".format(*listener.getsockname()),
+            "TURNERO_BASE_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
         } | environ
         app = create_app(settings_for(url, tmp_path, **environ))
         app.testing = True
         app.test_client_class = StrictClient
         with app.app_context():
-            schema.set_clock(app.config["SETTINGS"].clock_offset)
+            if migrated:
+                schema.set_clock(app.config["SETTINGS"].clock_offset)
             yield app
             db.session.remove()
             db.engine.dispose()
@@ -135,7 +142,7 @@ def settings_for(url: str, data: Path, **environ: str) -> Settings:
             "TURNERO_CODE_KEY": "for-tests-only-codes-9876543210",
             "TURNERO_DATABASE_URL": url,
             "TURNERO_DATA": str(data),
-            "TURNERO_CLOCK": "{:+d}s".format(round((BEGINNING - datetime.now(UTC)).total_seconds())),
+            "TURNERO_CLOCK": f"{ceil((BEGINNING - datetime.now(UTC)).total_seconds()):+d}s",
         }
         | environ
     )

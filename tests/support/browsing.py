@@ -21,7 +21,9 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture
-def open_context(new_context: Callable[..., BrowserContext], live_server: LiveServer) -> Iterator[Callable[..., BrowserContext]]:
+def open_context(
+    new_context: Callable[..., BrowserContext], live_server: LiveServer
+) -> Iterator[Callable[..., BrowserContext]]:
     """Contexts whose addresses begin at ``live_server``; what went wrong in any of them fails the test at its end."""
     faults: list[str] = []
 

@@ -88,9 +88,7 @@ def create_agency(province: Province | None = None, *, hours: Hours = WORKWEEK, 
     return agency
 
 
-def create_hours(
-    agency: Agency, hours: Hours, *, valid_from: date | None = None, valid_to: date | None = None
-) -> None:
+def create_hours(agency: Agency, hours: Hours, *, valid_from: date | None = None, valid_to: date | None = None) -> None:
     db.session.add_all(
         WeeklyHours(
             agency_id=agency.id, weekday=weekday, opens=opens, closes=closes, valid_from=valid_from, valid_to=valid_to

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
 from flask import Flask
+from psycopg import sql
 
 from tests.support import postgres
 from turnero import schema
@@ -85,13 +85,13 @@ class Databases:
             ).fetchall()
             for (table,) in tables:
                 rows = sql.SQL("SELECT coalesce(json_agg(t), '[]')::text FROM {} t").format(sql.Identifier(table))
-                self.seeds[table] = connection.execute(rows).fetchone()[0]  # an aggregate always has its row
+                self.seeds.update({table: json for (json,) in connection.execute(rows)})
 
     def _emptied(self, name: str) -> str:
         """The worker's database as it was new: much faster than making it again, which writes every file."""
-        leftover = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         with self._connect(name) as connection, connection.transaction():
-            connection.execute(leftover, [name])
+            connection.execute(f"SELECT pg_terminate_backend(pid) {others}")
             connection.execute("SET LOCAL session_replication_role = replica")  # foreign keys do not matter here
             for table, rows in self.seeds.items():
                 names = {"table": sql.Identifier(table)}

@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.support import browser, postgres
 
 REQUIREMENTS = Path(__file__).parents[2] / "requirements"
+PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--requirement")
 
 
 class MissingPart(Exception):
@@ -33,8 +34,7 @@ def provide_postgres() -> None:
         install_packages("postgresql")
     if postgres.programs() is None:
         run(
-            [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-            + ["-r", str(REQUIREMENTS / "postgres.txt")],
+            [sys.executable, *PIP_INSTALL, str(REQUIREMENTS / "postgres.txt")],
             or_else="falta PostgreSQL y no se pudo instalar su paquete de Python; instale el servidor PostgreSQL.",
         )
     if postgres.programs() is None:

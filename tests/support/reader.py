@@ -77,7 +77,11 @@ def _forms(page: Page) -> list[str]:
 
 
 def _pictures(page: Page) -> list[str]:
-    return [f"the picture {picture.get('src')!r} has no alt" for picture in page.all("img") if "alt" not in picture.attributes]
+    return [
+        f"the picture {picture.get('src')!r} has no alt"
+        for picture in page.all("img")
+        if "alt" not in picture.attributes
+    ]
 
 
 def _policy(page: Page) -> list[str]:

@@ -25,7 +25,7 @@ class Mailbox:
         self.answer = "250 OK"
         self._arrival = Condition()
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         if self.answer.startswith("250"):
             message = message_from_bytes(envelope.original_content or b"", policy=default)
             assert isinstance(message, EmailMessage)
