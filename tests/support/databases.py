@@ -85,7 +85,9 @@ class Databases:
             ).fetchall()
             for (table,) in tables:
                 rows = sql.SQL("SELECT coalesce(json_agg(t), '[]')::text FROM {} t").format(sql.Identifier(table))
-                self.seeds.update({table: json for (json,) in connection.execute(rows)})
+                row = connection.execute(rows).fetchone()
+                assert row  # an aggregate always has one
+                self.seeds[table] = row[0]
 
     def _emptied(self, name: str) -> str:
         """The worker's database as it was new: much faster than making it again, which writes every file."""
