@@ -111,7 +111,7 @@ class Job:
     """What a job does (its answer says in Spanish what it did) and how often."""
 
     run: Callable[[], str]
-    seconds: int
+    seconds: float
 
 
 JOBS = {"deliver": Job(_deliver, seconds=1), "sweep": Job(_sweep, seconds=30)}
@@ -154,7 +154,7 @@ def _scheduled(scheduler: BaseScheduler, app: Flask, leadership: Leadership) -> 
             leadership.release()
 
 
-def _add(scheduler: BaseScheduler, tick: Callable[[], None], seconds: int) -> None:
+def _add(scheduler: BaseScheduler, tick: Callable[[], None], seconds: float) -> None:
     """From now on, one at a time. The scheduler logs what a tick raises and calls again at the next time."""
     scheduler.add_job(
         tick,

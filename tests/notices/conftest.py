@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from tests.support.notices import notice_to, use_mail_server
+from tests.support.notices import code_mail, notice_to, use_mail_server
 from tests.support.mail_servers import Sink, serving
 from turnero import clock, schema
 from turnero.db import transaction
@@ -25,7 +25,7 @@ def sink(app: Flask) -> Iterator[Sink]:
 @pytest.fixture
 def owe(app: Flask) -> Callable[..., Notice]:
     """Owe one mail, rendered by the template of codes: ``owe("ana@example.ec", expires_in=600)``."""
-    rendering.register(app, "probe", lambda _: rendering.Mail("code", {"code": "048213", "until": "10:52"}))
+    rendering.register(app, "probe", lambda _: code_mail())
 
     @transaction
     def write(address: str, kind: str, priority: int, expires_in: float | None) -> None:

@@ -22,7 +22,13 @@ def test_status_counts_every_state_and_says_how_long_the_oldest_waits(app, owe, 
     result = run(app, "status")
     assert result.exit_code == 0
     lines = [line.split() for line in result.output.splitlines()]
-    assert lines[:5] == [["pendientes", "1"], ["enviando", "0"], ["enviados", "0"], ["fallidos", "1"], ["descartados", "0"]]
+    assert lines[:5] == [
+        ["pendientes", "1"],
+        ["enviando", "0"],
+        ["enviados", "0"],
+        ["fallidos", "1"],
+        ["descartados", "0"],
+    ]
     assert result.output.splitlines()[5].startswith("El más antiguo espera desde hace 9")
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.notices import notice_to, use_mail_server
+from tests.support.notices import code_mail, notice_to, use_mail_server
 from tests.support.mail_servers import free_port, silent_server
 from turnero.extensions import db
 from turnero.notices import delivery, mailer, rendering
@@ -83,7 +83,7 @@ def test_a_notice_that_expires_while_it_waits_for_another_try_is_dropped_without
 def test_a_notice_that_expires_while_it_is_rendered_is_not_sent(app, sink, owe, at_second):
     def slow(_notice):
         at_second(601)
-        return rendering.Mail("code", {"code": "048213", "until": "10:52"})
+        return code_mail()
 
     rendering.register(app, "slow", slow)
     owe(ANA, kind="slow", expires_in=600)
@@ -253,7 +253,7 @@ def test_a_deliverer_that_slept_through_its_lease_sends_nothing(app, sink, owe, 
             at_second(61)
             with app.app_context():
                 assert deliver() == Delivered(sent=1)
-        return rendering.Mail("code", {"code": "048213", "until": "10:52"})
+        return code_mail()
 
     rendering.register(app, "sleepy", sleepy)
     owe(ANA, kind="sleepy")
@@ -269,7 +269,7 @@ def test_a_deliverer_that_wakes_while_its_successor_sends_keeps_out_of_it(app, s
         if not asleep.is_set():
             asleep.set()
             assert woken.wait(30)
-        return rendering.Mail("code", {"code": "048213", "until": "10:52"})
+        return code_mail()
 
     def work():
         with app.app_context():

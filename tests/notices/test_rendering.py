@@ -5,16 +5,16 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.support.notices import turn
+from tests.support.notices import code_mail, turn
 from turnero.notices.rendering import Mail, fill, qr_picture
 
 CLOSING = "Este trámite no tiene costo. No entregue sus datos a tramitadores."
-HOSTILE = "<script>alert(1)</script>{{ 7 * 7 }} & \"O'Brien\""
+HOSTILE = '<script>alert(1)</script>{{ 7 * 7 }} & "O\'Brien"'
 
 
 def mails(**changes):
     return {
-        "code": Mail("code", {"code": "048213", "until": "10:52"}),
+        "code": code_mail(),
         "confirmation": Mail("confirmation", {"turn": turn(**changes)}, (qr_picture("K7MQ4XR"),)),
         "cancellation": Mail("cancellation", {"turn": turn(**changes), "reason": ""}),
         "link": Mail("link", {"turn": turn(**changes)}),
@@ -67,7 +67,13 @@ def test_every_mail_has_one_line_of_subject_a_text_and_an_accessible_html_part(a
 def test_every_mail_about_a_turn_tells_which_one(app, name):
     mail = fill(mails(zone_note="hora de Galápagos", agency_address="Av. Amazonas y Patria")[name])
     for part in (mail.text, Reader(mail.html).text):
-        for fact in ("martes 24 de noviembre de 2026", "09:30 (hora de Galápagos)", "Quito Centro", "Av. Amazonas", "K7MQ4XR"):
+        for fact in (
+            "martes 24 de noviembre de 2026",
+            "09:30 (hora de Galápagos)",
+            "Quito Centro",
+            "Av. Amazonas",
+            "K7MQ4XR",
+        ):
             assert fact in part
     assert mail.subject.endswith("martes 24 de noviembre, 09:30")
 
@@ -77,7 +83,7 @@ def test_the_code_stands_alone_on_its_line_under_the_exact_subject(app):
     assert mail.subject == "Verificar IESS turno online"
     assert mail.text.splitlines().count("048213") == 1
     assert mail.text.count("048213") == 1
-    assert "Sirve hasta las 10:52" in mail.text
+    assert "Sirve hasta las 10:52 (hora continental)" in mail.text
     assert "048213" in Reader(mail.html).words
 
 

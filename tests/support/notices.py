@@ -1,6 +1,7 @@
 """Notices as they are in the database, and the mail server the application speaks to."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 from flask import Flask
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from config import MailServer
 from turnero.extensions import db
 from turnero.notices.models import Notice
+from turnero.notices.rendering import Mail
 
 
 def use_mail_server(app: Flask, port: int, security: str = "none", **login: str) -> None:
@@ -38,3 +40,8 @@ def turn(**changes: object) -> SimpleNamespace:
         "link": "http://127.0.0.1:8000/mi-turno/tOkEn",
     }
     return SimpleNamespace(**facts | changes)
+
+
+def code_mail() -> Mail:
+    """The mail of a code that serves until 10:52 on the mainland."""
+    return Mail("code", {"code": "048213", "until": datetime(2026, 11, 23, 15, 52, tzinfo=UTC)})

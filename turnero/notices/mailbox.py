@@ -10,11 +10,11 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from turnero import clock, formatting
+from turnero.notices.rendering import MAINLAND, mainland_time
 
 _ID = re.compile(r"\d{19}-[0-9a-f]{8}")
 _CODE = re.compile(r"\d{6}")
 _SHOWN = 100
-_ZONE = "America/Guayaquil"
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,14 @@ def letter(folder: Path, letter_id: str) -> Letter | None:
 def _letter(path: Path) -> Letter:
     message = message_from_bytes(path.read_bytes(), _class=EmailMessage, policy=policy.default)
     text = message.get_body(("plain",))
-    at = clock.local(message["Date"].datetime, _ZONE)
+    at = message["Date"].datetime
     return Letter(
         id=path.stem,
         subject=message.get("Subject", ""),
         sender=message.get("From", ""),
         recipient=message.get("To", ""),
-        day=formatting.long_date(at.date()),
-        time=formatting.clock_time(at.hour * 60 + at.minute),
+        day=formatting.long_date(clock.local(at, MAINLAND).date()),
+        time=mainland_time(at),
         body=text.get_content() if text is not None else "",
         attachments=tuple(part.get_filename() or part.get_content_type() for part in message.iter_attachments()),
     )

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
 import segno
 from flask import Flask, current_app
 
+from turnero import clock, formatting
 from turnero.notices.models import Notice
 
+MAINLAND = "America/Guayaquil"
 _EXTENSION = "turnero.renderers"
 
 
@@ -62,6 +65,7 @@ def fill(mail: Mail) -> Rendered:
     """Fill the templates of ``mail``; HTML is escaped, text is not."""
     shared = {
         "base_url": current_app.config["SETTINGS"].base_url,
+        "mainland_time": mainland_time,
         "pictures": {attachment.content_id for attachment in mail.attachments},
     }
 
@@ -72,6 +76,12 @@ def fill(mail: Mail) -> Rendered:
 
     subject = " ".join(part("subject.txt").split())
     return Rendered(subject, part("body.txt"), part("body.html"), mail.attachments)
+
+
+def mainland_time(instant: datetime) -> str:
+    """What most clocks in Ecuador show at ``instant``: 10:52. For mails that know no agency yet."""
+    wall = clock.local(instant, MAINLAND)
+    return formatting.clock_time(wall.hour * 60 + wall.minute)
 
 
 def qr_picture(reference: str) -> Attachment:
