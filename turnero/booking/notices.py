@@ -12,7 +12,7 @@ from turnero.booking.queries import token_of
 from turnero.extensions import db
 from turnero.notices import outbox
 from turnero.notices.models import Notice
-from turnero.notices.rendering import Mail
+from turnero.notices.rendering import Mail, qr_picture
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def confirmation_mail(notice: Notice) -> Mail | None:
     booking = _booking_of(notice)
     if booking is None or booking.status not in LIVE:
         return None
-    return Mail("confirmation", {"turn": TurnText.of(booking)})
+    return Mail("confirmation", {"turn": TurnText.of(booking)}, (qr_picture(booking.reference),))
 
 
 def cancellation_mail(notice: Notice) -> Mail | None:
