@@ -1,17 +1,14 @@
 """One leader among many, and jobs that neither failure nor signal confuses."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from tests.support.processes import environ_of, running
 from tests.support.smtp import code_in
 from turnero import clock, jobs
 from turnero.db import transaction
@@ -161,7 +158,7 @@ def ask_for_code(address):
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 def test_the_process_works_and_at_a_signal_ends_cleanly_and_gives_the_lease_back(sqlite_app, smtp, end):
-    with running_jobs(sqlite_app) as process:
+    with running("jobs", environ=environ_of(sqlite_app)) as process:
         ask_for_code("ana@example.ec")
         assert code_in(smtp.wait_for("ana@example.ec"))
         assert not Leadership().renew()
@@ -172,37 +169,15 @@ def test_the_process_works_and_at_a_signal_ends_cleanly_and_gives_the_lease_back
 
 
 def test_a_killed_process_is_followed_by_another_and_no_mail_is_lost(sqlite_app, smtp, clock_shift):
-    with running_jobs(sqlite_app) as process:
+    with running("jobs", environ=environ_of(sqlite_app)) as process:
         ask_for_code("ana@example.ec")
         smtp.wait_for("ana@example.ec")
         process.kill()
     ask_for_code("luis@example.ec")
     clock_shift(timedelta(seconds=21))
-    with running_jobs(sqlite_app):
+    with running("jobs", environ=environ_of(sqlite_app)):
         smtp.wait_for("luis@example.ec")
     assert len(smtp.messages) == 2
-
-
-@contextmanager
-def running_jobs(app):
-    """``turnero jobs`` as a process of its own, on the database and mail server of ``app``."""
-    settings = app.config["SETTINGS"]
-    environ = {
-        "TURNERO_ENV": "test",
-        "TURNERO_CODE_KEY": settings.code_key,
-        "TURNERO_DATABASE_URL": settings.database_url,
-        "TURNERO_DATA": str(settings.data),
-        "TURNERO_MAIL_URL": f"smtp://{settings.mail.host}:{settings.mail.port}",
-    }
-    command = [sys.executable, "-c", "from turnero.cli import main; main()", "jobs"]
-    process = subprocess.Popen(
-        command, env=os.environ | environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_one_job_runs_once_whoever_leads_and_says_what_it_did(app, smtp):

@@ -1,0 +1,52 @@
+"""``turnero`` as a process of its own, as it runs in earnest."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from flask import Flask
+
+PROGRAM = "from turnero.cli import main; main()"
+
+
+def environ_of(app: Flask) -> dict[str, str]:
+    """The environment under which another process works with the database and the mail server of ``app``."""
+    settings = app.config["SETTINGS"]
+    return {
+        "TURNERO_ENV": "test",
+        "TURNERO_SECRET_KEY": settings.secret_key,
+        "TURNERO_CODE_KEY": settings.code_key,
+        "TURNERO_DATABASE_URL": settings.database_url,
+        "TURNERO_DATA": str(settings.data),
+        "TURNERO_MAIL_URL": f"smtp://{settings.mail.host}:{settings.mail.port}",
+        "TURNERO_BASE_URL": settings.base_url,
+    }
+
+
+@contextmanager
+def running(
+    *arguments: str, environ: Mapping[str, str], program: str = PROGRAM
+) -> Iterator["subprocess.Popen[str]"]:
+    """``turnero arguments`` at work; killed at the end if it still is. Its output is one stream."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TURNERO_")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        env=inherited | dict(environ),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def run(*arguments: str, environ: Mapping[str, str], program: str = PROGRAM) -> tuple[int, str]:
+    """The exit status of ``turnero arguments`` and what it printed."""
+    with running(*arguments, environ=environ, program=program) as process:
+        output, _ = process.communicate(timeout=120)
+    return process.returncode, output

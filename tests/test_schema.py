@@ -1,0 +1,55 @@
+"""Migrating as it happens: killed half way, and by several at once."""
+
+import signal
+
+import pytest
+from sqlalchemy import inspect, text
+
+from tests.support.processes import environ_of, run, running
+from turnero import schema
+from turnero.extensions import db
+
+KILLED_HALF_WAY = """
+import os, signal
+from alembic import op
+op.execute = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # after the tables, before their first rows
+from turnero.cli import main
+main()
+"""
+
+
+@pytest.fixture
+def blank_app(engine, make_app):
+    with make_app(engine, migrated=False) as app:
+        yield app
+
+
+def test_a_migration_killed_half_way_leaves_nothing_and_can_be_repeated(blank_app):
+    environ = environ_of(blank_app)
+    status, _ = run("migrate", environ=environ, program=KILLED_HALF_WAY)
+    assert status == -signal.SIGKILL
+    assert inspect(db.engine).get_table_names() == []
+    status, output = run("migrate", environ=environ)
+    assert (status, output) == (0, f"La base de datos está al día (revisión {schema.newest()}).\n")
+    assert schema.is_current()
+
+
+def test_replicas_that_migrate_at_once_do_not_collide(blank_app):
+    environ = environ_of(blank_app)
+    with running("migrate", environ=environ) as one, running("migrate", environ=environ) as other:
+        outputs = [process.communicate(timeout=120)[0] for process in (one, other)]
+    assert [one.returncode, other.returncode] == [0, 0], outputs
+    assert schema.is_current()
+
+
+def test_migrating_writes_the_clock_setting_for_every_process(blank_app):
+    status, _ = run("migrate", environ=environ_of(blank_app) | {"TURNERO_CLOCK": "+3d"})
+    assert status == 0
+    assert db.session.scalar(text("SELECT offset_seconds FROM clock")) == 3 * 24 * 3600
+
+
+def test_migrating_without_the_setting_leaves_the_clock_alone(app):
+    before = db.session.scalar(text("SELECT offset_seconds FROM clock"))
+    db.session.rollback()
+    run("migrate", environ=environ_of(app))
+    assert db.session.scalar(text("SELECT offset_seconds FROM clock")) == before != 0
