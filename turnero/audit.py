@@ -56,7 +56,9 @@ def _seats() -> Iterator[Violation]:
     for row in rows:
         windows = grid(calendars[row.desk_id], row.day).windows
         if row.day >= now.date() and row.seat >= windows:
-            yield Violation("I1", f"asiento {row.seat} de {windows}: puesto {row.desk_id}, {row.day}, minuto {row.minute}")
+            yield Violation(
+                "I1", f"asiento {row.seat} de {windows}: puesto {row.desk_id}, {row.day}, minuto {row.minute}"
+            )
         if before and before[:3] == (row.desk_id, row.day, row.seat) and before[3] > row.minute:
             yield Violation("I1", f"asientos encimados: puesto {row.desk_id}, {row.day}, minuto {row.minute}")
         before = (row.desk_id, row.day, row.seat, row.minute + (row.slot_minutes or 0))
@@ -99,9 +101,9 @@ def _subjects() -> Iterator[Violation]:
 def _hours() -> Iterator[Violation]:
     """I7: every turn to come lies in opening hours, at a desk that offers its trámite."""
     rows = db.session.execute(
-        select(Booking, Desk).join(Desk, Desk.id == Booking.desk_id).where(
-            Booking.status.in_(SEATED), Booking.starts_at > clock.now()
-        )
+        select(Booking, Desk)
+        .join(Desk, Desk.id == Booking.desk_id)
+        .where(Booking.status.in_(SEATED), Booking.starts_at > clock.now())
     ).all()
     calendars = _calendars({desk.id for _, desk in rows}, {booking.day for booking, _ in rows})
     for booking, desk in rows:
@@ -157,7 +159,9 @@ def _cells() -> Iterator[Violation]:
         cells = claims.pop(booking.id, set())
         seats = {seat for *_, seat in cells}
         wanted = cells_of(booking.minute, booking.cells, booking.slot_minutes)
-        if {cell[:3] for cell in cells} != {(booking.desk_id, booking.day, minute) for minute in wanted} or len(seats) != 1:
+        if {cell[:3] for cell in cells} != {(booking.desk_id, booking.day, minute) for minute in wanted} or len(
+            seats
+        ) != 1:
             yield Violation("I11", f"el turno {booking.reference} no tiene sus asientos")
     for booking_id in claims:
         yield Violation("I11", f"hay asientos tomados por el turno {booking_id}, que no está vigente")

@@ -98,7 +98,7 @@ def lock(*names: str) -> None:
 
 
 def lock_shared(name: str) -> None:
-    """Take a named lock that other readers may share; a statement of its own, so what follows sees what it waited for."""
+    """Take a named lock that others may share; a statement of its own, so what follows sees what it waited for."""
     if on_postgresql():
         db.session.execute(text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))"), {"name": name})
 

@@ -36,11 +36,17 @@ def test_what_is_over_stays_over():
 
 def test_a_held_turn_is_not_live_and_a_displaced_one_is_live_without_a_seat():
     assert Status.HELD not in LIVE
-    assert LIVE - SEATED == {Status.DISPLACED}
+    assert {Status.DISPLACED} == LIVE - SEATED
 
 
 def test_events_replay_to_the_status_they_led_to():
-    steps = [(None, "held"), ("held", "confirmed"), ("confirmed", "arrived"), ("arrived", "called"), ("called", "arrived")]
+    steps = [
+        (None, "held"),
+        ("held", "confirmed"),
+        ("confirmed", "arrived"),
+        ("arrived", "called"),
+        ("called", "arrived"),
+    ]
     assert replay(steps) is Status.ARRIVED
     assert replay([]) is None
 

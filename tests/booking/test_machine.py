@@ -1,5 +1,6 @@
 """The booking machine under any order of steps: a model keeps its own books, the database must agree (DESIGN §6)."""
 
+import contextlib
 from datetime import timedelta
 
 from hypothesis import settings
@@ -55,17 +56,13 @@ class BookingMachine(RuleBasedStateMachine):
 
     @rule(traveller=travellers, minute=MINUTES)
     def hold(self, traveller, minute: int) -> None:
-        try:
+        with contextlib.suppress(Refused):
             holds.place(traveller.key, traveller.browser, self.day, minute)
-        except Refused:
-            pass
 
     @rule(traveller=travellers)
     def extend(self, traveller) -> None:
-        try:
+        with contextlib.suppress(Refused):
             holds.extend(traveller.key, traveller.browser)
-        except Refused:
-            pass
 
     @rule(traveller=travellers)
     def release(self, traveller) -> None:

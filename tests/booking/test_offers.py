@@ -28,7 +28,7 @@ def offers(*, taken=None, hours=WEEK, rest_days=None, closed=(), windows=1, minu
 def test_today_is_offered_from_half_an_hour_on():
     today = next(offers().days())
     assert (today.day, today.morning, today.afternoon) == (date(2026, 11, 23), 0, 13)  # 12:40 … 16:40
-    assert [slot.minute for slot in offers().slots(today.day)][0] == 760
+    assert next(slot.minute for slot in offers().slots(today.day)) == 760
 
 
 def test_free_places_are_told_by_part_of_the_day():
@@ -54,7 +54,9 @@ def test_the_first_day_is_the_first_with_a_free_place():
 
 def test_rest_days_are_named_and_weekends_are_not():
     rest = {date(2026, 11, 25): "Fiesta"}
-    assert offers(rest_days=rest).closed(None, date(2026, 12, 1)) == (ClosedDay(date(2026, 11, 25), "holiday", "Fiesta"),)
+    assert offers(rest_days=rest).closed(None, date(2026, 12, 1)) == (
+        ClosedDay(date(2026, 11, 25), "holiday", "Fiesta"),
+    )
 
 
 CLOSED_FOR_GOOD = (ClosedSpan(Interval(datetime(2026, 11, 1), datetime(2026, 12, 31)), "contingency", "Inundación"),)

@@ -77,7 +77,9 @@ CLAIMS = st.lists(
     unique_by=lambda claim: (claim.minute, claim.seat),
 )
 GRIDS = st.builds(
-    lambda cells, windows: day_grid(sorted(cells), windows), st.sets(st.sampled_from(range(480, 720, 20))), st.integers(0, 4)
+    lambda cells, windows: day_grid(sorted(cells), windows),
+    st.sets(st.sampled_from(range(480, 720, 20))),
+    st.integers(0, 4),
 )
 
 

@@ -4,7 +4,14 @@ import pytest
 from flask import current_app
 from sqlalchemy import func, select
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, create_province
+from tests.support.build import (
+    create_agency,
+    create_citizen,
+    create_desk,
+    create_procedure,
+    create_province,
+    next_workday,
+)
 from tests.support.journeys import at_hour_step, cedula
 from turnero import clock
 from turnero.booking import bookings, holds, journey, steps
@@ -18,7 +25,6 @@ from turnero.verify.challenge import CodeWrong, ResendTooSoon
 from turnero.verify.code import code_of
 from turnero.verify.contact import Contact
 from turnero.verify.models import Challenge
-from tests.support.build import next_workday
 
 BROWSER = "a-browser"
 ANA = Contact("ana.demo@example.ec", "ana.demo@example.ec", "+593991234567")
@@ -76,7 +82,11 @@ def test_the_code_goes_to_the_given_address_and_is_stored_nowhere(app):
     notice = db.session.scalars(select(Notice)).one()
     assert (notice.kind, notice.address, notice.priority) == ("code", ANA.email, 1)
     code = newest_code(key)
-    rows = [list(map(str, row)) for table in (Challenge, Notice, Journey) for row in db.session.execute(select(*table.__table__.columns))]
+    rows = [
+        list(map(str, row))
+        for table in (Challenge, Notice, Journey)
+        for row in db.session.execute(select(*table.__table__.columns))
+    ]
     assert not any(code == value for row in rows for value in row)
 
 

@@ -67,14 +67,19 @@ def agency(slug: str) -> Agency:
     return found
 
 
-def agencies_offering(province_code: str | None, procedure: Procedure) -> list[Agency]:
-    """The agencies with a desk for a trámite, by name; of every province when None. Nobody offers a virtual one."""
+def desks_offering(province_code: str | None, procedure: Procedure) -> list[Desk]:
+    """The desks that attend a trámite, by their agency's name; of every province when None. None for a virtual one."""
     if not procedure.takes_turns:
         return []
-    offering = select(Agency).join(Desk, Desk.agency_id == Agency.id).where(Desk.line_id == procedure.line_id)
+    offering = select(Desk).join(Agency, Agency.id == Desk.agency_id).where(Desk.line_id == procedure.line_id)
     if province_code is not None:
         offering = offering.where(Agency.province_code == province_code)
-    return sorted(db.session.scalars(offering), key=lambda agency: folded(agency.name))
+    return sorted(db.session.scalars(offering), key=lambda desk: folded(desk.agency.name))
+
+
+def agencies_offering(province_code: str | None, procedure: Procedure) -> list[Agency]:
+    """The agencies with a desk for a trámite, by name; of every province when None."""
+    return [desk.agency for desk in desks_offering(province_code, procedure)]
 
 
 def desk_for(agency: Agency, procedure: Procedure) -> Desk | None:

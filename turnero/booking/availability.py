@@ -88,10 +88,9 @@ def day_offers(agency: Agency, procedure: Procedure, after: date | None = None, 
 
 def agency_offers(province_code: str | None, procedure: Procedure) -> tuple[AgencyOffer, ...]:
     """Each agency of the province that offers the trámite, with its next free day or why it has none."""
-    found = agencies.agencies_offering(province_code, procedure)
-    desks = {agency.id: agencies.desk_for(agency, procedure) for agency in found}
-    offers = _read([desk for desk in desks.values() if desk], procedure)
-    return tuple(_agency_offer(agency, offers[desk.id]) for agency in found if (desk := desks[agency.id]))
+    desks = agencies.desks_offering(province_code, procedure)
+    offers = _read(desks, procedure)
+    return tuple(_agency_offer(desk.agency, offers[desk.id]) for desk in desks)
 
 
 def _agency_offer(agency: Agency, offers: DeskOffers) -> AgencyOffer:

@@ -28,7 +28,7 @@ _CHANGED = "changed"
 
 @database.transaction
 def begin(token: str, browser: str) -> str:
-    """Start looking for another place; returns the journey's key. The turn keeps its place until the new one is confirmed.
+    """Start looking for another place; returns the journey's key. The turn keeps its place until that is confirmed.
 
     Raises NotFound, NotChangeable and ChangesSpent.
     """
@@ -104,4 +104,9 @@ def _move_to(booking: Booking, journey: Journey, held: claims.Held) -> None:
 
 
 def _place(booking: Booking) -> dict[str, Any]:
-    return {"agency": booking.agency.slug, "day": booking.day.isoformat(), "minute": booking.minute, "cells": booking.cells}
+    return {
+        "agency": booking.agency.slug,
+        "day": booking.day.isoformat(),
+        "minute": booking.minute,
+        "cells": booking.cells,
+    }

@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from turnero import formatting
 from turnero.agencies import queries as agencies
 from turnero.booking import availability
+from turnero.booking.slots import Slot
 from turnero.errors import NotFound
 
 
@@ -35,7 +36,7 @@ def slots_command(agency_slug: str, procedure_slug: str, day: datetime, as_json:
         )
 
 
-def _as_json(day: date, slot: availability.Slot) -> dict[str, str | int]:
+def _as_json(day: date, slot: Slot) -> dict[str, str | int]:
     start = datetime.combine(day, datetime.min.time()) + timedelta(minutes=slot.minute)
     return {
         "start": start.strftime("%Y-%m-%dT%H:%M"),

@@ -63,7 +63,8 @@ def check_holds(journey: Journey, policy: Policy, now: datetime) -> None:
     """One live hold per cédula and two per mailbox, those of this journey aside."""
     others = db.session.execute(
         select(
-            func.count().filter(Booking.cedula == journey.cedula), func.count().filter(Booking.mailbox == journey.mailbox)
+            func.count().filter(Booking.cedula == journey.cedula),
+            func.count().filter(Booking.mailbox == journey.mailbox),
         ).where(
             or_(Booking.cedula == journey.cedula, Booking.mailbox == journey.mailbox),
             Booking.status == Status.HELD,

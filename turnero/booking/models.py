@@ -51,13 +51,21 @@ class Booking(Base):
     __tablename__ = "bookings"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('held', 'lapsed', 'confirmed', 'arrived', 'called', 'attended', 'no_show', 'cancelled', 'displaced')",
+            "status IN ('held', 'lapsed', 'confirmed', 'arrived', 'called', 'attended', 'no_show',"
+            " 'cancelled', 'displaced')",
             name="status",
         ),
         CheckConstraint("channel IN ('web', 'window', 'kiosk')", name="channel"),
         CheckConstraint("minute BETWEEN 0 AND 1439 AND cells > 0", name="cells"),
         CheckConstraint("(status = 'held') = (lapses_at IS NOT NULL)", name="lapses_at"),
-        Index("ix_bookings_one_live", "cedula", "procedure_id", unique=True, sqlite_where=_LIVE_SQL, postgresql_where=_LIVE_SQL),
+        Index(
+            "ix_bookings_one_live",
+            "cedula",
+            "procedure_id",
+            unique=True,
+            sqlite_where=_LIVE_SQL,
+            postgresql_where=_LIVE_SQL,
+        ),
         Index("ix_bookings_agency_day", "agency_id", "day"),
     )
 

@@ -33,7 +33,7 @@ def locked_by_token(token: str) -> Booking:
     return _found(db.session.scalar(locked))
 
 
-def _by_token(token: str) -> Select[tuple[Booking]]:
+def _by_token(token: str) -> Select[Booking]:
     return select(Booking).where(Booking.token_hash == tokens.hash_of(token), Booking.confirmed_at.is_not(None))
 
 

@@ -57,9 +57,7 @@ def offered(grid: DayGrid, procedure_minutes: int, taken: Iterable[TakenSeat], e
         return ()
     length = cells_needed(procedure_minutes, grid.slot_minutes)
     seats = _by_cell(taken)
-    return tuple(
-        _slot(start, grid, length, seats) for start in runs(grid, length) if start >= earliest
-    )
+    return tuple(_slot(start, grid, length, seats) for start in runs(grid, length) if start >= earliest)
 
 
 def free_seats(grid: DayGrid, start: int, length: int, taken: Iterable[TakenSeat]) -> tuple[int, ...]:

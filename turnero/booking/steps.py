@@ -30,7 +30,7 @@ def start(browser: str, cedula: str) -> str:
 
 @database.transaction
 def question_email(key: str, browser: str, email: str) -> bool:
-    """Whether to ask about a misspelt domain: True the first time this address is given, False when it is given again."""
+    """Whether to ask about a misspelt domain: True when this address is given first, False when it is given again."""
     journey = locked(key, browser)
     if journey.questioned_email == email:
         return False
@@ -68,7 +68,7 @@ def resend(key: str, browser: str) -> None:
 
 def _send_code(journey: Journey, now: datetime) -> None:
     assert journey.email is not None and journey.mailbox is not None
-    challenge.issue(journey.key, journey.email, journey.mailbox, code_policy(), now)
+    challenge.issue(journey.key, journey.email, journey.mailbox, code_policy(), now=now)
 
 
 def code_policy() -> challenge.CodePolicy:
@@ -98,7 +98,7 @@ def _prove(key: str, browser: str, typed: str) -> TurneroError | None:
     now = clock.now()
     require(journey, now, Step.VERIFY)
     assert journey.mailbox is not None
-    checked = challenge.check(key, journey.mailbox, typed, code_policy(), now)
+    checked = challenge.check(key, journey.mailbox, typed, code_policy(), now=now)
     if checked.error is not None:
         return checked.error
     if _cedulas_asked(journey, now) >= policy_of(None).cedulas_per_day:

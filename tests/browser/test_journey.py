@@ -1,0 +1,75 @@
+"""The whole journey as a person walks it, in a real Chromium, with a real mail in between."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.support.build import create_agency, create_citizen, create_desk, create_procedure
+from tests.support.citizen import Citizen
+from tests.support.smtp import text_of
+from turnero.audit import audit
+from turnero.extensions import db
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture
+def place(live_server):
+    """Where everybody goes: province, trámite, agency."""
+    procedure = create_procedure(
+        slug="notificacion-de-glosas", name="Notificación de glosas", sheet={"bring": ["Cédula original"]}
+    )
+    desk = create_desk(procedure.line, agency=create_agency(slug="demo-quito-centro", name="Agencia de demostración"))
+    create_citizen(cedula="1700000001")
+    place = (desk.agency.province_code, procedure.slug, desk.agency.slug)
+    db.session.rollback()
+    return place
+
+
+def is_accessible(page: Page) -> None:
+    report = Axe().run(page, options=RULES)
+    assert report.violations_count == 0, f"{page.url}\n{report.generate_report()}"
+
+
+def fits_the_screen(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{page.url} scrolls sideways"
+
+
+def look_closely(page: Page) -> None:
+    is_accessible(page)
+    fits_the_screen(page)
+
+
+def confirmed(page: Page) -> str:
+    """The reference shown on the confirmation page."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirmación del Turno en Línea")
+    return re.sub(r"\s", "", page.locator(".reference").inner_text())
+
+
+def test_a_phone_leaves_with_a_confirmed_turn_and_its_mail(page, place, smtp):
+    ana = Citizen(page, smtp, look=look_closely)
+    ana.up_to_the_review(*place)
+    expect(page.get_by_text("Todavía no está confirmado")).to_be_visible()
+    ana.confirm()
+    reference = confirmed(page)
+    mail = smtp.wait_for(ana.email, "Confirmación del Turno en Línea")
+    assert reference in re.sub(r"\s", "", text_of(mail))
+    link = re.search(r"http://\S+/mi-turno/\S+", text_of(mail)).group()
+    assert link == page.url
+    assert [str(violation) for violation in audit()] == []
+
+
+def test_the_journey_is_complete_without_javascript(no_js_page, place, smtp):
+    ana = Citizen(no_js_page, smtp)
+    ana.up_to_the_review(*place)
+    ana.confirm()
+    assert confirmed(no_js_page)
+
+
+def test_a_desktop_walks_the_same_way(desktop_page, place, smtp):
+    ana = Citizen(desktop_page, smtp, look=look_closely)
+    ana.up_to_the_review(*place)
+    ana.confirm()
+    assert confirmed(desktop_page)
