@@ -65,7 +65,7 @@ def serve_command(bind: str, workers: int, threads: int) -> None:
         raise click.ClickException("La base de datos no está al día: ejecute «turnero migrate» y vuelva a empezar.")
     serving.check_port(host, port)
     schema.set_clock(_settings().clock_offset)
-    click.echo(f"Turnero atiende en http://{bind} con {workers} procesos de {threads} hilos.")
+    click.echo(f"Turnero atiende en http://{bind} (procesos: {workers}, hilos en cada uno: {threads}).")
     serving.serve(host, port, workers, threads)
 
 
@@ -157,8 +157,8 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-def main() -> None:
-    """The console script ``turnero``."""
+def main(arguments: list[str] | None = None) -> None:
+    """The console script ``turnero``; ``arguments`` are the command line's own."""
     gettext.bindtextdomain("messages", resource("locale"))
     os.environ["LANGUAGE"] = "es"  # click's own sentences; nothing else here reads it
-    cli(prog_name="turnero", obj=ScriptInfo(create_app=turnero.create_app))
+    cli(arguments, prog_name="turnero", obj=ScriptInfo(create_app=turnero.create_app))
