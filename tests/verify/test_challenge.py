@@ -42,12 +42,12 @@ def at(seconds: float) -> datetime:
 
 def send(seconds: float = 0, journey: str = JOURNEY, mailbox: str = MAILBOX) -> str:
     """Issue a code and return it."""
-    sent = committed(lambda: challenge.issue(journey, mailbox, mailbox, POLICY, at(seconds)).nonce)
+    sent = committed(lambda: challenge.issue(journey, mailbox, mailbox, POLICY, now=at(seconds)).nonce)
     return code_of(current_app.config["SETTINGS"].code_key, sent)
 
 
 def check(typed: str, seconds: float = 1, journey: str = JOURNEY, mailbox: str = MAILBOX) -> Checked:
-    return committed(lambda: challenge.check(journey, mailbox, typed, POLICY, at(seconds)))
+    return committed(lambda: challenge.check(journey, mailbox, typed, POLICY, now=at(seconds)))
 
 
 def error_of(checked: Checked) -> type[TurneroError] | None:
@@ -182,7 +182,7 @@ def test_before_the_first_code_there_is_nothing_to_wait_for() -> None:
 
 def test_the_mail_carries_the_code_and_until_when_it_serves() -> None:
     now = clock.now()
-    sent = committed(lambda: challenge.issue(JOURNEY, EMAIL, MAILBOX, POLICY, now).nonce)
+    sent = committed(lambda: challenge.issue(JOURNEY, EMAIL, MAILBOX, POLICY, now=now).nonce)
     mail = code_mail(db.session.scalars(select(Notice)).one())
     assert mail is not None
     assert (mail.template, mail.context["code"]) == ("code", code_of(current_app.config["SETTINGS"].code_key, sent))
@@ -190,10 +190,12 @@ def test_the_mail_carries_the_code_and_until_when_it_serves() -> None:
     assert mail.context["code"] not in repr(mail)
 
 
-@pytest.mark.parametrize("end", [{"used_at": NOON}, {"void": True}, {"expires_at": NOON}])
+@pytest.mark.parametrize(
+    "end", [{"used_at": NOON}, {"void": True}, {"expires_at": NOON}], ids=["used", "void", "expired"]
+)
 def test_a_code_that_no_longer_serves_is_not_mailed(end: dict[str, object]) -> None:
     now = clock.now()
-    committed(lambda: challenge.issue(JOURNEY, EMAIL, MAILBOX, POLICY, now).nonce)
+    committed(lambda: challenge.issue(JOURNEY, EMAIL, MAILBOX, POLICY, now=now).nonce)
     notice = db.session.scalars(select(Notice)).one()
     assert code_mail(notice)
     db.session.execute(update(Challenge).values(end))
@@ -266,7 +268,7 @@ def test_of_twenty_journeys_at_once_five_get_a_mail_to_one_mailbox(app: Flask) -
 
         def issue() -> None:
             database.lock(f"mailbox:{MAILBOX}")
-            challenge.issue(journey, EMAIL, MAILBOX, POLICY, NOON)
+            challenge.issue(journey, EMAIL, MAILBOX, POLICY, now=NOON)
 
         try:
             committed(issue)

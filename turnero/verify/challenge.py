@@ -83,16 +83,9 @@ class Checked:
         return self.error is None
 
 
-def issue(journey: str, contact_email: str, mailbox: str, policy: CodePolicy, now: datetime) -> Challenge:
+def issue(journey: str, contact_email: str, mailbox: str, policy: CodePolicy, *, now: datetime) -> Challenge:
     """A new code and the mail that carries it. Raises CodeTriesSpent, TooManyCodeMails or ResendTooSoon."""
-    if (db.session.scalar(select(CodeTries.tries).filter_by(journey=journey)) or 0) >= policy.code_tries:
-        raise CodeTriesSpent
-    free_at = _mailbox_free_at(mailbox, policy)
-    if free_at is not None and free_at > now:
-        raise TooManyCodeMails(free_at, now)
-    rested_at = _rested_at(journey, mailbox, policy)
-    if rested_at is not None and rested_at > now:
-        raise ResendTooSoon(rested_at, now)
+    _check_may_send(journey, mailbox, policy, now)
     challenge = Challenge(
         journey=journey,
         address=contact_email,
@@ -121,7 +114,7 @@ def void(journey: str) -> None:
     )
 
 
-def check(journey: str, mailbox: str, typed: str, policy: CodePolicy, now: datetime) -> Checked:
+def check(journey: str, mailbox: str, typed: str, policy: CodePolicy, *, now: datetime) -> Checked:
     """Judge a typed code. Never raises for a wrong one: a raise would roll back the try that was counted.
 
     The try is taken before anything is compared and given back unless the code was wrong.
@@ -166,6 +159,17 @@ def resend_at(journey: str, policy: CodePolicy) -> datetime | None:
         return None
     rested_at = newest.issued_at + timedelta(seconds=policy.resend_seconds)
     return max(rested_at, _mailbox_free_at(newest.mailbox, policy) or rested_at)
+
+
+def _check_may_send(journey: str, mailbox: str, policy: CodePolicy, now: datetime) -> None:
+    if (db.session.scalar(select(CodeTries.tries).filter_by(journey=journey)) or 0) >= policy.code_tries:
+        raise CodeTriesSpent
+    free_at = _mailbox_free_at(mailbox, policy)
+    if free_at is not None and free_at > now:
+        raise TooManyCodeMails(free_at, now)
+    rested_at = _rested_at(journey, mailbox, policy)
+    if rested_at is not None and rested_at > now:
+        raise ResendTooSoon(rested_at, now)
 
 
 def _mailbox_free_at(mailbox: str, policy: CodePolicy) -> datetime | None:

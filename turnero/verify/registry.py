@@ -141,21 +141,19 @@ def _body(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
 
 
 def _person(cedula: str, answer: Any) -> Person:
-    if not isinstance(answer, dict):
-        raise ValueError("not an object")
-    names, surnames = answer.get("nombres"), answer.get("apellidos")
-    # An error told with status 200 has no names either.
-    if not isinstance(names, str) or not isinstance(surnames, str):
-        raise ValueError("no names")
-    born = answer.get("nacimiento")
-    return Person(
-        cedula,
-        names,
-        surnames,
-        date.fromisoformat(str(born)) if born else None,
-        _usable(parse_email, answer.get("correo")),
-        _usable(parse_mobile, answer.get("celular")),
-    )
+    match answer:
+        # Without names it is no person: some services tell their errors with status 200.
+        case {"nombres": str(names), "apellidos": str(surnames)}:
+            born = answer.get("nacimiento")
+            return Person(
+                cedula,
+                names,
+                surnames,
+                date.fromisoformat(str(born)) if born else None,
+                _usable(parse_email, answer.get("correo")),
+                _usable(parse_mobile, answer.get("celular")),
+            )
+    raise ValueError("not a person")
 
 
 def _usable(parse: Callable[[str], str], value: Any) -> str | None:
