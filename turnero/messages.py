@@ -27,6 +27,9 @@ TEXTS: dict[str, str] = {
     "registry_unavailable": (
         "En este momento no podemos comprobar su cédula. Lo que ingresó está guardado: intente de nuevo en unos minutos."
     ),
+    # files that people write
+    "file_invalid": "No se cambió nada. Corrija lo siguiente y vuelva a intentar:\n{lines}",
+    "catalogue_missing": "No hay archivos .yaml en {path}.",
     # agencies
     "unknown_province": "No hay una provincia con el código {province}. Use dos dígitos, de 01 a 24.",
     "unknown_canton": "No conocemos el cantón {canton}. Escríbalo como en el catálogo.",

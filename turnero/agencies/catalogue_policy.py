@@ -1,0 +1,69 @@
+"""The policy's keys and the range of each (CONTRACT §9). Values keep the form that they have in the file."""
+
+from typing import Any
+
+from yaml import Node
+
+from turnero.agencies.catalogue_shapes import (
+    Field,
+    Report,
+    Shape,
+    Wrong,
+    clock_time,
+    given,
+    listed,
+    optional,
+    record,
+    whole,
+)
+
+_MIDNIGHT = "24:00"
+
+
+def _release(at: str | None, between: tuple[str, ...] | None) -> dict[str, Any]:
+    if (at is None) == (between is None):
+        raise Wrong('escriba {at: "08:00"} o {between: ["07:00", "10:00"]}')
+    if _MIDNIGHT in (at, *(between or ())):
+        raise Wrong("un día se abre antes de las 24:00")
+    return given(at=at, between=between)
+
+
+def _caps(day: int, week: int, month: int) -> dict[str, int]:
+    if not day <= week <= month:
+        raise Wrong("los topes deben crecer: day, luego week, luego month")
+    return {"day": day, "week": week, "month": month}
+
+
+def _range(item: Shape[Any]) -> Shape[tuple[Any, ...]]:
+    pair = listed(item)
+
+    def shape(node: Node, report: Report) -> tuple[Any, ...]:
+        values = pair(node, report)
+        if len(values) != 2 or values[0] > values[1]:
+            raise Wrong("deben ser dos valores, el menor primero")
+        return values
+
+    return shape
+
+
+_RELEASE = record(_release, *optional(at=clock_time, between=_range(clock_time)))
+_CAPS = record(_caps, *(Field(key, whole(1, 1000)) for key in ("day", "week", "month")))
+
+POLICY = record(
+    given,
+    *optional(
+        hold_minutes=whole(1, 15),  # all holds of a journey last at most 15 minutes together
+        code_minutes=whole(2, 60),
+        code_tries=whole(1, 10),
+        resend_seconds=whole(10, 600),
+        code_mails_per_hour=whole(1, 60),
+        lead_minutes=whole(0, 7 * 24 * 60),
+        horizon_days=whole(1, 365),
+        release=_RELEASE,
+        release_delay_minutes=_range(whole(0, 24 * 60)),
+        tolerance_minutes=whole(0, 120),
+        caps=_CAPS,
+        open_turns_per_cedula=whole(1, 50),
+        contact_days=whole(1, 365),
+    ),
+)
