@@ -155,3 +155,10 @@ def test_every_locked_dependency_has_its_hash(lock):
     blocks = [block for block in re.split(r"\n(?=\S)", lock.read_text().strip()) if not block.startswith("#")]
     assert blocks
     assert not [block for block in blocks if "==" not in block or "--hash=sha256:" not in block]
+
+
+def test_the_notice_names_every_library_that_production_installs():
+    locked = re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements" / "prod.txt").read_text(), re.MULTILINE)
+    named = set(re.findall(r"[a-z0-9-]+", (ROOT / "NOTICE").read_text()))
+    assert locked
+    assert not set(locked) - named
