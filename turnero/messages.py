@@ -30,6 +30,8 @@ TEXTS: dict[str, str] = {
     # files that people write
     "file_invalid": "No se cambió nada. Corrija lo siguiente y vuelva a intentar:\n{lines}",
     "catalogue_missing": "No hay archivos .yaml en {path}.",
+    "name_invalid": "Falta, es muy largo o tiene caracteres que no se ven.",
+    "birth_invalid": "Debe ser una fecha como 1958-04-23, ni anterior a 1900 ni futura.",
     # agencies
     "unknown_province": "No hay una provincia con el código {province}. Use dos dígitos, de 01 a 24.",
     "unknown_canton": "No conocemos el cantón {canton}. Escríbalo como en el catálogo.",

@@ -1,4 +1,4 @@
-"""From the tables to YAML that loads to the same state. Sorted here and not by the database: equal states, equal texts."""
+"""From the tables to YAML that loads to the same state. Sorted here, not by the engine: equal states, equal texts."""
 
 from itertools import groupby
 from pathlib import Path

@@ -59,7 +59,7 @@ def load(said: Catalogue) -> None:
         _put(Province, {"code": province.code}, name=province.name, capital=province.capital, zone=province.zone)
     for line in said.lines:
         _put(Line, {"slug": line.slug}, name=line.name)
-    lines = {slug: line_id for slug, line_id in db.session.execute(select(Line.slug, Line.id))}
+    lines = dict(db.session.execute(select(Line.slug, Line.id)).tuples().all())
     _put_procedures(said.procedures, lines)
     _put_agencies(said.agencies, lines)
     for holiday in said.holidays:
@@ -70,7 +70,7 @@ def load(said: Catalogue) -> None:
 
 
 def reordered(present: Sequence[str], told: Sequence[str]) -> list[str]:
-    """The order of a list after some of it was told: those share out among them the places they had; new ones come last."""
+    """The order of a list once part of it was told: that part shares out its own places; what is new comes last."""
     places = [*present, *(slug for slug in told if slug not in present)]
     order = iter(told)
     return [next(order) if slug in told else slug for slug in places]

@@ -1,6 +1,6 @@
 """The keys of each thing in the catalogue (CONTRACT §9) and the rules within one agency."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -82,7 +82,7 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def reference(word: str, known: Set[str], shape: Shape[str] = slug) -> Shape[str]:
+def reference(word: str, known: Collection[str], shape: Shape[str] = slug) -> Shape[str]:
     """The code or slug of something that exists; ``word`` names its kind ("la línea")."""
 
     def existing(node: Node, report: Report) -> str:
@@ -136,7 +136,7 @@ def agency(known: Known) -> Shape[AgencyEntry]:
         Field("province", reference("la provincia", known.provinces, province_code)),
         Field("canton", text()),
         Field("address", text(200, empty=True), ""),
-        Field("demo", flag, False),
+        Field("demo", flag, default=False),
         Field("policy", POLICY, {}),
         Field("hours", listed(_HOURS), DEFAULT_HOURS),
         Field("desks", listed(_desk(line)), ()),
@@ -196,7 +196,7 @@ def holiday(known: Known) -> Shape[HolidayEntry]:
         Field("name", text()),
         Field("province", reference("la provincia", known.provinces, province_code)),
         Field("canton", text(), ""),
-        Field("confirmed", flag, False),
+        Field("confirmed", flag, default=False),
         placed=True,
     )
 
@@ -210,7 +210,7 @@ def decree(known: Known) -> Shape[DecreeEntry]:
         Field("province", reference("la provincia", known.provinces, province_code), ""),
         Field("canton", text(), ""),
         Field("agency", reference("la agencia", known.agencies), ""),
-        Field("recoverable", flag, False),
+        Field("recoverable", flag, default=False),
         Field("basis", text(200, empty=True), ""),
         placed=True,
     )

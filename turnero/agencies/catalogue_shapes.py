@@ -85,7 +85,7 @@ class Field:
 
 
 def record(build: Callable[..., T], *fields: Field, placed: bool = False) -> Shape[T]:
-    """A mapping with these keys and no others. ``build`` may raise ``Wrong``; if ``placed`` it takes its place ``at``."""
+    """A mapping with these keys and no others. ``build`` may raise ``Wrong``; ``placed`` gives it its place ``at``."""
     keys = [field.key for field in fields]
 
     def shape(node: Node, report: Report) -> T:
