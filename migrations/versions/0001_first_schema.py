@@ -240,6 +240,8 @@ def create_tables() -> None:
         sa.Column("recoverable", sa.Boolean(), nullable=False),
         sa.Column("basis", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=True),
+        sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("kind IN ('holiday', 'decree', 'contingency')", name=op.f("ck_closures_kind")),
         sa.CheckConstraint("scope IN ('national', 'province', 'canton', 'agency')", name=op.f("ck_closures_scope")),
         sa.CheckConstraint("starts < ends", name=op.f("ck_closures_interval")),
@@ -296,6 +298,7 @@ def create_tables() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("lapses_at", UtcDateTime(), nullable=True),
         sa.Column("confirmed_at", UtcDateTime(), nullable=True),
+        sa.Column("priority", sa.Boolean(), nullable=False),
         sa.Column("moves", sa.Integer(), nullable=False),
         sa.Column("token_nonce", sa.String(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
@@ -414,6 +417,46 @@ def create_tables() -> None:
     op.create_index(op.f("ix_journeys_cedula"), "journeys", ["cedula"], unique=False)
     op.create_index(op.f("ix_journeys_created_at"), "journeys", ["created_at"], unique=False)
     op.create_index(op.f("ix_journeys_mailbox"), "journeys", ["mailbox"], unique=False)
+    op.create_table(
+        "displacements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=False),
+        sa.Column("closure_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("old_starts_at", UtcDateTime(), nullable=False),
+        sa.Column("old_desk_id", sa.Integer(), nullable=False),
+        sa.Column("old_day", sa.Date(), nullable=False),
+        sa.Column("old_minute", sa.Integer(), nullable=False),
+        sa.Column("old_cells", sa.Integer(), nullable=False),
+        sa.Column("new_desk_id", sa.Integer(), nullable=True),
+        sa.Column("new_day", sa.Date(), nullable=True),
+        sa.Column("new_minute", sa.Integer(), nullable=True),
+        sa.Column("new_starts_at", UtcDateTime(), nullable=True),
+        sa.Column("proposals", sa.Integer(), nullable=False),
+        sa.Column("told_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('pending', 'proposed', 'unplaced', 'placed', 'accepted', 'rebooked', 'cancelled', 'restored')",
+            name=op.f("ck_displacements_status"),
+        ),
+        sa.ForeignKeyConstraint(["booking_id"], ["bookings.id"], name=op.f("fk_displacements_booking_id")),
+        sa.ForeignKeyConstraint(["closure_id"], ["closures.id"], name=op.f("fk_displacements_closure_id")),
+        sa.ForeignKeyConstraint(["new_desk_id"], ["desks.id"], name=op.f("fk_displacements_new_desk_id")),
+        sa.ForeignKeyConstraint(["old_desk_id"], ["desks.id"], name=op.f("fk_displacements_old_desk_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_displacements")),
+    )
+    op.create_index(op.f("ix_displacements_booking_id"), "displacements", ["booking_id"], unique=False)
+    op.create_index(op.f("ix_displacements_closure_id"), "displacements", ["closure_id"], unique=False)
+    op.create_index(
+        "ix_displacements_one_open",
+        "displacements",
+        ["booking_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "leases",
         sa.Column("name", sa.String(), nullable=False),

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from turnero.db import UtcDateTime
 from turnero.extensions import Base
 
 SCOPES = "scope IN ('national', 'province', 'canton', 'agency')"
@@ -175,7 +176,9 @@ class Closure(Base):
     name: Mapped[str]
     recoverable: Mapped[bool] = mapped_column(default=False)
     basis: Mapped[str] = mapped_column(default="")
-    source: Mapped[str] = mapped_column(default="catalogue")
+    source: Mapped[str] = mapped_column(default="catalogue")  # who loaded it
+    created_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # reopened: it counts no more
 
 
 class CataloguePolicy(Base):

@@ -83,7 +83,8 @@ def closures(
         Closure.province_code.in_({place.province_code for place in places}),
         Closure.agency_id.in_(agency_ids),
     )
-    return list(db.session.scalars(select(Closure).where(touched, *conditions).order_by(Closure.starts, Closure.id)))
+    in_force = select(Closure).where(touched, Closure.withdrawn_at.is_(None), *conditions)
+    return list(db.session.scalars(in_force.order_by(Closure.starts, Closure.id)))
 
 
 def touches(closure: Closure, place: Place, agency_id: int | None = None) -> bool:

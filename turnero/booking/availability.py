@@ -65,7 +65,7 @@ class Alternative:
 def hours(agency: Agency, procedure: Procedure, day: date) -> tuple[Slot, ...]:
     """Every start the agency offers for the trámite on ``day``, full ones too, in order."""
     desk = agencies.desk_for(agency, procedure)
-    return _read([desk], procedure, day, day)[desk.id].slots(day) if desk else ()
+    return offers_of([desk], procedure, day, day)[desk.id].slots(day) if desk else ()
 
 
 def day_offers(agency: Agency, procedure: Procedure, after: date | None = None, count: int = 10) -> DayOffers:
@@ -73,7 +73,7 @@ def day_offers(agency: Agency, procedure: Procedure, after: date | None = None, 
     desk = agencies.desk_for(agency, procedure)
     if desk is None:
         return DayOffers((), (), more=False)
-    offers = _read([desk], procedure)[desk.id]
+    offers = offers_of([desk], procedure)[desk.id]
     start = after + timedelta(days=1) if after else None
     found = []
     for offer in offers.days(start):
@@ -89,7 +89,7 @@ def day_offers(agency: Agency, procedure: Procedure, after: date | None = None, 
 def agency_offers(province_code: str | None, procedure: Procedure) -> tuple[AgencyOffer, ...]:
     """Each agency of the province that offers the trámite, with its next free day or why it has none."""
     desks = agencies.desks_offering(province_code, procedure)
-    offers = _read(desks, procedure)
+    offers = offers_of(desks, procedure)
     return tuple(_agency_offer(desk.agency, offers[desk.id]) for desk in desks)
 
 
@@ -132,7 +132,7 @@ def _nearest_at(agency: Agency, procedure: Procedure, wanted: datetime) -> list[
     desk = agencies.desk_for(agency, procedure)
     if desk is None:
         return []
-    offers = _read([desk], procedure)[desk.id]
+    offers = offers_of([desk], procedure)[desk.id]
     days = [offer.day for offer in offers.days() if offer.free]
     close = sorted(days, key=lambda day: abs(day - wanted.date()))[:3]
     places = [Alternative(agency, day, slot.minute) for day in close for slot in offers.slots(day) if slot.free]
@@ -143,7 +143,7 @@ def _nearest_at(agency: Agency, procedure: Procedure, wanted: datetime) -> list[
     )[:3]
 
 
-def _read(
+def offers_of(
     desks: Sequence[Desk], procedure: Procedure, first: date | None = None, last: date | None = None
 ) -> dict[int, DeskOffers]:
     """The offers of several desks in few queries; claims are read for ``first``..``last`` (default: all to come)."""

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from turnero import clock
 from turnero import db as database
 from turnero.booking import changes, claims, history, limits
+from turnero.booking.displacement import end_displacement
 from turnero.booking.errors import AlreadyHasTurn, NotCancellable
 from turnero.booking.holds import lost, the_hold
 from turnero.booking.journey import Step, locked, require, step_of
@@ -72,10 +73,14 @@ def cancel(token: str, reason: str = "") -> None:
     now = clock.now()
     if booking.status == Status.CANCELLED:
         return
-    if booking.status != Status.CONFIRMED or booking.starts_at <= now:
+    displaced = booking.status == Status.DISPLACED
+    if not displaced and (booking.status != Status.CONFIRMED or booking.starts_at <= now):
         raise NotCancellable
     history.move(booking, Status.CANCELLED, actor="citizen", now=now, reason=reason)
     claims.free(booking.id)  # a change that was under way
+    if displaced:
+        claims.free(booking.id, purpose="proposal")
+        end_displacement(booking.id, "cancelled", now)
     claims.give_back(booking.id, booking.starts_at, policy_of(booking.agency).release_delay_minutes, now)
     tell(booking, "cancellation", now)
 

@@ -5,19 +5,16 @@ Booking, reference and token stay. A change is a journey that begins at step 7; 
 
 import secrets
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 
 from turnero import clock
 from turnero import db as database
-from turnero.agencies import queries as agencies
-from turnero.agencies.models import Desk
-from turnero.agencies.schedule import grid
-from turnero.booking import claims, history, limits
+from turnero.booking import claims, history, limits, relocation
 from turnero.booking.errors import ChangesSpent, NotChangeable
 from turnero.booking.holds import lost
 from turnero.booking.lifecycle import Status
+from turnero.booking.displacement import end_displacement
 from turnero.booking.models import Booking, Event, Journey
 from turnero.booking.notices import tell
 from turnero.booking.queries import locked_by_token, policy_of, token_of
@@ -64,16 +61,18 @@ def apply(journey: Journey, held: claims.Held, now: datetime) -> str:
         .execution_options(populate_existing=True)
     ).one()
     _check_changeable(booking, now)
-    before = _place(booking)
+    before = relocation.place_of(booking)
     old_start = booking.starts_at
-    _move_to(booking, journey, held)
+    relocation.move_to(booking, held)
     limits.check_overlap(booking)
     claims.give_back(booking.id, old_start, policy_of(booking.agency).release_delay_minutes, now)
     if claims.keep(booking.id, now) != held.cells:
         raise lost(journey, held)
-    details = {"before": before, "after": _place(booking)}
+    details = {"before": before, "after": relocation.place_of(booking)}
     if booking.status == Status.DISPLACED:
         history.move(booking, Status.CONFIRMED, actor="citizen", now=now, reason="rebooked", details=details)
+        claims.free(booking.id, purpose="proposal")
+        end_displacement(booking.id, "rebooked", now)
     else:
         history.note(booking, actor="citizen", now=now, reason=_CHANGED, details=details)
     journey.done = True
@@ -90,23 +89,3 @@ def _check_changeable(booking: Booking, now: datetime) -> None:
     made = select(func.count()).select_from(Event).where(Event.booking_id == booking.id, Event.reason == _CHANGED)
     if (db.session.scalar(made) or 0) >= limit:
         raise ChangesSpent(limit=limit)
-
-
-def _move_to(booking: Booking, journey: Journey, held: claims.Held) -> None:
-    desk = db.session.get_one(Desk, held.desk_id)
-    calendar = agencies.desk_calendars([desk], held.day, held.day)[desk.id]
-    assert journey.agency is not None
-    booking.agency, booking.desk_id = journey.agency, desk.id
-    booking.day, booking.minute, booking.cells = held.day, held.minute, held.cells
-    booking.slot_minutes = grid(calendar, held.day).slot_minutes
-    booking.starts_at = clock.instant(held.day, held.minute, desk.agency.zone)
-    booking.moves += 1
-
-
-def _place(booking: Booking) -> dict[str, Any]:
-    return {
-        "agency": booking.agency.slug,
-        "day": booking.day.isoformat(),
-        "minute": booking.minute,
-        "cells": booking.cells,
-    }

@@ -48,12 +48,21 @@ def taken_seats(desk_id: int, day: date, now: datetime) -> tuple[TakenSeat, ...]
     return tuple(TakenSeat(minute, seat, held) for minute, seat, held in rows)
 
 
-def take(seats: Seats, candidates: Sequence[int], booking_id: int, lapses_at: datetime, now: datetime) -> int | None:
-    """Hold one of the ``candidates`` in all cells until ``lapses_at``: the seat, or None when others have them all.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """For whom and until when seats are taken: ``lapses_at`` is None for purpose turn alone."""
+
+    booking_id: int
+    purpose: str
+    lapses_at: datetime | None
+
+
+def take(seats: Seats, candidates: Sequence[int], terms: Terms, now: datetime) -> int | None:
+    """Take one of the ``candidates`` in all cells: the seat, or None when others have them all.
 
     Seats are tried in random order, so that a rush for one slot spreads over its rows.
     """
-    values = {"booking_id": booking_id, "purpose": "hold", "lapses_at": lapses_at}
+    values = {"booking_id": terms.booking_id, "purpose": terms.purpose, "lapses_at": terms.lapses_at}
     for seat in _dice.sample(candidates, len(candidates)):
         if len(seats.minutes) == 1:
             if _take_cells(seats, seat, values, now):
@@ -115,11 +124,11 @@ class Held:
     lapses_at: datetime
 
 
-def held(booking_id: int, now: datetime) -> Held | None:
-    """The place kept by a booking's hold, or None when it is gone: lapsed, taken over, or its hours were closed."""
+def held(booking_id: int, now: datetime, purpose: str = "hold") -> Held | None:
+    """The place kept by a booking's dated claims, or None: lapsed, taken over, or its hours were closed."""
     rows = db.session.scalars(
         select(Claim)
-        .where(Claim.booking_id == booking_id, Claim.purpose == "hold", Claim.lapses_at > now)
+        .where(Claim.booking_id == booking_id, Claim.purpose == purpose, Claim.lapses_at > now)
         .order_by(Claim.minute)
     ).all()
     if not rows:
@@ -129,21 +138,21 @@ def held(booking_id: int, now: datetime) -> Held | None:
     return Held(first.desk_id, first.day, first.minute, len(rows), first.lapses_at)
 
 
-def keep(booking_id: int, now: datetime) -> int:
-    """Make a booking's held claims its undated ones; the number of cells, 0 when the hold is gone."""
-    return _held_rows(booking_id, now, purpose="turn", lapses_at=None)
+def keep(booking_id: int, now: datetime, purpose: str = "hold") -> int:
+    """Make a booking's dated claims of ``purpose`` its undated ones; the number of cells, 0 when they are gone."""
+    return _set_terms(booking_id, now, purpose, purpose="turn", lapses_at=None)
 
 
-def prolong(booking_id: int, now: datetime, lapses_at: datetime) -> int:
-    """Move the end of a booking's held claims; the number of cells, 0 when the hold is gone."""
-    return _held_rows(booking_id, now, purpose="hold", lapses_at=lapses_at)
+def prolong(booking_id: int, now: datetime, lapses_at: datetime, purpose: str = "hold") -> int:
+    """Move the end of a booking's dated claims; the number of cells, 0 when they are gone."""
+    return _set_terms(booking_id, now, purpose, lapses_at=lapses_at)
 
 
-def _held_rows(booking_id: int, now: datetime, *, purpose: str, lapses_at: datetime | None) -> int:
+def _set_terms(booking_id: int, now: datetime, present: str, /, **values: Any) -> int:
     changed = db.session.execute(
         update(Claim)
-        .where(Claim.booking_id == booking_id, Claim.purpose == "hold", Claim.lapses_at > now)
-        .values(purpose=purpose, lapses_at=lapses_at)
+        .where(Claim.booking_id == booking_id, Claim.purpose == present, Claim.lapses_at > now)
+        .values(values)
         .returning(Claim.minute)
         .execution_options(synchronize_session=False)
     )

@@ -107,3 +107,15 @@ class SamePlace(Refused):
     """The place asked for is the one the turn has."""
 
     code = "same_place"
+
+
+class NoProposal(Refused):
+    """The proposed place has lapsed, or there never was one: another can be chosen."""
+
+    code = "no_proposal"
+
+
+class UnknownScope(InvalidInput):
+    """The agency, canton or province of a closure does not exist."""
+
+    code = "unknown_scope"

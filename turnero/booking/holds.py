@@ -155,7 +155,7 @@ def _take(journey: Journey, wish: _Wish, day_grid: DayGrid, lapses_at: datetime,
     taken = claims.taken_seats(wish.desk.id, wish.day, now)
     candidates = slots.free_seats(day_grid, wish.minute, length, taken)
     seats = claims.Seats(wish.desk.id, wish.day, cells, wish.agency.zone)
-    if claims.take(seats, candidates, journey.booking.id, lapses_at, now) is None:
+    if claims.take(seats, candidates, claims.Terms(journey.booking.id, "hold", lapses_at), now) is None:
         raise wish.refused(PlaceTaken)
 
 

@@ -78,7 +78,12 @@ def check_holds(journey: Journey, policy: Policy, now: datetime) -> None:
 
 def check_overlap(booking: Booking) -> None:
     """Raise OverlappingTurn when the cédula has another seated turn at the same time, wherever it is."""
-    wanted = _span(booking)
+    if not is_free(booking, span(booking)):
+        raise OverlappingTurn
+
+
+def is_free(booking: Booking, wanted: Interval[datetime]) -> bool:
+    """Whether the booking's cédula has no other seated turn in ``wanted`` (UTC)."""
     day = timedelta(days=1)
     others = db.session.scalars(
         select(Booking).where(
@@ -88,9 +93,9 @@ def check_overlap(booking: Booking) -> None:
             Booking.id != booking.id,
         )
     )
-    if any(_span(other).overlaps(wanted) for other in others):
-        raise OverlappingTurn
+    return not any(span(other).overlaps(wanted) for other in others)
 
 
-def _span(booking: Booking) -> Interval[datetime]:
+def span(booking: Booking) -> Interval[datetime]:
+    """When a turn is (UTC)."""
     return Interval(booking.starts_at, booking.starts_at + timedelta(minutes=booking.cells * booking.slot_minutes))

@@ -90,6 +90,7 @@ class Booking(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lapses_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of a hold
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    priority: Mapped[bool] = mapped_column(default=False)  # asked for; no reason is asked or kept
     moves: Mapped[int] = mapped_column(default=0)  # how often it got another place: SEQUENCE of its .ics
     token_nonce: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
@@ -118,6 +119,50 @@ class Claim(Base):
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"), index=True)
     purpose: Mapped[str]
     lapses_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Displacement(Base):
+    """Somebody who lost their place, and how far we are with another one. Open until ``ended_at``.
+
+    ``status``: pending → proposed (a dated place is kept) | unplaced (none was found) → accepted, rebooked,
+    cancelled or restored; or placed at once. The old and new places are local day and minute at a desk.
+    """
+
+    __tablename__ = "displacements"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('pending', 'proposed', 'unplaced', 'placed', 'accepted', 'rebooked', 'cancelled', 'restored')",
+            name="status",
+        ),
+        Index(
+            "ix_displacements_one_open",
+            "booking_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
+    closure_id: Mapped[int | None] = mapped_column(ForeignKey("closures.id"), index=True)
+    reason: Mapped[str]  # told to the person
+    status: Mapped[str] = mapped_column(default="pending")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    old_starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    old_desk_id: Mapped[int] = mapped_column(ForeignKey("desks.id"))
+    old_day: Mapped[date]
+    old_minute: Mapped[int]
+    old_cells: Mapped[int]
+    new_desk_id: Mapped[int | None] = mapped_column(ForeignKey("desks.id"))
+    new_day: Mapped[date | None]
+    new_minute: Mapped[int | None]
+    new_starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proposals: Mapped[int] = mapped_column(default=0)  # how many were made: one notice each
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the last notice was handed over
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    booking: Mapped[Booking] = relationship()
 
 
 class Event(Base):

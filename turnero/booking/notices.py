@@ -8,11 +8,12 @@ from flask import current_app
 from turnero import clock, formatting
 from turnero.booking.lifecycle import LIVE, Status
 from turnero.booking.models import Booking
-from turnero.booking.queries import token_of
+from turnero.booking.queries import policy_of, token_of
 from turnero.extensions import db
 from turnero.notices import outbox
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Mail, qr_picture
+from turnero.verify.cedula import masked
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,9 @@ class TurnText:
     reference: str
     bring: tuple[str, ...]
     link: str
+    kept_until: str  # the hour with the agency's tolerance
+    cedula: str  # the holder's, masked
+    third_party: str = ""  # the name typed for who comes instead of the holder
 
     @classmethod
     def of(cls, booking: Booking) -> "TurnText":
@@ -46,6 +50,8 @@ class TurnText:
             reference=booking.reference,
             bring=tuple(booking.procedure.sheet.get("bring", ())),
             link=f"{base_url}/mi-turno/{token_of(booking)}",
+            kept_until=formatting.clock_time(booking.minute + policy_of(booking.agency).tolerance_minutes),
+            cedula=masked(booking.cedula).replace("*", "•"),
         )
 
 

@@ -17,7 +17,7 @@ from turnero.db import transaction
 from turnero.extensions import db
 from turnero.notices.mailer import Postponed, Rejected, Unreachable, VerifiedConnection, compose, mail
 from turnero.notices.models import Notice
-from turnero.notices.rendering import Rendered, render
+from turnero.notices.rendering import Rendered, handed_over, render
 
 LEASE = timedelta(seconds=60)  # longer than the four answers that one mail may have to wait for
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600, 6 * 3600))
@@ -165,8 +165,10 @@ def _renew(owed: _Owed) -> bool:
 @transaction
 def _mark_sent(owed: _Owed) -> None:
     """Whoever holds the lease by now: it is sent, and nobody needs to send it again."""
-    sent = {"status": "sent", "sent_at": clock.now(), "leased_until": None, "last_error": None}
+    now = clock.now()
+    sent = {"status": "sent", "sent_at": now, "leased_until": None, "last_error": None}
     db.session.execute(update(Notice).where(Notice.id == owed.id).values(sent))
+    handed_over(db.session.get_one(Notice, owed.id), now)
 
 
 @transaction

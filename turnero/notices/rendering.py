@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-import segno
 from flask import Flask, current_app
 
-from turnero import clock, formatting
+from turnero import clock, formatting, qr
 from turnero.notices.models import Notice
 
 MAINLAND = "America/Guayaquil"
 _EXTENSION = "turnero.renderers"
+_HAND_OVERS = "turnero.hand_overs"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,22 @@ def register(app: Flask, kind: str, renderer: Renderer) -> None:
     app.extensions.setdefault(_EXTENSION, {})[kind] = renderer
 
 
+HandOver = Callable[[Notice, datetime], None]
+"""Told, in the transaction that marks a notice sent, that the mail server has it; the instant is now (UTC)."""
+
+
+def on_hand_over(app: Flask, kind: str, callback: HandOver) -> None:
+    """Let ``callback`` know when a notice of ``kind`` reached the mail server."""
+    app.extensions.setdefault(_HAND_OVERS, {})[kind] = callback
+
+
+def handed_over(notice: Notice, now: datetime) -> None:
+    """Tell whoever wants to know. The caller commits."""
+    callback: HandOver | None = current_app.extensions.get(_HAND_OVERS, {}).get(notice.kind)
+    if callback is not None:
+        callback(notice, now)
+
+
 def render(notice: Notice) -> Rendered | None:
     """The mail of ``notice`` as of now. Raises KeyError for a kind nobody registered."""
     renderer: Renderer = current_app.extensions[_EXTENSION][notice.kind]
@@ -87,5 +104,5 @@ def mainland_time(instant: datetime) -> str:
 def qr_picture(reference: str) -> Attachment:
     """The reference alone as a QR code for scanners, shown in the mail's HTML as ``cid:qr``."""
     png = BytesIO()
-    segno.make_qr(reference, error="m").save(png, kind="png", scale=6, border=4)
+    qr.symbol(reference).save(png, kind="png", scale=6, border=4)
     return Attachment(f"{reference}.png", "image/png", png.getvalue(), content_id="qr")

@@ -1,0 +1,114 @@
+"""The A4 sheet "Confirmación del Turno en Línea": the ticket of the page, and what to know on the day."""
+
+from turnero import qr
+from turnero.booking.notices import TurnText
+from turnero.booking.paper import (
+    ACTION,
+    DEEP,
+    EDGE,
+    MARGIN,
+    ON_DEEP,
+    QUIET_ON_DEEP,
+    SOFT,
+    SURFACE,
+    WIDTH,
+    Line,
+    Paper,
+)
+from turnero.paths import resource
+
+TITLE = "Confirmación del Turno en Línea"
+_CLOSING = Line("Este trámite no tiene costo. El turno vale solo con la cédula de su titular.", bold=True, gap=6)
+_PADDING, _RADIUS, _NOTCH = 9, 4, 3.5
+_INSIDE = WIDTH - 2 * _PADDING
+_QR = 34
+_STUB = _QR + 2 * _PADDING
+_MARK, _HOLES = 7, 40
+_BESIDE_QR = MARGIN + _PADDING + _QR + 9
+
+
+def draw(turn: TurnText) -> bytes:
+    """The sheet as a PDF file."""
+    paper = Paper(TITLE)
+    paper.image(resource("static") / "marca.svg", MARGIN, MARGIN, _MARK)
+    paper.write_lines([Line("Turnero", 13, bold=True, colour=DEEP)], MARGIN + _MARK + 2)
+    paper.write_lines([Line(TITLE, 22, bold=True, gap=3)])
+    paper.ln(4)
+    _ticket(paper, turn)
+    paper.write_lines([_heading("El día del turno")])
+    paper.write_items(_on_the_day(turn))
+    paper.write_lines([_heading("Si no puede venir"), *_otherwise(turn), _CLOSING])
+    return bytes(paper.output())
+
+
+def _ticket(paper: Paper, turn: TurnText) -> None:
+    head = _head(turn)
+    top = paper.get_y()
+    height = paper.height_of(head, _INSIDE) + 2 * _PADDING
+    _shape(paper, top, height)
+    paper.set_y(top + _PADDING)
+    paper.write_lines(head, MARGIN + _PADDING, _INSIDE)
+    y = top + height + _PADDING
+    picture = qr.drawing(turn.reference).encode()
+    paper.image(picture, MARGIN + _PADDING, y, _QR, _QR, alt_text=f"Código QR de la referencia {turn.reference}")
+    paper.set_y(y)
+    paper.write_lines(_stub(turn), _BESIDE_QR, MARGIN + WIDTH - _PADDING - _BESIDE_QR)
+    paper.set_y(top + height + _STUB)
+
+
+def _shape(paper: Paper, top: float, head: float) -> None:
+    """A ticket at ``top``: its dark head of that height, the perforation, and the stub as outline."""
+    perforation = top + head
+    paper.set_fill_color(*DEEP)
+    paper.rect(MARGIN, top, WIDTH, head + _RADIUS, "F", round_corners=True, corner_radius=_RADIUS)
+    paper.set_fill_color(*SURFACE)
+    paper.rect(MARGIN, perforation, WIDTH, _RADIUS + 1, "F")
+    paper.set_draw_color(*EDGE)
+    paper.rect(MARGIN, top, WIDTH, head + _STUB, "D", round_corners=True, corner_radius=_RADIUS)
+    for x, inner in ((MARGIN, 0), (MARGIN + WIDTH, 90)):
+        paper.circle(x, perforation, _NOTCH, "F")
+        paper.arc(x - _NOTCH, perforation - _NOTCH, 2 * _NOTCH, inner, inner + 90)
+    for hole in range(1, _HOLES):
+        paper.circle(MARGIN + hole * WIDTH / _HOLES, perforation, 0.8, "F")
+
+
+def _head(turn: TurnText) -> list[Line]:
+    lines = [
+        Line(turn.when_long, 15, bold=True, colour=ON_DEEP),
+        Line(turn.time, 40, bold=True, colour=ON_DEEP),
+        Line(turn.zone_note, 12, colour=ON_DEEP),
+        Line(turn.agency_name, 14, bold=True, colour=ON_DEEP, gap=2),
+        Line(turn.agency_address, colour=QUIET_ON_DEEP),
+        Line(f"{turn.procedure_name}, ventanilla {turn.line_name}", colour=QUIET_ON_DEEP),
+    ]
+    return [line for line in lines if line.text]
+
+
+def _stub(turn: TurnText) -> list[Line]:
+    return [
+        Line("Su referencia", colour=SOFT),
+        Line(f"{turn.reference[:3]} {turn.reference[3:]}", 28, bold=True),
+        Line("Muéstrela en el kiosco de la entrada, en esta hoja o en su celular.", 10.5, colour=SOFT),
+        Line(f"Cédula del titular: {turn.cedula}"),
+    ]
+
+
+def _on_the_day(turn: TurnText) -> list[str]:
+    punctual = f"Llegue 10 minutos antes. Le esperamos hasta las {turn.kept_until}."
+    if not turn.third_party:
+        return [punctual, *turn.bring]
+    return [punctual, f"Acude {turn.third_party}, con su cédula y la autorización del titular.", *turn.bring]
+
+
+def _heading(text: str) -> Line:
+    return Line(text, 14, bold=True, gap=6)
+
+
+def _otherwise(turn: TurnText) -> list[Line]:
+    public_page = turn.link.rpartition("/")[0]
+    return [
+        Line("Cancele o cambie su turno: así otra persona lo aprovecha."),
+        Line("Ver, cambiar o cancelar el turno", bold=True, colour=ACTION, link=turn.link),
+        # The personal address opens the turn, so it is not printed where anybody may read it.
+        Line(f"Desde el papel: entre a {public_page} con su referencia y su cédula, y le enviaremos el enlace a su correo.", colour=SOFT),
+    ]
