@@ -11,7 +11,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from tests.support.mail_servers import free_port
-from tests.support.processes import environ_of, run, running
+from tests.support.processes import environ_of, running
 from turnero import cli
 from turnero.paths import resource
 
@@ -124,7 +124,10 @@ def test_the_server_answers_and_ends_at_a_signal(sqlite_app):
     port = free_port()
     arguments = ["serve", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "2"]
     with running(*arguments, environ=environ_of(sqlite_app) | {"PYTHONUNBUFFERED": "1"}) as process:
-        assert process.stdout.readline() == f"Turnero atiende en http://127.0.0.1:{port} (procesos: 1, hilos en cada uno: 2).\n"
+        assert (
+            process.stdout.readline()
+            == f"Turnero atiende en http://127.0.0.1:{port} (procesos: 1, hilos en cada uno: 2).\n"
+        )
         assert status_of(port, "/no-existe") == 404
         process.terminate()
         output, _ = process.communicate(timeout=30)

@@ -132,6 +132,7 @@ def test_a_job_that_fails_is_logged_and_tried_at_its_next_time(sqlite_app, monke
     monkeypatch.setattr(jobs, "JOBS", {"shaky": Job(fail_at_first, seconds=0.05)})
     with jobs.beside(sqlite_app, holder="test"):
         assert done.wait(30)
+    assert "shaky" in caplog.text
     assert "first time" in caplog.text
 
 
@@ -153,7 +154,7 @@ def test_stopping_waits_for_the_job_at_work_and_gives_the_lease_back(sqlite_app,
 
 @transaction
 def ask_for_code(address):
-    issue("journey", address, address, CodePolicy(), clock.now())
+    issue("journey", address, address, CodePolicy(), now=clock.now())
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])

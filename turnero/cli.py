@@ -18,14 +18,34 @@ from sqlalchemy.exc import OperationalError
 import turnero
 from config import Settings, SettingsError
 from turnero import jobs, schema
+from turnero.agencies.catalogue_commands import catalogue_group
 from turnero.agencies.commands import deadline_command, holidays_command
+from turnero.audit import audit_command
 from turnero.booking.commands import slots_command
 from turnero.errors import TurneroError
 from turnero.messages import text_of
 from turnero.notices.commands import mail_group
 from turnero.paths import resource
+from turnero.verify.commands import citizens_group
 
 LOOPBACK = "127.0.0.1"
+
+
+def _saying_failures(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """What a person can mend is said in one sentence."""
+
+    @functools.wraps(callback)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return callback(*args, **kwargs)
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from error
+        except TurneroError as error:
+            raise click.ClickException(text_of(error)) from error
+        except OperationalError as error:
+            raise click.ClickException(f"La base de datos no responde o no está lista: {error.orig}") from error
+
+    return run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,9 +65,10 @@ def cli() -> None:
     help="Carpeta de todos sus archivos.",
 )
 @click.option("--fresh", is_flag=True, help="Borra lo que hizo una demostración anterior y empieza de nuevo.")
+@_saying_failures
 def demo_command(host: str, port: int, data: Path, fresh: bool) -> None:
     """Muestra el producto completo en este equipo, con sus tareas y un buzón de correo."""
-    from turnero import demo  # the servers are heavy, and no other command needs them
+    from turnero import demo  # noqa: PLC0415 (heavy, and no web worker needs it)
 
     demo.run(host, port, data, fresh=fresh)
 
@@ -58,7 +79,7 @@ def demo_command(host: str, port: int, data: Path, fresh: bool) -> None:
 @click.option("--threads", default=8, show_default=True, metavar="N", type=click.IntRange(1), help="Hilos por proceso.")
 def serve_command(bind: str, workers: int, threads: int) -> None:
     """Atiende la web en producción, hasta SIGTERM o Ctrl-C."""
-    from turnero import serving  # as above
+    from turnero import serving  # noqa: PLC0415 (as above)
 
     host, port = _bind(bind)
     if not schema.is_current():
@@ -91,8 +112,7 @@ def jobs_command(once: str | None) -> None:
     if once:
         click.echo(jobs.JOBS[once].run())
         return
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy is bound to this thread
-    jobs.run(app)
+    jobs.run(click.get_current_context().ensure_object(ScriptInfo).load_app())
 
 
 def _bind(bind: str) -> tuple[str, int]:
@@ -108,28 +128,13 @@ def _settings() -> Settings:
 
 
 def _in_application(command: click.Command) -> click.Command:
-    """Run ``command`` (and those under it) inside the application; what a person can mend is said in one sentence."""
+    """Run ``command`` (and those under it) inside the application."""
     if isinstance(command, click.Group):
         for inner in command.commands.values():
             _in_application(inner)
     elif command.callback:
         command.callback = _saying_failures(with_appcontext(command.callback))
     return command
-
-
-def _saying_failures(callback: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(callback)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return callback(*args, **kwargs)
-        except SettingsError as error:
-            raise click.ClickException(str(error)) from error
-        except TurneroError as error:
-            raise click.ClickException(text_of(error)) from error
-        except OperationalError as error:
-            raise click.ClickException(f"La base de datos no responde o no está lista: {error.orig}") from error
-
-    return run
 
 
 COMMANDS = (
@@ -140,9 +145,12 @@ COMMANDS = (
             migrate_command,
             serve_command,
             jobs_command,
+            catalogue_group,
+            citizens_group,
             holidays_command,
             slots_command,
             deadline_command,
+            audit_command,
             mail_group,
         )
     ),

@@ -12,15 +12,18 @@ from pathlib import Path
 import click
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from sqlalchemy import func, select
+from flask import current_app
+from sqlalchemy import select
 
 import turnero
 from turnero import jobs, schema, serving
+from turnero.agencies import catalogue_load
 from turnero.agencies.models import Province
 from turnero.extensions import db
 from turnero.notices import mailbox
 from turnero.notices.routes import FOLDER
 from turnero.paths import resource
+from turnero.verify import citizens
 from turnero.verify.models import Citizen
 
 _LOOPBACK = "127.0.0.1"
@@ -45,6 +48,28 @@ def run(host: str, port: int, data: Path, *, fresh: bool) -> None:
             serving.serve(host, port, workers=2, threads=8)
 
 
+def _prepare() -> None:
+    """The newest schema, the clock, and the example catalogue and citizens where there are none yet."""
+    schema.upgrade()
+    schema.set_clock(current_app.config["SETTINGS"].clock_offset)
+    catalogue = resource("catalogue")
+    if db.session.scalar(select(Province.code).limit(1)) is None:
+        catalogue_load.load_path(catalogue)
+    if not _some_cedulas():
+        citizens.load_path(catalogue / "citizens.csv")
+
+
+def _some_cedulas() -> list[str]:
+    return list(db.session.scalars(select(Citizen.cedula).order_by(Citizen.cedula).limit(3)))
+
+
+def _greet(address: str) -> None:
+    click.echo(f"Turnero, demostración: {address}")
+    click.echo(f"Los correos llegan a:  {address}/buzon")
+    click.echo(f"Cédulas para probar:   {', '.join(_some_cedulas())}")
+    click.echo("Ctrl-C la detiene.")
+
+
 @contextmanager
 def _alone(data: Path) -> Iterator[None]:
     """Two demonstrations in one folder would share one database and two mail servers."""
@@ -62,7 +87,7 @@ class _Mailbox:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         mailbox.store(self.folder, envelope.original_content or b"")
         return "250 OK"
 

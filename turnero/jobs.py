@@ -20,6 +20,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 from sqlalchemy import CursorResult, Update, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from turnero import clock
@@ -143,22 +144,24 @@ def _scheduled(scheduler: BaseScheduler, app: Flask, leadership: Leadership) -> 
         with app.app_context():
             leadership.renew()
 
-    _add(scheduler, renew, RENEW_SECONDS)
-    for job in JOBS.values():
-        _add(scheduler, while_leading(app, leadership, job), job.seconds)
+    _add(scheduler, "renew", renew, RENEW_SECONDS)
+    for name, job in JOBS.items():
+        _add(scheduler, name, while_leading(app, leadership, job), job.seconds)
     try:
         yield
     finally:
         scheduler.shutdown()
-        with app.app_context():
+        # Without the database the lease is not given back; it runs out by itself.
+        with app.app_context(), suppress(OperationalError):
             leadership.release()
 
 
-def _add(scheduler: BaseScheduler, tick: Callable[[], None], seconds: float) -> None:
+def _add(scheduler: BaseScheduler, name: str, tick: Callable[[], None], seconds: float) -> None:
     """From now on, one at a time. The scheduler logs what a tick raises and calls again at the next time."""
     scheduler.add_job(
         tick,
         "interval",
+        name=name,
         seconds=seconds,
         next_run_time=datetime.now(UTC),
         coalesce=True,

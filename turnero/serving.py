@@ -40,5 +40,5 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=30,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # it warns of the numbers that measured best
     ).serve()

@@ -52,7 +52,7 @@ class Sink:
             return answer
         self.envelopes.append(envelope)
         await asyncio.to_thread(self.arriving, parsed(envelope))
-        if self.hang_up and server.transport:
+        if self.hang_up and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return "250 OK"
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from email.utils import parseaddr
 from ipaddress import ip_address
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
@@ -43,7 +43,7 @@ class VerifiedConnection(Connection):
 
     host: smtplib.SMTP | None
 
-    def __enter__(self) -> "VerifiedConnection":
+    def __enter__(self) -> Self:
         self.host = None
         return self
 
