@@ -1,7 +1,6 @@
 """The A4 sheet "Confirmación del Turno en Línea": the ticket of the page, and what to know on the day."""
 
 from turnero import qr
-from turnero.booking.notices import TurnText
 from turnero.booking.paper import (
     ACTION,
     DEEP,
@@ -15,6 +14,7 @@ from turnero.booking.paper import (
     Line,
     Paper,
 )
+from turnero.booking.turn_text import TurnText
 from turnero.paths import resource
 
 TITLE = "Confirmación del Turno en Línea"
@@ -105,10 +105,13 @@ def _heading(text: str) -> Line:
 
 
 def _otherwise(turn: TurnText) -> list[Line]:
+    # The personal address opens the turn, so it is not printed where anybody may read it.
     public_page = turn.link.rpartition("/")[0]
+    on_paper = (
+        f"Desde el papel: entre a {public_page} con su referencia y su cédula; le enviaremos el enlace a su correo."
+    )
     return [
         Line("Cancele o cambie su turno: así otra persona lo aprovecha."),
         Line("Ver, cambiar o cancelar el turno", bold=True, colour=ACTION, link=turn.link),
-        # The personal address opens the turn, so it is not printed where anybody may read it.
-        Line(f"Desde el papel: entre a {public_page} con su referencia y su cédula, y le enviaremos el enlace a su correo.", colour=SOFT),
+        Line(on_paper, colour=SOFT),
     ]

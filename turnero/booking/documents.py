@@ -1,18 +1,119 @@
-"""What a person takes away from a turn: the sheet as PDF and the entry for a calendar."""
+"""What a person takes away from a turn: the sheet as PDF, and the entry for a calendar."""
 
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
+from flask import current_app
 from icalendar import Alarm, Calendar, Event, vCalAddress
 
-from turnero.booking.notices import TurnText
+from turnero.booking.lifecycle import Status
+from turnero.booking.models import Booking
+from turnero.booking.turn_text import TurnText
+from turnero.notices.rendering import Attachment
 
-CALENDAR_TYPE = "text/calendar; method={method}; charset=UTF-8"
 _ALARM_BEFORE = timedelta(hours=2)
 
 
+def sheet_of(booking: Booking) -> Attachment:
+    """The A4 sheet of a turn as it is now."""
+    return Attachment(f"turno-{booking.reference}.pdf", "application/pdf", pdf(TurnText.of(booking)))
+
+
+def calendar_entry_of(booking: Booking, now: datetime) -> Attachment:
+    """The entry of a turn as it is now; of a cancelled turn, what takes the entry away."""
+    cancelled = booking.status == Status.CANCELLED
+    entry = ics(
+        TurnText.of(booking),
+        starts_at=booking.starts_at,
+        ends_at=booking.starts_at + timedelta(minutes=booking.cells * booking.slot_minutes),
+        sequence=booking.moves + cancelled,
+        sender=current_app.config["SETTINGS"].mail_from,
+        now=now,
+        cancelled=cancelled,
+    )
+    method = "CANCEL" if cancelled else "PUBLISH"
+    return Attachment(f"turno-{booking.reference}.ics", f"text/calendar; method={method}; charset=UTF-8", entry)
+
+
 def pdf(turn: TurnText) -> bytes:
-    """The A4 sheet of a turn. Whatever its texts are, it can be drawn."""
-    from turnero.booking import confirmation_sheet  # noqa: PLC0415 (loads fontTools: only where a PDF is made)
+    """The A4 sheet. Whatever the texts hold, it can be drawn: other scripts come out in Latin letters."""
+    from turnero.booking import confirmation_sheet  # noqa: PLC0415 (loads fontTools; only where a PDF is made)
 
     return confirmation_sheet.draw(turn)
+
+
+def ics(
+    turn: TurnText,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    sequence: int,
+    sender: str,
+    now: datetime,
+    cancelled: bool = False,
+) -> bytes:
+    """An iCalendar file (RFC 5545, 5546) of one event: instants in UTC, the agency's hour in its text.
+
+    The UID is the turn's for ever; ``sequence`` must grow with every change that is sent.
+    """
+    event = Event()
+    event.add("uid", f"{turn.reference}@{urlsplit(turn.link).hostname}")
+    event.add("dtstamp", now)
+    event.add("sequence", sequence)
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("dtstart", starts_at)
+    event.add("dtend", ends_at)
+    event.add("summary", f"Turno a las {_hour(turn)}: {turn.procedure_name}")
+    event.add("location", ", ".join(filter(None, (turn.agency_name, turn.agency_address))))
+    event.add("description", _description(turn, cancelled=cancelled))
+    event.add("organizer", _organizer(sender))
+    event.add("class", "PRIVATE")
+    if not cancelled:
+        event.add_component(_alarm(turn))
+    calendar = Calendar()
+    calendar.add("prodid", "-//Turnero//Turnos en linea//ES")
+    calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
+    calendar.add_component(event)
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def _hour(turn: TurnText) -> str:
+    return f"{turn.time} ({turn.zone_note})" if turn.zone_note else turn.time
+
+
+def _description(turn: TurnText, *, cancelled: bool) -> str:
+    what = (
+        f"{turn.when_long}, {_hour(turn)}",
+        f"{turn.procedure_name}, ventanilla {turn.line_name}",
+        f"Referencia: {turn.reference}",
+    )
+    if cancelled:
+        return "\n".join(("Turno cancelado.", *what))
+    return "\n".join(
+        (
+            *what,
+            f"Llegue 10 minutos antes. Le esperamos hasta las {turn.kept_until}.",
+            *(f"Traiga: {item}" for item in turn.bring),
+            f"Ver, cambiar o cancelar el turno: {turn.link}",
+            "Este trámite no tiene costo. El turno vale solo con la cédula de su titular.",
+        )
+    )
+
+
+def _organizer(sender: str) -> vCalAddress:
+    name, address = parseaddr(sender)
+    organizer = vCalAddress(f"mailto:{address}")
+    if name:
+        organizer.params["CN"] = name
+    return organizer
+
+
+def _alarm(turn: TurnText) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", f"Su turno es a las {_hour(turn)} en {turn.agency_name}.")
+    alarm.add("trigger", -_ALARM_BEFORE)
+    return alarm

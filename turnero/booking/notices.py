@@ -1,58 +1,15 @@
 """What the turn says by mail: confirmation, cancellation, and the link again."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
-
-from turnero import clock, formatting
+from turnero import clock
 from turnero.booking.lifecycle import LIVE, Status
 from turnero.booking.models import Booking
-from turnero.booking.queries import policy_of, token_of
+from turnero.booking.turn_text import TurnText
 from turnero.extensions import db
 from turnero.notices import outbox
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Mail, qr_picture
-from turnero.verify.cedula import masked
-
-
-@dataclass(frozen=True)
-class TurnText:
-    """A turn in words, as mails show it; day and hour are the agency's."""
-
-    when_long: str
-    day_short: str
-    time: str
-    zone_note: str
-    agency_name: str
-    agency_address: str
-    procedure_name: str
-    line_name: str
-    reference: str
-    bring: tuple[str, ...]
-    link: str
-    kept_until: str  # the hour with the agency's tolerance
-    cedula: str  # the holder's, masked
-    third_party: str = ""  # the name typed for who comes instead of the holder
-
-    @classmethod
-    def of(cls, booking: Booking) -> "TurnText":
-        base_url = current_app.config["SETTINGS"].base_url
-        return cls(
-            when_long=formatting.long_date(booking.day),
-            day_short=formatting.day_and_month(booking.day),
-            time=formatting.clock_time(booking.minute),
-            zone_note=formatting.zone_note(booking.agency.zone),
-            agency_name=booking.agency.name,
-            agency_address=booking.agency.address,
-            procedure_name=booking.procedure.name,
-            line_name=booking.procedure.line.name,
-            reference=booking.reference,
-            bring=tuple(booking.procedure.sheet.get("bring", ())),
-            link=f"{base_url}/mi-turno/{token_of(booking)}",
-            kept_until=formatting.clock_time(booking.minute + policy_of(booking.agency).tolerance_minutes),
-            cedula=masked(booking.cedula).replace("*", "•"),
-        )
 
 
 def tell(booking: Booking, kind: str, now: datetime, occasion: str = "") -> None:

@@ -52,7 +52,7 @@ class Paper(FPDF):
         self.add_font("Lato", "B", fontpkg.path("Lato", weight=700))
         self.set_margin(MARGIN)
         self.c_margin = 0  # text stands on the edge of its column
-        self.set_auto_page_break(True, MARGIN)
+        self.set_auto_page_break(auto=True, margin=MARGIN)
         self.add_page()
 
     def write_lines(self, lines: Sequence[Line], x: float = MARGIN, width: float = WIDTH) -> None:

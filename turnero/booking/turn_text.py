@@ -1,0 +1,49 @@
+"""A turn in words, for mails, papers and calendars."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from turnero import formatting
+from turnero.booking.models import Booking
+from turnero.booking.queries import policy_of, token_of
+from turnero.verify.cedula import masked
+
+
+@dataclass(frozen=True)
+class TurnText:
+    """Day and hour are the agency's."""
+
+    when_long: str
+    day_short: str
+    time: str
+    zone_note: str
+    agency_name: str
+    agency_address: str
+    procedure_name: str
+    line_name: str
+    reference: str
+    bring: tuple[str, ...]
+    link: str
+    kept_until: str  # the hour with the agency's tolerance
+    cedula: str  # the holder's, masked
+    third_party: str = ""  # the name typed for who comes instead of the holder
+
+    @classmethod
+    def of(cls, booking: Booking) -> "TurnText":
+        base_url = current_app.config["SETTINGS"].base_url
+        return cls(
+            when_long=formatting.long_date(booking.day),
+            day_short=formatting.day_and_month(booking.day),
+            time=formatting.clock_time(booking.minute),
+            zone_note=formatting.zone_note(booking.agency.zone),
+            agency_name=booking.agency.name,
+            agency_address=booking.agency.address,
+            procedure_name=booking.procedure.name,
+            line_name=booking.procedure.line.name,
+            reference=booking.reference,
+            bring=tuple(booking.procedure.sheet.get("bring", ())),
+            link=f"{base_url}/mi-turno/{token_of(booking)}",
+            kept_until=formatting.clock_time(booking.minute + policy_of(booking.agency).tolerance_minutes),
+            cedula=masked(booking.cedula).replace("*", "•"),
+        )
