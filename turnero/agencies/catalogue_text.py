@@ -22,7 +22,7 @@ def as_yaml(content: dict[str, Any]) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT002, ARG002 (its own)
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT002 (the library asks)
         super().increase_indent(flow, indentless=False)
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -32,9 +32,14 @@ class _Dumper(yaml.SafeDumper):
         # All codes and hours alike: YAML would leave 08 and 08:00 bare, but not 01 and 17:00.
         return self.represent_scalar("tag:yaml.org,2002:str", value, style='"' if _MISREAD.fullmatch(value) else None)
 
+    def numbers_in_line(self, values: list[Any]) -> yaml.SequenceNode:
+        numbers = all(isinstance(value, int) for value in values)
+        return self.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=numbers)
+
     def one_line(self, record: OneLine) -> yaml.MappingNode:
         return self.represent_mapping("tag:yaml.org,2002:map", record.items(), flow_style=True)
 
 
 _Dumper.add_representer(str, _Dumper.text)
+_Dumper.add_representer(list, _Dumper.numbers_in_line)
 _Dumper.add_representer(OneLine, _Dumper.one_line)
