@@ -21,6 +21,7 @@ from turnero import jobs, schema
 from turnero.agencies.catalogue_commands import catalogue_group
 from turnero.agencies.commands import deadline_command, holidays_command
 from turnero.audit import audit_command
+from turnero.booking.closing_commands import close_command, displaced_group, reopen_command
 from turnero.booking.commands import slots_command
 from turnero.errors import TurneroError
 from turnero.messages import text_of
@@ -150,6 +151,9 @@ COMMANDS = (
             holidays_command,
             slots_command,
             deadline_command,
+            close_command,
+            reopen_command,
+            displaced_group,
             audit_command,
             mail_group,
         )

@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from turnero import clock
 from turnero import db as database
 from turnero.booking import claims, history, limits, relocation
+from turnero.booking.displacement import end_displacement
 from turnero.booking.errors import ChangesSpent, NotChangeable
 from turnero.booking.holds import lost
 from turnero.booking.lifecycle import Status
-from turnero.booking.displacement import end_displacement
 from turnero.booking.models import Booking, Event, Journey
 from turnero.booking.notices import tell
 from turnero.booking.queries import locked_by_token, policy_of, token_of

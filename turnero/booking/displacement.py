@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 from turnero import clock
 from turnero import db as database
 from turnero.agencies import queries as agencies
-from turnero.agencies.models import Desk
+from turnero.agencies.models import Desk, Procedure
 from turnero.agencies.schedule import DayGrid, DeskCalendar, grid
 from turnero.booking import history, relocation
 from turnero.booking.lifecycle import Status
@@ -190,6 +190,30 @@ def end_displacement(booking_id: int, status: str, now: datetime) -> None:
         update(Displacement)
         .where(Displacement.booking_id == booking_id, Displacement.ended_at.is_(None))
         .values(status=status, ended_at=now)
+    )
+
+
+def has_misfits(desk_id: int) -> bool:
+    """Whether ``clear_desk`` would find something: a look without locks, so that calm desks cost one read."""
+    desk = db.session.get_one(Desk, desk_id)
+    now = clock.now()
+    today = clock.local(now, desk.agency.zone).date()
+    rows = db.session.execute(
+        select(Claim.day, Claim.minute, Claim.seat, Booking.slot_minutes, Procedure.line_id, Claim.purpose)
+        .join(Booking, Booking.id == Claim.booking_id)
+        .join(Procedure, Procedure.id == Booking.procedure_id)
+        .where(Claim.desk_id == desk_id, Claim.starts_at > now)
+    ).all()
+    if not rows:
+        return False
+    calendar = agencies.desk_calendars([desk], today, max(row.day for row in rows))[desk_id]
+    grids = {day: grid(calendar, day) for day in {row.day for row in rows}}
+    return any(
+        row.minute not in grids[row.day].cells
+        or row.seat >= grids[row.day].windows
+        or row.line_id != desk.line_id
+        or (row.purpose == "turn" and row.slot_minutes != grids[row.day].slot_minutes)
+        for row in rows
     )
 
 

@@ -1,11 +1,12 @@
-"""What the turn says by mail: confirmation, cancellation, and the link again."""
+"""What the turn says by mail, each looked up anew when it is sent."""
 
 from datetime import datetime, timedelta
 
 from turnero import clock
-from turnero.booking.lifecycle import LIVE, Status
-from turnero.booking.models import Booking
-from turnero.booking.turn_text import TurnText
+from turnero.agencies.models import Desk
+from turnero.booking.lifecycle import LIVE, SEATED, Status
+from turnero.booking.models import Booking, Displacement
+from turnero.booking.turn_text import PlaceText, TurnText
 from turnero.extensions import db
 from turnero.notices import outbox
 from turnero.notices.models import Notice
@@ -54,4 +55,50 @@ def link_mail(notice: Notice) -> Mail | None:
     return Mail("link", {"turn": TurnText.of(booking)})
 
 
-RENDERERS = {"confirmation": confirmation_mail, "cancellation": cancellation_mail, "link": link_mail}
+def change_mail(notice: Notice) -> Mail | None:
+    booking = _booking_of(notice)
+    if booking is None or booking.status not in SEATED:
+        return None
+    return Mail("change", {"turn": TurnText.of(booking)}, (qr_picture(booking.reference),))
+
+
+def displaced_mail(notice: Notice) -> Mail | None:
+    """What happened and what is kept for them; nothing once they have decided."""
+    booking = _booking_of(notice)
+    displacement = db.session.get(Displacement, int(notice.occasion.partition(".")[0]))
+    if booking is None or displacement is None or displacement.status not in ("proposed", "placed", "unplaced"):
+        return None
+    agency = db.session.get_one(Desk, displacement.old_desk_id).agency
+    context = {
+        "turn": TurnText.of(booking),
+        "reason": displacement.reason,
+        "old": PlaceText.of(agency, displacement.old_day, displacement.old_minute),
+        "new": proposed_place(displacement),
+        "confirmed": displacement.status == "placed",
+    }
+    return Mail("displaced", context)
+
+
+def proposed_place(displacement: Displacement) -> PlaceText | None:
+    """The place kept for a displaced person, in words."""
+    if displacement.new_desk_id is None or displacement.new_day is None or displacement.new_minute is None:
+        return None
+    agency = db.session.get_one(Desk, displacement.new_desk_id).agency
+    return PlaceText.of(agency, displacement.new_day, displacement.new_minute)
+
+
+def restored_mail(notice: Notice) -> Mail | None:
+    booking = _booking_of(notice)
+    if booking is None or booking.status not in SEATED:
+        return None
+    return Mail("restored", {"turn": TurnText.of(booking)})
+
+
+RENDERERS = {
+    "confirmation": confirmation_mail,
+    "cancellation": cancellation_mail,
+    "link": link_mail,
+    "change": change_mail,
+    "displaced": displaced_mail,
+    "restored": restored_mail,
+}

@@ -89,7 +89,7 @@ def _still_pending(displacement: Displacement, booking: Booking) -> bool:
 
 
 def _candidates(displacement: Displacement, booking: Booking, now: datetime) -> Iterator[claims.Held]:
-    """Equivalent places, the best first: the same agency, its canton, its province; the next open days; the old hour."""
+    """Equivalent places, the best first: the same agency, its canton, its province; soon; near the old hour."""
     tried = 0
     for desk in _desks(displacement, booking):
         offers = offers_of([desk], booking.procedure)[desk.id]
@@ -166,7 +166,7 @@ def open_displacement(booking_id: int) -> Displacement | None:
 
 @database.transaction
 def accept(token: str) -> None:
-    """Take the proposed place. A repeated acceptance changes nothing. Raises NotFound and NoProposal when it is gone."""
+    """Take the proposed place. A repeated acceptance changes nothing. Raises NotFound, and NoProposal if it is gone."""
     booking = locked_by_token(token)
     now = clock.now()
     if booking.status == Status.CONFIRMED and _accepted_already(booking.id):

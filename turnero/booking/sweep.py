@@ -6,9 +6,10 @@ from sqlalchemy import delete, or_, select
 
 from turnero import clock
 from turnero import db as database
-from turnero.booking import claims, history
+from turnero.agencies.models import Desk
+from turnero.booking import claims, displacement, history, proposals
 from turnero.booking.lifecycle import Status
-from turnero.booking.models import Booking, Claim, Journey
+from turnero.booking.models import Booking, Claim, Displacement, Journey
 from turnero.extensions import db
 from turnero.notices.models import Notice
 from turnero.verify.models import Challenge, CodeTries
@@ -16,6 +17,8 @@ from turnero.verify.models import Challenge, CodeTries
 _BATCH = 200
 # Unfinished journeys and their codes are kept a day: long enough to come back to, short enough to forget.
 _JOURNEY_LIFE = timedelta(hours=24)
+# A displaced turn waits this long after its old hour for its owner's answer.
+_DISPLACED_LIFE = timedelta(days=30)
 
 
 def sweep() -> int:
@@ -26,6 +29,12 @@ def sweep() -> int:
     while _forget_journeys():
         pass
     _drop_passed_claims()
+    for desk_id in db.session.scalars(select(Desk.id).order_by(Desk.id)).all():
+        if displacement.has_misfits(desk_id):
+            displacement.clear_desk(desk_id)
+    proposals.propose_all()
+    while _give_up_displaced():
+        pass
     return lapsed
 
 
@@ -49,6 +58,26 @@ def _lapse_holds() -> int:
 def _drop_passed_claims() -> None:
     """Delays that have ended; a lapsed hold's claims go with their booking."""
     db.session.execute(delete(Claim).where(Claim.purpose == "delay", Claim.lapses_at <= clock.now()))
+
+
+@database.transaction
+def _give_up_displaced() -> int:
+    """Cancel turns that have waited too long for an answer to their displacement."""
+    now = clock.now()
+    unanswered = db.session.scalars(
+        select(Displacement)
+        .where(Displacement.ended_at.is_(None), Displacement.old_starts_at <= now - _DISPLACED_LIFE)
+        .order_by(Displacement.booking_id)
+        .limit(_BATCH)
+    ).all()
+    for displaced in unanswered:
+        booking = displaced.booking
+        db.session.refresh(booking, with_for_update={"of": Booking})
+        if booking.status == Status.DISPLACED:
+            history.move(booking, Status.CANCELLED, actor="sweep", now=now, reason="no answer")
+            claims.free(displaced.booking_id, purpose="proposal")
+        displaced.status, displaced.ended_at = "cancelled", now
+    return len(unanswered)
 
 
 @database.transaction

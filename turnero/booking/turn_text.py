@@ -1,10 +1,12 @@
 """A turn in words, for mails, papers and calendars."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import current_app
 
 from turnero import formatting
+from turnero.agencies.models import Agency
 from turnero.booking.models import Booking
 from turnero.booking.queries import policy_of, token_of
 from turnero.verify.cedula import masked
@@ -46,4 +48,26 @@ class TurnText:
             link=f"{base_url}/mi-turno/{token_of(booking)}",
             kept_until=formatting.clock_time(booking.minute + policy_of(booking.agency).tolerance_minutes),
             cedula=masked(booking.cedula).replace("*", "•"),
+        )
+
+
+@dataclass(frozen=True)
+class PlaceText:
+    """A place in words: what a displaced person is offered, or what they lost."""
+
+    when_long: str
+    day_short: str
+    time: str
+    zone_note: str
+    agency_name: str
+
+    @classmethod
+    def of(cls, agency: Agency, day: date, minute: int) -> "PlaceText":
+        """Local ``minute`` of ``day`` at an agency."""
+        return cls(
+            when_long=formatting.long_date(day),
+            day_short=formatting.day_and_month(day),
+            time=formatting.clock_time(minute),
+            zone_note=formatting.zone_note(agency.zone),
+            agency_name=agency.name,
         )

@@ -1,0 +1,131 @@
+"""An office closes while fifty people book in it: nobody is confirmed in a closed hour, nobody is forgotten."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, time, timedelta
+from threading import Barrier
+
+from flask import Flask
+from sqlalchemy import delete, func, select
+
+from tests.support.build import create_desk, create_procedure, next_workday
+from tests.support.journeys import at_hour_step
+from turnero import db as database
+from turnero.audit import audit
+from turnero.booking import bookings, closing, holds, proposals
+from turnero.booking.closing import Hours, Scope
+from turnero.booking.models import Booking, Claim, Displacement, Event, Journey
+from turnero.errors import Refused
+from turnero.extensions import db
+from turnero.notices.models import Notice
+
+PEOPLE, THREADS = 50, 16
+ROUNDS = int(os.environ.get("TURNERO_RACE_ROUNDS", "10"))
+
+
+def one_round(app: Flask, desk, procedure, day) -> dict[str, list[int]]:
+    """Fifty people hold and confirm; the office closes in the middle. Answers who was told what."""
+    travellers = [at_hour_step(desk.agency, procedure, number) for number in range(PEOPLE)]
+    agency_id = desk.agency_id
+    db.session.rollback()
+    barrier = Barrier(THREADS)
+    told: dict[str, list[int]] = {"confirmed": [], "refused": []}
+
+    def book(number: int) -> None:
+        if number < THREADS - 1:
+            barrier.wait(timeout=30)
+        with app.app_context():
+            try:
+                holds.place(travellers[number].key, travellers[number].browser, day, 480 + 20 * (number % 27))
+                token = bookings.confirm(travellers[number].key, travellers[number].browser)
+                told["confirmed"].append(token)
+            except Refused:
+                told["refused"].append(number)
+
+    def close() -> None:
+        barrier.wait(timeout=30)
+        with app.app_context():
+            begins = datetime.combine(day, time())
+            closing.close(
+                Scope("agency", agency_id=agency_id), Hours(begins, begins + timedelta(days=1), "Prueba"), "test"
+            )
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        work = [pool.submit(book, number) for number in range(8)]
+        work.append(pool.submit(close))
+        work += [pool.submit(book, number) for number in range(8, PEOPLE)]
+        for done in work:
+            done.result()
+    return told
+
+
+def clean() -> None:
+    db.session.rollback()
+    for table in (Journey, Claim, Event, Notice, Displacement, Booking):
+        db.session.execute(delete(table))
+    db.session.commit()
+
+
+def confirmed_in(day) -> int:
+    db.session.rollback()
+    return db.session.scalar(
+        select(func.count()).select_from(Booking).where(Booking.day == day, Booking.status == "confirmed")
+    )
+
+
+def test_closing_while_fifty_people_book(app):
+    procedure = create_procedure(minutes=20)
+    desk = create_desk(procedure.line, windows=2)
+    first = next_workday() + timedelta(days=7)
+    days = [first + timedelta(days=7 * (number // 3) + number % 3) for number in range(ROUNDS)]
+    for number in range(ROUNDS):
+        day = days[number % 6]
+        db.session.execute(delete(closing.Closure))
+        db.session.commit()
+        told = one_round(app, desk, procedure, day)
+        assert confirmed_in(day) == 0
+        displaced = db.session.scalar(select(func.count()).select_from(Displacement))
+        assert displaced == len(told["confirmed"])
+        proposals.propose_all()
+        notices = select(func.count()).select_from(Notice).where(Notice.kind == "displaced")
+        assert db.session.scalar(notices) == displaced
+        assert [str(violation) for violation in audit()] == []
+        clean()
+
+
+def test_control_without_the_desks_lock_somebody_is_confirmed_in_a_closed_hour(postgres_app, monkeypatch):
+    """Holding reads the hours and takes its seat; only the desk's lock stands between the two.
+
+    SQLite has one writer at a time, so there is no lock of a desk to take away.
+    """
+    app = postgres_app
+    procedure = create_procedure(minutes=20)
+    desk = create_desk(procedure.line, windows=2)
+    day = next_workday() + timedelta(days=7)
+    traveller = at_hour_step(desk.agency, procedure)
+    agency_id = desk.agency_id
+    begins = datetime.combine(day, time())
+    db.session.rollback()
+    closed = []
+    real_take = holds._take
+
+    def close_in_between(*arguments) -> None:
+        with ThreadPoolExecutor(1) as pool:
+
+            def close() -> None:
+                with app.app_context():
+                    closing.close(
+                        Scope("agency", agency_id=agency_id),
+                        Hours(begins, begins + timedelta(days=1), "Prueba"),
+                        "test",
+                    )
+
+            closed.append(pool.submit(close).result(timeout=10))
+        real_take(*arguments)
+
+    monkeypatch.setattr(database, "lock_shared", lambda name: None)
+    monkeypatch.setattr(holds, "_take", close_in_between)
+    holds.place(traveller.key, traveller.browser, day, 540)
+    bookings.confirm(traveller.key, traveller.browser)
+    assert closed
+    assert confirmed_in(day) == 1
