@@ -1,13 +1,17 @@
 """Turnero: free turns at the windows of a social-security institute."""
 
+import importlib.util
 import os
 
 from flask import Flask
 
 from config import Settings
-from turnero import cli, extensions
+from turnero import cli, extensions, health, logs, web
 from turnero import db as database
+from turnero.agencies import api_routes
+from turnero.agencies import routes as procedure_routes
 from turnero.booking import notices as booking_notices
+from turnero.booking import site_routes
 from turnero.notices import rendering
 from turnero.notices import routes as mailbox_routes
 from turnero.notices.mailer import mail
@@ -23,10 +27,15 @@ def create_app(settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # they may be somebody's cédula, and errors are logged
     )
     settings.data.mkdir(parents=True, exist_ok=True)
+    logs.configure(settings.log)
     _connect_database(app)
     _register_notices(app)
+    logs.of_requests(app)
+    web.configure(app, settings)
+    _register_pages(app)
     cli.register(app)
     return app
 
@@ -44,4 +53,11 @@ def _register_notices(app: Flask) -> None:
     rendering.register(app, "code", verify_notices.code_mail)
     for kind, renderer in booking_notices.RENDERERS.items():
         rendering.register(app, kind, renderer)
-    app.register_blueprint(mailbox_routes.blueprint)
+
+
+def _register_pages(app: Flask) -> None:
+    for routes in (site_routes, procedure_routes, api_routes, mailbox_routes, health):
+        app.register_blueprint(routes.blueprint)
+    for name in ("journey_routes", "turn_routes"):  # until both are there
+        if importlib.util.find_spec(f"turnero.booking.{name}"):
+            app.register_blueprint(importlib.import_module(f"turnero.booking.{name}").blueprint)

@@ -59,6 +59,14 @@ def procedure(slug: str) -> Procedure:
     return found
 
 
+def agencies(province_code: str | None = None) -> list[Agency]:
+    """Every agency of a province (of all when None), by name."""
+    statement = select(Agency)
+    if province_code is not None:
+        statement = statement.where(Agency.province_code == province_code)
+    return sorted(db.session.scalars(statement), key=lambda agency: folded(agency.name))
+
+
 def agency(slug: str) -> Agency:
     """Raises NotFound."""
     found = db.session.scalar(select(Agency).where(Agency.slug == slug))

@@ -1,0 +1,74 @@
+"""``/api/v1``: where and what we attend, as JSON. Read only, nothing personal."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from turnero.agencies import queries
+from turnero.agencies.models import Agency
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+_SECONDS = 60
+
+
+@blueprint.after_request
+def may_be_kept(response: Response) -> Response:
+    if response.status_code == 200:
+        response.headers["Cache-Control"] = f"public, max-age={_SECONDS}"
+    return response
+
+
+@blueprint.get("/provincias")
+def provinces() -> Response:
+    """By name."""
+    return jsonify(
+        [
+            {"codigo": each.code, "nombre": each.name, "capital": each.capital, "zona": each.zone}
+            for each in queries.provinces()
+        ]
+    )
+
+
+@blueprint.get("/tramites")
+def procedures() -> Response:
+    """In the catalogue's order; ``canal``: presencial, virtual (asks for no turn) or ambos."""
+    return jsonify(
+        [
+            {
+                "slug": each.slug,
+                "nombre": each.name,
+                "linea": each.line.name,
+                "canal": each.channel,
+                "minutos": each.minutes,
+                "termino_dias": each.term_days,
+            }
+            for each in queries.procedures()
+        ]
+    )
+
+
+@blueprint.get("/agencias")
+def agencies() -> Response:
+    """By name; of one ``provincia`` (code), and only those that offer one ``tramite`` (slug), where these are given."""
+    province = request.args.get("provincia") or None
+    slug = request.args.get("tramite") or None
+    if province is not None:
+        queries.province(province)
+    if slug is None:
+        found = queries.agencies(province)
+    else:
+        found = queries.agencies_offering(province, queries.procedure(slug))
+    return jsonify([_agency(each) for each in found])
+
+
+def _agency(agency: Agency) -> dict[str, Any]:
+    return {
+        "slug": agency.slug,
+        "nombre": agency.name,
+        "provincia": agency.province_code,
+        "canton": agency.canton,
+        "direccion": agency.address,
+        "tipo": "agencia" if agency.kind == "agency" else "punto_centro_comercial",
+        "zona": agency.zone,
+        "demostracion": agency.demo,
+    }

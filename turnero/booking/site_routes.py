@@ -1,0 +1,85 @@
+"""The public pages: start, agencies with their next free day, help, privacy. Nothing personal is asked or shown."""
+
+from collections import Counter
+
+from flask import Blueprint, Response, render_template, request
+
+from turnero import clock
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Procedure
+from turnero.booking import availability
+from turnero.booking.availability import ProvinceOffer
+from turnero.booking.queries import policy_of
+
+blueprint = Blueprint("site", __name__)
+
+MAINLAND = "America/Guayaquil"
+DEMO_CEDULAS = ("1700000001", "0900000001", "2000000006")
+# On the start page; the others are one link away.
+_PROVINCES_SHOWN = 6
+
+
+@blueprint.after_request
+def may_be_kept(response: Response) -> Response:
+    """Nothing personal here: the browser may keep it, if it asks before showing it again."""
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/")
+def start() -> str:
+    procedures = agencies.procedures()
+    main = next((each for each in procedures if each.takes_turns), None)
+    offers, computed_at = availability.province_offers(main) if main else ((), clock.now())
+    return render_template(
+        "site/start.html",
+        procedures=procedures,
+        main=main,
+        offers=_largest(offers, main) if main else (),
+        province_count=len(offers),
+        computed_at=clock.local(computed_at, MAINLAND),
+        demo_cedulas=DEMO_CEDULAS,
+    )
+
+
+def _largest(offers: tuple[ProvinceOffer, ...], procedure: Procedure) -> list[ProvinceOffer]:
+    """Those of the provinces with most agencies, by name."""
+    sizes = Counter(agency.province_code for agency in agencies.agencies_offering(None, procedure))
+    shown = {code for code, _ in sizes.most_common(_PROVINCES_SHOWN)}
+    return [offer for offer in offers if offer.province.code in shown]
+
+
+@blueprint.get("/agencias")
+def agency_list() -> str:
+    """All provinces; with ``provincia``, its agencies that offer ``tramite`` (the first unless given)."""
+    procedures = [each for each in agencies.procedures() if each.takes_turns]
+    slug = request.args.get("tramite") or (procedures[0].slug if procedures else None)
+    procedure = agencies.procedure(slug) if slug else None
+    code = request.args.get("provincia") or None
+    if code is None or procedure is None:
+        offers = availability.province_offers(procedure)[0] if procedure else ()
+        return render_template("site/provinces.html", offers=offers, procedure=procedure)
+    province = agencies.province(code)
+    today = clock.local(clock.now(), province.zone).date()
+    found = availability.agency_offers(code, procedure)
+    return render_template(
+        "site/agencies.html",
+        province=province,
+        provinces=agencies.provinces(),
+        procedure=procedure,
+        procedures=procedures,
+        offers=found,
+        weeks=agencies.opening_hours_of([offer.agency for offer in found], today),
+        today=today,
+    )
+
+
+@blueprint.get("/ayuda")
+def help_page() -> str:
+    contact = next((each.sheet["contact"] for each in agencies.procedures() if "contact" in each.sheet), None)
+    return render_template("site/help.html", contact=contact, policy=policy_of(None))
+
+
+@blueprint.get("/privacidad")
+def privacy() -> str:
+    return render_template("site/privacy.html", policy=policy_of(None))

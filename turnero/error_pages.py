@@ -1,0 +1,76 @@
+"""What a person or a program is answered when a request cannot be: calm Spanish, never a stack trace."""
+
+import time
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_limiter import RateLimitExceeded
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from structlog import get_logger
+from werkzeug.exceptions import HTTPException
+
+from turnero.errors import NotFound
+from turnero.extensions import limiter
+from turnero.messages import text_of
+
+_PAGES = {400, 404, 405, 413, 429, 500, 503}
+_RETRY_SECONDS = 30
+log = get_logger()
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(RateLimitExceeded, _too_many_requests)
+    app.register_error_handler(NotFound, _not_found)
+    for outage in (OperationalError, InterfaceError, PoolExhausted):
+        app.register_error_handler(outage, _no_database)
+
+
+def answer(status: int, *, detail: str = "", retry_after: int | None = None, **context: Any) -> Response:
+    """The page of an error, or for programs a problem document; ``context`` is for the page's template."""
+    if request.path.startswith("/api/"):
+        response = _problem(status, detail)
+    else:
+        response = make_response(render_template(f"errors/{status}.html", **context), status)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _problem(status: int, detail: str) -> Response:
+    """RFC 9457."""
+    problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    response = jsonify(problem | ({"detail": detail} if detail else {}))
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:  # a redirect that the router asks for
+        return make_response(error.get_response())
+    page = status if status in _PAGES else (400 if status < 500 else 500)
+    response = answer(page)
+    response.status_code = status
+    if status == 405:
+        response.headers.extend(error.get_headers(request.environ))
+    return response
+
+
+def _too_many_requests(_error: RateLimitExceeded) -> Response:
+    limit = limiter.current_limit
+    wait = max(1, int(limit.reset_at - time.time()) + 1) if limit else _RETRY_SECONDS
+    return answer(429, retry_after=wait, minutes=-(-wait // 60))
+
+
+def _not_found(error: NotFound) -> Response:
+    return answer(404, detail=text_of(error))
+
+
+def _no_database(error: Exception) -> Response:
+    """Overload or outage: whatever was being written was rolled back."""
+    log.error("database_unavailable", error=str(error))
+    return answer(503, retry_after=_RETRY_SECONDS)

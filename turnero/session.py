@@ -1,0 +1,77 @@
+"""The browser's identity: a cookie with an opaque number and nothing else (docs/decisions: cookie-with-a-browser-id).
+
+What a journey knows is in the database. The form token is derived from the number, so it needs no store of its own.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from typing import Any, cast
+
+from flask import Flask, Request, Response, session
+from flask.sessions import SessionInterface, SessionMixin
+
+_ID = re.compile(r"[\w-]{32}", re.ASCII)
+_ID_BYTES = 24
+# Caps count a browser's turns of 30 days.
+_LIFETIME = 60 * 24 * 3600
+
+
+class BrowserSession(dict[str, Any], SessionMixin):
+    """One browser's id. ``used`` once a page needed it: only then is the cookie set."""
+
+    modified = False
+
+    def __init__(self, browser_id: str, token: str, *, new: bool) -> None:
+        super().__init__(csrf_token=token)
+        self.browser_id = browser_id
+        self.new = new
+        self.used = False
+
+    def __getitem__(self, key: str) -> Any:
+        self.used = True
+        return super().__getitem__(key)
+
+
+class BrowserSessions(SessionInterface):
+    """Reads and sets the cookie; ``Secure`` and a ``__Host-`` name exactly where pages are served over https."""
+
+    def __init__(self, *, secure: bool) -> None:
+        self.secure = secure
+        self.cookie = "__Host-turnero" if secure else "turnero"
+
+    def open_session(self, app: Flask, request: Request) -> BrowserSession:
+        sent = request.cookies.get(self.cookie, "")
+        known = _ID.fullmatch(sent) is not None
+        browser_id = sent if known else secrets.token_urlsafe(_ID_BYTES)
+        return BrowserSession(browser_id, _form_token(app, browser_id), new=not known)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        assert isinstance(session, BrowserSession)
+        if not session.used:
+            return
+        response.vary.add("Cookie")
+        if session.new:
+            response.set_cookie(
+                self.cookie,
+                session.browser_id,
+                max_age=_LIFETIME,
+                path="/",
+                secure=self.secure,
+                httponly=True,
+                samesite="Lax",
+            )
+
+
+def browser() -> str:
+    """The hash by which the database knows this browser; a new browser gets its cookie with this answer."""
+    current = cast(BrowserSession, session)
+    current.used = True
+    return hashlib.sha256(current.browser_id.encode()).hexdigest()
+
+
+def _form_token(app: Flask, browser_id: str) -> str:
+    key = app.secret_key
+    assert isinstance(key, str)
+    return hmac.new(key.encode(), b"form:" + browser_id.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,105 @@
+"""What all pages and answers share: who is asking, the words of templates, static files, headers and limits."""
+
+import hashlib
+from pathlib import Path
+from wsgiref.headers import Headers
+
+from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from config import Settings
+from turnero import error_pages, formatting, qr
+from turnero.extensions import csrf, limiter
+from turnero.paths import resource
+from turnero.session import BrowserSessions
+
+_MOST_BYTES = 64 * 1024
+_A_YEAR = 365 * 24 * 3600
+# Floods only: 300 honest journeys behind one address (some 20 requests each, 8 of them posts) stay far below.
+_ALL_REQUESTS = "20000 per 5 minutes"
+_POSTS_OF_ONE_PAGE = "2000 per 5 minutes"
+_SAME_FOR_ALL = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Everything between the server and the routes. The blueprints come after it."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=_MOST_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,  # slow people are no attackers
+        WTF_CSRF_SSL_STRICT=False,  # it would ask for a Referer, which careful browsers do not send
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_APPLICATION=_ALL_REQUESTS,
+        RATELIMIT_DEFAULT=_POSTS_OF_ONE_PAGE,
+        RATELIMIT_DEFAULTS_EXEMPT_WHEN=lambda: request.method != "POST",
+    )
+    app.session_interface = BrowserSessions(secure=settings.secure_cookies)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    _set_headers(app, settings)
+    _serve_static_files(app, settings)
+    _give_words_to_templates(app, settings)
+    error_pages.register(app)
+    if settings.trusted_proxies:  # never the host: links come from the base URL
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way
+
+
+def _headers(settings: Settings) -> dict[str, str]:
+    if settings.secure_cookies:
+        return _SAME_FOR_ALL | {"Strict-Transport-Security": f"max-age={_A_YEAR}"}
+    return _SAME_FOR_ALL
+
+
+def _set_headers(app: Flask, settings: Settings) -> None:
+    headers = _headers(settings)
+
+    @app.after_request
+    def set_headers(response: Response) -> Response:
+        response.headers.update(headers)
+        # A page is personal unless its blueprint says otherwise.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _serve_static_files(app: Flask, settings: Settings) -> None:
+    """Their address holds a digest of them all, so modules find one another and browsers may keep them for ever."""
+    folder = resource("static")
+    prefix = f"static/{_digest(folder)}"
+
+    def add_headers(headers: Headers, _path: str, _url: str) -> None:
+        for name, value in _headers(settings).items():
+            headers[name] = value
+
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's own way
+        app.wsgi_app,
+        root=folder,
+        prefix=prefix,
+        max_age=_A_YEAR,
+        allow_all_origins=False,
+        immutable_file_test=lambda _path, _url: True,
+        add_headers_function=add_headers,
+    )
+    app.jinja_env.globals["static_url"] = lambda name: f"/{prefix}/{name}"
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _give_words_to_templates(app: Flask, settings: Settings) -> None:
+    app.jinja_env.globals.update(demo=settings.demo, qr_svg=qr.svg)
+    for word in formatting.WORDS:
+        app.jinja_env.filters[word.__name__] = word
