@@ -30,7 +30,10 @@ SECRETS_OF_THE_WORKSHOP = re.compile(
     )
 )
 PRIVATE_KEYS_OF_TESTS = "tests/notices/certificates/"
-CITA = re.compile(r"\b[Cc]itas?\b")
+# The noun; «la ficha cita el reglamento» is a verb.
+CITA = re.compile(
+    r"\b(una|la|su|mi|otra|esta|nueva|cada|de) cita\b|\bcitas\b|\bcita (previa|médica|en línea)\b", re.IGNORECASE
+)
 EXCUSES = re.compile(r"#\s*(noqa|type: ignore)(?P<codes>[^(#]*)(?P<reason>[(#].*)?$")
 
 

@@ -21,20 +21,27 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture
-def open_context(
-    new_context: Callable[..., BrowserContext], live_server: LiveServer
-) -> Iterator[Callable[..., BrowserContext]]:
-    """Contexts whose addresses begin at ``live_server``; what went wrong in any of them fails the test at its end."""
+def browser_faults() -> Iterator[list[str]]:
+    """What the browser complained of so far; anything left in it fails the test at its end."""
     faults: list[str] = []
+    yield faults
+    assert not faults, "the browser complained:\n  " + "\n  ".join(faults)
+
+
+@pytest.fixture
+def open_context(
+    new_context: Callable[..., BrowserContext], live_server: LiveServer, browser_faults: list[str]
+) -> Callable[..., BrowserContext]:
+    """Opens contexts whose addresses begin at ``live_server`` and whose complaints are noted."""
 
     def on_console(message: ConsoleMessage) -> None:
         # A page that answers 4xx on purpose is no fault of the page.
         if message.type in ("error", "warning") and not message.text.startswith(ANSWERED):
-            faults.append(f"console: {message.text}")
+            browser_faults.append(f"console: {message.text}")
 
     def on_request(request: Request) -> None:
         if not request.url.startswith((live_server.url, "data:", "blob:", "about:")):
-            faults.append(f"asked another host: {request.url}")
+            browser_faults.append(f"asked another host: {request.url}")
 
     def open_one(**options: Any) -> BrowserContext:
         context = new_context(
@@ -43,11 +50,10 @@ def open_context(
         context.set_default_timeout(15_000)
         context.on("console", on_console)
         context.on("request", on_request)
-        context.on("weberror", lambda error: faults.append(f"script: {error.error}"))
+        context.on("weberror", lambda error: browser_faults.append(f"script: {error.error}"))
         return context
 
-    yield open_one
-    assert not faults, "the browser complained:\n  " + "\n  ".join(faults)
+    return open_one
 
 
 @pytest.fixture

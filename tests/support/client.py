@@ -46,6 +46,8 @@ class StrictClient(FlaskClient):
                 assert answer.status_code == 303, f"POST {answer.request.path} answered {answer.status_code}, not 303"
         if response.mimetype != "text/html" or 300 <= response.status_code < 400:
             return
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
         self.page = reader.check(response.get_data(as_text=True))
         is_error = self.page.title.startswith(ERROR)
         assert is_error == (response.status_code == 422), f"{response.status_code} with title {self.page.title!r}"
