@@ -3,15 +3,13 @@
 import os
 import subprocess
 import sys
-import time
-from http.client import HTTPConnection
 
 import pytest
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from tests.support.mail_servers import free_port
-from tests.support.processes import environ_of, running
+from tests.support.processes import answer, environ_of, running
 from turnero import cli
 from turnero.paths import resource
 
@@ -128,23 +126,10 @@ def test_the_server_answers_and_ends_at_a_signal(sqlite_app):
             process.stdout.readline()
             == f"Turnero atiende en http://127.0.0.1:{port} (procesos: 1, hilos en cada uno: 2).\n"
         )
-        assert status_of(port, "/no-existe") == 404
+        assert answer(port, "/no-existe")[0] == 404
         process.terminate()
         output, _ = process.communicate(timeout=30)
     assert (process.returncode, output) == (0, "")
-
-
-def status_of(port, path):
-    """What the server answers, once it listens."""
-    while True:
-        connection = HTTPConnection("127.0.0.1", port, timeout=30)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().status
-        except ConnectionRefusedError:
-            time.sleep(0.05)  # a process that starts gives no other sign than its port
-        finally:
-            connection.close()
 
 
 def test_the_commands_work_under_flask_too(sqlite_app):

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.client import HTTPConnection
 
 from flask import Flask
 
@@ -26,9 +28,7 @@ def environ_of(app: Flask) -> dict[str, str]:
 
 
 @contextmanager
-def running(
-    *arguments: str, environ: Mapping[str, str], program: str = PROGRAM
-) -> Iterator["subprocess.Popen[str]"]:
+def running(*arguments: str, environ: Mapping[str, str], program: str = PROGRAM) -> Iterator["subprocess.Popen[str]"]:
     """``turnero arguments`` at work; killed at the end if it still is. Its output is one stream."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TURNERO_")}
     process = subprocess.Popen(
@@ -50,3 +50,17 @@ def run(*arguments: str, environ: Mapping[str, str], program: str = PROGRAM) -> 
     with running(*arguments, environ=environ, program=program) as process:
         output, _ = process.communicate(timeout=120)
     return process.returncode, output
+
+
+def answer(port: int, path: str) -> tuple[int, str]:
+    """Status and page that the server on this machine's ``port`` gives, once it listens."""
+    while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        except ConnectionRefusedError:
+            time.sleep(0.05)  # a process that starts gives no other sign than its port
+        finally:
+            connection.close()

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from datetime import datetime
 from io import BytesIO
 from typing import Any
 
