@@ -69,7 +69,7 @@ def test_every_latin_letter_comes_back_from_the_sheet():
     letters = [letter for letter in letters if unicodedata.category(letter)[0] == "L" and letter not in NOT_IN_LATO]
     rows = tuple("".join(letters[start : start + 40]) for start in range(0, len(letters), 40))
     words = words_of(documents.pdf(turn_text(bring=rows)))
-    assert len(letters) > 700
+    assert len(letters) >= 700
     assert [row for row in rows if unicodedata.normalize("NFC", row) not in words] == []
 
 
