@@ -6,7 +6,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-INSTALL := $(PIP) install --quiet --require-hashes
+INSTALL := $(PIP) install -qq --require-hashes
 LOCK := $(CURDIR)/$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(UPGRADE)
 
@@ -51,11 +51,11 @@ $(BIN)/python:
 $(VENV)/.installed: requirements/main.txt requirements/build.txt pyproject.toml | $(BIN)/python
 	@echo "Instalando las dependencias en $(VENV) (solo la primera vez)…"
 	@$(INSTALL) -r requirements/main.txt -r requirements/build.txt
-	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: requirements/prod.txt requirements/dev.txt requirements/build.txt pyproject.toml | $(BIN)/python
 	@echo "Instalando las dependencias de las pruebas en $(VENV) (solo la primera vez)…"
 	@$(INSTALL) -r requirements/prod.txt -r requirements/dev.txt -r requirements/build.txt
-	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
