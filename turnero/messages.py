@@ -45,6 +45,13 @@ TEXTS: dict[str, str] = {
     "cedulas_spent": (
         "Desde este correo o este equipo ya se consultaron varias cédulas hoy. Intente mañana o acérquese a su agencia."
     ),
+    "province_missing": "Elija una provincia.",
+    "procedure_missing": "Elija un trámite.",
+    "procedure_online": "Este trámite se hace en línea y no necesita turno. Elija otro, o vea cómo hacerlo en «Trámites».",
+    "agency_missing": "Elija una agencia.",
+    "hour_missing": "Elija una hora.",
+    "reference_missing": "Ingrese la referencia de su turno.",
+    "reference_invalid": "La referencia no es válida. Revise sus 7 letras y números: está en el correo de confirmación.",
     "unknown_place": "Elija una de las opciones de la lista.",
     "place_taken": "Ese horario acaba de ser tomado. Elija otro.",
     "not_offered": "Ese horario ya no se ofrece. Elija otro.",

@@ -27,6 +27,12 @@ class UnknownPlace(InvalidInput):
     code = "unknown_place"
 
 
+class ProcedureOnline(InvalidInput):
+    """A trámite that is done online and takes no turns."""
+
+    code = "procedure_online"
+
+
 class PlaceLost(Refused):
     """A place that cannot be had (any more): the hours page with alternatives, 409. ``agency``, ``day``, ``minute``."""
 

@@ -1,0 +1,156 @@
+"""What people type at each step: parsed once, into values, or refused field by field.
+
+A field that comes twice counts once, the first; fields that no step has are not looked at.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from turnero.booking import reference
+from turnero.errors import InvalidInput
+from turnero.verify import cedula
+from turnero.verify.contact import Contact, mailbox_key, parse_email, parse_mobile
+
+Typed = Mapping[str, str]
+Value = TypeVar("Value")
+
+
+class ProvinceMissing(InvalidInput):
+    code = "province_missing"
+
+
+class ProcedureMissing(InvalidInput):
+    code = "procedure_missing"
+
+
+class AgencyMissing(InvalidInput):
+    code = "agency_missing"
+
+
+class HourMissing(InvalidInput):
+    code = "hour_missing"
+
+
+class ReferenceMissing(InvalidInput):
+    code = "reference_missing"
+
+
+class ReferenceInvalid(InvalidInput):
+    """Seven characters with a right check character are asked for."""
+
+    code = "reference_invalid"
+
+
+class Faulty(Exception):
+    """What is wrong with a form: by the name of each field its error (422, everything typed kept)."""
+
+    def __init__(self, **faults: InvalidInput) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Place:
+    """What step 6 asks: codes and slugs as posted. ``agency`` is empty until the agencies have been shown."""
+
+    province: str
+    procedure: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class Hour:
+    """A start in the agency's local time. ``agency``: the slug of another agency, where an alternative is taken."""
+
+    day: date
+    minute: int
+    agency: str = ""
+
+
+def typed(form: Typed, *fields: str) -> dict[str, str]:
+    """The fields as they were typed, to be shown again."""
+    # No database takes a zero byte, and nobody types one.
+    return {field: form.get(field, "").replace("\0", "").strip() for field in fields}
+
+
+def parse_cedula(form: Typed) -> str:
+    """Raises Faulty."""
+    return _all(form, cedula=cedula.parse)["cedula"]
+
+
+def parse_contact(form: Typed) -> Contact:
+    """Raises Faulty with both fields when both are wrong."""
+    parsed = _all(form, correo=parse_email, celular=parse_mobile)
+    return Contact(parsed["correo"], mailbox_key(parsed["correo"]), parsed["celular"])
+
+
+def parse_place(form: Typed) -> Place:
+    """Raises Faulty unless province and trámite are chosen, or the agency after its list was shown."""
+    chosen = _all(form, provincia=_given(ProvinceMissing), tramite=_given(ProcedureMissing))
+    agency = "" if "ver" in form else typed(form, "agencia")["agencia"]
+    if not agency and "seguir" in form:
+        raise Faulty(agencia=AgencyMissing())
+    return Place(chosen["provincia"], chosen["tramite"], agency)
+
+
+def parse_hour(form: Typed) -> Hour:
+    """Raises Faulty."""
+    return _all(form, hora=_hour)["hora"]
+
+
+def parse_day(text: str | None) -> date | None:
+    """The day of an address (``AAAA-MM-DD``); None when there is none, or none that makes sense."""
+    try:
+        return datetime.strptime(text or "", "%Y-%m-%d").date()
+    except ValueError:
+        return None
+
+
+def parse_turn(form: Typed) -> tuple[str, str]:
+    """Reference and cédula of a turn that exists or not. Raises Faulty."""
+    parsed = _all(form, referencia=_reference, cedula=cedula.parse)
+    return parsed["referencia"], parsed["cedula"]
+
+
+def _all(form: Typed, **parsers: Callable[[str], Value]) -> dict[str, Value]:
+    """Every field by its parser, so that all faults are told at once."""
+    values: dict[str, Value] = {}
+    faults: dict[str, InvalidInput] = {}
+    for field, text in typed(form, *parsers).items():
+        try:
+            values[field] = parsers[field](text)
+        except InvalidInput as error:
+            faults[field] = error
+    if faults:
+        raise Faulty(**faults)
+    return values
+
+
+def _given(missing: type[InvalidInput]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not text:
+            raise missing
+        return text
+
+    return parse
+
+
+def _hour(text: str) -> Hour:
+    """``AAAA-MM-DDTHH:MM``, and ``@agencia`` behind it for a place at another agency."""
+    start, _, agency = text.partition("@")
+    try:
+        wall = datetime.strptime(start, "%Y-%m-%dT%H:%M")
+    except ValueError:
+        raise HourMissing from None
+    return Hour(wall.date(), wall.hour * 60 + wall.minute, agency)
+
+
+def _reference(text: str) -> str:
+    if not text:
+        raise ReferenceMissing
+    parsed = reference.parse(text)
+    if parsed is None:
+        raise ReferenceInvalid
+    return parsed

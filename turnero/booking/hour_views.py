@@ -1,0 +1,160 @@
+"""When: the days with places, the hours of one, and the question whether this turn is wanted (step 7)."""
+
+from datetime import date, timedelta
+
+from flask import Response, request
+
+from turnero import clock, formatting
+from turnero.agencies.models import Agency, Procedure
+from turnero.booking import availability, forms, holds, offer_text, steps
+from turnero.booking.errors import NotOffered, PlaceLost, PlaceTaken, UnknownPlace
+from turnero.booking.forms import Hour
+from turnero.booking.journey import Step, owned
+from turnero.booking.journey_page import NO_TROUBLE, Trouble, address, at, see_other, show, told, to, your_turn
+from turnero.booking.models import Journey
+from turnero.booking.offers import NOON
+from turnero.booking.queries import policy_of
+from turnero.booking.slots import Slot
+from turnero.session import browser
+
+# No horizon is longer; what lies beyond is not even looked up.
+_A_YEAR = timedelta(days=366)
+
+
+def hour_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
+    """The hours of ``?dia=``; without it, or when that day has none left, the days."""
+    journey = at(key, Step.HOUR)
+    day = forms.parse_day(request.args.get("dia"))
+    minutes = _free_minutes(journey, day) if day else []
+    if day is None or not minutes:
+        return _days(journey, full=day, trouble=trouble)
+    agency, _ = _chosen(journey)
+    held = holds.present(journey, clock.now())
+    return show(
+        "booking/horas.html",
+        trouble,
+        key=key,
+        agency=agency,
+        day=day,
+        parts=_parts(minutes),
+        picked=held.minute if held and held.day == day else None,
+        hold_minutes=policy_of(agency).hold_minutes,
+        turn=your_turn(journey, day),
+    )
+
+
+def _days(journey: Journey, full: date | None, trouble: Trouble) -> Response:
+    """``full``: a day that was asked for and has no place (any more)."""
+    agency, procedure = _chosen(journey)
+    now = clock.now()
+    today = clock.local(now, agency.zone).date()
+    after = forms.parse_day(request.args.get("desde"))
+    offers = availability.day_offers(agency, procedure, after)
+    none_at_all = not offers.days and after is None
+    lapsed = journey.hold_lapses_at is not None and journey.hold_lapses_at <= now
+    return show(
+        "booking/dias.html",
+        trouble,
+        key=journey.key,
+        agency=agency,
+        after=after,
+        count=len(offers.days),
+        weeks=offer_text.weeks(offers.days, offers.closed, today),
+        left={offer.day: offer_text.left(offer) for offer in offers.days},
+        near={today: "Hoy", today + timedelta(days=1): "Mañana"},
+        last=offers.days[-1].day if offers.more else None,
+        full=full,
+        lapsed=lapsed,
+        why_none=_why_none(agency, procedure) if none_at_all else None,
+        turn=your_turn(journey),
+    )
+
+
+def _why_none(agency: Agency, procedure: Procedure) -> str | None:
+    offers = availability.agency_offers(agency.province_code, procedure)
+    cause = next((offer.none_because for offer in offers if offer.agency.id == agency.id), None)
+    return offer_text.why_none(cause) if cause else None
+
+
+def choose_hour(key: str) -> Response:
+    """An hour alone is asked about; with a yes it is held, with a no the hours are shown again."""
+    journey = at(key, Step.HOUR)
+    wish = forms.parse_hour(request.form)
+    match forms.typed(request.form, "acepta")["acepta"]:
+        case "si":
+            return _hold(journey, wish)
+        case "no":
+            return see_other(address(Step.HOUR, key, dia=wish.day.isoformat()))
+        case _:
+            return _question(journey, wish)
+
+
+def _question(journey: Journey, wish: Hour) -> Response:
+    """Whether this turn is wanted. Raises NotOffered or PlaceTaken now rather than after the yes."""
+    agency, procedure = _chosen(journey)
+    if wish.minute not in _free_minutes(journey, wish.day):
+        offered = wish.minute in {slot.minute for slot in _slots(journey, wish.day)}
+        raise (PlaceTaken if offered else NotOffered)(agency=agency, day=wish.day, minute=wish.minute)
+    return show(
+        "booking/pregunta.html",
+        key=journey.key,
+        agency=agency,
+        wish=wish,
+        hold_minutes=policy_of(agency).hold_minutes,
+        bring=procedure.sheet.get("bring", ()),
+    )
+
+
+def _hold(journey: Journey, wish: Hour) -> Response:
+    key, agency, procedure = journey.key, *_chosen(journey)
+    if wish.agency and wish.agency != agency.slug:
+        assert journey.province_code is not None
+        try:
+            steps.choose_place(key, browser(), journey.province_code, procedure.slug, wish.agency)
+        except UnknownPlace as error:
+            raise forms.Faulty(hora=error) from error
+    holds.place(key, browser(), wish.day, wish.minute)
+    return to(Step.CONFIRM, key)
+
+
+def lost_page(key: str, error: PlaceLost) -> Response:
+    """A place that cannot be had (any more): the nearest others, one press away (409)."""
+    journey = owned(key, browser())
+    agency, procedure = _chosen(journey)
+    day, minute = error.data["day"], error.data["minute"]
+    answer = show(
+        "booking/perdido.html",
+        key=key,
+        told=told(error),
+        agency=agency,
+        day=day,
+        alternatives=availability.nearest(agency, procedure, day, minute),
+        hold_minutes=policy_of(agency).hold_minutes,
+        turn=your_turn(journey),
+    )
+    answer.status_code = 409
+    return answer
+
+
+def _chosen(journey: Journey) -> tuple[Agency, Procedure]:
+    assert journey.agency is not None and journey.procedure is not None
+    return journey.agency, journey.procedure
+
+
+def _slots(journey: Journey, day: date) -> tuple[Slot, ...]:
+    agency, procedure = _chosen(journey)
+    today = clock.local(clock.now(), agency.zone).date()
+    return availability.hours(agency, procedure, day) if today <= day <= today + _A_YEAR else ()
+
+
+def _free_minutes(journey: Journey, day: date) -> list[int]:
+    """The starts that this journey can have: the free ones, and the one it holds itself."""
+    held = holds.present(journey, clock.now())
+    own = held.minute if held and held.day == day else None
+    return [slot.minute for slot in _slots(journey, day) if slot.free or slot.minute == own]
+
+
+def _parts(minutes: list[int]) -> list[tuple[str, list[int]]]:
+    morning = [minute for minute in minutes if minute < NOON]
+    afternoon = [minute for minute in minutes if minute >= NOON]
+    return [(name, part) for name, part in (("En la mañana", morning), ("En la tarde", afternoon)) if part]

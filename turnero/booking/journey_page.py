@@ -1,0 +1,131 @@
+"""What all pages of the journey share: whose journey it is, where it stands, and how trouble is told on a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response, make_response, redirect, render_template, url_for
+
+from turnero import clock, formatting, messages
+from turnero.booking.errors import CapReached, WrongStep
+from turnero.booking.journey import Step, owned, step_of
+from turnero.booking.models import Journey
+from turnero.booking.queries import token_of
+from turnero.errors import InvalidInput, Refused, TurneroError
+from turnero.session import browser
+from turnero.verify.challenge import MailRefused
+
+# Where an hour belongs to no agency yet.
+MAINLAND = "America/Guayaquil"
+_ORDER = tuple(Step)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a page is shown again: faults by field, or a limit that says no."""
+
+    faults: Mapping[str, InvalidInput] = field(default_factory=dict)
+    refusal: Refused | None = None
+
+    @property
+    def status(self) -> int:
+        """422, or 429 where only time must pass."""
+        if isinstance(self.refusal, MailRefused):
+            return 429
+        return 422 if self.faults or self.refusal else 200
+
+
+NO_TROUBLE = Trouble()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A limit in words; ``code`` tells the page what to offer instead."""
+
+    code: str
+    text: str
+
+
+def show(template: str, trouble: Trouble = NO_TROUBLE, **values: Any) -> Response:
+    """The page with its trouble on top, if there is any."""
+    errors = [(name, messages.text_of(error)) for name, error in trouble.faults.items()]
+    refusal = trouble.refusal and Refusal(trouble.refusal.code, told(trouble.refusal))
+    page = render_template(template, errors=errors, fault=dict(errors), refusal=refusal, status=trouble.status, **values)
+    answer = make_response(page, trouble.status)
+    if isinstance(trouble.refusal, MailRefused):
+        answer.headers["Retry-After"] = str(trouble.refusal.data["seconds"])
+    return answer
+
+
+def told(error: TurneroError) -> str:
+    """The sentence for a person; instants in it as the mainland's calendar shows them."""
+    if isinstance(error, CapReached):
+        until = clock.local(error.data["until"], MAINLAND)
+        error = CapReached(until=f"{formatting.day_and_month(until.date())} a las {formatting.time_of(until)}")
+    return messages.text_of(error)
+
+
+def at(key: str, page: Step) -> Journey:
+    """This browser's journey, for the page of a step.
+
+    Raises NotFound, NotInRegistry, and WrongStep where the journey has not come so far or cannot go back there.
+    """
+    journey = owned(key, browser())
+    step = step_of(journey, clock.now())
+    too_early = _ORDER.index(page) > _ORDER.index(step)
+    proven = page is Step.VERIFY and step is not Step.VERIFY
+    changing = page is Step.CONTACT and journey.changes
+    if too_early or proven or changing or step is Step.DONE:
+        raise WrongStep(step=step)
+    return journey
+
+
+def to(step: Step, key: str) -> Response:
+    """The way on after a form that was right."""
+    return see_other(address(step, key))
+
+
+def to_where_it_is(key: str, step: Step) -> Response:
+    """The way to the step a journey is at, for who came to another one."""
+    if step is not Step.DONE:
+        return to(step, key)
+    booking = owned(key, browser()).booking
+    assert booking is not None
+    return to_turn(token_of(booking))
+
+
+def to_turn(token: str) -> Response:
+    return see_other(url_for("turn.page", token=token))
+
+
+def address(step: Step, key: str, **query: str) -> str:
+    """The page of a step; each step's value is the last part of its address."""
+    return url_for(f"journey.{step.value}", key=key, **query)
+
+
+def see_other(where: str) -> Response:
+    """303: what was posted is done, or belongs elsewhere."""
+    return make_response(redirect(where, 303))
+
+
+def your_turn(journey: Journey | None = None, day: date | None = None, minute: int | None = None) -> dict[str, str | None]:
+    """What has been chosen so far, for the ticket that fills itself."""
+    agency = journey.agency if journey else None
+    return {
+        "tramite": journey.procedure.name if journey and journey.procedure else None,
+        "agencia": agency.name if agency else None,
+        "dia": formatting.long_date(day) if day else None,
+        "hora": hour(minute, agency.zone) if minute is not None and agency else None,
+    }
+
+
+def hour(minute: int, zone: str) -> str:
+    """09:30, and whose hour it is where people would take it for another."""
+    note = formatting.zone_note(zone)
+    return f"{formatting.clock_time(minute)} ({note})" if note else formatting.clock_time(minute)
+
+
+def time_of(instant: datetime, zone: str) -> str:
+    """The clock time of an instant: 10:52"""
+    return formatting.time_of(clock.local(instant, zone))

@@ -1,0 +1,104 @@
+"""The citizen's journey, as a table of addresses; the pages are in the ``…_views`` modules.
+
+A form that was right leads on with 303. One that was not shows its page again with what was typed.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+
+from turnero.booking import hour_views, person_views, place_views, review_views
+from turnero.booking.errors import NotInRegistry, PlaceLost, WrongStep
+from turnero.booking.forms import Faulty
+from turnero.booking.journey import Step
+from turnero.booking.journey_page import Trouble, address, to_where_it_is
+from turnero.errors import NotFound, Refused
+from turnero.verify.registry import RegistryUnavailable
+
+View = Callable[..., Response]
+
+blueprint = Blueprint("journey", __name__)
+_JOURNEY = re.compile(r"[\w-]{22}", re.ASCII)
+_RETRY_SECONDS = 60
+
+# What is posted; its page, which is shown again when something is wrong; and what the post does.
+_FORMS: dict[str, tuple[View, View]] = {
+    "/turno": (person_views.cedula_page, person_views.give_cedula),
+    "/turno/<key>/contacto": (person_views.contact_page, person_views.give_contact),
+    "/turno/<key>/verificar": (person_views.code_page, person_views.prove),
+    "/turno/<key>/reenviar": (person_views.code_page, person_views.resend),
+    "/turno/<key>/lugar": (place_views.place_page, place_views.choose_place),
+    "/turno/<key>/horario": (hour_views.hour_page, hour_views.choose_hour),
+    "/turno/<key>/confirmar": (review_views.review_page, review_views.confirm),
+    "/turno/<key>/prorrogar": (review_views.review_page, review_views.extend),
+    "/turno/<key>/soltar": (review_views.review_page, review_views.release),
+}
+# These have no page of their own.
+_ONLY_POSTED = ("reenviar", "prorrogar", "soltar")
+
+# Other answers than the page again.
+_TURNED_AWAY = (NotInRegistry, PlaceLost, RegistryUnavailable, WrongStep)
+
+
+def _posted(page: View, post: View) -> View:
+    """The view of a post: its page again, with status 422 or 429, when the form is faulty or a limit says no."""
+
+    def view(**values: str) -> Response:
+        try:
+            return post(**values)
+        except Faulty as error:
+            trouble = Trouble(faults=error.faults)
+        except _TURNED_AWAY:
+            raise
+        except Refused as error:
+            trouble = Trouble(refusal=error)
+        return page(**values, trouble=trouble)
+
+    return view
+
+
+for _address, (_page, _post) in _FORMS.items():
+    _name = _address.rpartition("/")[2]
+    if _name not in _ONLY_POSTED:
+        blueprint.add_url_rule(_address, _name, _page, methods=["GET"])
+    blueprint.add_url_rule(_address, f"post_{_name}", _posted(_page, _post), methods=["POST"])
+
+
+@blueprint.url_value_preprocessor
+def known_by_its_form(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """What cannot be a journey's key never reaches the database, which takes no zero bytes."""
+    if values and not _JOURNEY.fullmatch(values.get("key", "")):
+        raise NotFound
+
+
+@blueprint.errorhandler(PlaceLost)
+def place_lost(error: PlaceLost) -> Response:
+    return hour_views.lost_page(_key(), error)
+
+
+@blueprint.errorhandler(WrongStep)
+def wrong_step(error: WrongStep) -> Response:
+    return to_where_it_is(_key(), error.data["step"])
+
+
+@blueprint.errorhandler(NotInRegistry)
+def not_in_registry(_error: NotInRegistry) -> Response:
+    """Where such a journey ends, whatever is asked of it: what to do instead."""
+    end = address(Step.PLACE, _key())
+    if request.method == "GET" and request.path == end:
+        return make_response(render_template("booking/sin_registro.html"))
+    return make_response(redirect(end, 303))
+
+
+@blueprint.errorhandler(RegistryUnavailable)
+def registry_unavailable(_error: RegistryUnavailable) -> Response:
+    answer = make_response(render_template("booking/registro_caido.html", key=_key()), 503)
+    answer.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return answer
+
+
+def _key() -> str:
+    assert request.view_args is not None
+    return str(request.view_args["key"])

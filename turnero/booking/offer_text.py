@@ -1,0 +1,71 @@
+"""Free days in words: week by week, what is left, and why there is none. Pure; ``today`` is the agency's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from turnero import formatting
+from turnero.booking.offers import ClosedDay, DayOffer, NoPlace
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week of the list of days: its days with places, and a sentence for each rest day in it."""
+
+    title: str
+    days: tuple[DayOffer, ...]
+    rests: tuple[str, ...]
+
+
+def weeks(days: Iterable[DayOffer], closed: Iterable[ClosedDay], today: date) -> tuple[Week, ...]:
+    """Days with places and rest days, in order, by the week they are in."""
+    by_title: dict[str, tuple[list[DayOffer], list[str]]] = {}
+    for entry in sorted((*days, *closed), key=lambda entry: entry.day):
+        offers, rests = by_title.setdefault(formatting.week_title(entry.day, today), ([], []))
+        if isinstance(entry, DayOffer):
+            offers.append(entry)
+        else:
+            rests.append(rest(entry))
+    return tuple(Week(title, tuple(offers), tuple(rests)) for title, (offers, rests) in by_title.items())
+
+
+def left(offer: DayOffer) -> str:
+    """Quedan 8 turnos, solo en la tarde"""
+    count = formatting.places_left(offer.free)
+    if offer.morning and offer.afternoon:
+        return count
+    return f"{count}, {formatting.day_parts(offer.morning, offer.afternoon)}"
+
+
+def rest(closed: ClosedDay) -> str:
+    """El lunes 7 de diciembre no se atiende por feriado: Fundación de Quito."""
+    cause = "por feriado" if closed.kind == "holiday" else "por un cierre"
+    reason = f": {closed.reason}" if closed.reason else ""
+    return f"El {formatting.day_and_month(closed.day)} no se atiende {cause}{reason}."
+
+
+def why_none(none: NoPlace) -> str:
+    """What to say of an agency without a free place: what happened, and until when."""
+    until = formatting.day_and_month(none.until) if none.until else ""
+    reason = f": {none.reason}" if none.reason else ""
+    match none.kind:
+        case "full":
+            return _full(none.until)
+        case "closed":
+            return f"No atiende en estos días por un cierre{reason}." + _back(until)
+        case "holiday":
+            return f"No atiende en estos días por feriado{reason}." + _back(until)
+        case "not_open_yet":
+            return f"Todavía no abre turnos: atiende desde el {until}."
+        case _:
+            return "Por ahora no tiene horario de atención."
+
+
+def _full(opens: date | None) -> str:
+    """``opens``: the next day that will be opened for booking; all before it is taken."""
+    last = f" hasta el {formatting.day_and_month(opens - timedelta(days=1))}" if opens else ""
+    return f"Todo está tomado{last}. Cada día se abre uno más."
+
+
+def _back(until: str) -> str:
+    return f" Vuelve a atender el {until}." if until else ""

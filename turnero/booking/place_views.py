@@ -1,0 +1,135 @@
+"""Where: province, trámite and agency (step 6). Agencies say when their next free day is, or why they have none."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from operator import itemgetter
+from typing import TypeVar
+
+from flask import Response, request
+
+from turnero import clock, formatting
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Procedure, Province
+from turnero.booking import availability, forms, offer_text, steps
+from turnero.booking.availability import AgencyOffer, ProvinceOffer
+from turnero.booking.errors import ProcedureOnline, UnknownPlace
+from turnero.booking.journey import Step
+from turnero.booking.journey_page import NO_TROUBLE, Trouble, at, show, to, your_turn
+from turnero.booking.models import Journey
+from turnero.interval import Interval
+from turnero.session import browser
+
+Offer = TypeVar("Offer", AgencyOffer, ProvinceOffer)
+# Provinces to name where the chosen one has no place at all.
+_ELSEWHERE = 3
+
+
+@dataclass(frozen=True)
+class AgencyChoice:
+    """An agency as the list shows it; ``first`` (in words) or ``why_none`` is given, never both."""
+
+    slug: str
+    name: str
+    place: str
+    hours: str
+    first: str | None
+    why_none: str | None
+
+
+def place_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
+    journey = at(key, Step.PLACE)
+    typed = _typed(journey)
+    province, procedure = _province(typed["provincia"]), _procedure(typed["tramite"])
+    offers = availability.agency_offers(province.code, procedure) if province and procedure else ()
+    free = _soonest_first(offers)
+    elsewhere = _soonest_first(availability.province_offers(procedure)[0]) if procedure and not free else []
+    return show(
+        "booking/lugar.html",
+        trouble,
+        key=key,
+        typed=typed,
+        provinces=agencies.provinces(),
+        procedures=_with_turns(),
+        province=province,
+        procedure=procedure,
+        choices=_choices(offers, clock.local(clock.now(), province.zone).date()) if province else (),
+        soonest=free[0] if free else None,
+        elsewhere=elsewhere[:_ELSEWHERE],
+        changes=journey.changes,
+        turn=your_turn(journey),
+    )
+
+
+def choose_place(key: str) -> Response:
+    """Without an agency: the agencies that attend the trámite there."""
+    at(key, Step.PLACE)
+    place = forms.parse_place(request.form)
+    if _province(place.province) is None:
+        raise forms.Faulty(provincia=UnknownPlace())
+    if _procedure(place.procedure) is None:
+        raise forms.Faulty(tramite=_not_here(place.procedure))
+    if not place.agency:
+        return place_page(key)
+    try:
+        steps.choose_place(key, browser(), place.province, place.procedure, place.agency)
+    except UnknownPlace as error:
+        raise forms.Faulty(**{error.data["field"]: error}) from error
+    return to(Step.HOUR, key)
+
+
+def _typed(journey: Journey) -> dict[str, str]:
+    """What was posted; else what a link asks for; else what was chosen before, or is the only choice."""
+    if request.form:
+        return forms.typed(request.form, "provincia", "tramite", "agencia")
+    asked = forms.typed(request.args, "provincia", "tramite")
+    only = [procedure.slug for procedure in _with_turns()]
+    chosen = journey.procedure.slug if journey.procedure else (only[0] if len(only) == 1 else "")
+    return {
+        "provincia": asked["provincia"] or journey.province_code or "",
+        "tramite": asked["tramite"] or chosen,
+        "agencia": journey.agency.slug if journey.agency else "",
+    }
+
+
+def _with_turns() -> list[Procedure]:
+    return [procedure for procedure in agencies.procedures() if procedure.takes_turns]
+
+
+def _province(code: str) -> Province | None:
+    return next((province for province in agencies.provinces() if province.code == code), None)
+
+
+def _procedure(slug: str) -> Procedure | None:
+    return next((procedure for procedure in _with_turns() if procedure.slug == slug), None)
+
+
+def _not_here(slug: str) -> ProcedureOnline | UnknownPlace:
+    virtual = any(procedure.slug == slug for procedure in agencies.procedures())
+    return ProcedureOnline() if virtual else UnknownPlace()
+
+
+def _choices(offers: tuple[AgencyOffer, ...], today: date) -> tuple[AgencyChoice, ...]:
+    weeks = agencies.opening_hours_of([offer.agency for offer in offers], today)
+    return tuple(
+        AgencyChoice(
+            slug=offer.agency.slug,
+            name=offer.agency.name,
+            place=offer.agency.address or offer.agency.canton,
+            hours=_hours(weeks[offer.agency.id], offer.agency.zone),
+            first=formatting.relative_day(offer.next_day.day, today) if offer.next_day else None,
+            why_none=offer_text.why_none(offer.none_because) if offer.none_because else None,
+        )
+        for offer in offers
+    )
+
+
+def _hours(week: Sequence[Sequence[Interval[int]]], zone: str) -> str:
+    lines, note = "; ".join(formatting.hours_of_week(week)), formatting.zone_note(zone)
+    return lines[:1].upper() + lines[1:] + (f" ({note})" if note else "")
+
+
+def _soonest_first(offers: Iterable[Offer]) -> list[Offer]:
+    """Those that have a place, to offer beside one that has none."""
+    free = [(offer.next_day.day, offer) for offer in offers if offer.next_day]
+    return [offer for _, offer in sorted(free, key=itemgetter(0))]

@@ -1,0 +1,60 @@
+"""The review of everything before Confirmar, and the time that the place is kept (step 8)."""
+
+from flask import Response
+
+from turnero import clock
+from turnero.booking import bookings, holds
+from turnero.booking.errors import WrongStep
+from turnero.booking.journey import Step, owned, step_of
+from turnero.booking.journey_page import NO_TROUBLE, Trouble, show, time_of, to, to_turn
+from turnero.booking.models import Journey
+from turnero.booking.queries import policy_of
+from turnero.session import browser
+from turnero.verify.contact import display_mobile
+
+
+def review_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
+    """Raises HoldLost when the time has passed: whoever reloads learns it too."""
+    journey = _not_done(key)
+    now = clock.now()
+    held = holds.the_hold(journey, now)
+    agency, procedure = journey.agency, journey.procedure
+    assert agency is not None and procedure is not None
+    assert journey.hold_since is not None and journey.mobile is not None
+    return show(
+        "booking/confirmar.html",
+        trouble,
+        key=key,
+        journey=journey,
+        agency=agency,
+        procedure=procedure,
+        held=held,
+        until=time_of(held.lapses_at, agency.zone),
+        seconds_left=max(0, int((held.lapses_at - now).total_seconds())),
+        seconds_in_all=int((held.lapses_at - journey.hold_since).total_seconds()),
+        more_minutes=None if journey.hold_extended else policy_of(agency).hold_minutes,
+        mobile=display_mobile(journey.mobile),
+        bring=procedure.sheet.get("bring", ()),
+    )
+
+
+def extend(key: str) -> Response:
+    _not_done(key)
+    holds.extend(key, browser())
+    return to(Step.CONFIRM, key)
+
+
+def release(key: str) -> Response:
+    holds.release(key, browser())
+    return to(Step.HOUR, key)
+
+
+def confirm(key: str) -> Response:
+    return to_turn(bookings.confirm(key, browser()))
+
+
+def _not_done(key: str) -> Journey:
+    journey = owned(key, browser())
+    if step_of(journey, clock.now()) is Step.DONE:
+        raise WrongStep(step=Step.DONE)
+    return journey
