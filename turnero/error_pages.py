@@ -39,6 +39,12 @@ def answer(status: int, *, detail: str = "", retry_after: int | None = None, **c
     return response
 
 
+def form_expired() -> Response:
+    """For a lost form token on a page of this browser's own: what was posted is kept, one press sends it again."""
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    return make_response(render_template("errors/form_expired.html", fields=fields), 400)
+
+
 def _problem(status: int, detail: str) -> Response:
     """RFC 9457."""
     problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
