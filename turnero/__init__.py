@@ -11,7 +11,7 @@ from turnero import db as database
 from turnero.agencies import api_routes
 from turnero.agencies import routes as procedure_routes
 from turnero.booking import notices as booking_notices
-from turnero.booking import site_routes
+from turnero.booking import proposals, site_routes
 from turnero.notices import rendering
 from turnero.notices import routes as mailbox_routes
 from turnero.notices.mailer import mail
@@ -53,6 +53,7 @@ def _register_notices(app: Flask) -> None:
     rendering.register(app, "code", verify_notices.code_mail)
     for kind, renderer in booking_notices.RENDERERS.items():
         rendering.register(app, kind, renderer)
+    rendering.on_hand_over(app, "displaced", proposals.handed_over)
 
 
 def _register_pages(app: Flask) -> None:

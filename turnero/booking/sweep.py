@@ -7,7 +7,7 @@ from sqlalchemy import delete, or_, select
 from turnero import clock
 from turnero import db as database
 from turnero.agencies.models import Desk
-from turnero.booking import claims, displacement, history, proposals
+from turnero.booking import claims, displacement, history, instants, proposals
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Claim, Displacement, Journey
 from turnero.extensions import db
@@ -29,6 +29,7 @@ def sweep() -> int:
     while _forget_journeys():
         pass
     _drop_passed_claims()
+    instants.refresh()
     for desk_id in db.session.scalars(select(Desk.id).order_by(Desk.id)).all():
         if displacement.has_misfits(desk_id):
             displacement.clear_desk(desk_id)
