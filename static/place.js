@@ -1,0 +1,25 @@
+// Step 6: when province or trámite change, ask the server for the same page and take its list of agencies.
+const form = document.querySelector("form[data-places]");
+
+if (form) {
+  const list = () => form.querySelector("#agencias");
+  let newest = 0;
+
+  const refresh = async () => {
+    const mine = ++newest;
+    const answers = new FormData(form);
+    answers.delete("agencia");
+    list()?.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(answers) });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const agencies = page.querySelector("#agencias");
+      if (!agencies) throw new Error("another page");
+      if (mine === newest) list().replaceWith(agencies);
+    } catch {
+      // Whatever it was, the page of the whole form says it better.
+      if (mine === newest) form.submit();
+    }
+  };
+  for (const select of form.querySelectorAll("select")) select.addEventListener("change", refresh);
+}
