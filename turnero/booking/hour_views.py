@@ -31,7 +31,7 @@ def hour_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
     agency, _ = _chosen(journey)
     held = holds.present(journey, clock.now())
     return show(
-        "booking/horas.html",
+        "booking/hours.html",
         trouble,
         key=key,
         agency=agency,
@@ -53,7 +53,7 @@ def _days(journey: Journey, full: date | None, trouble: Trouble) -> Response:
     none_at_all = not offers.days and after is None
     lapsed = journey.hold_lapses_at is not None and journey.hold_lapses_at <= now
     return show(
-        "booking/dias.html",
+        "booking/days.html",
         trouble,
         key=journey.key,
         agency=agency,
@@ -96,7 +96,7 @@ def _question(journey: Journey, wish: Hour) -> Response:
         offered = wish.minute in {slot.minute for slot in _slots(journey, wish.day)}
         raise (PlaceTaken if offered else NotOffered)(agency=agency, day=wish.day, minute=wish.minute)
     return show(
-        "booking/pregunta.html",
+        "booking/question.html",
         key=journey.key,
         agency=agency,
         wish=wish,
@@ -123,7 +123,7 @@ def lost_page(key: str, error: PlaceLost) -> Response:
     agency, procedure = _chosen(journey)
     day, minute = error.data["day"], error.data["minute"]
     answer = show(
-        "booking/perdido.html",
+        "booking/lost.html",
         key=key,
         told=told(error),
         agency=agency,

@@ -10,7 +10,8 @@ from turnero.booking.models import Journey
 from turnero.errors import InvalidInput
 from turnero.session import browser
 from turnero.verify import challenge
-from turnero.verify.contact import display_mobile, suggest_domain
+from turnero.verify.contact import display_mobile
+from turnero.verify.email_domain import suggest_domain
 
 
 def cedula_page(trouble: Trouble = NO_TROUBLE) -> Response:
@@ -27,7 +28,7 @@ def contact_page(key: str, trouble: Trouble = NO_TROUBLE, suggestion: str | None
     journey = at(key, Step.CONTACT)
     typed = forms.typed(request.form, "correo", "celular") if request.form else _contact_of(journey)
     return show(
-        "booking/contacto.html",
+        "booking/contact.html",
         trouble,
         key=key,
         typed=typed,
@@ -62,7 +63,7 @@ def code_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
     resend_at = challenge.resend_at(key, policy)
     waits = resend_at is not None and resend_at > now
     return show(
-        "booking/verificar.html",
+        "booking/code.html",
         trouble,
         key=key,
         email=journey.email,

@@ -45,12 +45,12 @@ def place_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
     free = _soonest_first(offers)
     elsewhere = _soonest_first(availability.province_offers(procedure)[0]) if procedure and not free else []
     return show(
-        "booking/lugar.html",
+        "booking/place.html",
         trouble,
         key=key,
         typed=typed,
-        provinces=agencies.provinces(),
-        procedures=_with_turns(),
+        provinces=[(each.code, each.name) for each in agencies.provinces()],
+        procedures=[(each.slug, each.name) for each in _with_turns()],
         province=province,
         procedure=procedure,
         choices=_choices(offers, clock.local(clock.now(), province.zone).date()) if province else (),

@@ -22,7 +22,7 @@ def review_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
     assert agency is not None and procedure is not None
     assert journey.hold_since is not None and journey.mobile is not None
     return show(
-        "booking/confirmar.html",
+        "booking/review.html",
         trouble,
         key=key,
         journey=journey,

@@ -42,7 +42,7 @@ def mail_link() -> Response:
 
 
 def _find_page(trouble: Trouble, *, sent: bool = False) -> Response:
-    return show("booking/mi_turno.html", trouble, typed=forms.typed(request.form, "referencia", "cedula"), sent=sent)
+    return show("booking/find_turn.html", trouble, typed=forms.typed(request.form, "referencia", "cedula"), sent=sent)
 
 
 @blueprint.get("/<token>")
@@ -50,7 +50,7 @@ def page(token: str) -> Response:
     booking = booking_by_token(token)
     word, mark = _TAGS[Status(booking.status)]
     return show(
-        "booking/turno.html",
+        "booking/turn.html",
         token=token,
         text=TurnText.of(booking),
         status=booking.status,
@@ -76,7 +76,7 @@ def cancel(token: str) -> Response:
 
 
 def _cancel_page(token: str, booking: Booking, trouble: Trouble = NO_TROUBLE) -> Response:
-    return show("booking/cancelar.html", trouble, token=token, text=TurnText.of(booking))
+    return show("booking/cancel.html", trouble, token=token, text=TurnText.of(booking))
 
 
 def _cancellable(booking: Booking) -> bool:
