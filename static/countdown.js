@@ -30,9 +30,9 @@ if (left) {
   });
 }
 
-const wait = document.querySelector("[data-wait]");
+const wait = document.querySelector("[data-resend]");
 if (wait) {
-  countDown(Number(wait.dataset.wait), (seconds) => {
+  countDown(Number(wait.dataset.resend), (seconds) => {
     wait.textContent = seconds ? `Disponible en ${words(seconds)}` : "Ya puede pedir otro código.";
   });
 }

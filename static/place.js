@@ -1,5 +1,5 @@
 // Step 6: when province or trámite change, ask the server for the same page and take its list of agencies.
-const form = document.querySelector("form[data-places]");
+const form = document.querySelector("form[data-place]");
 
 if (form) {
   const list = () => form.querySelector("#agencias");

@@ -42,7 +42,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _connect_database(app: Flask) -> None:
     extensions.db.init_app(app)
-    extensions.migrate.init_app(app, extensions.db, directory=str(resource("migrations")), render_as_batch=True, compare_type=True)
+    migrations = str(resource("migrations"))
+    extensions.migrate.init_app(app, extensions.db, directory=migrations, render_as_batch=True, compare_type=True)
     with app.app_context():
         database.configure_engine(extensions.db.engine)
 

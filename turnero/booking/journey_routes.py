@@ -8,13 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask_wtf.csrf import CSRFError
 
+from turnero import error_pages
 from turnero.booking import hour_views, person_views, place_views, review_views
 from turnero.booking.errors import NotInRegistry, PlaceLost, WrongStep
 from turnero.booking.forms import Faulty
-from turnero.booking.journey import Step
+from turnero.booking.journey import Step, owned
 from turnero.booking.journey_page import Trouble, address, to_where_it_is
 from turnero.errors import NotFound, Refused
+from turnero.session import browser
 from turnero.verify.registry import RegistryUnavailable
 
 View = Callable[..., Response]
@@ -97,6 +100,17 @@ def registry_unavailable(_error: RegistryUnavailable) -> Response:
     answer = make_response(render_template("booking/registry_unavailable.html", key=_key()), 503)
     answer.headers["Retry-After"] = str(_RETRY_SECONDS)
     return answer
+
+
+@blueprint.errorhandler(CSRFError)
+def form_expired(_error: CSRFError) -> Response:
+    """A lost form token: what was typed is kept, on the first page and on a journey that is this browser's."""
+    if request.view_args:
+        try:
+            owned(_key(), browser())
+        except (NotFound, NotInRegistry):
+            return error_pages.answer(400)
+    return error_pages.form_expired()
 
 
 def _key() -> str:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from turnero import clock
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Procedure
-from turnero.booking import availability
+from turnero.booking import availability, offer_text
 from turnero.booking.availability import ProvinceOffer
 from turnero.booking.queries import policy_of
 
@@ -71,6 +71,7 @@ def agency_list() -> str:
         offers=found,
         weeks=agencies.opening_hours_of([offer.agency for offer in found], today),
         today=today,
+        why_none=offer_text.why_none,
     )
 
 
