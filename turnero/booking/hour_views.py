@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 from flask import Response, request
 
-from turnero import clock, formatting
+from turnero import clock
 from turnero.agencies.models import Agency, Procedure
 from turnero.booking import availability, forms, holds, offer_text, steps
 from turnero.booking.errors import NotOffered, PlaceLost, PlaceTaken, UnknownPlace
 from turnero.booking.forms import Hour
 from turnero.booking.journey import Step, owned
-from turnero.booking.journey_page import NO_TROUBLE, Trouble, address, at, see_other, show, told, to, your_turn
+from turnero.booking.journey_page import NO_TROUBLE, Trouble, address, at, see_other, show, to, told, your_turn
 from turnero.booking.models import Journey
 from turnero.booking.offers import NOON
 from turnero.booking.queries import policy_of
@@ -84,7 +84,7 @@ def choose_hour(key: str) -> Response:
         case "si":
             return _hold(journey, wish)
         case "no":
-            return see_other(address(Step.HOUR, key, dia=wish.day.isoformat()))
+            return see_other(address(Step.HOUR, key, wish.day))
         case _:
             return _question(journey, wish)
 

@@ -51,8 +51,8 @@ def show(template: str, trouble: Trouble = NO_TROUBLE, **values: Any) -> Respons
     """The page with its trouble on top, if there is any."""
     errors = [(name, messages.text_of(error)) for name, error in trouble.faults.items()]
     refusal = trouble.refusal and Refusal(trouble.refusal.code, told(trouble.refusal))
-    page = render_template(template, errors=errors, fault=dict(errors), refusal=refusal, status=trouble.status, **values)
-    answer = make_response(page, trouble.status)
+    told_above = {"errors": errors, "fault": dict(errors), "refusal": refusal, "status": trouble.status}
+    answer = make_response(render_template(template, **told_above, **values), trouble.status)
     if isinstance(trouble.refusal, MailRefused):
         answer.headers["Retry-After"] = str(trouble.refusal.data["seconds"])
     return answer
@@ -99,9 +99,9 @@ def to_turn(token: str) -> Response:
     return see_other(url_for("turn.page", token=token))
 
 
-def address(step: Step, key: str, **query: str) -> str:
+def address(step: Step, key: str, day: date | None = None) -> str:
     """The page of a step; each step's value is the last part of its address."""
-    return url_for(f"journey.{step.value}", key=key, **query)
+    return url_for(f"journey.{step.value}", key=key, dia=day)
 
 
 def see_other(where: str) -> Response:
@@ -109,21 +109,14 @@ def see_other(where: str) -> Response:
     return make_response(redirect(where, 303))
 
 
-def your_turn(journey: Journey | None = None, day: date | None = None, minute: int | None = None) -> dict[str, str | None]:
+def your_turn(journey: Journey | None = None, day: date | None = None) -> dict[str, str | None]:
     """What has been chosen so far, for the ticket that fills itself."""
-    agency = journey.agency if journey else None
     return {
         "tramite": journey.procedure.name if journey and journey.procedure else None,
-        "agencia": agency.name if agency else None,
+        "agencia": journey.agency.name if journey and journey.agency else None,
         "dia": formatting.long_date(day) if day else None,
-        "hora": hour(minute, agency.zone) if minute is not None and agency else None,
+        "hora": None,
     }
-
-
-def hour(minute: int, zone: str) -> str:
-    """09:30, and whose hour it is where people would take it for another."""
-    note = formatting.zone_note(zone)
-    return f"{formatting.clock_time(minute)} ({note})" if note else formatting.clock_time(minute)
 
 
 def time_of(instant: datetime, zone: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 
 from turnero import formatting
 from turnero.booking.offers import ClosedDay, DayOffer, NoPlace
@@ -20,7 +21,8 @@ class Week:
 def weeks(days: Iterable[DayOffer], closed: Iterable[ClosedDay], today: date) -> tuple[Week, ...]:
     """Days with places and rest days, in order, by the week they are in."""
     by_title: dict[str, tuple[list[DayOffer], list[str]]] = {}
-    for entry in sorted((*days, *closed), key=lambda entry: entry.day):
+    entries: list[DayOffer | ClosedDay] = [*days, *closed]
+    for entry in sorted(entries, key=attrgetter("day")):
         offers, rests = by_title.setdefault(formatting.week_title(entry.day, today), ([], []))
         if isinstance(entry, DayOffer):
             offers.append(entry)
