@@ -2,20 +2,19 @@
 const form = document.querySelector("form[data-place]");
 
 if (form) {
-  const list = () => form.querySelector("#agencias");
+  const list = form.querySelector("[data-agencies]");
   let newest = 0;
 
   const refresh = async () => {
     const mine = ++newest;
     const answers = new FormData(form);
     answers.delete("agencia");
-    list()?.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(answers) });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const agencies = page.querySelector("#agencias");
+      const agencies = page.querySelector("[data-agencies]");
       if (!agencies) throw new Error("another page");
-      if (mine === newest) list().replaceWith(agencies);
+      if (mine === newest) list.replaceChildren(...agencies.childNodes);
     } catch {
       // Whatever it was, the page of the whole form says it better.
       if (mine === newest) form.submit();

@@ -1,6 +1,5 @@
 """Turnero: free turns at the windows of a social-security institute."""
 
-import importlib.util
 import os
 
 from flask import Flask
@@ -11,7 +10,7 @@ from turnero import db as database
 from turnero.agencies import api_routes
 from turnero.agencies import routes as procedure_routes
 from turnero.booking import notices as booking_notices
-from turnero.booking import proposals, site_routes
+from turnero.booking import journey_routes, proposals, site_routes, turn_routes
 from turnero.notices import rendering
 from turnero.notices import routes as mailbox_routes
 from turnero.notices.mailer import mail
@@ -58,8 +57,5 @@ def _register_notices(app: Flask) -> None:
 
 
 def _register_pages(app: Flask) -> None:
-    for routes in (site_routes, procedure_routes, api_routes, mailbox_routes, health):
+    for routes in (site_routes, procedure_routes, journey_routes, turn_routes, api_routes, mailbox_routes, health):
         app.register_blueprint(routes.blueprint)
-    for name in ("journey_routes", "turn_routes"):  # until both are there
-        if importlib.util.find_spec(f"turnero.booking.{name}"):
-            app.register_blueprint(importlib.import_module(f"turnero.booking.{name}").blueprint)
