@@ -9,8 +9,8 @@ from turnero import cli, extensions, health, logs, web
 from turnero import db as database
 from turnero.agencies import api_routes
 from turnero.agencies import routes as procedure_routes
-from turnero.booking import notices as booking_notices
 from turnero.booking import journey_routes, proposals, site_routes, turn_routes
+from turnero.booking import notices as booking_notices
 from turnero.notices import rendering
 from turnero.notices import routes as mailbox_routes
 from turnero.notices.mailer import mail
