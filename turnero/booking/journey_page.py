@@ -51,7 +51,7 @@ def show(template: str, trouble: Trouble = NO_TROUBLE, **values: Any) -> Respons
     """The page with its trouble on top, if there is any."""
     errors = [(name, messages.text_of(error)) for name, error in trouble.faults.items()]
     refusal = trouble.refusal and Refusal(trouble.refusal.code, told(trouble.refusal))
-    told_above = {"errors": errors, "fault": dict(errors), "refusal": refusal, "status": trouble.status}
+    told_above = {"errors": errors, "fault": dict(errors), "refusal": refusal, "invalid": trouble.status == 422}
     answer = make_response(render_template(template, **told_above, **values), trouble.status)
     if isinstance(trouble.refusal, MailRefused):
         answer.headers["Retry-After"] = str(trouble.refusal.data["seconds"])
