@@ -1,3 +1,4 @@
+import os
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -16,6 +17,8 @@ from turnero.extensions import db
 from turnero.notices.models import Notice
 
 NINE, TEN = 540, 600
+# `make race` closes a full day of 300.
+CROWD = int(os.environ.get("TURNERO_RACE_CROWD", "48"))
 
 
 @pytest.fixture
@@ -271,3 +274,17 @@ def test_a_displaced_turn_without_answer_is_cancelled_after_thirty_days(desk, pr
     clock_shift(timedelta(days=1, seconds=10))
     sweep.sweep()
     assert turn(token).status == "cancelled"
+
+
+def test_a_full_day_ends_with_a_notice_and_a_place_for_each(app, procedure, day):
+    desk = create_desk(procedure.line, windows=12)
+    people = [(480 + 20 * (number // 12), number) for number in range(CROWD)]
+    for minute, number in people:
+        traveller = at_hour_step(desk.agency, procedure, number)
+        holds.place(traveller.key, traveller.browser, day, minute)
+        bookings.confirm(traveller.key, traveller.browser)
+    assert close(desk, day).cleared.displaced == CROWD
+    assert proposals.propose_all() == CROWD
+    assert db.session.scalar(select(func.count()).select_from(Notice).where(Notice.kind == "displaced")) == CROWD
+    statuses = db.session.execute(select(Displacement.status, func.count()).group_by(Displacement.status)).all()
+    assert statuses == [("proposed", CROWD)]

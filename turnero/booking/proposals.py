@@ -4,7 +4,9 @@ One idempotent transaction per person; the jobs go on with the next open displac
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import select
 
@@ -13,13 +15,14 @@ from turnero import db as database
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Desk
 from turnero.agencies.places import folded
-from turnero.agencies.schedule import grid
+from turnero.agencies.schedule import DayGrid, grid
 from turnero.booking import claims, history, limits, relocation, slots
 from turnero.booking.availability import offers_of
 from turnero.booking.errors import NoProposal
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Displacement
 from turnero.booking.notices import tell
+from turnero.booking.offers import DeskOffers
 from turnero.booking.queries import locked_by_token
 from turnero.extensions import db
 from turnero.interval import Interval
@@ -69,15 +72,16 @@ def propose(displacement_id: int) -> None:
 def find_place(displacement: Displacement) -> bool:
     """Take the nearest equivalent place, or note that there is none. False when it is pending no more."""
     booking = displacement.booking
-    now = clock.now()
-    for place in _candidates(displacement, booking, now):
-        database.lock_shared(f"desk:{place.desk_id}")
-        if not _still_pending(displacement, booking):
+    desks = _desks(displacement, booking)
+    for desk in desks:
+        database.lock_shared(f"desk:{desk.id}")
+        now = clock.now()
+        offers = offers_of([desk], booking.procedure)[desk.id]
+        if desk is desks[0] and not _still_pending(displacement, booking):
             return False
-        if _take(displacement, booking, place, now):
-            return True
-    if not _still_pending(displacement, booking):
-        return False
+        for wish in islice(_wishes(displacement, booking, desk, offers), _TRIES):
+            if _take(displacement, booking, wish, now):
+                return True
     displacement.status = "unplaced"
     return True
 
@@ -88,26 +92,8 @@ def _still_pending(displacement: Displacement, booking: Booking) -> bool:
     return displacement.status == "pending" and booking.status == Status.DISPLACED
 
 
-def _candidates(displacement: Displacement, booking: Booking, now: datetime) -> Iterator[claims.Held]:
-    """Equivalent places, the best first: the same agency, its canton, its province; soon; near the old hour."""
-    tried = 0
-    for desk in _desks(displacement, booking):
-        offers = offers_of([desk], booking.procedure)[desk.id]
-        for offer in offers.days(max(displacement.old_day, clock.local(now, desk.agency.zone).date())):
-            starts = [slot.minute for slot in offers.slots(offer.day) if slot.free]
-            for minute in sorted(starts, key=lambda minute: abs(minute - displacement.old_minute)):
-                step = grid(offers.calendar, offer.day).slot_minutes
-                cells = slots.cells_needed(booking.procedure.minutes, step)
-                starts_at = clock.instant(offer.day, minute, desk.agency.zone)
-                wanted = Interval(starts_at, starts_at + timedelta(minutes=cells * step))
-                if limits.is_free(booking, wanted):
-                    yield claims.Held(desk.id, offer.day, minute, cells, starts_at)
-                    tried += 1
-                if tried >= _TRIES:
-                    return
-
-
 def _desks(displacement: Displacement, booking: Booking) -> list[Desk]:
+    """Where to look, the best first: the same agency, its canton, its province."""
     old = db.session.get_one(Desk, displacement.old_desk_id).agency
     around = agencies.desks_offering(old.province_code, booking.procedure)
 
@@ -119,27 +105,48 @@ def _desks(displacement: Displacement, booking: Booking) -> list[Desk]:
     return sorted(around, key=distance)
 
 
-def _take(displacement: Displacement, booking: Booking, place: claims.Held, now: datetime) -> bool:
-    desk = db.session.get_one(Desk, place.desk_id)
-    day_grid = grid(agencies.desk_calendars([desk], place.day, place.day)[desk.id], place.day)
-    minutes = slots.cells_of(place.minute, place.cells, day_grid.slot_minutes)
-    if not set(minutes) <= set(day_grid.cells):
-        return False  # closed while we looked
-    starts_at = clock.instant(place.day, place.minute, desk.agency.zone)
-    at_once = starts_at - now < _TOO_SOON_TO_ASK
+@dataclass(frozen=True)
+class _Wish:
+    """An equivalent place at a desk, with the seats that looked free."""
+
+    desk: Desk
+    day_grid: DayGrid
+    minute: int
+    cells: int
+    starts_at: datetime
+    free: tuple[int, ...]
+
+
+def _wishes(displacement: Displacement, booking: Booking, desk: Desk, offers: DeskOffers) -> Iterator[_Wish]:
+    """The free places of a desk: the next open days first, on each the hours nearest to the old one."""
+    for offer in offers.days(max(displacement.old_day, offers.now_local.date())):
+        starts = [slot.minute for slot in offers.slots(offer.day) if slot.free]
+        day_grid = grid(offers.calendar, offer.day)
+        for minute in sorted(starts, key=lambda minute: abs(minute - displacement.old_minute)):
+            cells = slots.cells_needed(booking.procedure.minutes, day_grid.slot_minutes)
+            starts_at = clock.instant(offer.day, minute, desk.agency.zone)
+            length = timedelta(minutes=cells * day_grid.slot_minutes)
+            if limits.is_free(booking, Interval(starts_at, starts_at + length)):
+                free = slots.free_seats(day_grid, minute, cells, offers.taken.get(offer.day, ()))
+                yield _Wish(desk, day_grid, minute, cells, starts_at, free)
+
+
+def _take(displacement: Displacement, booking: Booking, wish: _Wish, now: datetime) -> bool:
+    at_once = wish.starts_at - now < _TOO_SOON_TO_ASK
     terms = (
         claims.Terms(booking.id, "turn", None)
         if at_once
-        else claims.Terms(booking.id, "proposal", starts_at - _BEFORE_ITS_HOUR)
+        else claims.Terms(booking.id, "proposal", wish.starts_at - _BEFORE_ITS_HOUR)
     )
-    taken = claims.taken_seats(desk.id, place.day, now)
-    free = slots.free_seats(day_grid, place.minute, place.cells, taken)
-    seats = claims.Seats(desk.id, place.day, minutes, desk.agency.zone)
-    if claims.take(seats, free, terms, now) is None:
+    day = wish.day_grid.day
+    minutes = slots.cells_of(wish.minute, wish.cells, wish.day_grid.slot_minutes)
+    seats = claims.Seats(wish.desk.id, day, minutes, wish.desk.agency.zone)
+    if claims.take(seats, wish.free, terms, now) is None:
         return False
-    displacement.new_desk_id, displacement.new_day = desk.id, place.day
-    displacement.new_minute, displacement.new_starts_at = place.minute, starts_at
+    displacement.new_desk_id, displacement.new_day = wish.desk.id, day
+    displacement.new_minute, displacement.new_starts_at = wish.minute, wish.starts_at
     if at_once:
+        place = claims.Held(wish.desk.id, day, wish.minute, wish.cells, wish.starts_at)
         _settle(displacement, booking, place, now, status="placed", actor="displacement")
     else:
         displacement.status = "proposed"
