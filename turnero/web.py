@@ -37,13 +37,13 @@ def configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # slow people are no attackers
         WTF_CSRF_SSL_STRICT=False,  # it would ask for a Referer, which careful browsers do not send
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
-        RATELIMIT_APPLICATION=_ALL_REQUESTS,
-        RATELIMIT_DEFAULT=_POSTS_OF_ONE_PAGE,
+        RATELIMIT_APPLICATION=lambda: _ALL_REQUESTS,
+        RATELIMIT_DEFAULT=lambda: _POSTS_OF_ONE_PAGE,
         RATELIMIT_DEFAULTS_EXEMPT_WHEN=lambda: request.method != "POST",
     )
     app.session_interface = BrowserSessions(secure=settings.secure_cookies)
+    limiter.init_app(app)  # first, so that a flood without form tokens counts too
     csrf.init_app(app)
-    limiter.init_app(app)
     _set_headers(app, settings)
     _serve_static_files(app, settings)
     _give_words_to_templates(app, settings)
