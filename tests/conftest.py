@@ -1,5 +1,6 @@
 """What every test may ask for. The services behind it are real: PostgreSQL, SMTP, a web server, Chromium."""
 
+import gettext
 import os
 import shutil
 import socket
@@ -22,6 +23,7 @@ from tests.support.server import LiveServer, serving
 from tests.support.smtp import Mailbox, mail_server_running
 from turnero import clock, create_app, schema
 from turnero.extensions import db
+from turnero.paths import resource
 
 pytest_plugins = ["tests.support.browsing"]
 
@@ -38,6 +40,9 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # As in turnero.cli.main: click keeps its sentences from the first time it says them.
+    gettext.bindtextdomain("messages", str(resource("locale")))
+    os.environ["LANGUAGE"] = "es"
     if not hasattr(config, "workerinput"):  # the controller of xdist's workers, or the only process
         folder = tempfile.mkdtemp(prefix="turnero-tests-")
         Path(folder).chmod(0o755)
