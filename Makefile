@@ -18,13 +18,13 @@ demo: $(VENV)/.installed ## El producto completo en http://127.0.0.1:8000 (PORT=
 
 test: $(VENV)/.installed-dev ## Todas las pruebas, con PostgreSQL y Chromium de verdad
 	@$(BIN)/python -m tests.support.provision
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/.installed-dev ## Estilo, tipos y pruebas rápidas (SQLite, sin navegador)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@TURNERO_TEST_DATABASES=sqlite $(BIN)/python -m pytest -n 2 -m "not browser and not slow"
+	@TURNERO_TEST_DATABASES=sqlite $(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not slow"
 
 format: $(VENV)/.installed-dev ## Da formato al código y ordena las importaciones
 	@$(BIN)/ruff check --fix .
