@@ -159,6 +159,19 @@ def test_too_much_input_is_refused(client):
     assert client.page.h1 == "Lo que envió es demasiado grande"
 
 
+@pytest.mark.engines("sqlite", "postgresql")
+@pytest.mark.parametrize(
+    "path", ["/tramites/%00", "/agencias?provincia=%00", "/api/v1/agencias?tramite=%00", "/mi-turno/%00"]
+)
+def test_zero_bytes_are_refused_before_the_database_meets_them(client, path):
+    assert client.get(path).status_code == 400
+
+
+def test_zero_bytes_in_a_form_too(client):
+    client.get("/turno")
+    assert client.submit(cedula="17\x0000000001").status_code == 400
+
+
 def test_programs_get_problem_documents(client):
     response = client.get("/api/v1/nada")
     assert response.status_code == 404

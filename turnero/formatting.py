@@ -1,5 +1,6 @@
 """Days, hours and numbers as people in Ecuador read them. Pure: the locale is fixed, never the server's."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -74,7 +75,8 @@ def places_left(free: int) -> str:
 def listed(words: Sequence[str]) -> str:
     """a, b y c"""
     *most, last = words
-    conjunction = "e" if last.startswith(("i", "hi")) and not last.startswith("hie") else "y"
+    sounds_like_i = re.match(r"h?i(?!e)", last, re.IGNORECASE)
+    conjunction = "e" if sounds_like_i else "y"
     return f"{', '.join(most)} {conjunction} {last}" if most else last
 
 

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from wsgiref.headers import Headers
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -44,6 +44,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.session_interface = BrowserSessions(secure=settings.secure_cookies)
     limiter.init_app(app)  # first, so that a flood without form tokens counts too
     csrf.init_app(app)
+    app.before_request(_refuse_zero_bytes)
     _set_headers(app, settings)
     _serve_static_files(app, settings)
     _give_words_to_templates(app, settings)
@@ -51,6 +52,12 @@ def configure(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:  # never the host: links come from the base URL
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way
+
+
+def _refuse_zero_bytes() -> None:
+    """No keyboard types them, and PostgreSQL's text takes none."""
+    if any("\0" in text for text in (request.path, *request.args.values(), *request.form.values())):
+        abort(400)
 
 
 def _headers(settings: Settings) -> dict[str, str]:
