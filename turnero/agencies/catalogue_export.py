@@ -114,7 +114,7 @@ def _interval(rows: list[WeeklyHours]) -> OneLine:
 
 def _desks(agency: Agency) -> list[OneLine]:
     found = select(DeskStaffing, Line.slug).join(Desk, Desk.id == DeskStaffing.desk_id).join(Line)
-    rows = db.session.execute(found.where(Desk.agency_id == agency.id)).tuples()
+    rows = db.session.execute(found.where(Desk.agency_id == agency.id))
     return [
         _one_line(
             line=line,
@@ -128,7 +128,7 @@ def _desks(agency: Agency) -> list[OneLine]:
 
 def _days(agency: Agency) -> list[OneLine]:
     found = select(DeskDay, Line.slug).join(Desk, Desk.id == DeskDay.desk_id).join(Line)
-    rows = db.session.execute(found.where(Desk.agency_id == agency.id)).tuples()
+    rows = db.session.execute(found.where(Desk.agency_id == agency.id))
     return [
         _one_line(date=row.day, line=line, windows=row.windows)
         for row, line in sorted(rows, key=lambda found: (found[0].day, found[1]))
@@ -152,7 +152,7 @@ def _holidays() -> list[OneLine]:
 def _decrees() -> list[OneLine]:
     """Those that the catalogue brought: what was closed by hand is not of the catalogue."""
     of_catalogue = select(Closure, Agency.slug).outerjoin(Agency, Agency.id == Closure.agency_id)
-    rows = db.session.execute(of_catalogue.where(Closure.source == SOURCE, Closure.kind == "decree")).tuples()
+    rows = db.session.execute(of_catalogue.where(Closure.source == SOURCE, Closure.kind == "decree"))
     decrees = [
         _one_line(
             date=row.starts.date(),

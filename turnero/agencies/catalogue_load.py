@@ -59,7 +59,7 @@ def load(said: Catalogue) -> None:
         _put(Province, {"code": province.code}, name=province.name, capital=province.capital, zone=province.zone)
     for line in said.lines:
         _put(Line, {"slug": line.slug}, name=line.name)
-    lines = dict(db.session.execute(select(Line.slug, Line.id)).tuples().all())
+    lines = dict(db.session.execute(select(Line.slug, Line.id)).all())
     _put_procedures(said.procedures, lines)
     _put_agencies(said.agencies, lines)
     for holiday in said.holidays:

@@ -26,6 +26,9 @@ from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.interval import Interval
 
+# A desk that an agency has given up stays for the turns it had, without any staffing.
+_STAFFED = Desk.id.in_(select(DeskStaffing.desk_id))
+
 
 class UnknownProvince(NotFound):
     """``province`` is no province's code."""
@@ -79,7 +82,8 @@ def desks_offering(province_code: str | None, procedure: Procedure) -> list[Desk
     """The desks that attend a trámite, by their agency's name; of every province when None. None for a virtual one."""
     if not procedure.takes_turns:
         return []
-    offering = select(Desk).join(Agency, Agency.id == Desk.agency_id).where(Desk.line_id == procedure.line_id)
+    attends = (Desk.line_id == procedure.line_id, _STAFFED)
+    offering = select(Desk).join(Agency, Agency.id == Desk.agency_id).where(*attends)
     if province_code is not None:
         offering = offering.where(Agency.province_code == province_code)
     return sorted(db.session.scalars(offering), key=lambda desk: folded(desk.agency.name))
@@ -94,7 +98,8 @@ def desk_for(agency: Agency, procedure: Procedure) -> Desk | None:
     """The desk that attends a trámite at an agency, None where it is not offered."""
     if not procedure.takes_turns:
         return None
-    return db.session.scalar(select(Desk).where(Desk.agency_id == agency.id, Desk.line_id == procedure.line_id))
+    attends = (Desk.agency_id == agency.id, Desk.line_id == procedure.line_id, _STAFFED)
+    return db.session.scalar(select(Desk).where(*attends))
 
 
 def catalogue_policy() -> dict[str, Any]:

@@ -1,0 +1,50 @@
+"""What is written out loads to the same state, whatever the engine."""
+
+import pytest
+
+from tests.support.catalogues import COUNTRY, load
+from turnero.agencies import catalogue_export
+from turnero.agencies.catalogue_load import load_path
+from turnero.agencies.catalogue_text import as_yaml
+from turnero.paths import resource
+
+
+@pytest.mark.parametrize("source", [COUNTRY, None], ids=["a small country", "the shipped catalogue"])
+def test_what_is_written_out_loads_to_the_same_state(make_app, tmp_path, source):
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    path = resource("catalogue")
+    if source:
+        path = tmp_path / "source.yaml"
+        path.write_text(source, encoding="utf-8")
+    with make_app("sqlite"):
+        load_path(path)
+        catalogue_export.write(first)
+    with make_app("sqlite"):
+        load_path(first)
+        catalogue_export.write(second)
+        load_path(path)
+        assert as_yaml(catalogue_export.exported()) == first.read_text(encoding="utf-8"), "the state is not the same"
+    assert second.read_text(encoding="utf-8") == first.read_text(encoding="utf-8")
+    assert len(first.read_text(encoding="utf-8").splitlines()) > 20
+
+
+def test_both_engines_write_the_same_text(make_app, tmp_path):
+    texts = []
+    for engine in ("sqlite", "postgresql"):
+        with make_app(engine):
+            load_path(resource("catalogue"))
+            texts.append(as_yaml(catalogue_export.exported()))
+    assert texts[0] == texts[1]
+
+
+def test_into_a_folder_each_key_has_its_file(app, tmp_path):
+    load(tmp_path, COUNTRY)
+    whole = as_yaml(catalogue_export.exported())
+    folder = tmp_path / "out"
+    folder.mkdir()
+    files = catalogue_export.write(folder)
+    assert sorted(file.stem for file in files) == [
+        "agencies", "decrees", "holidays", "lines", "policy", "procedures", "provinces",
+    ]  # fmt: skip
+    load_path(folder)
+    assert as_yaml(catalogue_export.exported()) == whole
