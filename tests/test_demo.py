@@ -3,6 +3,7 @@
 import json
 import re
 import stat
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -17,6 +18,7 @@ from turnero.verify.challenge import CodePolicy, issue
 
 pytestmark = pytest.mark.slow
 
+PATIENCE_SECONDS = 30
 LAST_LINE = "Ctrl-C la detiene.\n"
 LETTER = re.compile(r'href="(/buzon/[^"]+)"')
 
@@ -32,13 +34,22 @@ def demonstration(folder, *options):
     port = free_port()
     arguments = ["demo", "--port", str(port), "--data", str(folder), *options]
     with running(*arguments, environ={"PYTHONUNBUFFERED": "1"}) as process:
-        said = "".join(iter(process.stdout.readline, LAST_LINE))
+        said = greeting(process)
         assert answer(port, "/buzon")[0] == 200
         yield port, said
         process.terminate()
         rest, _ = process.communicate(timeout=60)
         assert (process.returncode, "Traceback" in rest) == (0, False), rest
     serving.check_port("127.0.0.1", port)  # nothing of it is left
+
+
+def greeting(process):
+    said = ""
+    for line in process.stdout:
+        if line == LAST_LINE:
+            return said
+        said += line
+    pytest.fail(f"the demonstration ended: {said}")
 
 
 @contextmanager
@@ -67,8 +78,10 @@ def ask_for_code(address):
 
 def letters(port):
     """The addresses of the letters in the mailbox, newest first; waits for the first one."""
+    until = time.monotonic() + PATIENCE_SECONDS
     while not (found := LETTER.findall(answer(port, "/buzon")[1])):
-        pass
+        assert time.monotonic() < until, "no letter arrived"
+        time.sleep(0.1)  # a person would press reload
     return found
 
 

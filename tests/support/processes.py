@@ -10,6 +10,7 @@ from http.client import HTTPConnection
 
 from flask import Flask
 
+PATIENCE_SECONDS = 30
 PROGRAM = "from turnero.cli import main; main()"
 
 
@@ -54,6 +55,7 @@ def run(*arguments: str, environ: Mapping[str, str], program: str = PROGRAM) -> 
 
 def answer(port: int, path: str) -> tuple[int, str]:
     """Status and page that the server on this machine's ``port`` gives, once it listens."""
+    until = time.monotonic() + PATIENCE_SECONDS
     while True:
         connection = HTTPConnection("127.0.0.1", port, timeout=30)
         try:
@@ -61,6 +63,8 @@ def answer(port: int, path: str) -> tuple[int, str]:
             response = connection.getresponse()
             return response.status, response.read().decode()
         except ConnectionRefusedError:
+            if time.monotonic() > until:
+                raise
             time.sleep(0.05)  # a process that starts gives no other sign than its port
         finally:
             connection.close()
