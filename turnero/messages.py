@@ -72,6 +72,7 @@ TEXTS: dict[str, str] = {
     "not_cancellable": "Este turno ya no se puede cancelar.",
     "not_changeable": "Este turno ya no se puede cambiar.",
     "changes_spent": "Este turno ya cambió {limit} veces. Puede conservarlo, o cancelarlo y pedir otro.",
+    "third_party_name_missing": "Escriba el nombre de la persona que vendrá.",
     "no_proposal": "El turno que le proponíamos ya no está disponible. Elija otro horario.",
     "unknown_scope": "No conocemos esa agencia, ese cantón o esa provincia.",
     "same_place": "Ese ya es su turno. Elija otro horario, o conserve el que tiene.",

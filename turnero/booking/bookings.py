@@ -1,5 +1,7 @@
 """From hold to turn: confirm and cancel, and the link mailed again."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -15,6 +17,9 @@ from turnero.booking.models import Booking
 from turnero.booking.notices import tell
 from turnero.booking.queries import locked_by_token, policy_of, token_of
 from turnero.extensions import db
+from turnero.verify.models import Citizen
+
+PRIORITY_AGE = 65
 
 
 def confirm(key: str, browser: str) -> str:
@@ -47,13 +52,20 @@ def _confirm(key: str, browser: str) -> str:
     assert booking is not None
     limits.check_new_turn(journey, booking.procedure, policy_of(booking.agency), now)
     limits.check_overlap(booking)
-    contact = {"email": journey.email, "mailbox": journey.mailbox, "mobile": journey.mobile}
+    said = {
+        "email": journey.email,
+        "mailbox": journey.mailbox,
+        "mobile": journey.mobile,
+        "third_party_cedula": journey.third_party_cedula,
+        "third_party_name": journey.third_party_name,
+        "priority": journey.priority or _has_priority_by_age(journey.cedula, now),
+    }
     confirmed = history.move(
         booking,
         Status.CONFIRMED,
         actor="citizen",
         now=now,
-        values={"confirmed_at": now, **contact},
+        values={"confirmed_at": now, **said},
         only_if=Booking.lapses_at > now,
     )
     if not confirmed or claims.keep(booking.id, now) != held.cells:
@@ -61,6 +73,16 @@ def _confirm(key: str, browser: str) -> str:
     journey.done = True
     tell(booking, "confirmation", now)
     return token_of(booking)
+
+
+def _has_priority_by_age(cedula: str, now: datetime) -> bool:
+    """Whether the local registry's birth date says 65 or more (Constitución, Art. 36). Never shown to anybody here:
+    whoever books has proven a mailbox only."""
+    born = db.session.scalar(select(Citizen.born).where(Citizen.cedula == cedula))
+    if born is None:
+        return False
+    today = clock.local(now, "America/Guayaquil").date()
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) >= PRIORITY_AGE
 
 
 @database.transaction

@@ -45,6 +45,9 @@ def begin(token: str, browser: str) -> str:
         province_code=booking.agency.province_code,
         procedure_id=booking.procedure_id,
         agency_id=booking.agency_id,
+        third_party_cedula=booking.third_party_cedula,
+        third_party_name=booking.third_party_name,
+        priority=booking.priority,
         booking_id=booking.id,
         changes=True,
     )

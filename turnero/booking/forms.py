@@ -9,11 +9,13 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from turnero.booking import reference
+from turnero.booking.steps import Details
 from turnero.errors import InvalidInput
 from turnero.verify import cedula
 from turnero.verify.contact import Contact, mailbox_key, parse_email, parse_mobile
 
 Typed = Mapping[str, str]
+MOST_NAME_LETTERS = 120
 Value = TypeVar("Value")
 
 
@@ -41,6 +43,10 @@ class ReferenceInvalid(InvalidInput):
     """Seven characters with a right check character are asked for."""
 
     code = "reference_invalid"
+
+
+class ThirdPartyNameMissing(InvalidInput):
+    code = "third_party_name_missing"
 
 
 class Faulty(Exception):
@@ -71,8 +77,7 @@ class Hour:
 
 def typed(form: Typed, *fields: str) -> dict[str, str]:
     """The fields as they were typed, to be shown again."""
-    # No database takes a zero byte, and nobody types one.
-    return {field: form.get(field, "").replace("\0", "").strip() for field in fields}
+    return {field: form.get(field, "").strip() for field in fields}
 
 
 def parse_cedula(form: Typed) -> str:
@@ -106,6 +111,16 @@ def parse_day(text: str | None) -> date | None:
         return datetime.strptime(text or "", "%Y-%m-%d").date()
     except ValueError:
         return None
+
+
+def parse_details(form: Typed) -> Details:
+    """Who will come, and whether with priority. Raises Faulty."""
+    chosen = typed(form, "para", "prioridad")
+    priority = chosen["prioridad"] == "si"
+    if chosen["para"] != "tercero":
+        return Details(None, None, priority)
+    parsed = _all(form, tercero_cedula=cedula.parse, tercero_nombre=_name)
+    return Details(parsed["tercero_cedula"], parsed["tercero_nombre"], priority)
 
 
 def parse_turn(form: Typed) -> tuple[str, str]:
@@ -145,6 +160,14 @@ def _hour(text: str) -> Hour:
     except ValueError:
         raise HourMissing from None
     return Hour(wall.date(), wall.hour * 60 + wall.minute, agency)
+
+
+def _name(text: str) -> str:
+    """A name as written, in one line and of a length that fits a paper."""
+    name = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    if not name:
+        raise ThirdPartyNameMissing
+    return name[:MOST_NAME_LETTERS]
 
 
 def _reference(text: str) -> str:

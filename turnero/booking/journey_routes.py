@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_wtf.csrf import CSRFError
 
 from turnero import error_pages
-from turnero.booking import hour_views, person_views, place_views, review_views
+from turnero.booking import details_views, hour_views, person_views, place_views, review_views
 from turnero.booking.errors import NotInRegistry, PlaceLost, WrongStep
 from turnero.booking.forms import Faulty
 from turnero.booking.journey import Step, owned
@@ -34,6 +34,7 @@ _FORMS: dict[str, tuple[View, View]] = {
     "/turno/<key>/reenviar": (person_views.code_page, person_views.resend),
     "/turno/<key>/lugar": (place_views.place_page, place_views.choose_place),
     "/turno/<key>/horario": (hour_views.hour_page, hour_views.choose_hour),
+    "/turno/<key>/detalles": (details_views.details_page, details_views.give_details),
     "/turno/<key>/confirmar": (review_views.review_page, review_views.confirm),
     "/turno/<key>/prorrogar": (review_views.review_page, review_views.extend),
     "/turno/<key>/soltar": (review_views.review_page, review_views.release),

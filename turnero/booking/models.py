@@ -32,6 +32,9 @@ class Journey(Base):
     province_code: Mapped[str | None] = mapped_column(ForeignKey("provinces.code"))
     procedure_id: Mapped[int | None] = mapped_column(ForeignKey("procedures.id"))
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
+    third_party_cedula: Mapped[str | None]  # who comes in the holder's place, authorised
+    third_party_name: Mapped[str | None]
+    priority: Mapped[bool] = mapped_column(default=False)
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))  # its hold, or the turn it changes
     changes: Mapped[bool] = mapped_column(default=False)  # looks for another place for a turn that exists
     hold_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the present hold
@@ -90,7 +93,9 @@ class Booking(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lapses_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of a hold
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    priority: Mapped[bool] = mapped_column(default=False)  # asked for; no reason is asked or kept
+    third_party_cedula: Mapped[str | None]  # who comes in the holder's place; the turn stays the holder's
+    third_party_name: Mapped[str | None]
+    priority: Mapped[bool] = mapped_column(default=False)  # asked for, or known by age; no reason is asked or kept
     moves: Mapped[int] = mapped_column(default=0)  # how often it got another place: SEQUENCE of its .ics
     token_nonce: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)

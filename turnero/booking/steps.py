@@ -1,6 +1,7 @@
 """The citizen's answers up to the agency: cédula, contact, code, province with trámite and agency (steps 2 to 6)."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -169,3 +170,24 @@ def _choose_place(key: str, browser: str, province_code: str, procedure_slug: st
         holds.end_present(journey, now, reason="place changed")
     journey.province_code = province_code
     journey.procedure_id, journey.agency_id = procedure.id, agency.id
+
+
+@dataclass(frozen=True)
+class Details:
+    """Who comes in the holder's place (both None: the holder), and whether priority attention is asked for."""
+
+    third_party_cedula: str | None
+    third_party_name: str | None
+    priority: bool
+
+
+@database.transaction
+def give_details(key: str, browser: str, details: Details) -> None:
+    """Keep the optional details; the turn stays the holder's. They can be given from the agency's choice on."""
+    journey = locked(key, browser)
+    step = require(journey, clock.now(), Step.HOUR, Step.CONFIRM)
+    if journey.changes:  # the turn's own details stay, and whether it has priority by age is not for this page
+        raise WrongStep(step=step)
+    journey.third_party_cedula = details.third_party_cedula
+    journey.third_party_name = details.third_party_name
+    journey.priority = details.priority

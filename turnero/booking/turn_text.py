@@ -48,6 +48,7 @@ class TurnText:
             link=f"{base_url}/mi-turno/{token_of(booking)}",
             kept_until=formatting.clock_time(booking.minute + policy_of(booking.agency).tolerance_minutes),
             cedula=masked(booking.cedula).replace("*", "•"),
+            third_party=booking.third_party_name or "",
         )
 
 
