@@ -1,6 +1,6 @@
 # Everything runs from .venv. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test check race format lock clean
 
 PORT ?= 8000
 VENV := .venv
@@ -25,6 +25,11 @@ check: $(VENV)/.installed-dev ## Estilo, tipos y pruebas rápidas (SQLite, sin n
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@TURNERO_TEST_DATABASES=sqlite $(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not slow"
+
+race: $(VENV)/.installed-dev ## Las carreras a tamaño completo: 200 cierres mientras 50 personas piden turno
+	@$(BIN)/python -m tests.support.provision
+	@TURNERO_RACE_ROUNDS=200 TURNERO_RACE_CROWD=300 $(BIN)/python -m pytest -n 2 --timeout 3600 \
+		tests/booking/test_race.py tests/booking/test_closing.py tests/booking/test_closing_race.py
 
 format: $(VENV)/.installed-dev ## Da formato al código y ordena las importaciones
 	@$(BIN)/ruff check --fix .
