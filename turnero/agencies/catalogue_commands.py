@@ -82,18 +82,16 @@ def _names(written: Iterable[Path]) -> str:
 def _warn_of_demonstrations(read: Catalogue) -> None:
     count = sum(agency.demo for agency in read.agencies)
     if count and current_app.config["SETTINGS"].production:
-        click.echo(f"Advertencia: se cargaron {count} agencias de demostración (demo: true) en producción.", err=True)
+        click.echo(f"Advertencia: en producción hay agencias de demostración (demo: true): {count}.", err=True)
 
 
 def _counts(read: Catalogue) -> str:
-    return ", ".join(
-        f"{len(things)} {word}"
-        for word, things in (
-            ("provincias", read.provinces),
-            ("líneas", read.lines),
-            ("trámites", read.procedures),
-            ("agencias", read.agencies),
-            ("feriados locales", read.holidays),
-            ("decretos", read.decrees),
-        )
+    things = (
+        (len(read.provinces), "provincia", "provincias"),
+        (len(read.lines), "línea", "líneas"),
+        (len(read.procedures), "trámite", "trámites"),
+        (len(read.agencies), "agencia", "agencias"),
+        (len(read.holidays), "feriado local", "feriados locales"),
+        (len(read.decrees), "decreto", "decretos"),
     )
+    return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in things)
