@@ -11,7 +11,8 @@ from turnero.db import UtcDateTime
 from turnero.extensions import Base
 
 LIVE = ("confirmed", "arrived", "called", "displaced")
-_LIVE_SQL = text("status IN ('confirmed', 'arrived', 'called', 'displaced')")
+# A turn whose holder was forgotten says nothing about any cédula.
+_LIVE_SQL = text("status IN ('confirmed', 'arrived', 'called', 'displaced') AND forgotten_at IS NULL")
 
 
 class Journey(Base):
@@ -29,6 +30,7 @@ class Journey(Base):
     questioned_email: Mapped[str | None]  # the address whose domain we asked about once
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     registered: Mapped[bool | None]  # what the citizen registry said, once the mailbox was proven
+    registry_email: Mapped[str | None]  # the address on file, never shown: told when it is not the journey's mailbox
     province_code: Mapped[str | None] = mapped_column(ForeignKey("provinces.code"))
     procedure_id: Mapped[int | None] = mapped_column(ForeignKey("procedures.id"))
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
@@ -99,9 +101,21 @@ class Booking(Base):
     moves: Mapped[int] = mapped_column(default=0)  # how often it got another place: SEQUENCE of its .ics
     token_nonce: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
+    owner_hash: Mapped[str | None] = mapped_column(
+        index=True, unique=True
+    )  # of the link "No fui yo", where one was sent
+    forgotten_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # contact gone, cédula a pseudonym (retention)
 
     procedure: Mapped[Procedure] = relationship(lazy="joined")
     agency: Mapped[Agency] = relationship(lazy="joined")
+
+
+class SpentReference(Base):
+    """The reference of a hold that was deleted: nobody gets it again."""
+
+    __tablename__ = "spent_references"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
 
 
 class Claim(Base):
