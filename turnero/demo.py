@@ -19,6 +19,7 @@ import turnero
 from turnero import jobs, schema, serving
 from turnero.agencies import catalogue_load
 from turnero.agencies.models import Province
+from turnero.booking.site_routes import DEMO_CEDULAS
 from turnero.extensions import db
 from turnero.notices import mailbox
 from turnero.notices.routes import FOLDER
@@ -55,18 +56,14 @@ def _prepare() -> None:
     catalogue = resource("catalogue")
     if db.session.scalar(select(Province.code).limit(1)) is None:
         catalogue_load.load_path(catalogue)
-    if not _some_cedulas():
+    if db.session.scalar(select(Citizen.cedula).limit(1)) is None:
         citizens.load_path(catalogue / "citizens.csv")
-
-
-def _some_cedulas() -> list[str]:
-    return list(db.session.scalars(select(Citizen.cedula).order_by(Citizen.cedula).limit(3)))
 
 
 def _greet(address: str) -> None:
     click.echo(f"Turnero, demostración: {address}")
     click.echo(f"Los correos llegan a:  {address}/buzon")
-    click.echo(f"Cédulas para probar:   {', '.join(_some_cedulas())}")
+    click.echo(f"Cédulas para probar:   {', '.join(DEMO_CEDULAS)}")
     click.echo("Ctrl-C la detiene.")
 
 
