@@ -32,7 +32,7 @@ class BookingMachine(RuleBasedStateMachine):
         self.app = app
         self.shown: dict[str, tuple[str, int]] = {}  # token → what its owner was told (I2)
         self.cancelled: set[str] = set()
-        self.offset = timedelta()
+        self.beginning = self.offset = app.config["SETTINGS"].clock_offset
         self.number = 0
 
     @initialize()
@@ -128,7 +128,7 @@ class BookingMachine(RuleBasedStateMachine):
         db.session.rollback()
         for table in (Journey, Claim, Event, Notice, Booking):
             db.session.execute(delete(table))
-        clock.set_offset(timedelta())
+        clock.set_offset(self.beginning)
         db.session.commit()
 
 
