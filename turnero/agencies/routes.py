@@ -1,8 +1,16 @@
 """``/tramites``: what each trámite is, and how to do it without a turn where that exists."""
 
-from flask import Blueprint, Response, render_template
+from dataclasses import dataclass
 
-from turnero.agencies import queries
+from flask import Blueprint, Response, render_template, request
+
+from turnero import clock
+from turnero.agencies import queries, terms
+from turnero.agencies.models import Procedure
+from turnero.agencies.terms import Term
+
+# Where no province was said.
+_MAINLAND = "America/Guayaquil"
 
 blueprint = Blueprint("agencies", __name__)
 
@@ -24,4 +32,33 @@ def procedure(slug: str) -> str:
     found = queries.procedure(slug)
     following = {each.slug: each for each in queries.procedures()}
     follow_ups = [following[slug] for slug in found.sheet.get("follow_ups", ()) if slug in following]
-    return render_template("agencies/procedure.html", procedure=found, sheet=found.sheet, follow_ups=follow_ups)
+    return render_template(
+        "agencies/procedure.html",
+        procedure=found,
+        sheet=found.sheet,
+        follow_ups=follow_ups,
+        provinces=[(each.code, each.name) for each in queries.provinces()] if found.term_days else (),
+        estimate=_estimate(found),
+    )
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What was asked about a term, and its answer; both are forgotten with the request."""
+
+    typed: str
+    province: str
+    term: Term | None
+    over: bool
+
+    @property
+    def wrong(self) -> bool:
+        return bool(self.typed) and self.term is None
+
+
+def _estimate(found: Procedure) -> Estimate:
+    typed, code = request.args.get("fecha_notificacion", "").strip(), request.args.get("provincia", "")
+    province = next((each for each in queries.provinces() if each.code == code), None)
+    today = clock.local(clock.now(), province.zone if province else _MAINLAND).date()
+    term = terms.term_of(found, terms.parse_date(typed), today, *([province] if province else []))
+    return Estimate(typed, province.code if province else "", term, over=term is not None and term.is_over(today))
