@@ -81,7 +81,7 @@ def test_the_uid_is_the_turns_whatever_changes():
 def test_a_cancelled_turn_takes_its_entry_away_and_reminds_of_nothing():
     calendar, event = parsed(written(cancelled=True, sequence=1))
     assert (calendar["METHOD"], event["STATUS"], event["SEQUENCE"]) == ("CANCEL", "CANCELLED", 1)
-    assert event["DESCRIPTION"].startswith("Turno cancelado.\n")
+    assert event["DESCRIPTION"].startswith("Ya no tiene turno a esta hora.\n")
     assert "mi-turno" not in event["DESCRIPTION"]
     assert event.walk("VALARM") == []
 

@@ -149,10 +149,9 @@ def test_a_full_agency_says_so_and_names_the_one_that_has_a_place(client, walker
     fill(desk)
     walker.post("lugar", provincia="17", tramite=procedure.slug)
     assert offered(client) == ["sur"]
-    assert not_offered(client) == [
-        "Agencia Quito Centro Todo está tomado hasta el miércoles 9 de diciembre. Cada día se abre uno más. "
-        "Hay turnos antes en Agencia Sur."
-    ]
+    (said,) = not_offered(client)
+    assert "Todo está tomado hasta el miércoles 9 de diciembre. Cada día se abre uno más." in said
+    assert said.endswith("Hay turnos antes en Agencia Sur.")
 
 
 def test_a_province_without_a_place_says_why_and_where_there_is_one(client, walker, procedure, desk):
@@ -163,10 +162,10 @@ def test_a_province_without_a_place_says_why_and_where_there_is_one(client, walk
     walker.post("lugar", provincia="17", tramite=procedure.slug)
     assert offered(client) == []
     assert "no hay turnos libres en Pichincha" in client.page.text
-    assert not_offered(client) == [
-        "Agencia Quito Centro No atiende en estos días por un cierre: Remodelación. "
-        "Vuelve a atender el viernes 8 de enero."
-    ]
+    (said,) = not_offered(client)
+    assert said.endswith(
+        "No atiende en estos días por un cierre: Remodelación. Vuelve a atender el viernes 8 de enero."
+    )
     client.get(client.page.links["Guayas"])
     assert offered(client) == ["guayaquil"]
 

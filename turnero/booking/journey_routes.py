@@ -3,9 +3,7 @@
 A form that was right leads on with 303. One that was not shows its page again with what was typed.
 """
 
-import re
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -23,7 +21,6 @@ from turnero.verify.registry import RegistryUnavailable
 View = Callable[..., Response]
 
 blueprint = Blueprint("journey", __name__)
-_JOURNEY = re.compile(r"[\w-]{22}", re.ASCII)
 _RETRY_SECONDS = 60
 
 # What is posted; its page, which is shown again when something is wrong; and what the post does.
@@ -68,13 +65,6 @@ for _address, (_page, _post) in _FORMS.items():
     if _name not in _ONLY_POSTED:
         blueprint.add_url_rule(_address, _name, _page, methods=["GET"])
     blueprint.add_url_rule(_address, f"post_{_name}", _posted(_page, _post), methods=["POST"])
-
-
-@blueprint.url_value_preprocessor
-def known_by_its_form(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """What cannot be a journey's key never reaches the database, which takes no zero bytes."""
-    if values and not _JOURNEY.fullmatch(values.get("key", "")):
-        raise NotFound
 
 
 @blueprint.errorhandler(PlaceLost)
