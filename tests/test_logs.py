@@ -79,13 +79,13 @@ def test_a_line_cannot_be_forged(lines):
 
 def test_libraries_speak_through_the_same_pipe(app, capsys):
     logs.configure("json")
-    logging.getLogger("some.library").warning("took %s of %s", 3, "ana.demo@example.ec")
-    logging.getLogger("some.library").info("small talk")
+    logging.getLogger("some.package").warning("took %s of %s", 3, "ana.demo@example.ec")
+    logging.getLogger("some.package").info("small talk")
     (line,) = capsys.readouterr().err.splitlines()
     heard = json.loads(line)
     assert (heard["event"], heard["logger"], heard["level"]) == (
         "took 3 of a***@example.ec",
-        "some.library",
+        "some.package",
         "warning",
     )
 
@@ -93,6 +93,6 @@ def test_libraries_speak_through_the_same_pipe(app, capsys):
 def test_configuring_twice_says_nothing_twice(app, capsys):
     logs.configure("json")
     logs.configure("text")
-    logging.getLogger("some.library").warning("once")
+    logging.getLogger("some.package").warning("once")
     structlog.get_logger().info("and once")
     assert len(capsys.readouterr().err.splitlines()) == 2
