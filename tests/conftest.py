@@ -3,6 +3,7 @@
 import gettext
 import os
 import shutil
+import signal
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -44,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     gettext.bindtextdomain("messages", str(resource("locale")))
     os.environ["LANGUAGE"] = "es"
     if not hasattr(config, "workerinput"):  # the controller of xdist's workers, or the only process
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: the server must not outlive us
         folder = tempfile.mkdtemp(prefix="turnero-tests-")
         Path(folder).chmod(0o755)
         os.environ[RUN] = folder

@@ -19,7 +19,7 @@ SECRETS_OF_THE_WORKSHOP = re.compile(
     "|".join(
         (
             r"/work" + r"/(main|shared|tmp)",
-            r"\." + r"library",
+            r"/\." + r"library",
             "pypi" + r"\.org",
             "python" + r"hosted\.",
             "npm" + r"js\.(org|com)",
