@@ -85,7 +85,7 @@ def _text(file: Path) -> str:
     except OSError as error:
         raise _Unreadable(1, f"no se puede leer el archivo ({error.strerror})") from error
     try:
-        return content.decode("utf-8-sig")
+        return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise _Unreadable(line, "el archivo no está en UTF-8; guárdelo con esa codificación") from error
