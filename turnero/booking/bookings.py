@@ -95,9 +95,9 @@ def cancel(token: str, reason: str = "") -> None:
     now = clock.now()
     if booking.status == Status.CANCELLED:
         return
-    displaced = booking.status == Status.DISPLACED
-    if not displaced and (booking.status != Status.CONFIRMED or booking.starts_at <= now):
+    if not may_cancel(booking, now):
         raise NotCancellable
+    displaced = booking.status == Status.DISPLACED
     history.move(booking, Status.CANCELLED, actor="citizen", now=now, reason=reason)
     claims.free(booking.id)  # a change that was under way
     if displaced:
@@ -105,6 +105,12 @@ def cancel(token: str, reason: str = "") -> None:
         end_displacement(booking.id, "cancelled", now)
     claims.give_back(booking.id, booking.starts_at, policy_of(booking.agency).release_delay_minutes, now)
     tell(booking, "cancellation", now)
+
+
+def may_cancel(booking: Booking, now: datetime) -> bool:
+    """Whether its holder can still give the turn up: before it begins, and at any time while it has no place."""
+    waits = booking.status == Status.CONFIRMED and booking.starts_at > now
+    return waits or booking.status == Status.DISPLACED
 
 
 @database.transaction

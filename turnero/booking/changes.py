@@ -20,7 +20,7 @@ from turnero.booking.notices import tell
 from turnero.booking.queries import locked_by_token, policy_of, token_of
 from turnero.extensions import db
 
-_CHANGED = "changed"
+CHANGED = "changed"
 
 
 @database.transaction
@@ -31,7 +31,7 @@ def begin(token: str, browser: str) -> str:
     """
     booking = locked_by_token(token)
     now = clock.now()
-    _check_changeable(booking, now)
+    check_changeable(booking, now)
     journey = Journey(
         key=secrets.token_urlsafe(16),
         browser=browser,
@@ -63,7 +63,7 @@ def apply(journey: Journey, held: claims.Held, now: datetime) -> str:
         .with_for_update(of=Booking)
         .execution_options(populate_existing=True)
     ).one()
-    _check_changeable(booking, now)
+    check_changeable(booking, now)
     before = relocation.place_of(booking)
     old_start = booking.starts_at
     relocation.move_to(booking, held)
@@ -77,18 +77,19 @@ def apply(journey: Journey, held: claims.Held, now: datetime) -> str:
         claims.free(booking.id, purpose="proposal")
         end_displacement(booking.id, "rebooked", now)
     else:
-        history.note(booking, actor="citizen", now=now, reason=_CHANGED, details=details)
+        history.note(booking, actor="citizen", now=now, reason=CHANGED, details=details)
     journey.done = True
     tell(booking, "change", now, occasion=str(booking.moves))
     return token_of(booking)
 
 
-def _check_changeable(booking: Booking, now: datetime) -> None:
+def check_changeable(booking: Booking, now: datetime) -> None:
+    """Raises NotChangeable, and ChangesSpent where the turn has changed as often as it may. A displaced one always can."""
     if booking.status == Status.DISPLACED:
         return
     if booking.status != Status.CONFIRMED or booking.starts_at <= now:
         raise NotChangeable
     limit = policy_of(booking.agency).changes_per_turn
-    made = select(func.count()).select_from(Event).where(Event.booking_id == booking.id, Event.reason == _CHANGED)
+    made = select(func.count()).select_from(Event).where(Event.booking_id == booking.id, Event.reason == CHANGED)
     if (db.session.scalar(made) or 0) >= limit:
         raise ChangesSpent(limit=limit)

@@ -9,6 +9,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
+from turnero.booking.queries import times_changed
 from turnero.booking.turn_text import TurnText
 from turnero.notices.rendering import Attachment
 
@@ -21,13 +22,16 @@ def sheet_of(booking: Booking) -> Attachment:
 
 
 def calendar_entry_of(booking: Booking, now: datetime) -> Attachment:
-    """The entry of a turn as it is now; of a cancelled turn, what takes the entry away."""
-    cancelled = booking.status == Status.CANCELLED
+    """The entry of a turn as it is now; where it has no hour (any more), what takes the entry away.
+
+    That goes for a displaced turn too: its old hour would lead to a closed door.
+    """
+    cancelled = booking.status in (Status.CANCELLED, Status.DISPLACED)
     entry = ics(
         TurnText.of(booking),
         starts_at=booking.starts_at,
         ends_at=booking.starts_at + timedelta(minutes=booking.cells * booking.slot_minutes),
-        sequence=booking.moves + cancelled,
+        sequence=times_changed(booking),
         sender=current_app.config["SETTINGS"].mail_from,
         now=now,
         cancelled=cancelled,
@@ -91,7 +95,7 @@ def _description(turn: TurnText, *, cancelled: bool) -> str:
         f"Referencia: {turn.reference}",
     )
     if cancelled:
-        return "\n".join(("Turno cancelado.", *what))
+        return "\n".join(("Ya no tiene turno a esta hora.", *what))
     return "\n".join(
         (
             *what,

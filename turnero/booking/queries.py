@@ -1,12 +1,13 @@
 """Reads of bookings and their policy. Nothing here commits."""
 
 from flask import current_app
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency
 from turnero.booking import token as tokens
-from turnero.booking.models import Booking
+from turnero.booking.lifecycle import Status
+from turnero.booking.models import Booking, Event
 from turnero.booking.policy import Policy
 from turnero.errors import NotFound
 from turnero.extensions import db
@@ -41,3 +42,20 @@ def _found(booking: Booking | None) -> Booking:
     if booking is None:
         raise NotFound
     return booking
+
+
+def times_changed(booking: Booking) -> int:
+    """How often anything of a turn changed since it was confirmed: grows with every event."""
+    since = select(func.count()).where(Event.booking_id == booking.id, Event.before != Status.HELD)
+    return db.session.scalar(since) or 0
+
+
+def last_place_event(booking: Booking) -> Event | None:
+    """How a turn came to the place it has, when that is not the one it was booked with."""
+    return db.session.scalar(
+        select(Event)
+        .where(Event.booking_id == booking.id, Event.after == Status.CONFIRMED)
+        .where(Event.reason.in_(("changed", "rebooked", "accepted", "placed", "reopened")))
+        .order_by(Event.id.desc())
+        .limit(1)
+    )

@@ -18,7 +18,7 @@ _BATCH = 200
 # Unfinished journeys and their codes are kept a day: long enough to come back to, short enough to forget.
 _JOURNEY_LIFE = timedelta(hours=24)
 # A displaced turn waits this long after its old hour for its owner's answer.
-_DISPLACED_LIFE = timedelta(days=30)
+DISPLACED_LIFE = timedelta(days=30)
 
 
 def sweep() -> int:
@@ -67,7 +67,7 @@ def _give_up_displaced() -> int:
     now = clock.now()
     unanswered = db.session.scalars(
         select(Displacement)
-        .where(Displacement.ended_at.is_(None), Displacement.old_starts_at <= now - _DISPLACED_LIFE)
+        .where(Displacement.ended_at.is_(None), Displacement.old_starts_at <= now - DISPLACED_LIFE)
         .order_by(Displacement.booking_id)
         .limit(_BATCH)
     ).all()
