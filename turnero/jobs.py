@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from turnero import clock
+from turnero.booking.reminders import remind
 from turnero.booking.sweep import sweep
 from turnero.db import UtcDateTime, on_postgresql, transaction
 from turnero.extensions import Base, db
@@ -107,6 +108,10 @@ def _sweep() -> str:
     return f"Reservas vencidas: {sweep()}."
 
 
+def _remind() -> str:
+    return f"Recordatorios por enviar: {remind()}."
+
+
 @dataclass(frozen=True)
 class Job:
     """What a job does (its answer says in Spanish what it did) and how often."""
@@ -115,7 +120,11 @@ class Job:
     seconds: float
 
 
-JOBS = {"deliver": Job(_deliver, seconds=1), "sweep": Job(_sweep, seconds=30)}
+JOBS = {
+    "deliver": Job(_deliver, seconds=1),
+    "reminders": Job(_remind, seconds=300),
+    "sweep": Job(_sweep, seconds=30),
+}
 
 
 def run(app: Flask) -> None:

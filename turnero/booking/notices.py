@@ -2,15 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from turnero import clock
+from turnero import clock, formatting
 from turnero.agencies.models import Desk
+from turnero.booking.documents import calendar_entry_of, sheet_of
 from turnero.booking.lifecycle import LIVE, SEATED, Status
 from turnero.booking.models import Booking, Displacement
 from turnero.booking.turn_text import PlaceText, TurnText
 from turnero.extensions import db
 from turnero.notices import outbox
 from turnero.notices.models import Notice
-from turnero.notices.rendering import Mail, qr_picture
+from turnero.notices.rendering import Attachment, Mail, qr_picture
 
 
 def tell(booking: Booking, kind: str, now: datetime, occasion: str = "") -> None:
@@ -34,36 +35,48 @@ def _booking_of(notice: Notice) -> Booking | None:
 
 
 def confirmation_mail(notice: Notice) -> Mail | None:
-    """Nothing to tell once the turn was given up."""
+    """Nothing to tell once the turn was given up or lost its hour, of which another mail speaks."""
     booking = _booking_of(notice)
-    if booking is None or booking.status not in LIVE:
+    if booking is None or booking.status not in SEATED:
         return None
-    return Mail("confirmation", {"turn": TurnText.of(booking)}, (qr_picture(booking.reference),))
+    return Mail("confirmation", {"turn": TurnText.of(booking)}, _papers_of(booking))
+
+
+def _papers_of(booking: Booking) -> tuple[Attachment, ...]:
+    """What comes with every mail that gives an hour."""
+    return qr_picture(booking.reference), sheet_of(booking), calendar_entry_of(booking, clock.now())
 
 
 def cancellation_mail(notice: Notice) -> Mail | None:
     booking = _booking_of(notice)
     if booking is None or booking.status != Status.CANCELLED:
         return None
-    return Mail("cancellation", {"turn": TurnText.of(booking), "reason": ""})
+    entry = calendar_entry_of(booking, clock.now())
+    return Mail("cancellation", {"turn": TurnText.of(booking), "reason": ""}, (entry,))
 
 
 def link_mail(notice: Notice) -> Mail | None:
     booking = _booking_of(notice)
-    if booking is None or booking.status not in LIVE or booking.starts_at <= clock.now():
+    if booking is None or booking.status not in LIVE:
         return None
-    return Mail("link", {"turn": TurnText.of(booking)})
+    displaced = booking.status == Status.DISPLACED
+    if booking.starts_at <= clock.now() and not displaced:
+        return None
+    return Mail("link", {"turn": TurnText.of(booking), "displaced": displaced})
 
 
 def change_mail(notice: Notice) -> Mail | None:
     booking = _booking_of(notice)
     if booking is None or booking.status not in SEATED:
         return None
-    return Mail("change", {"turn": TurnText.of(booking)}, (qr_picture(booking.reference),))
+    return Mail("change", {"turn": TurnText.of(booking)}, _papers_of(booking))
 
 
 def displaced_mail(notice: Notice) -> Mail | None:
-    """What happened and what is kept for them; nothing once they have decided."""
+    """What happened and what is kept for them; nothing once they have decided.
+
+    The calendar entry follows: to the new hour where it is confirmed, else away with the old one.
+    """
     booking = _booking_of(notice)
     displacement = db.session.get(Displacement, int(notice.occasion.partition(".")[0]))
     if booking is None or displacement is None or displacement.status not in ("proposed", "placed", "unplaced"):
@@ -76,7 +89,7 @@ def displaced_mail(notice: Notice) -> Mail | None:
         "new": proposed_place(displacement),
         "confirmed": displacement.status == "placed",
     }
-    return Mail("displaced", context)
+    return Mail("displaced", context, (calendar_entry_of(booking, clock.now()),))
 
 
 def proposed_place(displacement: Displacement) -> PlaceText | None:
@@ -91,7 +104,22 @@ def restored_mail(notice: Notice) -> Mail | None:
     booking = _booking_of(notice)
     if booking is None or booking.status not in SEATED:
         return None
-    return Mail("restored", {"turn": TurnText.of(booking)})
+    return Mail("restored", {"turn": TurnText.of(booking)}, _papers_of(booking))
+
+
+def hour_of(booking: Booking) -> str:
+    """A turn's day and hour as the occasions of its reminders name them: 2026-11-24T09:30 (local)."""
+    return f"{booking.day.isoformat()}T{formatting.clock_time(booking.minute)}"
+
+
+def reminder_mail(notice: Notice) -> Mail | None:
+    """Nothing once the turn was given up, moved to another hour or has begun."""
+    booking = _booking_of(notice)
+    if booking is None or booking.status != Status.CONFIRMED or booking.starts_at <= clock.now():
+        return None
+    if notice.occasion.partition(":")[2] != hour_of(booking):
+        return None
+    return Mail("reminder", {"turn": TurnText.of(booking)}, (qr_picture(booking.reference),))
 
 
 RENDERERS = {
@@ -101,4 +129,5 @@ RENDERERS = {
     "change": change_mail,
     "displaced": displaced_mail,
     "restored": restored_mail,
+    "reminder": reminder_mail,
 }
