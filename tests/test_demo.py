@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from click import ClickException
 
 from config import Settings
 from tests.support.mail_servers import free_port
@@ -31,16 +32,22 @@ def folder(tmp_path):
 @contextmanager
 def demonstration(folder, *options):
     """A demonstration that answers, with its port and what it said; ended as a person's machine would end it."""
-    port = free_port()
-    arguments = ["demo", "--port", str(port), "--data", str(folder), *options]
-    with running(*arguments, environ={"PYTHONUNBUFFERED": "1"}) as process:
-        said = greeting(process)
-        assert answer(port, "/buzon")[0] == 200
+    with started(folder, *options) as (process, port, said):
         yield port, said
         process.terminate()
         rest, _ = process.communicate(timeout=60)
         assert (process.returncode, "Traceback" in rest) == (0, False), rest
     serving.check_port("127.0.0.1", port)  # nothing of it is left
+
+
+@contextmanager
+def started(folder, *options):
+    port = free_port()
+    arguments = ["demo", "--port", str(port), "--data", str(folder), *options]
+    with running(*arguments, environ={"PYTHONUNBUFFERED": "1"}) as process:
+        said = greeting(process)
+        assert answer(port, "/buzon")[0] == 200
+        yield process, port, said
 
 
 def greeting(process):
@@ -118,3 +125,22 @@ def test_two_demonstrations_do_not_share_a_folder(folder):
     with demonstration(folder):
         status, said = run("demo", "--port", str(free_port()), "--data", str(folder), "--fresh", environ={})
     assert (status, said) == (1, f"Error: Ya hay una demostración en marcha con los datos de {folder}.\n")
+
+
+def test_after_a_kill_no_worker_stays_behind_and_the_next_start_goes_on(folder):
+    with started(folder) as (process, port, _):
+        process.kill()
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not is_free(port):
+        assert time.monotonic() < until, "a worker still listens"
+        time.sleep(0.1)  # the workers notice by themselves
+    with demonstration(folder):
+        pass
+
+
+def is_free(port):
+    try:
+        serving.check_port("127.0.0.1", port)
+    except ClickException:
+        return False
+    return True

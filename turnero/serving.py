@@ -2,7 +2,12 @@
 
 import errno
 import multiprocessing
+import os
+import signal
 import socket
+from pkgutil import resolve_name
+from threading import Thread
+from typing import Any
 
 import click
 from granian.constants import Interfaces
@@ -34,11 +39,23 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        factory=True,
         workers=workers,
         blocking_threads=threads,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=30,
         log_level=LogLevels.error,  # it warns of the numbers that measured best
-    ).serve()
+    ).serve(target_loader=_application)
+
+
+def _application(factory: str) -> Any:
+    """In a worker: its application. The worker ends with the main process, even if that was killed."""
+
+    def end_with_parent() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=end_with_parent, daemon=True).start()
+    return resolve_name(factory)()
