@@ -39,8 +39,14 @@ def hour_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
         parts=_parts(minutes),
         picked=held.minute if held and held.day == day else None,
         hold_minutes=policy_of(agency).hold_minutes,
+        limit=_limit(),
         turn=your_turn(journey, day),
     )
+
+
+def _limit() -> date | None:
+    """The estimated last day of a legal term, if the person asked for it at step 6."""
+    return forms.parse_day(request.args.get("limite"))
 
 
 def _days(journey: Journey, full: date | None, trouble: Trouble) -> Response:
@@ -65,6 +71,7 @@ def _days(journey: Journey, full: date | None, trouble: Trouble) -> Response:
         last=offers.days[-1].day if offers.more else None,
         full=full,
         lapsed=lapsed,
+        limit=_limit(),
         why_none=_why_none(agency, procedure) if none_at_all else None,
         turn=your_turn(journey),
     )

@@ -99,9 +99,12 @@ def to_turn(token: str) -> Response:
     return see_other(url_for("turn.page", token=token))
 
 
-def address(step: Step, key: str, day: date | None = None) -> str:
-    """The page of a step; each step's value is the last part of its address."""
-    return url_for(f"journey.{step.value}", key=key, dia=day)
+def address(step: Step, key: str, day: date | None = None, limit: date | None = None) -> str:
+    """The page of a step; each step's value is the last part of its address.
+
+    ``limit``: the estimated last day of a legal term, which the pages of day and hour warn about.
+    """
+    return url_for(f"journey.{step.value}", key=key, dia=day, limite=limit)
 
 
 def see_other(where: str) -> Response:

@@ -3,19 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TypeVar
 
 from flask import Response, request
 
 from turnero import clock, formatting
 from turnero.agencies import queries as agencies
+from turnero.agencies import terms
 from turnero.agencies.models import Procedure, Province
+from turnero.agencies.terms import Term
 from turnero.booking import availability, forms, offer_text, steps
 from turnero.booking.availability import AgencyOffer, ProvinceOffer
 from turnero.booking.errors import ProcedureOnline, UnknownPlace
 from turnero.booking.journey import Step
-from turnero.booking.journey_page import NO_TROUBLE, Trouble, at, show, to, your_turn
+from turnero.booking.journey_page import NO_TROUBLE, Trouble, address, at, see_other, show, your_turn
 from turnero.booking.models import Journey
 from turnero.interval import Interval
 from turnero.session import browser
@@ -35,6 +37,7 @@ class AgencyChoice:
     hours: str
     first: str | None
     why_none: str | None
+    too_late: bool  # its first place is after the last day of the term
 
 
 def place_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
@@ -42,6 +45,8 @@ def place_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
     typed = _typed(journey)
     province, procedure = _province(typed["provincia"]), _procedure(typed["tramite"])
     offers = availability.agency_offers(province.code, procedure) if province and procedure else ()
+    today = clock.local(clock.now(), province.zone).date() if province else None
+    term = _term(procedure, typed["fecha_notificacion"], today, province)
     free = _soonest_first(offers)
     elsewhere = _soonest_first(availability.province_offers(procedure)[0]) if procedure and not free else []
     return show(
@@ -53,7 +58,8 @@ def place_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
         procedures=[(each.slug, each.name) for each in _with_turns()],
         province=province,
         procedure=procedure,
-        choices=_choices(offers, clock.local(clock.now(), province.zone).date()) if province else (),
+        choices=_choices(offers, today, term) if today else (),
+        term=term,
         soonest=free[0] if free else None,
         elsewhere=elsewhere[:_ELSEWHERE],
         changes=journey.changes,
@@ -75,13 +81,24 @@ def choose_place(key: str) -> Response:
         steps.choose_place(key, browser(), place.province, place.procedure, place.agency)
     except UnknownPlace as error:
         raise forms.Faulty(**{error.data["field"]: error}) from error
-    return to(Step.HOUR, key)
+    procedure, province = _procedure(place.procedure), _province(place.province)
+    assert province is not None
+    notified = forms.typed(request.form, "fecha_notificacion")["fecha_notificacion"]
+    term = _term(procedure, notified, clock.local(clock.now(), province.zone).date(), province)
+    return see_other(address(Step.HOUR, key, limit=term.last_day if term else None))
+
+
+def _term(procedure: Procedure | None, notified: str, today: date | None, province: Province | None) -> Term | None:
+    """The legal term, where the person asks for it; computed from what was typed and kept nowhere."""
+    if procedure is None or today is None or province is None:
+        return None
+    return terms.term_of(procedure, terms.parse_date(notified), today, province)
 
 
 def _typed(journey: Journey) -> dict[str, str]:
     """What was posted; else what a link asks for; else what was chosen before, or is the only choice."""
     if request.form:
-        return forms.typed(request.form, "provincia", "tramite", "agencia")
+        return forms.typed(request.form, "provincia", "tramite", "agencia", "fecha_notificacion")
     asked = forms.typed(request.args, "provincia", "tramite")
     only = [procedure.slug for procedure in _with_turns()]
     chosen = journey.procedure.slug if journey.procedure else (only[0] if len(only) == 1 else "")
@@ -89,6 +106,7 @@ def _typed(journey: Journey) -> dict[str, str]:
         "provincia": asked["provincia"] or journey.province_code or "",
         "tramite": asked["tramite"] or chosen,
         "agencia": journey.agency.slug if journey.agency else "",
+        "fecha_notificacion": "",
     }
 
 
@@ -109,9 +127,10 @@ def _not_here(slug: str) -> ProcedureOnline | UnknownPlace:
     return ProcedureOnline() if virtual else UnknownPlace()
 
 
-def _choices(offers: tuple[AgencyOffer, ...], today: date) -> tuple[AgencyChoice, ...]:
+def _choices(offers: tuple[AgencyOffer, ...], today: date, term: Term | None) -> tuple[AgencyChoice, ...]:
+    """By name; with a term, agencies with a place before its end come first."""
     weeks = agencies.opening_hours_of([offer.agency for offer in offers], today)
-    return tuple(
+    choices = (
         AgencyChoice(
             slug=offer.agency.slug,
             name=offer.agency.name,
@@ -119,9 +138,11 @@ def _choices(offers: tuple[AgencyOffer, ...], today: date) -> tuple[AgencyChoice
             hours=_hours(weeks[offer.agency.id], offer.agency.zone),
             first=formatting.relative_day(offer.next_day.day, today) if offer.next_day else None,
             why_none=offer_text.why_none(offer.none_because) if offer.none_because else None,
+            too_late=term is not None and offer.next_day is not None and offer.next_day.day > term.last_day,
         )
         for offer in offers
     )
+    return tuple(sorted(choices, key=attrgetter("too_late")))
 
 
 def _hours(week: Sequence[Sequence[Interval[int]]], zone: str) -> str:
