@@ -3,16 +3,14 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.support.build import create_agency, create_citizen, create_desk, create_procedure
 from tests.support.citizen import Citizen
+from tests.support.looking import look_closely
 from tests.support.smtp import text_of
 from turnero.audit import audit
 from turnero.extensions import db
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture
@@ -26,20 +24,6 @@ def place(live_server):
     place = (desk.agency.province_code, procedure.slug, desk.agency.slug)
     db.session.rollback()
     return place
-
-
-def is_accessible(page: Page) -> None:
-    report = Axe().run(page, options=RULES)
-    assert report.violations_count == 0, f"{page.url}\n{report.generate_report()}"
-
-
-def fits_the_screen(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{page.url} scrolls sideways"
-
-
-def look_closely(page: Page) -> None:
-    is_accessible(page)
-    fits_the_screen(page)
 
 
 def confirmed(page: Page) -> str:
