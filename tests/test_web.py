@@ -1,5 +1,6 @@
 """The frame of all pages and answers: the browser's cookie, form tokens, headers, error pages, limits, static files."""
 
+import gzip
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from flask import request
 from tests.conftest import settings_for
 from tests.support.build import create_citizen
 from turnero import create_app, session, web
+from turnero.paths import resource
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -244,3 +246,9 @@ def test_forwarded_addresses_count_only_from_trusted_proxies(make_app, hops, see
         app.add_url_rule("/who", view_func=lambda: {"from": request.remote_addr})
         answer = app.test_client().get("/who", headers={"X-Forwarded-For": "192.0.2.1, 198.51.100.7"})
     assert answer.get_json() == {"from": seen}
+
+
+def test_styles_and_scripts_are_light():
+    static = resource("static")
+    assert len(gzip.compress((static / "turnero.css").read_bytes())) <= 9 * 1024
+    assert sum(len(gzip.compress(script.read_bytes())) for script in static.glob("*.js")) <= 8 * 1024

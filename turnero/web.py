@@ -41,6 +41,7 @@ def configure(app: Flask, settings: Settings) -> None:
         RATELIMIT_DEFAULT=lambda: _POSTS_OF_ONE_PAGE,
         RATELIMIT_DEFAULTS_EXEMPT_WHEN=lambda: request.method != "POST",
     )
+    app.url_map.strict_slashes = False  # people end addresses with a slash
     app.session_interface = BrowserSessions(secure=settings.secure_cookies)
     limiter.init_app(app)  # first, so that a flood without form tokens counts too
     csrf.init_app(app)
