@@ -14,7 +14,9 @@ TEXTS: dict[str, str] = {
     "email_missing": "Ingrese su correo electrónico.",
     "email_invalid": "El correo electrónico no es válido. Revíselo: debe tener la forma nombre@ejemplo.com.",
     "mobile_missing": "Ingrese su número de celular.",
-    "mobile_invalid": "El número de celular no es válido. Ingrese un celular de Ecuador: 10 dígitos que empiezan con 09.",
+    "mobile_invalid": (
+        "El número de celular no es válido. Ingrese un celular de Ecuador: 10 dígitos que empiezan con 09."
+    ),
     "code_format": "Ingrese los 6 números del código que le enviamos.",
     "code_wrong": "El código no coincide. Le quedan {left} intentos.",
     "code_wrong_one_left": "El código no coincide. Le queda 1 intento.",
@@ -22,10 +24,12 @@ TEXTS: dict[str, str] = {
     "code_tries_spent": "Se terminaron los intentos para ingresar el código. Por seguridad, empiece de nuevo.",
     "resend_too_soon": "Acabamos de enviarle un código. Podrá pedir otro en {seconds} s.",
     "too_many_code_mails": (
-        "Ya enviamos varios códigos a este correo. Revise también el correo no deseado. Podrá pedir otro en {minutes} min."
+        "Ya enviamos varios códigos a este correo. Revise también el correo no deseado. "
+        "Podrá pedir otro en {minutes} min."
     ),
     "registry_unavailable": (
-        "En este momento no podemos comprobar su cédula. Lo que ingresó está guardado: intente de nuevo en unos minutos."
+        "En este momento no podemos comprobar su cédula. "
+        "Lo que ingresó está guardado: intente de nuevo en unos minutos."
     ),
     # files that people write
     "file_invalid": "No se cambió nada. Corrija lo siguiente y vuelva a intentar:\n{lines}",
@@ -47,11 +51,15 @@ TEXTS: dict[str, str] = {
     ),
     "province_missing": "Elija una provincia.",
     "procedure_missing": "Elija un trámite.",
-    "procedure_online": "Este trámite se hace en línea y no necesita turno. Elija otro, o vea cómo hacerlo en «Trámites».",
+    "procedure_online": (
+        "Este trámite se hace en línea y no necesita turno. Elija otro, o vea cómo hacerlo en «Trámites»."
+    ),
     "agency_missing": "Elija una agencia.",
     "hour_missing": "Elija una hora.",
     "reference_missing": "Ingrese la referencia de su turno.",
-    "reference_invalid": "La referencia no es válida. Revise sus 7 letras y números: está en el correo de confirmación.",
+    "reference_invalid": (
+        "La referencia no es válida. Revise sus 7 letras y números: está en el correo de confirmación."
+    ),
     "unknown_place": "Elija una de las opciones de la lista.",
     "place_taken": "Ese horario acaba de ser tomado. Elija otro.",
     "not_offered": "Ese horario ya no se ofrece. Elija otro.",
@@ -61,13 +69,17 @@ TEXTS: dict[str, str] = {
         "Si es suyo, puede verlo o cancelarlo con el enlace que le enviamos por correo."
     ),
     "overlapping_turn": "A esa hora esta cédula ya tiene otro turno. Elija otro horario.",
-    "open_turns_spent": "Esta cédula ya tiene {limit} turnos pendientes. Podrá pedir otro cuando atienda o cancele uno.",
+    "open_turns_spent": (
+        "Esta cédula ya tiene {limit} turnos pendientes. Podrá pedir otro cuando atienda o cancele uno."
+    ),
     "cap_reached": (
         "Desde este correo, celular o equipo ya se confirmaron varios turnos. "
         "Podrá pedir otro desde el {until}. En la ventanilla de su agencia le atienden igual."
     ),
     "hold_limit": "Hay otro turno guardado mientras se confirma. Confírmelo o espere unos minutos a que se libere.",
-    "hold_time_spent": "Se terminó el tiempo para guardar turnos en este intento. Empiece de nuevo cuando pueda confirmar.",
+    "hold_time_spent": (
+        "Se terminó el tiempo para guardar turnos en este intento. Empiece de nuevo cuando pueda confirmar."
+    ),
     "extended_already": "Ya amplió el tiempo una vez. Confirme antes de que termine.",
     "not_cancellable": "Este turno ya no se puede cancelar.",
     "not_changeable": "Este turno ya no se puede cambiar.",

@@ -118,7 +118,7 @@ def _province_offers(procedure: Procedure) -> tuple[ProvinceOffer, ...]:
     return tuple(ProvinceOffer(province, first.get(province.code)) for province in agencies.provinces())
 
 
-def nearest(agency: Agency, procedure: Procedure, day: date, minute: int, count: int = 3) -> tuple[Alternative, ...]:
+def nearest(agency: Agency, procedure: Procedure, day: date, minute: int, *, count: int = 3) -> tuple[Alternative, ...]:
     """The free places nearest to the lost one: the same agency first, others of its province when it has too few."""
     found = _nearest_at(agency, procedure, datetime.combine(day, datetime.min.time()) + timedelta(minutes=minute))
     if len(found) < count:

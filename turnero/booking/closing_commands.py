@@ -1,6 +1,7 @@
 """The part of the command line that closes and opens hours: what it does to people is shown before and after."""
 
 from datetime import date
+from typing import Any
 
 import click
 from sqlalchemy import select
@@ -48,10 +49,10 @@ _STATUSES = {
 @click.option("--basis", default="", metavar="TEXTO", help="Base legal.")
 @click.option("--dry-run", is_flag=True, help="Muestra qué pasaría, sin cerrar nada.")
 def close_command(
-    agency: str | None, canton: str | None, province: str | None, national: bool, dry_run: bool, **hours: object
+    *, agency: str | None, canton: str | None, province: str | None, national: bool, dry_run: bool, **hours: Any
 ) -> None:
     """Cierra horas, avisa a las personas afectadas y les guarda otro turno."""
-    wanted = Hours(**hours)  # type: ignore[arg-type]  # click has parsed each by its declared type
+    wanted = Hours(**hours)
     if wanted.ends <= wanted.starts:
         raise click.UsageError("El cierre debe terminar después de empezar.")
     scope = _scope(agency, canton, province, national)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from turnero.booking import reference
-from turnero.booking.steps import Details
+from turnero.booking.steps import Details, Place
 from turnero.errors import InvalidInput
 from turnero.verify import cedula
 from turnero.verify.contact import Contact, mailbox_key, parse_email, parse_mobile
@@ -17,6 +17,14 @@ from turnero.verify.contact import Contact, mailbox_key, parse_email, parse_mobi
 Typed = Mapping[str, str]
 MOST_NAME_LETTERS = 120
 Value = TypeVar("Value")
+
+# Why people give a turn up: what is posted, and what its event keeps.
+WHY = {
+    "no-necesito": "not_needed",
+    "no-puedo": "cannot_come",
+    "otro-horario": "found_another",
+    "otro": "other",
+}
 
 
 class ProvinceMissing(InvalidInput):
@@ -55,15 +63,6 @@ class Faulty(Exception):
     def __init__(self, **faults: InvalidInput) -> None:
         super().__init__(*faults)
         self.faults = faults
-
-
-@dataclass(frozen=True)
-class Place:
-    """What step 6 asks: codes and slugs as posted. ``agency`` is empty until the agencies have been shown."""
-
-    province: str
-    procedure: str
-    agency: str
 
 
 @dataclass(frozen=True)
@@ -121,6 +120,11 @@ def parse_details(form: Typed) -> Details:
         return Details(None, None, priority)
     parsed = _all(form, tercero_cedula=cedula.parse, tercero_nombre=_name)
     return Details(parsed["tercero_cedula"], parsed["tercero_nombre"], priority)
+
+
+def parse_why(form: Typed) -> str:
+    """Why a turn is given up, as its event keeps it; empty where nobody said, or said something else."""
+    return WHY.get(typed(form, "motivo")["motivo"], "")
 
 
 def parse_turn(form: Typed) -> tuple[str, str]:

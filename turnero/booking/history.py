@@ -47,17 +47,9 @@ def move(
     if not changed:
         return False
     db.session.expire(booking)
-    db.session.add(
-        Event(
-            booking_id=booking.id,
-            at=now,
-            actor=actor,
-            before=before,
-            after=after,
-            reason=reason,
-            details=details or {},
-        )
-    )
+    event = Event(booking_id=booking.id, at=now, actor=actor, before=before, after=after)
+    event.reason, event.details = reason, details or {}
+    db.session.add(event)
     return True
 
 

@@ -1,5 +1,6 @@
 """Holding a place for a few minutes: place, extend once, release. The order of locks is in docs/architecture.md."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,7 +13,15 @@ from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Desk, Procedure
 from turnero.agencies.schedule import DayGrid, grid
 from turnero.booking import claims, history, limits, reference, slots, token
-from turnero.booking.errors import ExtendedAlready, HoldLost, HoldTimeSpent, NotOffered, PlaceTaken, SamePlace
+from turnero.booking.errors import (
+    ExtendedAlready,
+    HoldLost,
+    HoldTimeSpent,
+    NotOffered,
+    PlaceLost,
+    PlaceTaken,
+    SamePlace,
+)
 from turnero.booking.journey import Step, locked, require
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Journey
@@ -33,6 +42,14 @@ class _Wish:
 
     def refused(self, error: type[PlaceTaken] | type[NotOffered]) -> PlaceTaken | NotOffered:
         return error(agency=self.agency, day=self.day, minute=self.minute)
+
+
+@dataclass(frozen=True)
+class _Period:
+    """From now to when a hold lapses."""
+
+    now: datetime
+    lapses_at: datetime
 
 
 @database.transaction
@@ -58,13 +75,35 @@ def place(key: str, browser: str, day: date, minute: int) -> None:
         limits.check_new_turn(journey, wish.procedure, policy, now)
         limits.check_holds(journey, policy, now)
     end_present(journey, now, reason="replaced")
-    lapses_at = now + _hold_time(journey, policy)
     if journey.changes:
         assert journey.booking_id is not None
         claims.free(journey.booking_id)  # of another browser that changes the same turn
-    else:
-        journey.booking = _new_booking(journey, wish, day_grid, lapses_at, now)
-    _take(journey, wish, day_grid, lapses_at, now)
+    _hold(journey, wish, day_grid, now)
+
+
+def hand_over(turn: Booking, journey: Journey, now: datetime) -> bool:
+    """Hold the place of a turn given up in this transaction for ``journey``; False where it is not offered any more.
+
+    The caller holds the lock of its desk. Nobody can come in between: the seats are not free until this is committed.
+    """
+    desk = agencies.desk_for(turn.agency, turn.procedure)
+    if desk is None or desk.id != turn.desk_id:
+        return False
+    wish = _Wish(turn.agency, turn.procedure, desk, turn.day, turn.minute)
+    with suppress(PlaceLost), db.session.begin_nested():
+        day_grid = _offered_grid(wish, policy_of(turn.agency), now)
+        claims.free(turn.id, purpose="turn")
+        _hold(journey, wish, day_grid, now)
+        return True
+    return False
+
+
+def _hold(journey: Journey, wish: _Wish, day_grid: DayGrid, now: datetime) -> None:
+    """Take the place and let the journey's time begin. Raises HoldTimeSpent and PlaceTaken."""
+    lapses_at = now + _hold_time(journey, policy_of(wish.agency))
+    if not journey.changes:
+        journey.booking = _new_booking(journey, wish, day_grid, _Period(now, lapses_at))
+    _take(journey, wish, day_grid, _Period(now, lapses_at))
     journey.hold_since, journey.hold_lapses_at, journey.hold_extended = now, lapses_at, False
 
 
@@ -111,7 +150,7 @@ def _hold_time(journey: Journey, policy: Policy) -> timedelta:
     return min(timedelta(minutes=policy.hold_minutes), left)
 
 
-def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, lapses_at: datetime, now: datetime) -> Booking:
+def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> Booking:
     nonce = token.new_nonce()
     booking = Booking(
         reference=_unused_reference(),
@@ -130,13 +169,13 @@ def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, lapses_at: da
         cells=slots.cells_needed(wish.procedure.minutes, day_grid.slot_minutes),
         slot_minutes=day_grid.slot_minutes,
         starts_at=clock.instant(wish.day, wish.minute, wish.agency.zone),
-        created_at=now,
-        lapses_at=lapses_at,
+        created_at=period.now,
+        lapses_at=period.lapses_at,
         token_nonce=nonce,
         token_hash=token.hash_of(token.token_of(current_app.config["SETTINGS"].code_key, nonce)),
     )
     db.session.add(booking)
-    history.begin(booking, actor="citizen", now=now)
+    history.begin(booking, actor="citizen", now=period.now)
     return booking
 
 
@@ -148,14 +187,14 @@ def _unused_reference() -> str:
             return candidate
 
 
-def _take(journey: Journey, wish: _Wish, day_grid: DayGrid, lapses_at: datetime, now: datetime) -> None:
+def _take(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> None:
     assert journey.booking is not None
     length = slots.cells_needed(wish.procedure.minutes, day_grid.slot_minutes)
     cells = slots.cells_of(wish.minute, length, day_grid.slot_minutes)
-    taken = claims.taken_seats(wish.desk.id, wish.day, now)
+    taken = claims.taken_seats(wish.desk.id, wish.day, period.now)
     candidates = slots.free_seats(day_grid, wish.minute, length, taken)
     seats = claims.Seats(wish.desk.id, wish.day, cells, wish.agency.zone)
-    if claims.take(seats, candidates, claims.Terms(journey.booking.id, "hold", lapses_at), now) is None:
+    if claims.take(seats, candidates, claims.Terms(journey.booking.id, "hold", period.lapses_at), period.now) is None:
         raise wish.refused(PlaceTaken)
 
 

@@ -117,7 +117,7 @@ def _hold(journey: Journey, wish: Hour) -> Response:
     if wish.agency and wish.agency != agency.slug:
         assert journey.province_code is not None
         try:
-            steps.choose_place(key, browser(), journey.province_code, procedure.slug, wish.agency)
+            steps.choose_place(key, browser(), steps.Place(journey.province_code, procedure.slug, wish.agency))
         except UnknownPlace as error:
             raise forms.Faulty(hora=error) from error
     holds.place(key, browser(), wish.day, wish.minute)

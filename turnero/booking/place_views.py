@@ -78,7 +78,7 @@ def choose_place(key: str) -> Response:
     if not place.agency:
         return place_page(key)
     try:
-        steps.choose_place(key, browser(), place.province, place.procedure, place.agency)
+        steps.choose_place(key, browser(), place)
     except UnknownPlace as error:
         raise forms.Faulty(**{error.data["field"]: error}) from error
     procedure, province = _procedure(place.procedure), _province(place.province)

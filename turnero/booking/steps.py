@@ -133,33 +133,45 @@ def look_up(key: str, browser: str) -> None:
     cedula = journey.cedula
     db.session.rollback()
     person = registry.from_settings(current_app.config["SETTINGS"]).find(cedula)
-    _remember_registered(key, browser, person is not None)
+    _remember_registered(key, browser, person)
     if person is None:
         raise NotInRegistry
 
 
 @database.transaction
-def _remember_registered(key: str, browser: str, registered: bool) -> None:
-    locked(key, browser).registered = registered
+def _remember_registered(key: str, browser: str, person: registry.Person | None) -> None:
+    """Of the person only the address on file is kept, until the journey is forgotten."""
+    journey = locked(key, browser)
+    journey.registered = person is not None
+    journey.registry_email = person.email if person else None
 
 
-def choose_place(key: str, browser: str, province_code: str, procedure_slug: str, agency_slug: str) -> None:
+@dataclass(frozen=True)
+class Place:
+    """What step 6 asks: codes and slugs as posted. ``agency`` is empty until the agencies have been shown."""
+
+    province: str
+    procedure: str
+    agency: str
+
+
+def choose_place(key: str, browser: str, place: Place) -> None:
     """Keep province, trámite and agency. Raises UnknownPlace, and the refusals that would end the journey anyway."""
     look_up(key, browser)
-    _choose_place(key, browser, province_code, procedure_slug, agency_slug)
+    _choose_place(key, browser, place)
 
 
 @database.transaction
-def _choose_place(key: str, browser: str, province_code: str, procedure_slug: str, agency_slug: str) -> None:
+def _choose_place(key: str, browser: str, place: Place) -> None:
     journey = locked(key, browser)
     now = clock.now()
     require(journey, now, Step.PLACE, Step.HOUR, Step.CONFIRM)
     try:
-        procedure = agencies.procedure(procedure_slug)
+        procedure = agencies.procedure(place.procedure)
     except NotFound:
         raise UnknownPlace(field="tramite") from None
-    offering = {agency.slug: agency for agency in agencies.agencies_offering(province_code, procedure)}
-    agency = offering.get(agency_slug)
+    offering = {agency.slug: agency for agency in agencies.agencies_offering(place.province, procedure)}
+    agency = offering.get(place.agency)
     if agency is None or not procedure.takes_turns:
         raise UnknownPlace(field="agencia" if procedure.takes_turns else "tramite")
     if not journey.changes:
@@ -168,7 +180,7 @@ def _choose_place(key: str, browser: str, province_code: str, procedure_slug: st
         raise UnknownPlace(field="tramite")
     if (journey.agency_id, journey.procedure_id) != (agency.id, procedure.id):
         holds.end_present(journey, now, reason="place changed")
-    journey.province_code = province_code
+    journey.province_code = place.province
     journey.procedure_id, journey.agency_id = procedure.id, agency.id
 
 
