@@ -2,66 +2,30 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import event
 
+from tests.support.country import closure, country, holiday
 from turnero.agencies import queries
 from turnero.agencies.models import (
     Agency,
     CataloguePolicy,
-    Closure,
     Desk,
     DeskDay,
     DeskStaffing,
-    Line,
-    LocalHoliday,
-    Procedure,
-    Province,
     WeeklyHours,
 )
-from turnero.agencies.places import AmbiguousCanton, Place, UnknownCanton, find_canton, legal_rest
 from turnero.agencies.schedule import DayGrid, Staffing, grid
 from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.interval import Interval
 
+__all__ = ["country"]
 MONDAY = date(2026, 6, 1)
-
-
-@pytest.fixture(autouse=True)
-def country(app: Flask) -> None:
-    """Two lines; Quito and Cayambe in Pichincha, Cuenca in Azuay; every agency has one Cartera desk, 8 to 17."""
-    db.session.add_all(
-        [
-            Province(code="17", name="Pichincha", capital="Quito", zone="America/Guayaquil"),
-            Province(code="01", name="Azuay", capital="Cuenca", zone="America/Guayaquil"),
-            Province(code="20", name="Galápagos", capital="Puerto Baquerizo Moreno", zone="Pacific/Galapagos"),
-            Line(id=1, slug="cartera", name="Cartera"),
-            Line(id=2, slug="documental", name="Gestión Documental"),
-        ]
-    )
-    db.session.flush()
-    for number, (slug, province, canton) in enumerate(
-        [("quito", "17", "Quito"), ("cayambe", "17", "Cayambe"), ("cuenca", "01", "Cuenca")], start=1
-    ):
-        name = {"quito": "Ágora", "cayambe": "Cayambe", "cuenca": "Bolívar"}[slug]
-        db.session.add(Agency(id=number, slug=slug, name=name, kind="agency", province_code=province, canton=canton))
-        db.session.flush()
-        db.session.add(Desk(id=number * 10, agency_id=number, line_id=1))
-        db.session.add_all(WeeklyHours(agency_id=number, weekday=day, opens=480, closes=1020) for day in range(5))
-        db.session.flush()
-        db.session.add(DeskStaffing(desk_id=number * 10, valid_from=date(2026, 1, 1), windows=3, slot_minutes=20))
-    for position, (slug, line, channel) in enumerate(
-        [("glosas", 1, "ambos"), ("impugnacion", 2, "presencial"), ("pagos", 1, "virtual")]
-    ):
-        db.session.add(
-            Procedure(slug=slug, name=slug, line_id=line, channel=channel, minutes=20, position=-position, sheet={})
-        )
-    db.session.commit()
+pytestmark = pytest.mark.usefixtures("country")
 
 
 def desk(slug: str) -> Desk:
@@ -73,22 +37,6 @@ def desk(slug: str) -> Desk:
 def day_grid(slug: str, day: date) -> DayGrid:
     the_desk = desk(slug)
     return grid(queries.desk_calendars([the_desk], day, day)[the_desk.id], day)
-
-
-def closure(scope: str, start: str = "2026-06-01", end: str = "2026-06-02", **values: object) -> Closure:
-    row = Closure(
-        **{"kind": "decree", "scope": scope, "name": "Asueto"} | values,
-        starts=datetime.fromisoformat(start),
-        ends=datetime.fromisoformat(end),
-    )
-    db.session.add(row)
-    db.session.commit()
-    return row
-
-
-def holiday(day: date, province: str = "17", canton: str = "", *, confirmed: bool = True) -> None:
-    db.session.add(LocalHoliday(day=day, name="Fiesta", province_code=province, canton=canton, confirmed=confirmed))
-    db.session.commit()
 
 
 @contextmanager
@@ -258,52 +206,3 @@ def test_calendars_of_all_desks_take_as_many_queries_as_those_of_one() -> None:
 
 def test_no_desks_have_no_calendars() -> None:
     assert queries.desk_calendars([], MONDAY, MONDAY) == {}
-
-
-def test_a_canton_is_found_however_it_is_typed() -> None:
-    holiday(date(2026, 6, 16), canton="Mejía")
-    assert find_canton("  MEJIA ") == Place("17", "Mejía")
-    assert find_canton("quito") == Place("17", "Quito")
-    with pytest.raises(UnknownCanton):
-        find_canton("Nada")
-
-
-def test_a_canton_with_namesakes_needs_its_province() -> None:
-    holiday(date(2026, 6, 16), province="01", canton="Quito")
-    with pytest.raises(AmbiguousCanton):
-        find_canton("Quito")
-    assert find_canton("Quito", ["01"]) == Place("01", "Quito")
-
-
-def test_legal_rest_is_the_union_of_the_places_named() -> None:
-    holiday(date(2026, 12, 6), canton="Quito")
-    holiday(date(2026, 6, 16), province="01")
-    holiday(date(2026, 7, 6), confirmed=False)
-    nowhere, both = legal_rest([]), legal_rest([Place("17", "Quito"), Place("01")])
-    rests = (date(2026, 12, 7), date(2026, 6, 15), date(2026, 7, 6), date(2026, 12, 25))
-    assert [nowhere(day) for day in rests] == [False, False, False, True]
-    assert [both(day) for day in rests] == [True, True, False, True]
-
-
-@pytest.mark.parametrize(
-    ("values", "counts"),
-    [
-        ({}, True),
-        ({"kind": "holiday"}, True),
-        ({"recoverable": True}, False),
-        ({"kind": "contingency"}, False),
-        ({"start": "2026-06-01 08:00", "end": "2026-06-01 17:00"}, False),  # not a whole day
-        ({"scope": "province", "province_code": "17"}, True),
-        ({"scope": "canton", "province_code": "17", "canton": "Quito"}, True),
-        ({"scope": "canton", "province_code": "17", "canton": "Cayambe"}, False),
-        ({"scope": "agency", "agency_id": 1}, False),
-    ],
-)
-def test_only_whole_unrecovered_decrees_stop_a_term(values: dict[str, str], counts: bool) -> None:
-    closure(**{"scope": "national"} | values)
-    assert legal_rest([Place("17", "Quito")])(MONDAY) is counts
-
-
-def test_a_whole_province_does_not_rest_on_a_cantons_decree() -> None:
-    closure("canton", province_code="17", canton="Quito")
-    assert not legal_rest([Place("17")])(MONDAY)
