@@ -2,6 +2,7 @@
 import "./question.js";
 import "./countdown.js";
 import "./place.js";
+import "./print.js";
 
 document.documentElement.classList.add("js");
 document.querySelector(".error-summary")?.focus();

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, url_for
 
 from turnero import clock, formatting, messages
-from turnero.booking.errors import CapReached, WrongStep
+from turnero.booking.errors import CapReached, NoProposal, WrongStep
 from turnero.booking.journey import Step, owned, step_of
 from turnero.booking.models import Journey
 from turnero.booking.queries import token_of
@@ -30,9 +30,11 @@ class Trouble:
 
     @property
     def status(self) -> int:
-        """422, or 429 where only time must pass."""
+        """422; 429 where only time must pass; 409 where a place was lost."""
         if isinstance(self.refusal, MailRefused):
             return 429
+        if isinstance(self.refusal, NoProposal):
+            return 409
         return 422 if self.faults or self.refusal else 200
 
 

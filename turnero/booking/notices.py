@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from turnero import clock, formatting
 from turnero.agencies.models import Desk
+from turnero.booking import claims
 from turnero.booking.documents import calendar_entry_of, sheet_of
 from turnero.booking.lifecycle import LIVE, SEATED, Status
 from turnero.booking.models import Booking, Displacement
@@ -88,6 +89,7 @@ def displaced_mail(notice: Notice) -> Mail | None:
         "old": PlaceText.of(agency, displacement.old_day, displacement.old_minute),
         "new": proposed_place(displacement),
         "confirmed": displacement.status == "placed",
+        "until": answer_until(displacement, clock.now()),
     }
     return Mail("displaced", context, (calendar_entry_of(booking, clock.now()),))
 
@@ -98,6 +100,18 @@ def proposed_place(displacement: Displacement) -> PlaceText | None:
         return None
     agency = db.session.get_one(Desk, displacement.new_desk_id).agency
     return PlaceText.of(agency, displacement.new_day, displacement.new_minute)
+
+
+def answer_until(displacement: Displacement, now: datetime) -> str | None:
+    """Until when that place is kept, in the clock of its agency and in words; None once it is kept no more."""
+    place = claims.held(displacement.booking_id, now, purpose="proposal")
+    if place is None:
+        return None
+    zone = db.session.get_one(Desk, place.desk_id).agency.zone
+    end = clock.local(place.lapses_at, zone)
+    note = formatting.zone_note(zone)
+    words = f"el {formatting.day_and_month(end.date())} a las {formatting.time_of(end)}"
+    return f"{words} ({note})" if note else words
 
 
 def restored_mail(notice: Notice) -> Mail | None:

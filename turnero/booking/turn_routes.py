@@ -1,28 +1,25 @@
-"""``/mi-turno``: the confirmed turn by its link, giving it up, and the link mailed again. No GET changes anything."""
+"""``/mi-turno``: the confirmed turn by its link, what can be done with it, its papers, and the link mailed again.
 
-from flask import Blueprint, Response, request, url_for
+No GET changes anything.
+"""
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from turnero import clock
-from turnero.booking import bookings, forms
-from turnero.booking.errors import NotCancellable
-from turnero.booking.journey_page import NO_TROUBLE, Trouble, see_other, show, to_turn
-from turnero.booking.lifecycle import Status
+from turnero.booking import bookings, changes, documents, forms, proposals
+from turnero.booking.errors import ChangesSpent, NoProposal, NotCancellable, NotChangeable
+from turnero.booking.journey import Step
+from turnero.booking.journey_page import NO_TROUBLE, Trouble, see_other, show, to, to_turn
+from turnero.booking.lifecycle import SEATED, Status
 from turnero.booking.models import Booking
 from turnero.booking.queries import booking_by_token
+from turnero.booking.turn_page import turn_page
 from turnero.booking.turn_text import TurnText
+from turnero.errors import NotFound
+from turnero.notices.rendering import Attachment
+from turnero.session import browser
 
 blueprint = Blueprint("turn", __name__, url_prefix="/mi-turno")
-
-# How a turn's state is called and marked (DESIGN-VISUAL §4).
-_TAGS = {
-    Status.CONFIRMED: ("Confirmado", "done"),
-    Status.ARRIVED: ("Presente", "here"),
-    Status.CALLED: ("Llamado", "call"),
-    Status.ATTENDED: ("Atendido", "done"),
-    Status.NO_SHOW: ("Ausente", "away"),
-    Status.CANCELLED: ("Cancelado", "gone"),
-    Status.DISPLACED: ("Desplazado", "moved"),
-}
 
 
 @blueprint.get("")
@@ -47,37 +44,74 @@ def _find_page(trouble: Trouble, *, sent: bool = False) -> Response:
 
 @blueprint.get("/<token>")
 def page(token: str) -> Response:
+    return turn_page(token)
+
+
+@blueprint.get("/<token>.pdf")
+def sheet(token: str) -> Response:
+    return _download(documents.sheet_of(_with_hour(token)))
+
+
+@blueprint.get("/<token>.ics")
+def calendar_entry(token: str) -> Response:
+    return _download(documents.calendar_entry_of(_with_hour(token), clock.now()))
+
+
+@blueprint.get("/<token>/ticket")
+def ticket(token: str) -> Response:
+    """For paper of 80 mm."""
+    text = TurnText.of(_with_hour(token))
+    return make_response(render_template("booking/ticket.html", token=token, text=text))
+
+
+def _with_hour(token: str) -> Booking:
+    """Papers are only of turns that have a place. Raises NotFound."""
     booking = booking_by_token(token)
-    word, mark = _TAGS[Status(booking.status)]
-    return show(
-        "booking/turn.html",
-        token=token,
-        text=TurnText.of(booking),
-        status=booking.status,
-        word=word,
-        mark=mark,
-        cancellable=_cancellable(booking),
-    )
+    if booking.status not in SEATED:
+        raise NotFound
+    return booking
+
+
+def _download(paper: Attachment) -> Response:
+    answer = make_response(paper.data)
+    answer.headers["Content-Type"] = paper.content_type
+    answer.headers["Content-Disposition"] = f'attachment; filename="{paper.filename}"'
+    return answer
+
+
+@blueprint.post("/<token>/cambiar")
+def change(token: str) -> Response:
+    """The turn keeps its place until another one is confirmed."""
+    try:
+        return to(Step.HOUR, changes.begin(token, browser()))
+    except (NotChangeable, ChangesSpent) as refusal:
+        return turn_page(token, Trouble(refusal=refusal))
+
+
+@blueprint.post("/<token>/aceptar")
+def accept(token: str) -> Response:
+    try:
+        proposals.accept(token)
+    except NoProposal as refusal:
+        return turn_page(token, Trouble(refusal=refusal))
+    return to_turn(token)
 
 
 @blueprint.get("/<token>/cancelar")
 def ask_cancel(token: str) -> Response:
     booking = booking_by_token(token)
-    return _cancel_page(token, booking) if _cancellable(booking) else to_turn(token)
+    return _cancel_page(token, booking) if bookings.may_cancel(booking, clock.now()) else to_turn(token)
 
 
 @blueprint.post("/<token>/cancelar")
 def cancel(token: str) -> Response:
     try:
-        bookings.cancel(token)
+        bookings.cancel(token, forms.parse_why(request.form))
     except NotCancellable as refusal:
         return _cancel_page(token, booking_by_token(token), Trouble(refusal=refusal))
     return to_turn(token)
 
 
 def _cancel_page(token: str, booking: Booking, trouble: Trouble = NO_TROUBLE) -> Response:
-    return show("booking/cancel.html", trouble, token=token, text=TurnText.of(booking))
-
-
-def _cancellable(booking: Booking) -> bool:
-    return booking.status == Status.CONFIRMED and booking.starts_at > clock.now()
+    displaced = booking.status == Status.DISPLACED
+    return show("booking/cancel.html", trouble, token=token, text=TurnText.of(booking), displaced=displaced)

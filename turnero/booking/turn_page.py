@@ -1,0 +1,134 @@
+"""The page of a turn by its link: what it says in every state, and what can still be done from it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Response
+from sqlalchemy import select
+
+from turnero import clock, formatting
+from turnero.agencies.models import Desk
+from turnero.booking import bookings, changes
+from turnero.booking.errors import ChangesSpent, NotChangeable
+from turnero.booking.journey_page import NO_TROUBLE, Trouble, show, told
+from turnero.booking.lifecycle import SEATED, Status
+from turnero.booking.models import Booking, Displacement
+from turnero.booking.notices import answer_until, proposed_place
+from turnero.booking.proposals import open_displacement
+from turnero.booking.queries import booking_by_token, last_place_event, policy_of
+from turnero.booking.sweep import DISPLACED_LIFE
+from turnero.booking.turn_text import PlaceText, TurnText
+from turnero.extensions import db
+
+# How a turn's state is called and marked (DESIGN-VISUAL §4).
+_TAGS = {
+    Status.CONFIRMED: ("Confirmado", "done"),
+    Status.ARRIVED: ("Presente", "here"),
+    Status.CALLED: ("Llamado", "call"),
+    Status.ATTENDED: ("Atendido", "done"),
+    Status.NO_SHOW: ("Ausente", "away"),
+    Status.CANCELLED: ("Cancelado", "gone"),
+    Status.DISPLACED: ("Desplazado", "moved"),
+}
+
+
+@dataclass(frozen=True)
+class Moved:
+    """That the turn is not where it was booked: ``how`` names the event, ``old`` is the place before."""
+
+    how: str
+    old: PlaceText | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a displaced person is offered. Where ``place`` is None, ``status`` of the displacement says why."""
+
+    reason: str
+    place: PlaceText | None
+    until: str | None
+    status: str
+    last_day: str  # after it the turn is cancelled
+
+
+def turn_page(token: str, trouble: Trouble = NO_TROUBLE) -> Response:
+    """The page of a turn. Raises NotFound."""
+    booking = booking_by_token(token)
+    now = clock.now()
+    word, mark = _TAGS[Status(booking.status)]
+    values = {
+        "token": token,
+        "text": TurnText.of(booking),
+        "word": word,
+        "mark": mark,
+        "cancellable": bookings.may_cancel(booking, now),
+    }
+    if booking.status == Status.DISPLACED:
+        return show("booking/displaced.html", trouble, offer=_offer(booking, now), **values)
+    return show(
+        "booking/turn.html",
+        trouble,
+        status=booking.status,
+        seated=booking.status in SEATED,
+        when=_when(booking, now),
+        no_change=_why_no_change(booking, now),
+        moved=_moved(booking) if booking.status == Status.CONFIRMED else None,
+        **values,
+    )
+
+
+def _when(booking: Booking, now: datetime) -> str:
+    """Where a turn's hour is: ahead, now (while the person is waited for) or past."""
+    if booking.starts_at > now:
+        return "ahead"
+    tolerance = timedelta(minutes=policy_of(booking.agency).tolerance_minutes)
+    return "now" if now <= booking.starts_at + tolerance else "past"
+
+
+def _why_no_change(booking: Booking, now: datetime) -> str | None:
+    """None where the turn can change; what to tell where it has changed too often; empty where it is too late."""
+    try:
+        changes.check_changeable(booking, now)
+    except NotChangeable:
+        return ""
+    except ChangesSpent as refusal:
+        return told(refusal)
+    return None
+
+
+def _moved(booking: Booking) -> Moved | None:
+    event = last_place_event(booking)
+    if event is None:
+        return None
+    before: dict[str, Any] | None = event.details.get("before")
+    if before is None:
+        return Moved(event.reason, old=None)
+    agency = db.session.get_one(Desk, before["desk"]).agency
+    old = PlaceText.of(agency, date.fromisoformat(before["day"]), before["minute"])
+    return Moved(event.reason, old, _why_placed(booking) if event.reason == "placed" else "")
+
+
+def _why_placed(booking: Booking) -> str:
+    """Why the turn was given another place without asking."""
+    last = (
+        select(Displacement.reason)
+        .where(Displacement.booking_id == booking.id, Displacement.status == "placed")
+        .order_by(Displacement.id.desc())
+    )
+    return db.session.scalars(last).first() or ""
+
+
+def _offer(booking: Booking, now: datetime) -> Offer:
+    displacement = open_displacement(booking.id)
+    assert displacement is not None
+    until = answer_until(displacement, now)
+    end = clock.local(displacement.old_starts_at + DISPLACED_LIFE, booking.agency.zone)
+    return Offer(
+        reason=displacement.reason,
+        place=proposed_place(displacement) if until else None,
+        until=until,
+        status=displacement.status,
+        last_day=formatting.day_and_month(end.date()),
+    )
