@@ -9,7 +9,7 @@ from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from structlog import get_logger
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from turnero.errors import NotFound
 from turnero.extensions import limiter
@@ -61,8 +61,8 @@ def _http_error(error: HTTPException) -> Response:
     page = status if status in _PAGES else (400 if status < 500 else 500)
     response = answer(page)
     response.status_code = status
-    if status == 405:
-        response.headers.extend(error.get_headers(request.environ))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.allow.update(error.valid_methods)
     return response
 
 
