@@ -19,7 +19,7 @@ from turnero.verify.challenge import CodePolicy, issue
 
 pytestmark = pytest.mark.slow
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90
 LAST_LINE = "Ctrl-C la detiene.\n"
 LETTER = re.compile(r'href="(/buzon/[^"]+)"')
 
@@ -46,7 +46,11 @@ def started(folder, *options):
     arguments = ["demo", "--port", str(port), "--data", str(folder), *options]
     with running(*arguments, environ={"PYTHONUNBUFFERED": "1"}) as process:
         said = greeting(process)
-        assert answer(port, "/buzon")[0] == 200
+        try:
+            assert answer(port, "/buzon")[0] == 200
+        except OSError as error:
+            process.terminate()
+            pytest.fail(f"{error}: {process.communicate()[0]}")
         yield process, port, said
 
 

@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 
 from flask import Flask
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90
 PROGRAM = "from turnero.cli import main; main()"
 
 
