@@ -9,7 +9,7 @@ from turnero import cli, extensions, health, logs, web
 from turnero import db as database
 from turnero.agencies import api_routes
 from turnero.agencies import routes as procedure_routes
-from turnero.booking import journey_routes, proposals, site_routes, turn_routes
+from turnero.booking import journey_routes, owner_routes, proposals, site_routes, turn_routes
 from turnero.booking import notices as booking_notices
 from turnero.notices import rendering
 from turnero.notices import routes as mailbox_routes
@@ -57,5 +57,14 @@ def _register_notices(app: Flask) -> None:
 
 
 def _register_pages(app: Flask) -> None:
-    for routes in (site_routes, procedure_routes, journey_routes, turn_routes, api_routes, mailbox_routes, health):
+    for routes in (
+        site_routes,
+        procedure_routes,
+        journey_routes,
+        turn_routes,
+        owner_routes,
+        api_routes,
+        mailbox_routes,
+        health,
+    ):
         app.register_blueprint(routes.blueprint)

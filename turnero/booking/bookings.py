@@ -14,7 +14,7 @@ from turnero.booking.holds import lost, the_hold
 from turnero.booking.journey import Step, locked, require, step_of
 from turnero.booking.lifecycle import LIVE, Status
 from turnero.booking.models import Booking
-from turnero.booking.notices import tell
+from turnero.booking.notices import tell, warn_owner
 from turnero.booking.queries import locked_by_token, policy_of, token_of
 from turnero.extensions import db
 from turnero.verify.models import Citizen
@@ -72,6 +72,7 @@ def _confirm(key: str, browser: str) -> str:
         raise lost(journey, held)
     journey.done = True
     tell(booking, "confirmation", now)
+    warn_owner(booking, journey.registry_email, now)
     return token_of(booking)
 
 
@@ -95,16 +96,26 @@ def cancel(token: str, reason: str = "") -> None:
     now = clock.now()
     if booking.status == Status.CANCELLED:
         return
+    give_up(booking, actor="citizen", now=now, reason=reason)
+    give_place_back(booking, now)
+    tell(booking, "cancellation", now)
+
+
+def give_up(booking: Booking, *, actor: str, now: datetime, reason: str) -> None:
+    """Cancel a turn whose row is locked; what becomes of its seats is for the caller. Raises NotCancellable."""
     if not may_cancel(booking, now):
         raise NotCancellable
     displaced = booking.status == Status.DISPLACED
-    history.move(booking, Status.CANCELLED, actor="citizen", now=now, reason=reason)
+    history.move(booking, Status.CANCELLED, actor=actor, now=now, reason=reason)
     claims.free(booking.id)  # a change that was under way
     if displaced:
         claims.free(booking.id, purpose="proposal")
         end_displacement(booking.id, "cancelled", now)
+
+
+def give_place_back(booking: Booking, now: datetime) -> None:
+    """The seats of a turn that was given up are free after the random delay."""
     claims.give_back(booking.id, booking.starts_at, policy_of(booking.agency).release_delay_minutes, now)
-    tell(booking, "cancellation", now)
 
 
 def may_cancel(booking: Booking, now: datetime) -> bool:

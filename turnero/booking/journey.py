@@ -30,7 +30,7 @@ def step_of(journey: Journey, now: datetime) -> Step:
     """The first step that still lacks its answer."""
     if journey.done:
         return Step.DONE
-    if journey.mailbox is None:
+    if journey.mailbox is None or (journey.mobile is None and not journey.changes):
         return Step.CONTACT
     if journey.verified_at is None:
         return Step.VERIFY

@@ -2,17 +2,22 @@
 
 from datetime import datetime, timedelta
 
+from flask import current_app
+
 from turnero import clock, formatting
 from turnero.agencies.models import Desk
 from turnero.booking import claims
+from turnero.booking import token as tokens
 from turnero.booking.documents import calendar_entry_of, sheet_of
 from turnero.booking.lifecycle import LIVE, SEATED, Status
 from turnero.booking.models import Booking, Displacement
-from turnero.booking.turn_text import PlaceText, TurnText
+from turnero.booking.queries import owner_token_of
+from turnero.booking.turn_text import PlaceText, TurnText, shown_cedula
 from turnero.extensions import db
 from turnero.notices import outbox
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Attachment, Mail, qr_picture
+from turnero.verify.contact import mailbox_key
 
 
 def tell(booking: Booking, kind: str, now: datetime, occasion: str = "") -> None:
@@ -28,6 +33,22 @@ def tell(booking: Booking, kind: str, now: datetime, occasion: str = "") -> None
         occasion=occasion,
         reference=booking.reference,
         expires_at=max(booking.starts_at, now) + timedelta(days=1),
+    )
+
+
+def warn_owner(booking: Booking, address_on_file: str | None, now: datetime) -> None:
+    """Owe the address on file a notice, in the confirming transaction, where it is not the booking's own mailbox."""
+    if address_on_file is None or mailbox_key(address_on_file) == booking.mailbox:
+        return
+    booking.owner_hash = tokens.hash_of(owner_token_of(booking))
+    outbox.write(
+        "not_me",
+        f"booking:{booking.id}",
+        address_on_file,
+        now=now,
+        priority=outbox.CONFIRMATION,
+        reference=booking.reference,
+        expires_at=booking.starts_at,
     )
 
 
@@ -136,6 +157,20 @@ def reminder_mail(notice: Notice) -> Mail | None:
     return Mail("reminder", {"turn": TurnText.of(booking)}, (qr_picture(booking.reference),))
 
 
+def not_me_mail(notice: Notice) -> Mail | None:
+    """Neither where nor when: whoever reads the address on file may not be the person."""
+    booking = _booking_of(notice)
+    if booking is None or booking.status not in LIVE or booking.starts_at <= clock.now():
+        return None
+    base_url = current_app.config["SETTINGS"].base_url
+    context = {
+        "procedure_name": booking.procedure.name,
+        "cedula": shown_cedula(booking.cedula),
+        "link": f"{base_url}/no-fui-yo/{owner_token_of(booking)}",
+    }
+    return Mail("not_me", context)
+
+
 RENDERERS = {
     "confirmation": confirmation_mail,
     "cancellation": cancellation_mail,
@@ -144,4 +179,5 @@ RENDERERS = {
     "displaced": displaced_mail,
     "restored": restored_mail,
     "reminder": reminder_mail,
+    "not_me": not_me_mail,
 }

@@ -35,7 +35,22 @@ def locked_by_token(token: str) -> Booking:
 
 
 def _by_token(token: str) -> Select[Booking]:
-    return select(Booking).where(Booking.token_hash == tokens.hash_of(token), Booking.confirmed_at.is_not(None))
+    return select(Booking).where(
+        Booking.token_hash == tokens.hash_of(token),
+        Booking.confirmed_at.is_not(None),
+        Booking.forgotten_at.is_(None),
+    )
+
+
+def owner_token_of(booking: Booking) -> str:
+    """The token of a turn's page "No fui yo", derived anew."""
+    return tokens.owner_token_of(current_app.config["SETTINGS"].code_key, booking.token_nonce)
+
+
+def booking_by_owner_token(token: str, *, lock: bool = False) -> Booking:
+    """The turn that the address on file was told of, read anew, for a use case with its row locked. Raises NotFound."""
+    turn = select(Booking).where(Booking.owner_hash == tokens.hash_of(token)).execution_options(populate_existing=True)
+    return _found(db.session.scalar(turn.with_for_update(of=Booking) if lock else turn))
 
 
 def _found(booking: Booking | None) -> Booking:

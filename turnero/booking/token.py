@@ -1,6 +1,6 @@
-"""The token of a turn's page: 192 bits derived by HMAC from the booking's nonce, found by hash, stored nowhere.
+"""The tokens of a turn's pages: 192 bits derived by HMAC from the booking's nonce, found by hash, stored nowhere.
 
-Because it can be derived again it can be mailed again, and no backup contains it.
+Because they can be derived again they can be mailed again, and no backup contains them.
 """
 
 import hashlib
@@ -15,8 +15,21 @@ def new_nonce() -> str:
 
 def token_of(code_key: str, nonce: str) -> str:
     """The 32 URL-safe characters of the turn's page."""
-    digest = hmac.digest(code_key.encode(), b"turn:" + nonce.encode(), "sha256")
-    return urlsafe_b64encode(digest[:24]).decode()
+    return _derived(code_key, f"turn:{nonce}", 24)
+
+
+def owner_token_of(code_key: str, nonce: str) -> str:
+    """The 32 characters of the page "No fui yo" of the same turn."""
+    return _derived(code_key, f"owner:{nonce}", 24)
+
+
+def owner_journey_of(code_key: str, nonce: str) -> str:
+    """The key of the one journey that may come of that page: posting it again leads to the same place."""
+    return _derived(code_key, f"owner journey:{nonce}", 16).rstrip("=")
+
+
+def _derived(code_key: str, what: str, size: int) -> str:
+    return urlsafe_b64encode(hmac.digest(code_key.encode(), what.encode(), "sha256")[:size]).decode()
 
 
 def hash_of(token: str) -> str:

@@ -12,6 +12,11 @@ from turnero.booking.queries import policy_of, token_of
 from turnero.verify.cedula import masked
 
 
+def shown_cedula(cedula: str) -> str:
+    """17••••••01"""
+    return masked(cedula).replace("*", "•")
+
+
 @dataclass(frozen=True)
 class TurnText:
     """Day and hour are the agency's."""
@@ -47,7 +52,7 @@ class TurnText:
             bring=tuple(booking.procedure.sheet.get("bring", ())),
             link=f"{base_url}/mi-turno/{token_of(booking)}",
             kept_until=formatting.clock_time(booking.minute + policy_of(booking.agency).tolerance_minutes),
-            cedula=masked(booking.cedula).replace("*", "•"),
+            cedula=shown_cedula(booking.cedula),
             third_party=booking.third_party_name or "",
         )
 

@@ -1,0 +1,51 @@
+"""``/no-fui-yo``: the page behind the notice to the address on file. Looking changes nothing; only the button does."""
+
+from flask import Blueprint, Response, url_for
+
+from turnero import clock
+from turnero.booking import bookings, owner
+from turnero.booking.errors import NotCancellable
+from turnero.booking.journey import owned, step_of
+from turnero.booking.journey_page import see_other, show, to_where_it_is
+from turnero.booking.models import Booking
+from turnero.booking.queries import booking_by_owner_token, policy_of
+from turnero.booking.turn_text import shown_cedula
+from turnero.session import browser
+
+blueprint = Blueprint("owner", __name__, url_prefix="/no-fui-yo")
+
+
+@blueprint.get("/<token>")
+def ask(token: str) -> Response:
+    turn = booking_by_owner_token(token)
+    if not bookings.may_cancel(turn, clock.now()):
+        return _over(turn)
+    return show(
+        "booking/owner_question.html",
+        token=token,
+        procedure=turn.procedure,
+        cedula=shown_cedula(turn.cedula),
+        minutes=policy_of(turn.agency).hold_minutes,
+    )
+
+
+@blueprint.post("/<token>")
+def disown(token: str) -> Response:
+    """Another browser than the first one, or one that comes too late, is told how things stand."""
+    try:
+        key = owner.disown(token, browser())
+    except NotCancellable:
+        key = None
+    if key is None:
+        return see_other(url_for("owner.ask", token=token))
+    return to_where_it_is(key, step_of(owned(key, browser()), clock.now()))
+
+
+def _over(turn: Booking) -> Response:
+    """There is nothing left to undo."""
+    journey = owner.journey_of(turn, browser())
+    return show(
+        "booking/owner_over.html",
+        disowned=owner.disowned(turn),
+        on=f"/turno/{journey.key}/confirmar" if journey else None,
+    )
