@@ -84,7 +84,7 @@ def apply(journey: Journey, held: claims.Held, now: datetime) -> str:
 
 
 def check_changeable(booking: Booking, now: datetime) -> None:
-    """Raises NotChangeable, and ChangesSpent where the turn has changed as often as it may. A displaced one always can."""
+    """Raises NotChangeable, and ChangesSpent where it has changed as often as it may. A displaced turn always can."""
     if booking.status == Status.DISPLACED:
         return
     if booking.status != Status.CONFIRMED or booking.starts_at <= now:

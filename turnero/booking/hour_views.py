@@ -7,10 +7,22 @@ from flask import Response, request
 from turnero import clock
 from turnero.agencies.models import Agency, Procedure
 from turnero.booking import availability, forms, holds, offer_text, steps
-from turnero.booking.errors import NotOffered, PlaceLost, PlaceTaken, UnknownPlace
+from turnero.booking.errors import NotOffered, PlaceLost, PlaceTaken, SamePlace, UnknownPlace
 from turnero.booking.forms import Hour
 from turnero.booking.journey import Step, owned
-from turnero.booking.journey_page import NO_TROUBLE, Trouble, address, at, see_other, show, to, told, your_turn
+from turnero.booking.journey_page import (
+    NO_TROUBLE,
+    Trouble,
+    address,
+    at,
+    check_change,
+    see_other,
+    show,
+    to,
+    told,
+    your_turn,
+)
+from turnero.booking.lifecycle import Status
 from turnero.booking.models import Journey
 from turnero.booking.offers import NOON
 from turnero.booking.queries import policy_of
@@ -97,8 +109,10 @@ def choose_hour(key: str) -> Response:
 
 
 def _question(journey: Journey, wish: Hour) -> Response:
-    """Whether this turn is wanted. Raises NotOffered or PlaceTaken now rather than after the yes."""
+    """Whether this turn is wanted. Raises NotOffered, PlaceTaken or SamePlace now rather than after the yes."""
     agency, procedure = _chosen(journey)
+    if wish.minute == _has_already(journey, wish.day):
+        raise SamePlace
     if wish.minute not in _free_minutes(journey, wish.day):
         offered = wish.minute in {slot.minute for slot in _slots(journey, wish.day)}
         raise (PlaceTaken if offered else NotOffered)(agency=agency, day=wish.day, minute=wish.minute)
@@ -109,6 +123,7 @@ def _question(journey: Journey, wish: Hour) -> Response:
         wish=wish,
         hold_minutes=policy_of(agency).hold_minutes,
         bring=procedure.sheet.get("bring", ()),
+        turn=your_turn(journey, wish.day),
     )
 
 
@@ -127,6 +142,7 @@ def _hold(journey: Journey, wish: Hour) -> Response:
 def lost_page(key: str, error: PlaceLost) -> Response:
     """A place that cannot be had (any more): the nearest others, one press away (409)."""
     journey = owned(key, browser())
+    check_change(journey)
     agency, procedure = _chosen(journey)
     day, minute = error.data["day"], error.data["minute"]
     answer = show(
@@ -158,7 +174,17 @@ def _free_minutes(journey: Journey, day: date) -> list[int]:
     """The starts that this journey can have: the free ones, and the one it holds itself."""
     held = holds.present(journey, clock.now())
     own = held.minute if held and held.day == day else None
-    return [slot.minute for slot in _slots(journey, day) if slot.free or slot.minute == own]
+    same = _has_already(journey, day)
+    free = (slot.minute for slot in _slots(journey, day) if slot.free or slot.minute == own)
+    return [minute for minute in free if minute != same]
+
+
+def _has_already(journey: Journey, day: date) -> int | None:
+    """The hour that day of the turn this journey changes: no other place for it."""
+    turn = journey.booking
+    if not journey.changes or turn is None or turn.status != Status.CONFIRMED:
+        return None
+    return turn.minute if (turn.agency_id, turn.day) == (journey.agency_id, day) else None
 
 
 def _parts(minutes: list[int]) -> list[tuple[str, list[int]]]:

@@ -8,10 +8,13 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, url_for
 
 from turnero import clock, formatting, messages
+from turnero.booking import changes
 from turnero.booking.errors import CapReached, NoProposal, WrongStep
 from turnero.booking.journey import Step, owned, step_of
+from turnero.booking.lifecycle import Status
 from turnero.booking.models import Journey
 from turnero.booking.queries import token_of
+from turnero.booking.turn_text import PlaceText
 from turnero.errors import InvalidInput, Refused, TurneroError
 from turnero.session import browser
 from turnero.verify.challenge import MailRefused
@@ -71,7 +74,8 @@ def told(error: TurneroError) -> str:
 def at(key: str, page: Step) -> Journey:
     """This browser's journey, for the page of a step.
 
-    Raises NotFound, NotInRegistry, and WrongStep where the journey has not come so far or cannot go back there.
+    Raises NotFound, NotInRegistry, WrongStep where the journey has not come so far or cannot go back there, and
+    what ``check_change`` raises.
     """
     journey = owned(key, browser())
     step = step_of(journey, clock.now())
@@ -80,7 +84,15 @@ def at(key: str, page: Step) -> Journey:
     changing = page is Step.CONTACT and journey.changes
     if too_early or proven or changing or step is Step.DONE:
         raise WrongStep(step=step)
+    check_change(journey)
     return journey
+
+
+def check_change(journey: Journey) -> None:
+    """Raises NotChangeable or ChangesSpent where a journey changes a turn that cannot change any more."""
+    if journey.changes:
+        assert journey.booking is not None
+        changes.check_changeable(journey.booking, clock.now())
 
 
 def to(step: Step, key: str) -> Response:
@@ -90,8 +102,11 @@ def to(step: Step, key: str) -> Response:
 
 def to_where_it_is(key: str, step: Step) -> Response:
     """The way to the step a journey is at, for who came to another one."""
-    if step is not Step.DONE:
-        return to(step, key)
+    return to_its_turn(key) if step is Step.DONE else to(step, key)
+
+
+def to_its_turn(key: str) -> Response:
+    """The way to the turn that a journey made or changes."""
     booking = owned(key, browser()).booking
     assert booking is not None
     return to_turn(token_of(booking))
@@ -114,14 +129,44 @@ def see_other(where: str) -> Response:
     return make_response(redirect(where, 303))
 
 
-def your_turn(journey: Journey | None = None, day: date | None = None) -> dict[str, str | None]:
-    """What has been chosen so far, for the ticket that fills itself."""
-    return {
-        "tramite": journey.procedure.name if journey and journey.procedure else None,
-        "agencia": journey.agency.name if journey and journey.agency else None,
-        "dia": formatting.long_date(day) if day else None,
-        "hora": None,
-    }
+@dataclass(frozen=True)
+class Changing:
+    """The turn that a journey changes. ``displaced``: its place is gone already."""
+
+    old: PlaceText
+    displaced: bool
+    token: str
+
+
+@dataclass(frozen=True)
+class YourTurn:
+    """What has been chosen so far, for the ticket that fills itself, and what it is to replace."""
+
+    tramite: str | None = None
+    agencia: str | None = None
+    dia: str | None = None
+    hora: str | None = None
+    changing: Changing | None = None
+
+
+def your_turn(journey: Journey | None = None, day: date | None = None) -> YourTurn:
+    """What the pages of a journey show beside their question."""
+    if journey is None:
+        return YourTurn()
+    return YourTurn(
+        tramite=journey.procedure.name if journey.procedure else None,
+        agencia=journey.agency.name if journey.agency else None,
+        dia=formatting.long_date(day) if day else None,
+        changing=_changing(journey),
+    )
+
+
+def _changing(journey: Journey) -> Changing | None:
+    turn = journey.booking
+    if not journey.changes or turn is None:
+        return None
+    old = PlaceText.of(turn.agency, turn.day, turn.minute)
+    return Changing(old, turn.status == Status.DISPLACED, token_of(turn))
 
 
 def time_of(instant: datetime, zone: str) -> str:

@@ -10,10 +10,10 @@ from flask_wtf.csrf import CSRFError
 
 from turnero import error_pages
 from turnero.booking import details_views, hour_views, person_views, place_views, review_views
-from turnero.booking.errors import NotInRegistry, PlaceLost, WrongStep
+from turnero.booking.errors import ChangesSpent, NotChangeable, NotInRegistry, PlaceLost, WrongStep
 from turnero.booking.forms import Faulty
 from turnero.booking.journey import Step, owned
-from turnero.booking.journey_page import Trouble, address, to_where_it_is
+from turnero.booking.journey_page import Trouble, address, to_its_turn, to_where_it_is
 from turnero.errors import NotFound, Refused
 from turnero.session import browser
 from turnero.verify.registry import RegistryUnavailable
@@ -40,7 +40,7 @@ _FORMS: dict[str, tuple[View, View]] = {
 _ONLY_POSTED = ("reenviar", "prorrogar", "soltar")
 
 # Other answers than the page again.
-_TURNED_AWAY = (NotInRegistry, PlaceLost, RegistryUnavailable, WrongStep)
+_TURNED_AWAY = (ChangesSpent, NotChangeable, NotInRegistry, PlaceLost, RegistryUnavailable, WrongStep)
 
 
 def _posted(page: View, post: View) -> View:
@@ -75,6 +75,13 @@ def place_lost(error: PlaceLost) -> Response:
 @blueprint.errorhandler(WrongStep)
 def wrong_step(error: WrongStep) -> Response:
     return to_where_it_is(_key(), error.data["step"])
+
+
+@blueprint.errorhandler(NotChangeable)
+@blueprint.errorhandler(ChangesSpent)
+def not_changeable(_error: Refused) -> Response:
+    """The turn was given up, has begun or has changed often enough meanwhile: its page says which."""
+    return to_its_turn(_key())
 
 
 @blueprint.errorhandler(NotInRegistry)

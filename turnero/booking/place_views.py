@@ -55,7 +55,9 @@ def place_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
         key=key,
         typed=typed,
         provinces=[(each.code, each.name) for each in agencies.provinces()],
-        procedures=[(each.slug, each.name) for each in _with_turns()],
+        procedures=[
+            (each.slug, each.name) for each in _with_turns() if not journey.changes or each.id == journey.procedure_id
+        ],
         province=province,
         procedure=procedure,
         choices=_choices(offers, today, term) if today else (),

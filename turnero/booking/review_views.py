@@ -6,7 +6,7 @@ from turnero import clock
 from turnero.booking import bookings, holds
 from turnero.booking.errors import WrongStep
 from turnero.booking.journey import Step, owned, step_of
-from turnero.booking.journey_page import NO_TROUBLE, Trouble, show, time_of, to, to_turn
+from turnero.booking.journey_page import NO_TROUBLE, Trouble, show, time_of, to, to_turn, your_turn
 from turnero.booking.models import Journey
 from turnero.booking.queries import policy_of
 from turnero.session import browser
@@ -20,7 +20,7 @@ def review_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
     held = holds.the_hold(journey, now)
     agency, procedure = journey.agency, journey.procedure
     assert agency is not None and procedure is not None
-    assert journey.hold_since is not None and journey.mobile is not None
+    assert journey.hold_since is not None
     return show(
         "booking/review.html",
         trouble,
@@ -33,7 +33,8 @@ def review_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
         seconds_left=max(0, int((held.lapses_at - now).total_seconds())),
         seconds_in_all=int((held.lapses_at - journey.hold_since).total_seconds()),
         more_minutes=None if journey.hold_extended else policy_of(agency).hold_minutes,
-        mobile=display_mobile(journey.mobile),
+        mobile=display_mobile(journey.mobile) if journey.mobile else None,
+        turn=your_turn(journey),
         bring=procedure.sheet.get("bring", ()),
     )
 
@@ -55,6 +56,7 @@ def confirm(key: str) -> Response:
 
 def _not_done(key: str) -> Journey:
     journey = owned(key, browser())
-    if step_of(journey, clock.now()) is Step.DONE:
-        raise WrongStep(step=Step.DONE)
+    step = step_of(journey, clock.now())
+    if step in (Step.DONE, Step.CONTACT):
+        raise WrongStep(step=step)
     return journey
