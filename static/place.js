@@ -5,6 +5,18 @@ if (form) {
   const list = form.querySelector("[data-agencies]");
   let newest = 0;
 
+  // What was wrong before belongs to another choice.
+  const forgetErrors = () => {
+    document.title = document.title.replace(/^Error: /, "");
+    document.querySelector(".error-summary")?.remove();
+    for (const box of form.querySelectorAll(".field-error")) box.classList.remove("field-error");
+    for (const message of form.querySelectorAll(".error")) message.remove();
+    for (const field of form.querySelectorAll("[aria-invalid]")) {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
+  };
+
   const refresh = async () => {
     const mine = ++newest;
     const answers = new FormData(form);
@@ -14,7 +26,9 @@ if (form) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const agencies = page.querySelector("[data-agencies]");
       if (!agencies) throw new Error("another page");
-      if (mine === newest) list.replaceChildren(...agencies.childNodes);
+      if (mine !== newest) return;
+      list.replaceChildren(...agencies.childNodes);
+      forgetErrors();
     } catch {
       // Whatever it was, the page of the whole form says it better.
       if (mine === newest) form.submit();

@@ -26,7 +26,7 @@ NINE = 540
 
 
 @pytest.fixture
-def procedure(live_server):
+def procedure(app):
     return create_procedure(
         slug=SLUG, name="Notificación de glosas", sheet={"bring": ["Cédula original", "Fotocopia del RUC"]}
     )
@@ -40,7 +40,7 @@ def desk(procedure):
 
 
 @pytest.fixture
-def ana(page, smtp, desk):
+def ana(desk, page, smtp):
     return Citizen(page, smtp)
 
 
@@ -159,6 +159,9 @@ def test_agencies_follow_province_and_tramite_without_leaving_the_page(ana, proc
     tells_an_error(page, "agencia")
     page.select_option("[name=provincia]", "17")
     expect(page.locator(".unavailable")).to_contain_text("por un cierre: Remodelación")
+    expect(page.locator(".error-summary, .field-error")).to_have_count(0)
+    expect(page).not_to_have_title(re.compile("Error"))
+    expect(page.get_by_role("button", name="Siguiente")).to_have_count(0)
     look_closely(page)
     page.select_option("[name=provincia]", "20")
     expect(page.locator("[data-agencies]")).to_contain_text("En Galápagos ninguna agencia")
@@ -235,6 +238,7 @@ def test_a_place_lost_to_somebody_else(ana, desk, procedure):
 
 def test_a_hold_is_extended_then_runs_out_and_nothing_is_typed_again(ana, clock_shift):
     page = ana.page
+    ana.email = "maria.fernanda.de.los.angeles.demostracion@ejemplo-de-un-dominio-largo.example.ec"
     come_to_review(ana)
     expect(page.locator("[data-left]")).to_have_text(re.compile(r"^Quedan 4 min \d+ s$"))
     ana.press("Necesito 5 minutos más")

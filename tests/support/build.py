@@ -89,9 +89,11 @@ def create_agency(province: Province | None = None, *, hours: Hours = WORKWEEK, 
 
 
 def create_hours(agency: Agency, hours: Hours, *, valid_from: date | None = None, valid_to: date | None = None) -> None:
+    agency_id = agency.id
+    start_writing()
     db.session.add_all(
         WeeklyHours(
-            agency_id=agency.id, weekday=weekday, opens=opens, closes=closes, valid_from=valid_from, valid_to=valid_to
+            agency_id=agency_id, weekday=weekday, opens=opens, closes=closes, valid_from=valid_from, valid_to=valid_to
         )
         for weekdays, opens, closes in hours
         for weekday in weekdays
@@ -141,12 +143,21 @@ def create_citizen(cedula: str = "1700000001", **values: Any) -> Citizen:
 
 def set_policy(**values: Any) -> None:
     """Replace the catalogue's policy; what is not named takes the contract's default."""
+    start_writing()
     row = db.session.get(CataloguePolicy, 1) or CataloguePolicy(id=1)
     row.values = values
-    _saved(row)
+    db.session.add(row)
+    db.session.commit()
 
 
 def _saved(row: Row) -> Row:
+    start_writing()
     db.session.add(row)
     db.session.commit()
     return row
+
+
+def start_writing() -> None:
+    """Begin a transaction that may write though a server writes beside the test: SQLite lets no old reader do it."""
+    db.session.rollback()
+    db.session.connection(execution_options={"writes": True})

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tests.support.build import start_writing
 from turnero import clock
 from turnero.agencies.models import Agency, Procedure
 from turnero.booking.models import Journey
@@ -46,6 +47,7 @@ def at_hour_step(agency: Agency, procedure: Procedure, number: int = 1, **values
         "verified_at": clock.now() - timedelta(minutes=1),
         **values,
     }
+    start_writing()
     db.session.add(Journey(**row))
     db.session.commit()
     return Traveller(str(row["key"]), str(row["browser"]), str(row["cedula"]))

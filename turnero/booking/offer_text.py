@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from operator import attrgetter
 
 from turnero import formatting
 from turnero.booking.offers import ClosedDay, DayOffer, NoPlace
@@ -20,15 +19,25 @@ class Week:
 
 def weeks(days: Iterable[DayOffer], closed: Iterable[ClosedDay], today: date) -> tuple[Week, ...]:
     """Days with places and rest days, in order, by the week they are in."""
-    by_title: dict[str, tuple[list[DayOffer], list[str]]] = {}
-    entries: list[DayOffer | ClosedDay] = [*days, *closed]
-    for entry in sorted(entries, key=attrgetter("day")):
-        offers, rests = by_title.setdefault(formatting.week_title(entry.day, today), ([], []))
-        if isinstance(entry, DayOffer):
-            offers.append(entry)
-        else:
-            rests.append(rest(entry))
-    return tuple(Week(title, tuple(offers), tuple(rests)) for title, (offers, rests) in by_title.items())
+    offers, rests = list(days), list(closed)
+    named = {offer.day for offer in offers} | {entry.day for entry in rests}
+    titles = {day: formatting.week_title(day, today) for day in sorted(named)}
+    return tuple(
+        Week(
+            title,
+            tuple(offer for offer in offers if titles[offer.day] == title),
+            _rests([entry for entry in rests if titles[entry.day] == title]),
+        )
+        for title in dict.fromkeys(titles.values())
+    )
+
+
+def _rests(closed: Iterable[ClosedDay]) -> tuple[str, ...]:
+    """A sentence for each cause."""
+    by_cause: dict[tuple[str, str], list[date]] = {}
+    for entry in closed:
+        by_cause.setdefault((entry.kind, entry.reason), []).append(entry.day)
+    return tuple(rest(days, kind, reason) for (kind, reason), days in by_cause.items())
 
 
 def left(offer: DayOffer) -> str:
@@ -39,11 +48,11 @@ def left(offer: DayOffer) -> str:
     return f"{count}, {formatting.day_parts(offer.morning, offer.afternoon)}"
 
 
-def rest(closed: ClosedDay) -> str:
+def rest(days: Iterable[date], kind: str, reason: str) -> str:
     """El lunes 7 de diciembre no se atiende por feriado: Fundación de Quito."""
-    cause = "por feriado" if closed.kind == "holiday" else "por un cierre"
-    reason = f": {closed.reason}" if closed.reason else ""
-    return f"El {formatting.day_and_month(closed.day)} no se atiende {cause}{reason}."
+    named = formatting.listed([f"el {formatting.day_and_month(day)}" for day in days])
+    cause = "por feriado" if kind == "holiday" else "por un cierre"
+    return f"E{named[1:]} no se atiende {cause}{f': {reason}' if reason else ''}."
 
 
 def why_none(none: NoPlace) -> str:
