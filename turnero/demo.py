@@ -95,7 +95,7 @@ def _mail_server(folder: Path) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind((_LOOPBACK, 0))
         port: int = probe.getsockname()[1]
-    controller = Controller(_Mailbox(folder), hostname=_LOOPBACK, port=port)
+    controller = Controller(_Mailbox(folder), hostname=_LOOPBACK, port=port, ready_timeout=30)
     controller.start()
     try:
         yield port

@@ -87,6 +87,7 @@ def serving(
         sink,
         hostname="127.0.0.1",
         port=free_port(),
+        ready_timeout=30,
         ssl_context=None if starttls else tls,
         tls_context=tls if starttls else None,
         require_starttls=starttls,

@@ -5,6 +5,7 @@ again, with the same Message-ID. The number of the attempt is the fence: a deliv
 its lease can neither send nor undo what its successor does.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -51,10 +52,10 @@ class _Owed:
     created_at: datetime
 
 
-def deliver_all() -> Delivered:
-    """Deliver until nothing is due."""
+def deliver_all(goes_on: Callable[[], bool] = lambda: True) -> Delivered:
+    """Deliver until nothing is due, or, asked before each batch, it shall not go on."""
     total = Delivered()
-    while (batch := deliver()) != Delivered():
+    while goes_on() and (batch := deliver()) != Delivered():
         total += batch
     return total
 
