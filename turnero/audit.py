@@ -16,7 +16,7 @@ from turnero.agencies.schedule import DeskCalendar, grid
 from turnero.booking import reference
 from turnero.booking.claims import counting
 from turnero.booking.lifecycle import LIVE, SEATED, Status, replay
-from turnero.booking.models import Booking, Claim, Event
+from turnero.booking.models import Booking, Claim, Event, SpentReference
 from turnero.booking.slots import cells_of
 from turnero.extensions import db
 from turnero.notices.models import Notice
@@ -68,7 +68,7 @@ def _one_live() -> Iterator[Violation]:
     """I3: at most one live turn per cédula and trámite."""
     twice = db.session.execute(
         select(Booking.procedure_id, func.count())
-        .where(Booking.status.in_(LIVE))
+        .where(Booking.status.in_(LIVE), Booking.forgotten_at.is_(None))
         .group_by(Booking.cedula, Booking.procedure_id)
         .having(func.count() > 1)
     )
@@ -77,7 +77,7 @@ def _one_live() -> Iterator[Violation]:
 
 
 def _confirmations() -> Iterator[Violation]:
-    """I4: every confirmed web turn has its confirmation notice."""
+    """I4: every confirmed web turn has its confirmation notice, those of forgotten holders excepted."""
     subject = literal("booking:") + cast(Booking.id, String)
     told = select(Notice.id).where(Notice.kind == "confirmation", Notice.subject == subject)
     untold = select(Booking.reference).where(
@@ -115,10 +115,13 @@ def _hours() -> Iterator[Violation]:
 
 
 def _references() -> Iterator[Violation]:
-    """I8: references are unique (the constraint says so) and well formed."""
+    """I8: references are unique (the constraint says so), also among deleted holds, and well formed."""
     for wrong in db.session.scalars(select(Booking.reference)):
         if reference.parse(wrong) != wrong:
             yield Violation("I8", f"la referencia {wrong} no es válida")
+    given_again = select(Booking.reference).join(SpentReference, SpentReference.reference == Booking.reference)
+    for twice in db.session.scalars(given_again):
+        yield Violation("I8", f"la referencia {twice} ya se usó antes")
 
 
 def _effects() -> Iterator[Violation]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from turnero import clock
 from turnero import db as database
@@ -24,7 +24,7 @@ from turnero.booking.errors import (
 )
 from turnero.booking.journey import Step, locked, require
 from turnero.booking.lifecycle import Status
-from turnero.booking.models import Booking, Journey
+from turnero.booking.models import Booking, Journey, SpentReference
 from turnero.booking.policy import Policy
 from turnero.booking.queries import policy_of
 from turnero.extensions import db
@@ -183,7 +183,9 @@ def _unused_reference() -> str:
     """A reference nobody had before; the unique constraint stands behind it."""
     while True:
         candidate = reference.new()
-        if db.session.scalar(select(Booking.id).where(Booking.reference == candidate)) is None:
+        used = select(Booking.reference).where(Booking.reference == candidate)
+        spent = select(SpentReference.reference).where(SpentReference.reference == candidate)
+        if db.session.scalar(union_all(used, spent)) is None:
             return candidate
 
 

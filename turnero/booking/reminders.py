@@ -1,6 +1,6 @@
 """The job that announces turns: each reminder once per turn and per its present hour, however often it runs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -31,12 +31,15 @@ class _Due:
     at: datetime
 
 
-def remind() -> int:
-    """Owe every reminder that is due; how many. A batch is a transaction: who is killed goes on with the next one."""
+def remind(goes_on: Callable[[], bool] = lambda: True) -> int:
+    """Owe every reminder that is due, unless told to stop; how many were written.
+
+    A batch is a transaction: who is killed goes on with the next one.
+    """
     written = 0
     for due in list(_all_due()):
         after = 0
-        while batch := _write(due, after):
+        while goes_on() and (batch := _write(due, after)):
             written += len(batch)
             after = batch[-1]
     return written

@@ -1,5 +1,6 @@
 """Tidying what time has ended. Nothing is wrong while it does not run: expiry is a predicate, this only records it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select
@@ -92,8 +93,13 @@ def _forget_journeys() -> int:
         .limit(_BATCH)
         .with_for_update(of=Journey, skip_locked=True)
     ).all()
+    forget_journeys(keys)
+    return len(keys)
+
+
+def forget_journeys(keys: Sequence[str]) -> None:
+    """Delete journeys, whose rows are locked, with their codes and the mails that carried them."""
     mailed = db.session.scalars(select(Challenge.id).where(Challenge.journey.in_(keys))).all()
     db.session.execute(delete(Notice).where(Notice.subject.in_([f"challenge:{number}" for number in mailed])))
     for table in (Challenge.journey, CodeTries.journey, Journey.key):
         db.session.execute(delete(table.class_).where(table.in_(keys)))
-    return len(keys)
