@@ -111,7 +111,7 @@ def migrate_command() -> None:
 def jobs_command(once: str | None) -> None:
     """Hace las tareas periódicas, hasta SIGTERM o Ctrl-C. Puede haber varios procesos: trabaja uno."""
     if once:
-        click.echo(jobs.JOBS[once].run())
+        click.echo(jobs.JOBS[once].run(lambda: True))
         return
     jobs.run(click.get_current_context().ensure_object(ScriptInfo).load_app())
 

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from turnero import clock
 from turnero.booking.reminders import remind
+from turnero.booking.retention import retain
 from turnero.booking.sweep import sweep
 from turnero.db import UtcDateTime, on_postgresql, transaction
 from turnero.extensions import Base, db
@@ -54,9 +55,12 @@ class Leadership:
         self.name = name
         self.holder = holder or secrets.token_hex(8)
         self.fence = 0
+        self.resigned = False
 
     def renew(self) -> bool:
         """Lead for 20 more seconds, if nobody else does."""
+        if self.resigned:
+            return False
         fence = self._acquire()
         if fence != self.fence:
             log.info("leader_changed", leading=fence > 0, fence=fence)
@@ -65,11 +69,17 @@ class Leadership:
 
     def leads(self) -> bool:
         """Whether this process may still work, by the database's word: it may have slept longer than its lease."""
+        if self.resigned:
+            return False
         now = clock.now()
         mine = select(Lease.name).where(*self._mine(), Lease.fence == self.fence, Lease.expires_at > now)
         held = db.session.scalar(mine) is not None
         db.session.rollback()
         return held
+
+    def resign(self) -> None:
+        """Lead no more: what is at work ends with its present batch."""
+        self.resigned = True
 
     @transaction
     def release(self) -> None:
@@ -99,30 +109,36 @@ def _changed(statement: Update) -> bool:
     return cast("CursorResult[Any]", db.session.execute(statement)).rowcount == 1
 
 
-def _deliver() -> str:
-    done = deliver_all()
+def _deliver(goes_on: Callable[[], bool]) -> str:
+    done = deliver_all(goes_on)
     return f"Correos: {done.sent} enviados, {done.failed} fallidos, {done.dropped} descartados."
 
 
-def _sweep() -> str:
+def _sweep(_goes_on: Callable[[], bool]) -> str:
     return f"Reservas vencidas: {sweep()}."
 
 
-def _remind() -> str:
-    return f"Recordatorios por enviar: {remind()}."
+def _remind(goes_on: Callable[[], bool]) -> str:
+    return f"Recordatorios por enviar: {remind(goes_on)}."
+
+
+def _retain(goes_on: Callable[[], bool]) -> str:
+    done = retain(goes_on)
+    return f"Turnos sin datos personales: {done.turns}. Reservas vencidas borradas: {done.holds}."
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a job does (its answer says in Spanish what it did) and how often."""
+    """What a job does, and how often. ``run`` asks between its batches whether it may go on; answers in Spanish."""
 
-    run: Callable[[], str]
+    run: Callable[[Callable[[], bool]], str]
     seconds: float
 
 
 JOBS = {
     "deliver": Job(_deliver, seconds=1),
     "reminders": Job(_remind, seconds=300),
+    "retention": Job(_retain, seconds=3600),
     "sweep": Job(_sweep, seconds=30),
 }
 
@@ -159,6 +175,7 @@ def _scheduled(scheduler: BaseScheduler, app: Flask, leadership: Leadership) -> 
     try:
         yield
     finally:
+        leadership.resign()
         scheduler.shutdown()
         # Without the database the lease is not given back; it runs out by itself.
         with app.app_context(), suppress(OperationalError):
@@ -185,6 +202,6 @@ def while_leading(app: Flask, leadership: Leadership, job: Job) -> Callable[[], 
     def tick() -> None:
         with app.app_context():
             if leadership.leads():
-                job.run()
+                job.run(leadership.leads)
 
     return tick
