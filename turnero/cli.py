@@ -23,6 +23,7 @@ from turnero.agencies.commands import deadline_command, holidays_command
 from turnero.audit import audit_command
 from turnero.booking.closing_commands import close_command, displaced_group, reopen_command
 from turnero.booking.commands import slots_command
+from turnero.booking.data_commands import data_group
 from turnero.errors import TurneroError
 from turnero.messages import text_of
 from turnero.notices.commands import mail_group
@@ -154,6 +155,7 @@ COMMANDS = (
             close_command,
             reopen_command,
             displaced_group,
+            data_group,
             audit_command,
             mail_group,
         )

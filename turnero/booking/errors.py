@@ -121,6 +121,12 @@ class NoProposal(Refused):
     code = "no_proposal"
 
 
+class LiveTurns(Refused):
+    """Somebody who is to be forgotten has ``count`` turns to come."""
+
+    code = "live_turns"
+
+
 class UnknownScope(InvalidInput):
     """The agency, canton or province of a closure does not exist."""
 
