@@ -86,7 +86,9 @@ TEXTS: dict[str, str] = {
     "changes_spent": "Este turno ya cambió {limit} veces. Puede conservarlo, o cancelarlo y pedir otro.",
     "third_party_name_missing": "Escriba el nombre de la persona que vendrá.",
     "no_proposal": "El turno que le proponíamos ya no está disponible. Elija otro horario.",
-    "live_turns": "No se borró nada: con esta cédula hay turnos pendientes ({count}). Use --cancel-turns para cancelarlos.",
+    "live_turns": (
+        "No se borró nada: con esta cédula hay turnos pendientes ({count}). Agregue --cancel-turns para cancelarlos."
+    ),
     "unknown_scope": "No conocemos esa agencia, ese cantón o esa provincia.",
     "same_place": "Ese ya es su turno. Elija otro horario, o conserve el que tiene.",
 }
