@@ -57,7 +57,7 @@ class Element:
                 yield child
             elif child.tag not in ("script", "style", "template"):
                 yield from child._texts()
-                if child.tag not in ("a", "abbr", "b", "em", "span", "strong"):
+                if child.tag not in ("a", "abbr", "b", "em", "span", "strong", "wbr"):
                     yield " "
 
 
