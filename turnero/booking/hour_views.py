@@ -15,7 +15,6 @@ from turnero.booking.journey_page import (
     Trouble,
     address,
     at,
-    check_change,
     see_other,
     show,
     to,
@@ -142,7 +141,6 @@ def _hold(journey: Journey, wish: Hour) -> Response:
 def lost_page(key: str, error: PlaceLost) -> Response:
     """A place that cannot be had (any more): the nearest others, one press away (409)."""
     journey = owned(key, browser())
-    check_change(journey)
     agency, procedure = _chosen(journey)
     day, minute = error.data["day"], error.data["minute"]
     answer = show(

@@ -6,7 +6,7 @@ from turnero import clock
 from turnero.booking import bookings, holds
 from turnero.booking.errors import WrongStep
 from turnero.booking.journey import Step, owned, step_of
-from turnero.booking.journey_page import NO_TROUBLE, Trouble, show, time_of, to, to_turn, your_turn
+from turnero.booking.journey_page import NO_TROUBLE, Trouble, check_change, show, time_of, to, to_turn, your_turn
 from turnero.booking.models import Journey
 from turnero.booking.queries import policy_of
 from turnero.session import browser
@@ -51,6 +51,7 @@ def release(key: str) -> Response:
 
 
 def confirm(key: str) -> Response:
+    check_change(owned(key, browser()))
     return to_turn(bookings.confirm(key, browser()))
 
 
@@ -59,4 +60,5 @@ def _not_done(key: str) -> Journey:
     step = step_of(journey, clock.now())
     if step in (Step.DONE, Step.CONTACT):
         raise WrongStep(step=step)
+    check_change(journey)
     return journey
