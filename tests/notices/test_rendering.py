@@ -18,6 +18,16 @@ def mails(**changes):
         "confirmation": Mail("confirmation", {"turn": turn(**changes)}, (qr_picture("K7MQ4XR"),)),
         "cancellation": Mail("cancellation", {"turn": turn(**changes), "reason": ""}),
         "link": Mail("link", {"turn": turn(**changes)}),
+        "reminder": Mail("reminder", {"turn": turn(**changes)}, (qr_picture("K7MQ4XR"),)),
+        "not_me": Mail(
+            "not_me",
+            {
+                "procedure_name": "Notificación de glosas",
+                "cedula": "17••••••01",
+                "link": "http://127.0.0.1:8000/no-fui-yo/tOkEn",
+            }
+            | changes,
+        ),
     }
 
 
@@ -49,7 +59,7 @@ class Reader(HTMLParser):
         self.words.append(data)
 
 
-@pytest.mark.parametrize("name", ["code", "confirmation", "cancellation", "link"])
+@pytest.mark.parametrize("name", ["code", "confirmation", "cancellation", "link", "reminder", "not_me"])
 def test_every_mail_has_one_line_of_subject_a_text_and_an_accessible_html_part(app, name):
     mail = fill(mails()[name])
     assert mail.subject == mail.subject.strip() != ""
@@ -63,7 +73,7 @@ def test_every_mail_has_one_line_of_subject_a_text_and_an_accessible_html_part(a
     assert all(address.startswith(("http://127.0.0.1:", "cid:")) for address in page.addresses)
 
 
-@pytest.mark.parametrize("name", ["confirmation", "cancellation", "link"])
+@pytest.mark.parametrize("name", ["confirmation", "cancellation", "link", "reminder"])
 def test_every_mail_about_a_turn_tells_which_one(app, name):
     mail = fill(mails(zone_note="hora de Galápagos", agency_address="Av. Amazonas y Patria")[name])
     for part in (mail.text, Reader(mail.html).text):
@@ -109,7 +119,7 @@ def test_the_reason_of_a_cancellation_is_told(app):
     assert "Motivo: La agencia estará cerrada." in Reader(mail.html).text
 
 
-@pytest.mark.parametrize("name", ["confirmation", "cancellation", "link"])
+@pytest.mark.parametrize("name", ["confirmation", "cancellation", "link", "reminder"])
 def test_what_people_and_catalogues_wrote_is_text_and_never_markup(app, name):
     mail = fill(mails(agency_name=HOSTILE, procedure_name=HOSTILE, bring=(HOSTILE,))[name])
     assert HOSTILE in mail.text

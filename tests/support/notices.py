@@ -38,6 +38,8 @@ def turn(**changes: object) -> SimpleNamespace:
         "reference": "K7MQ4XR",
         "bring": ("Cédula de ciudadanía", "La notificación"),
         "link": "http://127.0.0.1:8000/mi-turno/tOkEn",
+        "kept_until": "09:40",
+        "third_party": "",
     }
     return SimpleNamespace(**facts | changes)
 
