@@ -157,8 +157,10 @@ def test_a_channel_confirms_two_turns_a_day_four_a_week(procedure, desk, clock_s
     clock_shift(timedelta(days=1, seconds=5))
     one_more(4), one_more(5)
     clock_shift(timedelta(days=2, seconds=10))
-    with pytest.raises(CapReached):
+    with pytest.raises(CapReached) as reached:
         one_more(6)
+    # Two yesterday and two today: the week's cap holds longest, until the first of the four is seven days old.
+    assert timedelta(days=3) < reached.value.data["until"] - clock.now() < timedelta(days=5)
 
 
 def test_cancelled_turns_count_towards_the_caps(procedure, desk):

@@ -53,10 +53,13 @@ def _check_caps(channel: ColumnElement[bool], caps: Caps, now: datetime) -> None
         .order_by(Booking.confirmed_at.desc())
         .limit(most)
     ).all()
+    blocked: list[datetime] = []
     for span, cap in caps.spans():
         within = [instant for instant in confirmed if instant is not None and instant > now - span]
         if len(within) >= cap:
-            raise CapReached(until=within[cap - 1] + span)
+            blocked.append(within[cap - 1] + span)
+    if blocked:
+        raise CapReached(until=max(blocked))
 
 
 def check_holds(journey: Journey, policy: Policy, now: datetime) -> None:
