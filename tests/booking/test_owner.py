@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 
 from tests.support.build import create_citizen, create_closure, create_desk, create_procedure, next_workday
 from tests.support.journeys import at_hour_step, cedula
+from tests.support.walking import newest_code
 from turnero import clock
 from turnero.audit import audit
-from turnero.booking import bookings, changes, closing, holds, owner, proposals, queries, sweep
+from turnero.booking import bookings, changes, closing, holds, owner, proposals, queries, steps, sweep
 from turnero.booking.closing import Hours, Scope
 from turnero.booking.errors import NotCancellable
 from turnero.booking.journey import Step, owned, step_of
@@ -20,6 +21,7 @@ from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
+from turnero.verify.contact import Contact
 
 NINE = 540
 OWNER, MOBILE = "dueno.demo@example.ec", "+593998887766"
@@ -75,6 +77,22 @@ def test_the_address_on_file_is_told_in_the_confirming_transaction(desk, procedu
     (notice,) = notices()
     assert (notice.address, notice.subject) == (OWNER, f"booking:{booking.id}")
     assert queries.booking_by_owner_token(queries.owner_token_of(booking)).id == booking.id
+
+
+def test_the_address_on_file_is_looked_up_after_the_proof_and_forgotten_with_the_journey(desk, procedure, clock_shift):
+    create_citizen(cedula=cedula(1), email=OWNER)
+    key = steps.start("browser-1", cedula(1))
+    steps.give_contact(key, "browser-1", Contact("otra@example.ec", "otra@example.ec", MOBILE))
+    assert journey(key, "browser-1").registry_email is None
+    steps.verify(key, "browser-1", newest_code(key))
+    assert journey(key, "browser-1").registry_email == OWNER
+    steps.choose_place(key, "browser-1", steps.Place(desk.agency.province_code, procedure.slug, desk.agency.slug))
+    holds.place(key, "browser-1", next_workday(), NINE)
+    bookings.confirm(key, "browser-1")
+    assert [notice.address for notice in notices()] == [OWNER]
+    clock_shift(timedelta(days=2))
+    sweep.sweep()
+    assert db.session.scalars(select(Journey.registry_email)).all() == []
 
 
 def test_a_failed_confirmation_tells_nobody(desk, procedure, monkeypatch):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, String, cast, func, literal, or_, select
 
@@ -19,6 +19,7 @@ from turnero.notices import outbox
 from turnero.notices.models import Notice
 
 _BATCH = 200
+_AHEAD = timedelta(days=4)  # beyond the earliest reminder, whatever the zone
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def _lacking(due: _Due, now: datetime) -> Select[Booking]:
         select(Booking)
         .join(Agency, Agency.id == Booking.agency_id)
         .join(Province, Province.code == Agency.province_code)
-        .where(Province.zone == due.zone, Booking.day == due.day, Booking.starts_at > now)
+        .where(Province.zone == due.zone, Booking.day == due.day)
+        .where(Booking.starts_at > now, Booking.starts_at < now + _AHEAD)  # what the index can narrow
         .where(Booking.status == Status.CONFIRMED, Booking.email.is_not(None))
         .where(placed_at <= due.at, ~reminded.exists())
     )
