@@ -1,32 +1,20 @@
-"""The turn in hand: its papers, changing it, why it is given up, and the answer to a displacement."""
+"""The turn in hand: its papers, changing it, and why it is given up."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from tests.support.build import (
-    GALAPAGOS,
-    create_agency,
-    create_desk,
-    create_procedure,
-    create_province,
-    next_workday,
-)
-from tests.support.journeys import at_hour_step
+from tests.support.build import create_agency, create_desk, create_procedure
 from tests.support.papers import picture_of, qr_codes_in, words_of
-from tests.support.smtp import text_of
-from tests.support.walking import Walker, browser_of, texts, token_of
+from tests.support.turns import NINE, TEN, begin_change, book, close, notes, post, the_monday, turn
+from tests.support.walking import browser_of, texts, token_of
 from turnero import clock
 from turnero.audit import audit
-from turnero.booking import bookings, changes, closing, holds, proposals, queries
-from turnero.booking.closing import Hours, Scope
-from turnero.booking.models import Claim, Displacement, Event
+from turnero.booking import bookings, changes, holds
+from turnero.booking.models import Event
 from turnero.extensions import db
-from turnero.notices.delivery import deliver_all
-
-NINE, TEN = 540, 600
 
 
 @pytest.fixture
@@ -41,9 +29,7 @@ def desk(procedure):
 
 @pytest.fixture
 def day(app):
-    """Monday 23 November, two weeks ahead."""
-    day = next_workday() + timedelta(days=14)
-    return day - timedelta(days=day.weekday())
+    return the_monday()
 
 
 @pytest.fixture
@@ -60,39 +46,6 @@ def address(token):
 def nothing_broken(app):
     yield
     assert [str(violation) for violation in audit()] == []
-
-
-def book(desk, procedure, day, minute=NINE, number=1):
-    traveller = at_hour_step(desk.agency, procedure, number)
-    holds.place(traveller.key, traveller.browser, day, minute)
-    return bookings.confirm(traveller.key, traveller.browser)
-
-
-def close(desk, day, days=1):
-    begins = datetime.combine(day, time())
-    hours = Hours(begins, begins + timedelta(days=days), "Corte de luz")
-    return closing.close(Scope("agency", agency_id=desk.agency_id), hours, "staff:test").closure_id
-
-
-def turn(token):
-    db.session.rollback()
-    return queries.booking_by_token(token)
-
-
-def begin_change(client, address):
-    """Press "Cambiar" on the turn's page; the journey that begins."""
-    client.get(address)
-    client.submit(client.page.form("/cambiar"))
-    return Walker(client, client.response.request.path.split("/")[2])
-
-
-def notes(client):
-    return " ".join(texts([*client.page.all("div", class_="note"), *client.page.all("div", class_="note good")]))
-
-
-def post(client, address):
-    client.get("/turno")
-    return client.post(address, data={"csrf_token": token_of(client)})
 
 
 # Papers
@@ -248,7 +201,7 @@ def test_a_turn_given_up_meanwhile_ends_its_change_on_its_own_page(client, addre
         assert walker.get(step).location == address
     assert walker.post("confirmar").location == address
     assert walker.post("horario", hora=f"{day}T10:00", acepta="si").location == address
-    assert post(client, f"{address}/cambiar").status_code == 422
+    assert post(client, f"{address}/cambiar") == 422
     assert "ya no se puede cambiar" in client.page.one("div", role="alert").text
     assert client.page.h1 == "Su turno está cancelado"
 
@@ -283,215 +236,3 @@ def test_the_reason_of_a_cancel_is_optional_and_short(client, address, posted, k
     assert client.page.links["Pedir otro turno"] == "/turno"
     last = db.session.scalars(select(Event).order_by(Event.id.desc())).first()
     assert (last.after, last.reason) == ("cancelled", kept)
-
-
-# Displaced
-
-
-def test_a_displaced_person_sees_what_happened_and_what_is_kept(client, address, desk, day):
-    close(desk, day)
-    client.get(address)
-    assert client.page.one("p", class_="tag moved").text == "Desplazado"
-    assert "Estamos buscando otro turno" in notes(client)
-    proposals.propose_all()
-    client.get(address)
-    assert client.page.h1 == "Su turno no podrá ser a esa hora"
-    for words in (
-        "lunes 23 de noviembre de 2026 a las 09:00",
-        "Motivo: Corte de luz",
-        "lunes 23 de noviembre a las 09:00.",
-    ):
-        assert words in client.page.text
-    assert client.page.one("p", class_="when").text == "martes 24 de noviembre de 2026 09:00"
-    assert "Es suyo hasta el lunes 23 de noviembre a las 09:00" in client.page.text
-    assert not client.page.all("svg", role="img")
-
-
-def test_the_proposal_is_accepted_with_one_press(client, address, token, desk, day):
-    close(desk, day)
-    proposals.propose_all()
-    client.get(address)
-    form = client.page.form("/aceptar")
-    client.submit(form)
-    assert client.response.request.path == address
-    assert "Antes era el lunes 23 de noviembre a las 09:00" in notes(client)
-    assert client.page.one("p", class_="when").text == "martes 24 de noviembre de 2026 09:00"
-    assert client.post(form["action"], data={"csrf_token": token_of(client)}).location == address
-    assert turn(token).moves == 1
-
-
-def test_another_turn_is_chosen_instead(client, address, token, desk, day):
-    close(desk, day)
-    proposals.propose_all()
-    walker = begin_change(client, address)
-    assert "Está eligiendo otro turno" in notes(client)
-    walker.hold(day + timedelta(days=2), TEN)
-    walker.get("confirmar")
-    assert "Turno que tiene" not in client.page.text
-    client.submit(client.page.form("/confirmar"))
-    assert client.response.request.path == address
-    assert client.page.one("p", class_="tag done").text == "Confirmado"
-    assert db.session.scalars(select(Claim.purpose)).all() == ["turn"]
-
-
-def test_a_displaced_turn_is_given_up(client, address, token, desk, day):
-    close(desk, day)
-    proposals.propose_all()
-    client.get(address)
-    client.get(client.page.links["Cancelar turno"])
-    assert "ya no le guardaremos otro turno" in client.page.text
-    client.submit(motivo="no-puedo")
-    assert client.page.h1 == "Su turno está cancelado"
-    assert db.session.scalars(select(Claim.purpose)).all() == []
-
-
-def test_a_proposal_that_lapsed_is_told_with_the_way_on(client, address, desk, day, clock_shift):
-    close(desk, day)
-    proposals.propose_all()
-    found = db.session.scalars(select(Displacement)).one()
-    clock_shift(found.new_starts_at - timedelta(hours=24, seconds=-1) - clock.now())
-    assert post(client, f"{address}/aceptar").status_code == 409
-    assert "ya no está disponible" in client.page.one("div", role="alert").text
-    assert "Elegir otro" in texts(client.page.all("button"))
-    assert "Acepto este turno" not in texts(client.page.all("button"))
-
-
-def test_without_any_place_the_page_says_so_and_what_can_be_done(client, address, desk, day):
-    close(desk, day - timedelta(days=20), days=100)
-    proposals.propose_all()
-    client.get(address)
-    assert "No encontramos un turno libre" in notes(client)
-    assert "miércoles 23 de diciembre" in client.page.text
-    assert "Elegir otro" in texts(client.page.all("button"))
-    assert client.page.links["Cancelar turno"]
-
-
-def test_a_turn_that_was_moved_at_once_says_so_and_can_be_declined(client, desk, procedure):
-    tomorrow = next_workday()
-    token = book(desk, procedure, tomorrow)
-    close(desk, tomorrow)
-    proposals.propose_all()
-    client.get(f"/mi-turno/{token}")
-    said = notes(client)
-    assert "Movimos su turno" in said
-    assert "El martes 10 de noviembre a las 09:00 Agencia Centro no atiende. Motivo: Corte de luz." in said
-    assert client.page.one("p", class_="when").text == "miércoles 11 de noviembre de 2026 09:00"
-    assert client.page.form("/cambiar")
-    assert client.page.links["Cancelar turno"]
-
-
-def test_a_turn_that_got_its_hour_back_says_so(client, address, desk, day):
-    closed = close(desk, day)
-    proposals.propose_all()
-    closing.reopen(closed, "staff:test")
-    client.get(address)
-    assert "su turno vuelve a ser el que tenía" in notes(client)
-    assert client.page.one("p", class_="when").text == "lunes 23 de noviembre de 2026 09:00"
-
-
-# Mails
-
-
-def mailed(smtp, subject):
-    """The newest mail about ``subject``: its text, and its files by their ending."""
-    deliver_all()
-    mail = [message for message in smtp.messages if subject in str(message["Subject"])][-1]
-    return text_of(mail), {part.get_filename()[-3:]: part.get_content() for part in mail.iter_attachments()}
-
-
-def entry_in(files):
-    written = files["ics"]
-    calendar = Calendar.from_ical(written if isinstance(written, str) else written.decode())
-    return str(calendar["METHOD"]), calendar.events[0]
-
-
-def test_the_mails_of_a_turns_life_bring_papers_that_follow_it(smtp, token, day, desk):
-    _, files = mailed(smtp, "Confirmación del Turno en Línea")
-    assert "lunes 23 de noviembre de 2026 09:00" in words_of(files["pdf"])
-    entries = [entry_in(files)]
-    key = changes.begin(token, "phone")
-    holds.place(key, "phone", day + timedelta(days=1), TEN)
-    bookings.confirm(key, "phone")
-    _, files = mailed(smtp, "Su turno cambió")
-    assert "martes 24 de noviembre de 2026 10:00" in words_of(files["pdf"])
-    entries.append(entry_in(files))
-    close(desk, day + timedelta(days=1))
-    proposals.propose_all()
-    text, files = mailed(smtp, "no podrá ser")
-    assert "Se lo guardamos hasta el martes 24 de noviembre a las 10:00." in text
-    assert "pdf" not in files
-    entries.append(entry_in(files))
-    proposals.accept(token)
-    _, files = mailed(smtp, "Su turno cambió: miércoles 25")
-    entries.append(entry_in(files))
-    bookings.cancel(token)
-    _, files = mailed(smtp, "Su turno fue cancelado")
-    assert "pdf" not in files
-    entries.append(entry_in(files))
-    assert [method for method, _ in entries] == ["PUBLISH", "PUBLISH", "CANCEL", "PUBLISH", "CANCEL"]
-    assert len({event["UID"] for _, event in entries}) == 1
-    sequences = [event["SEQUENCE"] for _, event in entries]
-    assert sequences == sorted(set(sequences))
-
-
-def test_a_turn_moved_at_once_sends_its_new_entry(smtp, desk, procedure):
-    tomorrow = next_workday()
-    token = book(desk, procedure, tomorrow)
-    close(desk, tomorrow)
-    proposals.propose_all()
-    _, files = mailed(smtp, "Su turno se movió")
-    method, event = entry_in(files)
-    assert (method, event.start) == ("PUBLISH", turn(token).starts_at)
-
-
-def test_a_turn_that_got_its_hour_back_is_in_the_calendar_again(smtp, token, desk, day):
-    closed = close(desk, day)
-    proposals.propose_all()
-    _, files = mailed(smtp, "no podrá ser")
-    away = entry_in(files)[1]
-    closing.reopen(closed, "staff:test")
-    _, files = mailed(smtp, "vuelve a su hora")
-    method, event = entry_in(files)
-    assert (method, event.start) == ("PUBLISH", turn(token).starts_at)
-    assert event["SEQUENCE"] > away["SEQUENCE"]
-    assert "pdf" in files
-
-
-def test_a_displaced_person_gets_the_link_again_after_the_old_hour_too(smtp, token, desk, day, clock_shift):
-    close(desk, day, days=60)
-    proposals.propose_all()
-    clock_shift(timedelta(days=16))
-    bookings.mail_link(turn(token).reference, turn(token).cedula)
-    text, _ = mailed(smtp, "El enlace de su turno")
-    assert "El lunes 23 de noviembre a las 09:00 no podremos atenderle." in text
-
-
-def test_page_mail_calendar_and_pdf_say_the_same_hour_of_galapagos(client, smtp, procedure):
-    desk = create_desk(procedure.line, agency=create_agency(create_province("20"), name="Agencia San Cristóbal"))
-    day = next_workday(GALAPAGOS) + timedelta(days=7)
-    token = book(desk, procedure, day, TEN)
-    client.get(f"/mi-turno/{token}")
-    assert "10:00 (hora de Galápagos)" in client.page.text
-    client.get(f"/mi-turno/{token}/ticket")
-    assert "10:00 (hora de Galápagos)" in client.page.text
-    text, files = mailed(smtp, "Confirmación del Turno en Línea")
-    assert "Hora: 10:00 (hora de Galápagos)" in text
-    assert "10:00" in words_of(files["pdf"])
-    assert "hora de Galápagos" in words_of(files["pdf"]).lower().replace("galápagos", "Galápagos")
-    event = entry_in(files)[1]
-    assert event["SUMMARY"].startswith("Turno a las 10:00 (hora de Galápagos)")
-    assert event.start.hour == 16
-    for paper in ("pdf", "ics"):
-        assert client.get(f"/mi-turno/{token}.{paper}").status_code == 200
-    begin_change(client, f"/mi-turno/{token}")
-    assert "a las 10:00 (hora de Galápagos). Lo conserva" in notes(client)
-
-
-def test_a_deadline_in_galapagos_is_said_in_its_own_hour(client, procedure):
-    desk = create_desk(procedure.line, agency=create_agency(create_province("20"), name="Agencia San Cristóbal"))
-    day = next_workday(GALAPAGOS) + timedelta(days=13)
-    token = book(desk, procedure, day, TEN)
-    close(desk, day)
-    proposals.propose_all()
-    client.get(f"/mi-turno/{token}")
-    assert "Es suyo hasta el lunes 23 de noviembre a las 10:00 (hora de Galápagos)." in client.page.text

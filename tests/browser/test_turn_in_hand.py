@@ -1,22 +1,18 @@
 """The turn after its confirmation, as a person with a phone meets it: changed, given up, displaced."""
 
 import re
-from datetime import datetime, time, timedelta
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.build import create_agency, create_desk, create_procedure
 from tests.support.citizen import Citizen
-from tests.support.journeys import at_hour_step
 from tests.support.looking import look_closely
 from tests.support.smtp import text_of
+from tests.support.turns import book, close, the_monday
 from turnero.audit import audit
-from turnero.booking import bookings, closing, holds, proposals
-from turnero.booking.closing import Hours, Scope
+from turnero.booking import proposals
 from turnero.extensions import db
 
-NINE = 540
 EMAIL = "persona1@example.ec"
 
 
@@ -33,9 +29,7 @@ def desk(procedure):
 @pytest.fixture
 def address(live_server, desk, procedure):
     """Of the page of a turn two weeks ahead, on Monday 23 November at nine."""
-    traveller = at_hour_step(desk.agency, procedure)
-    holds.place(traveller.key, traveller.browser, the_monday(), NINE)
-    address = f"/mi-turno/{bookings.confirm(traveller.key, traveller.browser)}"
+    address = f"/mi-turno/{book(desk, procedure, the_monday())}"
     db.session.rollback()
     return address
 
@@ -46,15 +40,8 @@ def nothing_broken(app):
     assert [str(violation) for violation in audit()] == []
 
 
-def the_monday():
-    day = next_workday() + timedelta(days=14)
-    return day - timedelta(days=day.weekday())
-
-
-def close(desk):
-    begins = datetime.combine(the_monday(), time())
-    hours = Hours(begins, begins + timedelta(days=1), "Corte de energía en el sector")
-    closing.close(Scope("agency", agency_id=desk.agency_id), hours, "staff:test")
+def displace(desk):
+    close(desk, the_monday())
     proposals.propose_all()
     db.session.rollback()
 
@@ -120,11 +107,11 @@ def test_a_turn_is_cancelled_with_its_reason(page, address, smtp):
 
 
 def test_a_displaced_person_follows_the_mail_and_accepts(page, address, desk, smtp):
-    close(desk)
+    displace(desk)
     ana = Citizen(page, smtp, look=look_closely)
     page.goto(link_in(smtp.wait_for(EMAIL, "no podrá ser")))
     shows(page, "Su turno no podrá ser a esa hora")
-    expect(page.get_by_text("Corte de energía en el sector")).to_be_visible()
+    expect(page.get_by_text("Motivo: Corte de luz")).to_be_visible()
     ana.press("Acepto este turno")
     shows(page, "Confirmación del Turno en Línea")
     expect(page.locator(".ticket .when")).to_have_text(re.compile(r"martes 24 de noviembre de 2026\s+09:00"))
@@ -133,7 +120,7 @@ def test_a_displaced_person_follows_the_mail_and_accepts(page, address, desk, sm
 
 
 def test_a_displaced_person_chooses_another_turn(page, address, desk, smtp):
-    close(desk)
+    displace(desk)
     ana = Citizen(page, smtp, look=look_closely)
     page.goto(link_in(smtp.wait_for(EMAIL, "no podrá ser")))
     ana.press("Elegir otro")
