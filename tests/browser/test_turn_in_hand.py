@@ -1,6 +1,7 @@
 """The turn after its confirmation, as a person with a phone meets it: changed, given up, displaced."""
 
 import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
