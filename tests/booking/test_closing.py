@@ -274,6 +274,7 @@ def test_a_displaced_turn_without_answer_is_cancelled_after_thirty_days(desk, pr
     clock_shift(timedelta(days=1, seconds=10))
     sweep.sweep()
     assert turn(token).status == "cancelled"
+    assert db.session.scalar(select(func.count()).select_from(Notice).where(Notice.kind == "cancellation")) == 1
 
 
 def test_a_full_day_ends_with_a_notice_and_a_place_for_each(app, procedure, day):

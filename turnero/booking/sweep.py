@@ -11,6 +11,7 @@ from turnero.agencies.models import Desk
 from turnero.booking import claims, displacement, history, instants, proposals
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Claim, Displacement, Journey
+from turnero.booking.notices import tell
 from turnero.extensions import db
 from turnero.notices.models import Notice
 from turnero.verify.models import Challenge, CodeTries
@@ -78,6 +79,7 @@ def _give_up_displaced() -> int:
         if booking.status == Status.DISPLACED:
             history.move(booking, Status.CANCELLED, actor="sweep", now=now, reason="no answer")
             claims.free(displaced.booking_id, purpose="proposal")
+            tell(booking, "cancellation", now)
         displaced.status, displaced.ended_at = "cancelled", now
     return len(unanswered)
 
