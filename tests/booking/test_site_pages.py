@@ -222,7 +222,9 @@ def test_the_privacy_notice_tells_what_the_law_asks(client, said):
     assert said in client.page.text
 
 
-@pytest.mark.parametrize("path", ["/", "/agencias", "/agencias/", "/agencias?provincia=17", "/tramites", "/ayuda", "/privacidad"])
+@pytest.mark.parametrize(
+    "path", ["/", "/agencias", "/agencias/", "/agencias?provincia=17", "/tramites", "/ayuda", "/privacidad"]
+)
 def test_public_pages_set_no_cookie_and_are_light(client, glosas, path):
     response = client.get(path)
     assert "Set-Cookie" not in response.headers
