@@ -28,7 +28,7 @@ check: $(VENV)/.installed-dev ## Estilo, tipos y pruebas rápidas (SQLite, sin n
 
 race: $(VENV)/.installed-dev ## Las carreras a tamaño completo: 200 cierres mientras 50 personas piden turno
 	@$(BIN)/python -m tests.support.provision
-	@TURNERO_RACE_ROUNDS=200 TURNERO_RACE_CROWD=300 $(BIN)/python -m pytest -n 2 --timeout 3600 \
+	@TURNERO_RACE_ROUNDS=200 TURNERO_RACE_CROWD=300 $(BIN)/python -m pytest -n 2 --timeout 3600 -o faulthandler_timeout=0 \
 		tests/booking/test_race.py tests/booking/test_closing.py tests/booking/test_closing_race.py
 
 format: $(VENV)/.installed-dev ## Da formato al código y ordena las importaciones

@@ -307,7 +307,8 @@ def create_tables() -> None:
         sa.CheckConstraint("(status = 'held') = (lapses_at IS NOT NULL)", name=op.f("ck_bookings_lapses_at")),
         sa.CheckConstraint("channel IN ('web', 'window', 'kiosk')", name=op.f("ck_bookings_channel")),
         sa.CheckConstraint(
-            "status IN ('held', 'lapsed', 'confirmed', 'arrived', 'called', 'attended', 'no_show', 'cancelled', 'displaced')",
+            "status IN ('held', 'lapsed', 'confirmed', 'arrived', 'called', 'attended', 'no_show',"
+            " 'cancelled', 'displaced')",
             name=op.f("ck_bookings_status"),
         ),
         sa.CheckConstraint("minute BETWEEN 0 AND 1439 AND cells > 0", name=op.f("ck_bookings_cells")),
