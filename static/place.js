@@ -1,8 +1,8 @@
-// Step 6: when province or trámite change, ask the server for the same page and take its list of agencies.
+// Step 6: when province or trámite change, ask the server for the same page and take what depends on them.
 const form = document.querySelector("form[data-place]");
 
 if (form) {
-  const list = form.querySelector("[data-agencies]");
+  const parts = (page) => [...page.querySelectorAll("[data-term], [data-agencies]")];
   let newest = 0;
 
   // What was wrong before belongs to another choice.
@@ -24,10 +24,13 @@ if (form) {
     try {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(answers) });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const agencies = page.querySelector("[data-agencies]");
-      if (!agencies) throw new Error("another page");
+      const fresh = parts(page);
+      if (!fresh.length) throw new Error("another page");
       if (mine !== newest) return;
-      list.replaceChildren(...agencies.childNodes);
+      parts(form).forEach((part, at) => {
+        // What reads the same stays, as it was opened and filled in.
+        if (part.textContent !== fresh[at].textContent) part.replaceChildren(...fresh[at].childNodes);
+      });
       forgetErrors();
     } catch {
       // Whatever it was, the page of the whole form says it better.

@@ -1,12 +1,14 @@
 """What the small modules add to pages that are complete without them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, create_province
+from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, create_province, today
 from tests.support.citizen import Citizen
+from turnero.agencies import queries
 from turnero.extensions import db
 
 SLUG = "notificacion-de-glosas"
@@ -51,6 +53,29 @@ def test_the_list_of_agencies_follows_the_province_without_leaving_the_page(ana)
     page.get_by_label("Agencia Guayaquil").check()
     ana.press("Siguiente")
     expect(page.get_by_role("heading", level=1)).to_have_text("¿Qué día desea venir?")
+
+
+def test_enter_on_an_agency_goes_on(ana):
+    page = go_to_the_place(ana)
+    page.select_option("[name=provincia]", "17")
+    agency = page.get_by_label("Agencia Quito")
+    agency.check()
+    agency.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("¿Qué día desea venir?")
+
+
+def test_the_term_comes_with_its_tramite_and_can_be_computed(ana):
+    create_procedure(queries.procedure(SLUG).line, slug="con-plazo", name="Con plazo", term_days=8)
+    db.session.rollback()
+    page = go_to_the_place(ana)
+    page.select_option("[name=provincia]", "17")
+    page.select_option("[name=tramite]", "con-plazo")
+    page.get_by_text("¿Le notificaron? Vea su plazo").click()
+    page.fill("[name=fecha_notificacion]", (today() - timedelta(days=3)).isoformat())
+    page.select_option("[name=provincia]", "09")
+    expect(page.get_by_label("Agencia Guayaquil")).to_be_visible()
+    page.get_by_role("button", name="Calcular").click()
+    expect(page.get_by_role("status")).to_contain_text("Último día estimado")
 
 
 def test_where_the_list_cannot_be_had_the_form_asks_for_the_page(ana):
