@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from tests.support.build import create_desk, create_procedure, next_workday
 from tests.support.journeys import at_hour_step
+from turnero.agencies.models import Procedure
 from turnero.audit import audit
 from turnero.booking import availability, bookings, claims, holds
 from turnero.booking.errors import PlaceTaken
@@ -40,13 +41,15 @@ def race(app: Flask, *, confirm: bool = True) -> Counter[str]:
     desk = create_desk(procedure.line, windows=SEATS)
     day = next_workday()
     travellers = [at_hour_step(desk.agency, procedure, number) for number in range(PEOPLE)]
+    number_of_procedure = procedure.id
     db.session.rollback()
 
     def hold(number: int) -> str:
         try:
             holds.place(travellers[number].key, travellers[number].browser, day, HOUR)
         except PlaceTaken as lost:
-            near = availability.nearest(lost.data["agency"], procedure, day, HOUR)
+            here = db.session.get_one(Procedure, number_of_procedure)  # each thread has its own session
+            near = availability.nearest(lost.data["agency"], here, day, HOUR)
             assert len(near) == 3
             return "alternatives"
         if confirm:
