@@ -214,6 +214,8 @@ def test_help_speaks_with_the_numbers_of_the_policy(client, glosas):
         "no podemos darle un turno en línea",  # what follows from not giving them
         "proveedor de correo",  # who receives them
         "Quién es responsable",
+        "quien viene en su lugar",
+        "le avisamos a ese correo",  # "No fui yo"
     ],
 )
 def test_the_privacy_notice_tells_what_the_law_asks(client, said):
