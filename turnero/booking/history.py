@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, update
 
-from turnero.booking.lifecycle import Status, may
+from turnero.booking.lifecycle import Status, may, may_undo
 from turnero.booking.models import Booking, Event
 from turnero.extensions import db
 
@@ -26,14 +26,15 @@ def move(
     details: dict[str, Any] | None = None,
     values: dict[str, Any] | None = None,
     only_if: ColumnElement[bool] | None = None,
+    undo: bool = False,
 ) -> bool:
     """Change the status (and ``values`` with it) where the row still has the status we saw, and record the event.
 
     Returns False, having changed nothing, when another transaction was first or ``only_if`` does not hold.
-    Raises ValueError for a change that the lifecycle does not know.
+    ``undo`` takes a step of the staff back. Raises ValueError for a change that the lifecycle does not know.
     """
     before = Status(booking.status)
-    if not may(before, after):
+    if not (may_undo if undo else may)(before, after):
         raise ValueError(f"a booking cannot go from {before} to {after}")
     statement = update(Booking).where(Booking.id == booking.id, Booking.status == before)
     if only_if is not None:

@@ -30,10 +30,23 @@ TRANSITIONS: dict[Status | None, frozenset[Status]] = {
     Status.DISPLACED: frozenset({Status.CONFIRMED, Status.CANCELLED}),
 }
 
+# What staff may take back within ten minutes, beyond what the table above allows anyway.
+UNDONE: dict[Status, frozenset[Status]] = {
+    Status.ARRIVED: frozenset({Status.CONFIRMED}),
+    Status.ATTENDED: frozenset({Status.CALLED}),
+    Status.NO_SHOW: frozenset({Status.CONFIRMED, Status.ARRIVED, Status.CALLED}),
+    Status.CANCELLED: frozenset({Status.CONFIRMED}),
+}
+
 
 def may(before: Status | None, after: Status) -> bool:
     """Whether a booking may go from ``before`` (None: not there yet) to ``after``."""
     return after in TRANSITIONS.get(before, frozenset())
+
+
+def may_undo(before: Status, after: Status) -> bool:
+    """Whether staff may take the step from ``after`` to ``before`` back."""
+    return may(before, after) or after in UNDONE.get(before, frozenset())
 
 
 def replay(steps: Iterable[tuple[str | None, str]]) -> Status | None:
@@ -44,7 +57,11 @@ def replay(steps: Iterable[tuple[str | None, str]]) -> Status | None:
     status: Status | None = None
     for before, after in steps:
         stays = before == after == status
-        if not stays and ((Status(before) if before else None) != status or not may(status, Status(after))):
+        if not stays and ((Status(before) if before else None) != status or not _may_follow(status, Status(after))):
             raise ValueError(f"an event from {before} to {after} cannot follow {status}")
         status = Status(after)
     return status
+
+
+def _may_follow(before: Status | None, after: Status) -> bool:
+    return may(before, after) or (before is not None and may_undo(before, after))

@@ -98,6 +98,7 @@ class Booking(Base):
     third_party_cedula: Mapped[str | None]  # who comes in the holder's place; the turn stays the holder's
     third_party_name: Mapped[str | None]
     priority: Mapped[bool] = mapped_column(default=False)  # asked for, or known by age; no reason is asked or kept
+    walk_in: Mapped[bool] = mapped_column(default=False)  # came without a turn: takes no cell
     moves: Mapped[int] = mapped_column(default=0)  # how often it got another place
     token_nonce: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)

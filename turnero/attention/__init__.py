@@ -1,0 +1,1 @@
+"""The day of the visit: agenda, check-in, calling, kiosk and waiting-room board."""
