@@ -90,6 +90,16 @@ TEXTS: dict[str, str] = {
         "No se borró nada: con esta cédula hay turnos pendientes ({count}). Agregue --cancel-turns para cancelarlos."
     ),
     "unknown_scope": "No conocemos esa agencia, ese cantón o esa provincia.",
+    # attention
+    "wrong_state": "El turno ya está {status}: alguien lo cambió antes. Revise la agenda.",
+    "not_today": "Ese turno no es de hoy.",
+    "too_early_to_miss": "Todavía no llega la hora de ese turno: nadie está ausente antes de su hora.",
+    "no_window": "Indique primero en qué ventanilla atiende.",
+    "window_busy": "La ventanilla {window} todavía atiende el ticket {ticket}. Marque atendido, ausente o aplazado.",
+    "window_invalid": "Escriba el número de la ventanilla, de 1 a 99.",
+    "cannot_undo": "No hay un paso que se pueda deshacer.",
+    "undo_too_late": "Pasaron más de diez minutos: ese paso ya no se puede deshacer.",
+    "undo_place_taken": "No se pudo deshacer: el lugar ya está ocupado por otro turno.",
     "same_place": "Ese ya es su turno. Elija otro horario, o conserve el que tiene.",
 }
 

@@ -1,0 +1,49 @@
+"""Why something cannot be done with a turn on its day."""
+
+from turnero.errors import InvalidInput, Refused
+
+
+class WrongState(Refused):
+    """Somebody was first, or the turn is not that far: ``status`` is its present one, in Spanish."""
+
+    code = "wrong_state"
+
+
+class NotToday(Refused):
+    code = "not_today"
+
+
+class TooEarlyToMiss(Refused):
+    """Nobody is absent before their hour."""
+
+    code = "too_early_to_miss"
+
+
+class NoWindow(Refused):
+    """The member has not said at which window they sit."""
+
+    code = "no_window"
+
+
+class WindowBusy(Refused):
+    """Somebody called to this window is still there: ``ticket``."""
+
+    code = "window_busy"
+
+
+class WindowInvalid(InvalidInput):
+    code = "window_invalid"
+
+
+class CannotUndo(Refused):
+    """There is no step to take back, it is older than ten minutes, or its place is somebody else's by now."""
+
+    code = "cannot_undo"
+
+
+class UndoTooLate(CannotUndo):
+    code = "undo_too_late"
+
+
+class UndoPlaceTaken(CannotUndo):
+    code = "undo_place_taken"
