@@ -1,6 +1,7 @@
 """From hold to turn: confirm and cancel, and the link mailed again."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -101,12 +102,12 @@ def cancel(token: str, reason: str = "") -> None:
     tell(booking, "cancellation", now)
 
 
-def give_up(booking: Booking, *, actor: str, now: datetime, reason: str) -> None:
+def give_up(booking: Booking, *, actor: str, now: datetime, reason: str, details: dict[str, Any] | None = None) -> None:
     """Cancel a turn whose row is locked; what becomes of its seats is for the caller. Raises NotCancellable."""
     if not may_cancel(booking, now):
         raise NotCancellable
     displaced = booking.status == Status.DISPLACED
-    history.move(booking, Status.CANCELLED, actor=actor, now=now, reason=reason)
+    history.move(booking, Status.CANCELLED, actor=actor, now=now, reason=reason, details=details)
     claims.free(booking.id)  # a change that was under way
     if displaced:
         claims.free(booking.id, purpose="proposal")

@@ -139,7 +139,8 @@ def restored_mail(notice: Notice) -> Mail | None:
     booking = _booking_of(notice)
     if booking is None or booking.status not in SEATED:
         return None
-    return Mail("restored", {"turn": TurnText.of(booking)}, _papers_of(booking))
+    by_mistake = notice.occasion.startswith("undo:")  # the staff took their cancellation back
+    return Mail("restored", {"turn": TurnText.of(booking), "by_mistake": by_mistake}, _papers_of(booking))
 
 
 def hour_of(booking: Booking) -> str:

@@ -1,0 +1,156 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.support.build import create_agency, create_desk, create_procedure
+from tests.support.visits import arrived, booked, turn, visit
+from turnero import clock
+from turnero import db as database
+from turnero.attention import attendance, calling, queries
+from turnero.attention.attendance import By
+from turnero.attention.errors import CannotUndo, UndoPlaceTaken, UndoTooLate
+from turnero.attention.queries import booking_here
+from turnero.attention.undoing import undo
+from turnero.audit import audit
+from turnero.booking import bookings
+from turnero.booking.models import Claim
+from turnero.errors import NotFound
+from turnero.extensions import db
+from turnero.notices.models import Notice
+
+ELEVEN = 660
+
+
+@pytest.fixture
+def procedure(app):
+    return create_procedure(minutes=20)
+
+
+@pytest.fixture
+def desk(procedure):
+    return create_desk(procedure.line, windows=1)
+
+
+@pytest.fixture
+def by(desk):
+    return By("staff:1", desk.agency_id, window=1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_broken(app):
+    yield
+    db.session.rollback()
+    assert [str(violation) for violation in audit()] == []
+
+
+@database.transaction
+def cancel(booking_id, by):
+    """What the window does: the event keeps the seat."""
+    booking = booking_here(booking_id, by.agency_id, lock=True)
+    seat = db.session.scalars(select(Claim.seat).where(Claim.booking_id == booking_id)).first()
+    bookings.give_up(booking, actor=by.actor, now=clock.now(), reason="Por error", details={"seat": seat})
+    bookings.give_place_back(booking, clock.now())
+
+
+def test_an_arrival_is_taken_back(desk, procedure, by):
+    booking_id = arrived(desk, procedure, ELEVEN)
+    undo(booking_id, by)
+    assert (turn(booking_id).status, visit(booking_id)) == ("confirmed", None)
+    assert attendance.arrive(booking_id, by).ticket == "A-002"
+
+
+def test_a_call_is_taken_back_and_leaves_the_board(desk, procedure, by):
+    booking_id = arrived(desk, procedure, ELEVEN)
+    calling.call_next(by)
+    undo(booking_id, by)
+    assert (turn(booking_id).status, visit(booking_id).window) == ("arrived", None)
+    assert not queries.last_calls(desk.agency_id, queries.today_at(desk.agency_id, clock.now()))
+    assert calling.call_next(by) == booking_id
+
+
+def test_attended_by_mistake_is_at_the_window_again(desk, procedure, by):
+    booking_id = arrived(desk, procedure, ELEVEN)
+    calling.call_next(by)
+    attendance.attended(booking_id, by)
+    undo(booking_id, by)
+    assert turn(booking_id).status == "called"
+    assert (visit(booking_id).window, visit(booking_id).ended_at) == (1, None)
+
+
+def test_nobody_goes_back_to_a_window_that_has_called_somebody_else(desk, procedure, by):
+    first = arrived(desk, procedure, ELEVEN)
+    arrived(desk, procedure, 680, 2)
+    calling.call_next(by)
+    attendance.attended(first, by)
+    calling.call_next(by)
+    with pytest.raises(UndoPlaceTaken):
+        undo(first, by)
+    assert turn(first).status == "attended"
+
+
+def test_an_absence_is_taken_back_to_where_the_person_was(desk, procedure, by, clock_shift):
+    present, expected = arrived(desk, procedure, ELEVEN), booked(desk, procedure, 680, 2)
+    clock_shift(timedelta(hours=2))
+    for booking_id, before in ((present, "arrived"), (expected, "confirmed")):
+        attendance.absent(booking_id, by)
+        undo(booking_id, by)
+        assert turn(booking_id).status == before
+    assert visit(present).ended_at is None
+
+
+def test_an_absence_stays_where_the_person_has_another_turn_by_now(desk, procedure, by, clock_shift):
+    booking_id = booked(desk, procedure, ELEVEN)
+    clock_shift(timedelta(hours=1, minutes=5))
+    attendance.absent(booking_id, by)
+    booked(desk, procedure, 800)
+    with pytest.raises(UndoPlaceTaken):
+        undo(booking_id, by)
+    assert turn(booking_id).status == "no_show"
+
+
+def test_a_cancelled_turn_gets_its_own_seat_back_and_the_person_is_told(desk, procedure, by):
+    booking_id = booked(desk, procedure, 900)
+    cancel(booking_id, by)
+    assert db.session.scalars(select(Claim.purpose)).all() == ["delay"]
+    undo(booking_id, by)
+    assert turn(booking_id).status == "confirmed"
+    assert db.session.scalars(select(Claim.purpose)).all() == ["turn"]
+    assert "restored" in db.session.scalars(select(Notice.kind)).all()
+
+
+def test_a_cancelled_turn_whose_seat_was_taken_stays_cancelled(desk, procedure, by):
+    booking_id = booked(desk, procedure, 700)  # less than two hours ahead: free at once
+    cancel(booking_id, by)
+    booked(desk, procedure, 700, 2)
+    with pytest.raises(UndoPlaceTaken):
+        undo(booking_id, by)
+    assert turn(booking_id).status == "cancelled"
+
+
+def test_after_ten_minutes_it_is_too_late(desk, procedure, by, clock_shift):
+    booking_id = arrived(desk, procedure, ELEVEN)
+    clock_shift(timedelta(minutes=10))
+    with pytest.raises(UndoTooLate):
+        undo(booking_id, by)
+    assert turn(booking_id).status == "arrived"
+
+
+def test_what_was_taken_back_is_not_taken_back_again(desk, procedure, by):
+    booking_id = arrived(desk, procedure, ELEVEN)
+    undo(booking_id, by)
+    with pytest.raises(CannotUndo):
+        undo(booking_id, by)
+
+
+def test_what_the_person_did_is_not_undone_by_the_staff(desk, procedure, by):
+    booking_id = booked(desk, procedure, ELEVEN)
+    bookings.cancel(bookings.token_of(turn(booking_id)))
+    with pytest.raises(CannotUndo):
+        undo(booking_id, by)
+
+
+def test_another_agencys_turn_does_not_exist(desk, procedure, by):
+    booking_id = arrived(desk, procedure, ELEVEN)
+    with pytest.raises(NotFound):
+        undo(booking_id, By("staff:1", create_agency().id, window=1))
