@@ -22,7 +22,9 @@ class InvalidInput(TurneroError):
 
 
 class Refused(TurneroError):
-    """The input is well formed but a limit or the state of things says no."""
+    """The input is well formed but a limit or the state of things says no. ``status``: of the answer that tells it."""
+
+    status: ClassVar[int] = 422
 
 
 class NotFound(TurneroError):

@@ -3,29 +3,35 @@
 from turnero.errors import InvalidInput, Refused
 
 
-class WrongState(Refused):
+class NotNow(Refused):
+    """What was asked for and the turn's state do not go together."""
+
+    status = 409
+
+
+class WrongState(NotNow):
     """Somebody was first, or the turn is not that far: ``status`` is its present one, in Spanish."""
 
     code = "wrong_state"
 
 
-class NotToday(Refused):
+class NotToday(NotNow):
     code = "not_today"
 
 
-class TooEarlyToMiss(Refused):
+class TooEarlyToMiss(NotNow):
     """Nobody is absent before their hour."""
 
     code = "too_early_to_miss"
 
 
-class NoWindow(Refused):
+class NoWindow(NotNow):
     """The member has not said at which window they sit."""
 
     code = "no_window"
 
 
-class WindowBusy(Refused):
+class WindowBusy(NotNow):
     """Somebody called to this window is still there: ``ticket``."""
 
     code = "window_busy"
@@ -35,7 +41,7 @@ class WindowInvalid(InvalidInput):
     code = "window_invalid"
 
 
-class CannotUndo(Refused):
+class CannotUndo(NotNow):
     """There is no step to take back, it is older than ten minutes, or its place is somebody else's by now."""
 
     code = "cannot_undo"

@@ -59,7 +59,7 @@ def _confirm(key: str, browser: str) -> str:
         "mobile": journey.mobile,
         "third_party_cedula": journey.third_party_cedula,
         "third_party_name": journey.third_party_name,
-        "priority": journey.priority or _has_priority_by_age(journey.cedula, now),
+        "priority": journey.priority or has_priority_by_age(journey.cedula, now),
     }
     confirmed = history.move(
         booking,
@@ -77,7 +77,7 @@ def _confirm(key: str, browser: str) -> str:
     return token_of(booking)
 
 
-def _has_priority_by_age(cedula: str, now: datetime) -> bool:
+def has_priority_by_age(cedula: str, now: datetime) -> bool:
     """Whether the local registry's birth date says 65 or more (Constitución, Art. 36). Never shown to anybody here:
     whoever books has proven a mailbox only."""
     born = db.session.scalar(select(Citizen.born).where(Citizen.cedula == cedula))

@@ -119,6 +119,7 @@ class NoProposal(Refused):
     """The proposed place has lapsed, or there never was one: another can be chosen."""
 
     code = "no_proposal"
+    status = 409
 
 
 class LiveTurns(Refused):

@@ -10,10 +10,12 @@ from turnero.booking.models import Booking, Event
 from turnero.extensions import db
 
 
-def begin(booking: Booking, *, actor: str, now: datetime) -> None:
+def begin(booking: Booking, *, actor: str, now: datetime, details: dict[str, Any] | None = None) -> None:
     """Record that a booking, already added to the session, has come to be."""
     db.session.flush()
-    db.session.add(Event(booking_id=booking.id, at=now, actor=actor, before=None, after=booking.status))
+    event = Event(booking_id=booking.id, at=now, actor=actor, before=None, after=booking.status)
+    event.details = details or {}
+    db.session.add(event)
 
 
 def move(

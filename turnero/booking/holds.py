@@ -153,7 +153,7 @@ def _hold_time(journey: Journey, policy: Policy) -> timedelta:
 def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> Booking:
     nonce = token.new_nonce()
     booking = Booking(
-        reference=_unused_reference(),
+        reference=unused_reference(),
         status=Status.HELD,
         journey_key=journey.key,
         browser=journey.browser,
@@ -179,7 +179,7 @@ def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Peri
     return booking
 
 
-def _unused_reference() -> str:
+def unused_reference() -> str:
     """A reference nobody had before; the unique constraint stands behind it."""
     while True:
         candidate = reference.new()

@@ -10,22 +10,13 @@ from turnero.booking import availability, forms, holds, offer_text, steps
 from turnero.booking.errors import NotOffered, PlaceLost, PlaceTaken, SamePlace, UnknownPlace
 from turnero.booking.forms import Hour
 from turnero.booking.journey import Step, owned
-from turnero.booking.journey_page import (
-    NO_TROUBLE,
-    Trouble,
-    address,
-    at,
-    see_other,
-    show,
-    to,
-    told,
-    your_turn,
-)
+from turnero.booking.journey_page import address, at, show, to, told, your_turn
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Journey
 from turnero.booking.offers import NOON
 from turnero.booking.queries import policy_of
 from turnero.booking.slots import Slot
+from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.session import browser
 
 # No horizon is longer; what lies beyond is not even looked up.

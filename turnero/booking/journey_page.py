@@ -1,66 +1,31 @@
 """What all pages of the journey share: whose journey it is, where it stands, and how trouble is told on a page."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, url_for
+from flask import Response, url_for
 
-from turnero import clock, formatting, messages
+from turnero import clock, formatting, messages, page
 from turnero.booking import changes
-from turnero.booking.errors import CapReached, NoProposal, WrongStep
+from turnero.booking.errors import CapReached, WrongStep
 from turnero.booking.journey import Step, owned, step_of
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Journey
 from turnero.booking.queries import token_of
 from turnero.booking.turn_text import PlaceText
-from turnero.errors import InvalidInput, Refused, TurneroError
+from turnero.errors import TurneroError
+from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.session import browser
-from turnero.verify.challenge import MailRefused
 
 # Where an hour belongs to no agency yet.
 MAINLAND = "America/Guayaquil"
 _ORDER = tuple(Step)
 
 
-@dataclass(frozen=True)
-class Trouble:
-    """Why a page is shown again: faults by field, or a limit that says no."""
-
-    faults: Mapping[str, InvalidInput] = field(default_factory=dict)
-    refusal: Refused | None = None
-
-    @property
-    def status(self) -> int:
-        """422; 429 where only time must pass; 409 where a place was lost."""
-        if isinstance(self.refusal, MailRefused):
-            return 429
-        if isinstance(self.refusal, NoProposal):
-            return 409
-        return 422 if self.faults or self.refusal else 200
-
-
-NO_TROUBLE = Trouble()
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A limit in words; ``code`` tells the page what to offer instead."""
-
-    code: str
-    text: str
-
-
 def show(template: str, trouble: Trouble = NO_TROUBLE, **values: Any) -> Response:
-    """The page with its trouble on top, if there is any."""
-    errors = [(name, messages.text_of(error)) for name, error in trouble.faults.items()]
-    refusal = trouble.refusal and Refusal(trouble.refusal.code, told(trouble.refusal))
-    told_above = {"errors": errors, "fault": dict(errors), "refusal": refusal, "invalid": trouble.status == 422}
-    answer = make_response(render_template(template, **told_above, **values), trouble.status)
-    if isinstance(trouble.refusal, MailRefused):
-        answer.headers["Retry-After"] = str(trouble.refusal.data["seconds"])
-    return answer
+    """A page of the journey or the turn, with its trouble on top, if there is any."""
+    return page.show(template, trouble, tell=told, **values)
 
 
 def told(error: TurneroError) -> str:
@@ -122,11 +87,6 @@ def address(step: Step, key: str, day: date | None = None, limit: date | None = 
     ``limit``: the estimated last day of a legal term, which the pages of day and hour warn about.
     """
     return url_for(f"journey.{step.value}", key=key, dia=day, limite=limit)
-
-
-def see_other(where: str) -> Response:
-    """303: what was posted is done, or belongs elsewhere."""
-    return make_response(redirect(where, 303))
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,7 @@ def lock_subjects(journey: Journey) -> None:
 
 def check_new_turn(journey: Journey, procedure: Procedure, policy: Policy, now: datetime) -> None:
     """Raise the refusal that stands between this journey and one more turn for ``procedure``."""
-    live = db.session.scalars(
-        select(Booking.procedure_id).where(Booking.cedula == journey.cedula, Booking.status.in_(LIVE))
-    ).all()
-    if procedure.id in live:
-        raise AlreadyHasTurn
-    if len(live) >= policy.open_turns_per_cedula:
-        raise OpenTurnsSpent(limit=policy.open_turns_per_cedula)
+    check_cedula(journey.cedula, procedure, policy)
     channels = (
         Booking.mailbox == journey.mailbox,
         Booking.mobile == journey.mobile,
@@ -43,6 +37,17 @@ def check_new_turn(journey: Journey, procedure: Procedure, policy: Policy, now: 
     )
     for channel in channels:
         _check_caps(channel, policy.caps, now)
+
+
+def check_cedula(cedula: str, procedure: Procedure, policy: Policy) -> None:
+    """The limits of the person alone, which also hold at the window. Raises AlreadyHasTurn and OpenTurnsSpent."""
+    live = db.session.scalars(
+        select(Booking.procedure_id).where(Booking.cedula == cedula, Booking.status.in_(LIVE))
+    ).all()
+    if procedure.id in live:
+        raise AlreadyHasTurn
+    if len(live) >= policy.open_turns_per_cedula:
+        raise OpenTurnsSpent(limit=policy.open_turns_per_cedula)
 
 
 def _check_caps(channel: ColumnElement[bool], caps: Caps, now: datetime) -> None:
@@ -86,13 +91,14 @@ def check_overlap(booking: Booking) -> None:
 
 
 def is_free(booking: Booking, wanted: Interval[datetime]) -> bool:
-    """Whether the booking's cédula has no other seated turn in ``wanted`` (UTC)."""
+    """Whether the booking's cédula has no other seated turn in ``wanted`` (UTC). Who came without one has no hour."""
     day = timedelta(days=1)
     others = db.session.scalars(
         select(Booking).where(
             Booking.cedula == booking.cedula,
             Booking.starts_at.between(wanted.start - day, wanted.end + day),
             Booking.status.in_(SEATED),
+            Booking.walk_in.is_(False),
             Booking.id != booking.id,
         )
     )

@@ -5,9 +5,10 @@ from flask import Response, request
 from turnero import clock
 from turnero.booking import forms, steps
 from turnero.booking.journey import Step
-from turnero.booking.journey_page import MAINLAND, NO_TROUBLE, Trouble, at, show, time_of, to, your_turn
+from turnero.booking.journey_page import MAINLAND, at, show, time_of, to, your_turn
 from turnero.booking.models import Journey
 from turnero.errors import InvalidInput
+from turnero.page import NO_TROUBLE, Trouble
 from turnero.session import browser
 from turnero.verify import challenge
 from turnero.verify.contact import display_mobile

@@ -17,9 +17,10 @@ from turnero.booking import availability, forms, offer_text, steps
 from turnero.booking.availability import AgencyOffer, ProvinceOffer
 from turnero.booking.errors import ProcedureOnline, UnknownPlace
 from turnero.booking.journey import Step
-from turnero.booking.journey_page import NO_TROUBLE, Trouble, address, at, see_other, show, your_turn
+from turnero.booking.journey_page import address, at, show, your_turn
 from turnero.booking.models import Journey
 from turnero.interval import Interval
+from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.session import browser
 
 Offer = TypeVar("Offer", AgencyOffer, ProvinceOffer)

@@ -11,7 +11,7 @@ from turnero import clock, formatting
 from turnero.agencies.models import Desk
 from turnero.booking import bookings, changes
 from turnero.booking.errors import ChangesSpent, NotChangeable
-from turnero.booking.journey_page import NO_TROUBLE, Trouble, show, told
+from turnero.booking.journey_page import show, told
 from turnero.booking.lifecycle import SEATED, Status
 from turnero.booking.models import Booking, Displacement
 from turnero.booking.notices import answer_until, proposed_place
@@ -20,6 +20,7 @@ from turnero.booking.queries import booking_by_token, last_place_event, policy_o
 from turnero.booking.sweep import DISPLACED_LIFE
 from turnero.booking.turn_text import PlaceText, TurnText
 from turnero.extensions import db
+from turnero.page import NO_TROUBLE, Trouble
 
 # How a turn's state is called and marked (DESIGN-VISUAL §4).
 _TAGS = {

@@ -9,7 +9,7 @@ from turnero import clock
 from turnero.booking import bookings, changes, documents, forms, proposals
 from turnero.booking.errors import ChangesSpent, NoProposal, NotCancellable, NotChangeable
 from turnero.booking.journey import Step
-from turnero.booking.journey_page import NO_TROUBLE, Trouble, see_other, show, to, to_turn
+from turnero.booking.journey_page import show, to, to_turn
 from turnero.booking.lifecycle import SEATED, Status
 from turnero.booking.models import Booking
 from turnero.booking.queries import booking_by_token
@@ -17,6 +17,7 @@ from turnero.booking.turn_page import turn_page
 from turnero.booking.turn_text import TurnText
 from turnero.errors import NotFound
 from turnero.notices.rendering import Attachment
+from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.session import browser
 
 blueprint = Blueprint("turn", __name__, url_prefix="/mi-turno")

@@ -37,6 +37,8 @@ class CodePolicy:
 class MailRefused(Refused):
     """No code is sent now; the next may be asked for at ``retry_at`` (aware, UTC), in ``seconds`` or ``minutes``."""
 
+    status = 429
+
     def __init__(self, retry_at: datetime, now: datetime) -> None:
         left = (retry_at - now).total_seconds()
         super().__init__(retry_at=retry_at, seconds=math.ceil(left), minutes=math.ceil(left / 60))

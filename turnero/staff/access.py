@@ -1,0 +1,133 @@
+"""Who may open a page: staff by their role, devices by their pairing. Every route is in tests/access_matrix.csv."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, ParamSpec, cast
+
+import structlog
+from flask import abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from turnero import clock
+from turnero import db as database
+from turnero.extensions import db
+from turnero.staff import devices, sessions
+from turnero.staff.models import DataView, Device
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+log = structlog.get_logger()
+
+
+class Role(StrEnum):
+    """What an account may do: attend at a window, oversee its agency, or govern the institute."""
+
+    WINDOW = "window"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of the staff, signed in: of an agency unless admin, at a window once they have said which."""
+
+    account_id: int
+    email: str
+    role: Role
+    agency_id: int | None
+    session_id: int
+    window: int | None
+    desk_id: int | None
+
+    @property
+    def actor(self) -> str:
+        """As events name them."""
+        return f"staff:{self.account_id}"
+
+    @property
+    def agency(self) -> int:
+        """The agency of a member who has one."""
+        assert self.agency_id is not None
+        return self.agency_id
+
+
+def signed_in() -> Member | None:
+    """Who of the staff sends this request, if anybody; looked up once for it."""
+    if "member" not in g:
+        session = sessions.current()
+        g.member = session and Member(
+            session.account_id,
+            session.account.email,
+            Role(session.account.role),
+            session.account.agency_id,
+            session.id,
+            session.window,
+            session.desk_id,
+        )
+    return cast("Member | None", g.member)
+
+
+def member() -> Member:
+    """The member of the staff who sends this request; only behind ``staff_only``."""
+    found = signed_in()
+    assert found is not None
+    return found
+
+
+def device() -> Device:
+    """The paired device that sends this request; only behind ``device_only``."""
+    return cast(Device, g.device)
+
+
+def staff_only(*roles: Role) -> Callable[[View[P]], View[P]]:
+    """Let only these roles in. Nobody signed in is sent to sign in and back; another role gets a 403 page."""
+
+    def guard(view: View[P]) -> View[P]:
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            found = signed_in()
+            if found is None:
+                here = request.full_path.rstrip("?") if request.method == "GET" else "/agencia/agenda"
+                return redirect(url_for("staff.sign_in_page", seguir=here), 303)
+            if found.role not in roles:
+                log.warning("access_denied", account=found.account_id, rule=str(request.url_rule))
+                abort(403)
+            return view(*args, **kwargs)
+
+        return _marked(guarded, {str(role) for role in roles})
+
+    return guard
+
+
+def device_only(kind: str) -> Callable[[View[P]], View[P]]:
+    """Let only paired devices of ``kind`` (kiosk or board) in; any other gets a 403 page."""
+
+    def guard(view: View[P]) -> View[P]:
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            found = devices.current()
+            if found is None or found.kind != kind:
+                log.warning("access_denied", device=found.id if found else None, rule=str(request.url_rule))
+                abort(403)
+            g.device = found
+            return view(*args, **kwargs)
+
+        return _marked(guarded, {kind})
+
+    return guard
+
+
+def _marked(view: View[P], who: set[str]) -> View[P]:
+    cast(Any, view).access = frozenset(who)
+    return view
+
+
+@database.transaction
+def looked_at(kind: str, *, agency_id: int, day: date | None = None, booking_id: int | None = None) -> None:
+    """Record that the signed-in member looked at people's data: agenda, csv, pdf or paper of a day, or one turn."""
+    row = DataView(at=clock.now(), account_id=member().account_id, agency_id=agency_id, kind=kind)
+    row.day, row.booking_id = day, booking_id
+    db.session.add(row)

@@ -1,0 +1,217 @@
+"""Accounts of the staff: added with a link, activated by their person, who alone knows the password."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import or_, select, update
+
+from turnero import clock
+from turnero import db as database
+from turnero.errors import NotFound, Refused
+from turnero.extensions import db
+from turnero.staff import cookies, passwords, sessions, slowdown, totp
+from turnero.staff.models import Account, SignInFailure, StaffSession
+
+ACTIVATION_LIFE = timedelta(days=7)
+WITH_TOTP = ("supervisor", "admin")
+
+
+class AccountExists(Refused):
+    code = "account_exists"
+
+
+class SignInRefused(Refused):
+    """Wrong address, password or code, an account that is not active: nobody is told which."""
+
+    code = "sign_in_refused"
+
+
+class SignInTooSoon(Refused):
+    """``seconds`` until the next try is looked at."""
+
+    code = "sign_in_too_soon"
+
+
+class TotpWrong(Refused):
+    code = "totp_wrong"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A sign-in as it was sent. ``source`` and ``browser`` are hashes."""
+
+    email: str
+    password: str
+    code: str
+    source: str
+    browser: str
+
+
+def add(email: str, role: str, agency_id: int | None) -> str:
+    """A new account; the token of its activation link. Raises AccountExists."""
+    token = cookies.new_key()
+    _add(email, role, agency_id, token)
+    return token
+
+
+@database.transaction
+def _add(email: str, role: str, agency_id: int | None, token: str) -> None:
+    database.lock(f"account:{email}")
+    if db.session.scalar(select(Account.id).where(Account.email == email)) is not None:
+        raise AccountExists(email=email)
+    now = clock.now()
+    account = Account(email=email, role=role, agency_id=agency_id, created_at=now, version=1, totp_step=0)
+    _invite(account, token, now)
+    db.session.add(account)
+
+
+def reset(email: str) -> str:
+    """A new activation link; the old password and every session end. Also enables again. Raises NotFound."""
+    token = cookies.new_key()
+    _reset(email, token)
+    return token
+
+
+@database.transaction
+def _reset(email: str, token: str) -> None:
+    account = _locked(email)
+    account.password_hash = account.disabled_at = None
+    account.version += 1
+    _invite(account, token, clock.now())
+
+
+def _invite(account: Account, token: str, now: datetime) -> None:
+    account.activation_hash, account.activation_expires_at = cookies.hash_of(token), now + ACTIVATION_LIFE
+    account.totp_nonce = secrets.token_hex(16) if account.role in WITH_TOTP else None
+
+
+@database.transaction
+def disable(email: str) -> None:
+    """Shut the account out: its sessions end at their next request. Raises NotFound."""
+    account = _locked(email)
+    account.disabled_at = account.disabled_at or clock.now()
+    account.activation_hash = account.activation_expires_at = None
+    account.version += 1
+
+
+def _locked(email: str) -> Account:
+    account = db.session.scalar(select(Account).where(Account.email == email).with_for_update())
+    if account is None:
+        raise NotFound
+    return account
+
+
+def to_activate(token: str, *, lock: bool = False) -> Account:
+    """The account that a link activates. Raises NotFound once it was used or has expired."""
+    wanted = select(Account).where(
+        Account.activation_hash == cookies.hash_of(token),
+        Account.activation_expires_at > clock.now(),
+        Account.disabled_at.is_(None),
+    )
+    account = db.session.scalar(wanted.with_for_update() if lock else wanted)
+    if account is None:
+        raise NotFound
+    return account
+
+
+def totp_secret(account: Account) -> str | None:
+    """The second factor's secret in base32; None where the role needs none."""
+    if account.totp_nonce is None:
+        return None
+    return totp.secret(current_app.config["SETTINGS"].code_key, account.totp_nonce)
+
+
+@database.transaction
+def activate(token: str, password: str, code: str) -> None:
+    """Set the password, already checked, and prove the second factor once. Raises NotFound, TotpWrong."""
+    account = to_activate(token, lock=True)
+    secret = totp_secret(account)
+    if secret is not None:
+        step = totp.step_of(secret, code, clock.now())
+        if step is None or step <= account.totp_step:
+            raise TotpWrong
+        account.totp_step = step
+    account.password_hash = passwords.hashed(password)
+    account.activation_hash = account.activation_expires_at = None
+    account.version += 1
+
+
+def sign_in(attempt: Attempt) -> str:
+    """A new session's key. Raises SignInRefused, and SignInTooSoon while this try may not be looked at."""
+    check_pace(attempt)
+    seen = db.session.scalar(select(Account).where(Account.email == attempt.email))
+    # Before the transaction: nobody should wait for a lock while a password is hashed.
+    right = passwords.is_right(attempt.password, seen.password_hash if seen else None)
+    key = _sign_in(attempt, seen.password_hash) if right and seen else None
+    if key is None:
+        _note_failure(attempt)
+        raise SignInRefused
+    return key
+
+
+@database.transaction
+def _sign_in(attempt: Attempt, password_hash: str | None) -> str | None:
+    """The session, if the account still is as it was when the password was compared, and the code is fresh."""
+    account = db.session.scalar(
+        select(Account)
+        .where(Account.email == attempt.email, Account.disabled_at.is_(None), Account.password_hash == password_hash)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if account is None:
+        return None
+    now = clock.now()
+    secret = totp_secret(account)
+    if secret is not None:
+        step = totp.step_of(secret, attempt.code, now)
+        if step is None or not _use_step(account.id, step):
+            return None
+    return sessions.begin(account, attempt.browser, now)
+
+
+def _use_step(account_id: int, step: int) -> bool:
+    """Whether nobody has signed in with this step, or a later one, before: the row decides."""
+    used = update(Account).where(Account.id == account_id, Account.totp_step < step).values(totp_step=step)
+    return bool(db.session.execute(used.returning(Account.id)).all())
+
+
+def check_pace(attempt: Attempt) -> None:
+    """Raises SignInTooSoon after too many wrong tries (``slowdown``)."""
+    now = clock.now()
+    account = account_hash(attempt.email)
+    rows = db.session.scalars(
+        select(SignInFailure)
+        .where(or_(SignInFailure.account == account, SignInFailure.source == attempt.source))
+        .where(SignInFailure.at > now - slowdown.REMEMBERED)
+    )
+    failures = [slowdown.Failure(row.at, row.account == account, row.source == attempt.source) for row in rows]
+    left = slowdown.wait(failures, now, known_browser=_is_known(attempt))
+    if left > timedelta():
+        raise SignInTooSoon(seconds=-int(-left.total_seconds() // 1))
+
+
+def _is_known(attempt: Attempt) -> bool:
+    """Whether somebody once signed in to this account with this browser."""
+    before = (
+        select(StaffSession.id)
+        .join(Account, Account.id == StaffSession.account_id)
+        .where(Account.email == attempt.email, StaffSession.browser == attempt.browser)
+    )
+    return db.session.scalar(before.limit(1)) is not None
+
+
+@database.transaction
+def _note_failure(attempt: Attempt) -> None:
+    db.session.add(
+        SignInFailure(
+            account=account_hash(attempt.email), source=attempt.source, browser=attempt.browser, at=clock.now()
+        )
+    )
+
+
+def account_hash(email: str) -> str:
+    """How failures and logs name an address that may be nobody's."""
+    return hashlib.sha256(f"account:{email}".encode()).hexdigest()

@@ -1,0 +1,124 @@
+"""Kiosks and boards: paired once with a link, known by their cookie, revoked at their next request."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from turnero import clock
+from turnero import db as database
+from turnero.errors import NotFound, Refused
+from turnero.extensions import db
+from turnero.staff import cookies
+from turnero.staff.models import Device
+
+COOKIE = "turnero-device"
+COOKIE_SECONDS = 365 * 24 * 3600
+PAIRING_LIFE = timedelta(hours=24)
+_SEEN_EVERY = timedelta(minutes=1)
+# From the far end of the alphabet: desks begin at A, and each series says who gave the ticket.
+_SERIES = "ZYXWVUTSRP"
+
+
+class DeviceExists(Refused):
+    code = "device_exists"
+
+
+class NoSeriesLeft(Refused):
+    """Ten kiosks at one agency have a series of their own each."""
+
+    code = "no_series_left"
+
+
+def add(name: str, agency_id: int, kind: str) -> str:
+    """A new device of an agency, or a paired or waiting one of the same name and place paired anew; the link's token.
+
+    ``kind``: kiosk or board. Raises DeviceExists for a name of another agency or kind, NoSeriesLeft.
+    """
+    token = cookies.new_key()
+    _add(name, agency_id, kind, token)
+    return token
+
+
+@database.transaction
+def _add(name: str, agency_id: int, kind: str, token: str) -> None:
+    database.lock(f"devices:{agency_id}")
+    now = clock.now()
+    device = db.session.scalar(select(Device).where(Device.name == name).with_for_update())
+    if device is None:
+        series = _free_series(agency_id) if kind == "kiosk" else None
+        device = Device(name=name, agency_id=agency_id, kind=kind, series=series, created_at=now, misses=0)
+        db.session.add(device)
+    elif (device.agency_id, device.kind) != (agency_id, kind):
+        raise DeviceExists(name=name)
+    device.pairing_hash, device.pairing_expires_at = cookies.hash_of(token), now + PAIRING_LIFE
+    device.revoked_at = None
+
+
+def _free_series(agency_id: int) -> str:
+    taken = set(db.session.scalars(select(Device.series).where(Device.agency_id == agency_id)))
+    for letter in _SERIES:
+        if letter not in taken:
+            return letter
+    raise NoSeriesLeft
+
+
+def to_pair(token: str) -> Device:
+    """The device that a link would pair. Raises NotFound once it was used, has expired or was revoked."""
+    device = db.session.scalar(
+        select(Device).where(
+            Device.pairing_hash == cookies.hash_of(token),
+            Device.pairing_expires_at > clock.now(),
+            Device.revoked_at.is_(None),
+        )
+    )
+    if device is None:
+        raise NotFound
+    return device
+
+
+@database.transaction
+def pair(token: str) -> tuple[str, str]:
+    """Use a link up: the key for the device's cookie, and its kind. Raises NotFound."""
+    device = to_pair(token)
+    key = cookies.new_key()
+    used = db.session.execute(
+        update(Device)
+        .where(Device.id == device.id, Device.pairing_hash == cookies.hash_of(token))
+        .values(pairing_hash=None, pairing_expires_at=None, key_hash=cookies.hash_of(key), paired_at=clock.now())
+        .returning(Device.kind)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    if used is None:
+        raise NotFound
+    return key, used
+
+
+@database.transaction
+def revoke(name: str) -> None:
+    """The device is shut out from its next request on. Raises NotFound."""
+    device = db.session.scalar(select(Device).where(Device.name == name).with_for_update())
+    if device is None:
+        raise NotFound
+    device.revoked_at = clock.now()
+    device.key_hash = device.pairing_hash = None
+
+
+def current() -> Device | None:
+    """The device whose key came with this request, unless it was revoked."""
+    key_hash = cookies.sent(COOKIE)
+    if key_hash is None:
+        return None
+    wanted = select(Device).where(Device.key_hash == key_hash, Device.revoked_at.is_(None))
+    device = db.session.scalar(wanted.execution_options(populate_existing=True))
+    if device is None:
+        return None
+    now = clock.now()
+    if device.seen_at is None or device.seen_at <= now - _SEEN_EVERY:
+        _see(device.id)
+        device = db.session.get_one(Device, device.id)
+    return device
+
+
+@database.transaction
+def _see(device_id: int) -> None:
+    db.session.execute(update(Device).where(Device.id == device_id).values(seen_at=clock.now()))

@@ -1,0 +1,61 @@
+"""Passwords of the staff: long enough, not among those everybody guesses first, kept as argon2id."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from zxcvbn import zxcvbn
+
+from turnero.errors import InvalidInput
+
+SHORTEST, LONGEST, RECOMMENDED = 8, 128, 15
+# Guessed within some ten thousand tries: lists, keyboard rows, names with a year.
+_LOWEST_SCORE = 2
+_CONTEXT = ("turnero", "iess", "turno", "turnos", "quito", "ecuador", "guayaquil", "ventanilla", "agencia", "seguro")
+# OWASP's least costly argon2id: 19 MiB and some hundredths of a second, so that a morning of sign-ins starves nobody.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+# Verified for unknown accounts too, so that they take as long.
+NOBODYS = _hasher.hash("nobody has this password")
+
+
+class PasswordMissing(InvalidInput):
+    code = "password_missing"
+
+
+class PasswordLength(InvalidInput):
+    code = "password_length"
+
+
+class PasswordCommon(InvalidInput):
+    code = "password_common"
+
+
+class PasswordsDiffer(InvalidInput):
+    code = "passwords_differ"
+
+
+def check(password: str, email: str) -> str:
+    """The password itself when it may be used. No rule of composition; spaces and any letter are allowed.
+
+    Raises PasswordMissing, PasswordLength, PasswordCommon.
+    """
+    if not password:
+        raise PasswordMissing
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise PasswordLength(shortest=SHORTEST, longest=LONGEST)
+    # Of long ones the beginning says enough: the estimate takes time that grows with the square of the length.
+    estimate = zxcvbn(password[:72], user_inputs=[*_CONTEXT, email, *email.replace("@", ".").split(".")])
+    if estimate["score"] < _LOWEST_SCORE:
+        raise PasswordCommon
+    return password
+
+
+def hashed(password: str) -> str:
+    return _hasher.hash(password)
+
+
+def is_right(password: str, password_hash: str | None) -> bool:
+    """Whether it is this password; takes the same time where there is none."""
+    try:
+        _hasher.verify(password_hash or NOBODYS, password[:LONGEST])
+        return password_hash is not None
+    except (VerifyMismatchError, InvalidHashError):
+        return False

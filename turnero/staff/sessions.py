@@ -1,0 +1,90 @@
+"""Sign-ins of the staff, kept in the database: each ends at the next request on every replica."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from turnero import clock
+from turnero import db as database
+from turnero.extensions import db
+from turnero.staff import cookies
+from turnero.staff.models import Account, StaffSession
+
+COOKIE = "turnero-staff"
+# A working day with one sign-in (docs/decisions: staff-sign-in).
+IDLE = timedelta(hours=2)
+LONGEST = timedelta(hours=12)
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+def begin(account: Account, browser: str, now: datetime) -> str:
+    """A new session of an account, in the caller's transaction; its key is for the cookie alone."""
+    key = cookies.new_key()
+    db.session.add(
+        StaffSession(
+            key_hash=cookies.hash_of(key),
+            account_id=account.id,
+            version=account.version,
+            browser=browser,
+            created_at=now,
+            seen_at=now,
+        )
+    )
+    return key
+
+
+def current() -> StaffSession | None:
+    """The session whose key came with this request, if it still counts."""
+    key_hash = cookies.sent(COOKIE)
+    if key_hash is None:
+        return None
+    session = db.session.scalar(
+        select(StaffSession).where(StaffSession.key_hash == key_hash).execution_options(populate_existing=True)
+    )
+    if session is None:
+        return None
+    now = clock.now()
+    if not _counts(session, now):
+        return None
+    if session.seen_at <= now - _SEEN_EVERY:
+        _see(session.id)
+        session = db.session.get_one(StaffSession, session.id)
+    return session
+
+
+def _counts(session: StaffSession, now: datetime) -> bool:
+    account = session.account
+    return (
+        session.ended_at is None
+        and account.disabled_at is None
+        and session.version == account.version
+        and session.seen_at > now - IDLE
+        and session.created_at > now - LONGEST
+    )
+
+
+@database.transaction
+def _see(session_id: int) -> None:
+    db.session.execute(update(StaffSession).where(StaffSession.id == session_id).values(seen_at=clock.now()))
+
+
+@database.transaction
+def end(session_id: int) -> None:
+    """Sign out."""
+    db.session.execute(update(StaffSession).where(StaffSession.id == session_id).values(ended_at=clock.now()))
+
+
+@database.transaction
+def sit(session_id: int, window: int | None, desk_id: int | None) -> None:
+    """The member of a session sits at ``window`` now, for one desk or all; whoever sat there leaves it."""
+    session = db.session.get_one(StaffSession, session_id, with_for_update={"of": StaffSession})
+    colleagues = select(Account.id).where(Account.agency_id == session.account.agency_id)
+    if window is not None:
+        db.session.execute(
+            update(StaffSession)
+            .where(StaffSession.account_id.in_(colleagues), StaffSession.window == window)
+            .where(StaffSession.id != session_id)
+            .values(window=None)
+            .execution_options(synchronize_session=False)
+        )
+    session.window, session.desk_id = window, desk_id

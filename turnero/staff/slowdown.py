@@ -1,0 +1,46 @@
+"""How long a sign-in must wait after wrong ones: slow for who guesses, never a closed door at 08:00.
+
+Pure rules. Three counts of the last hour matter: of this account from this source, of this account from everywhere
+(only for browsers that never signed in to it), and of this source for any account (an agency shares one address).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+REMEMBERED = timedelta(hours=1)
+_FREE = 5
+_FREE_OF_ACCOUNT = 20
+_FREE_OF_SOURCE = 60
+_FIRST_WAIT = timedelta(seconds=30)
+_LONGEST_WAIT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A wrong sign-in: whether it tried this account, and whether it came from this source."""
+
+    at: datetime
+    account: bool
+    source: bool
+
+
+def wait(failures: Iterable[Failure], now: datetime, *, known_browser: bool) -> timedelta:
+    """How long from ``now`` until another try is looked at; zero when it may be now."""
+    recent = [failure for failure in failures if failure.at > now - REMEMBERED]
+    both = [failure.at for failure in recent if failure.account and failure.source]
+    of_account = [failure.at for failure in recent if failure.account]
+    of_source = [failure.at for failure in recent if failure.source]
+    ends = [_end(both, _FREE), _end(of_source, _FREE_OF_SOURCE)]
+    if not known_browser:
+        ends.append(_end(of_account, _FREE_OF_ACCOUNT))
+    return max((end - now for end in ends if end is not None and end > now), default=timedelta())
+
+
+def _end(failures: list[datetime], free: int) -> datetime | None:
+    """When the wait that follows the last of these failures ends: it doubles with each beyond the free ones."""
+    beyond = len(failures) - free
+    if beyond < 0:
+        return None
+    longest: timedelta = min(_FIRST_WAIT * float(2 ** min(beyond, 10)), _LONGEST_WAIT)
+    return max(failures) + longest
