@@ -1,0 +1,98 @@
+"""A turn that a clerk books for somebody at the window: no code, no lead time. In the caller's transaction."""
+
+from datetime import date, datetime, timedelta
+
+from turnero import clock
+from turnero import db as database
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Agency, Desk, Procedure
+from turnero.agencies.schedule import DayGrid, grid
+from turnero.booking import claims, history, limits, slots
+from turnero.booking.bookings import has_priority_by_age
+from turnero.booking.errors import NotOffered, PlaceTaken
+from turnero.booking.forms import Hour
+from turnero.booking.lifecycle import Status
+from turnero.booking.models import Booking
+from turnero.booking.notices import tell
+from turnero.booking.queries import policy_of
+from turnero.booking.walk_ins import NOBODY, NOTHING, Extras, Reachable, begun_by, new_booking
+
+# A turn begins held in its one transaction, so that it has the events of any other; nobody sees this end.
+_INSTANT_HOLD = timedelta(minutes=1)
+
+
+def place(
+    cedula: str,
+    procedure: Procedure,
+    desk: Desk,
+    hour: Hour,
+    *,
+    actor: str,
+    now: datetime,
+    priority: bool = False,
+    contact: Reachable = NOBODY,
+    extras: Extras = NOTHING,
+) -> Booking:
+    """A confirmed turn with its seat. The caller holds the locks of the cédula and, shared, of the desk.
+
+    With an address the confirmation is mailed. Raises NotOffered, PlaceTaken, AlreadyHasTurn, OpenTurnsSpent and
+    OverlappingTurn.
+    """
+    limits.check_cedula(cedula, procedure, policy_of(desk.agency))
+    day_grid = _offered_grid(desk, procedure, hour, now)
+    length = slots.cells_needed(procedure.minutes, day_grid.slot_minutes)
+    booking = new_booking(
+        cedula,
+        procedure,
+        desk,
+        contact=contact,
+        extras=extras,
+        status=Status.HELD,
+        channel="window",
+        priority=priority or has_priority_by_age(cedula, now),
+        day=hour.day,
+        minute=hour.minute,
+        cells=length,
+        slot_minutes=day_grid.slot_minutes,
+        created_at=now,
+        lapses_at=now + _INSTANT_HOLD,
+    )
+    history.begin(booking, actor=actor, now=now, details=begun_by(extras))
+    limits.check_overlap(booking)
+    _take_seat(booking, desk, day_grid, now)
+    history.move(booking, Status.CONFIRMED, actor=actor, now=now, values={"confirmed_at": now})
+    tell(booking, "confirmation", now)
+    return booking
+
+
+def lock_place(cedula: str, desk: Desk) -> None:
+    """The locks of ``place``, in the order of all who take seats."""
+    database.lock(f"cedula:{cedula}")
+    database.lock_shared(f"desk:{desk.id}")
+
+
+def _offered_grid(desk: Desk, procedure: Procedure, hour: Hour, now: datetime) -> DayGrid:
+    """The grid of the day. Raises NotOffered unless it has such a start that has not passed."""
+    refused = NotOffered(agency=desk.agency, day=hour.day, minute=hour.minute)
+    now_local = clock.local(now, desk.agency.zone)
+    if not now_local.date() <= hour.day <= _last_day(desk.agency, desk, now_local):
+        raise refused
+    calendar = agencies.desk_calendars([desk], hour.day, hour.day)[desk.id]
+    day_grid = grid(calendar, hour.day)
+    starts = slots.offered(day_grid, procedure.minutes, (), slots.earliest_minute(day_grid, now_local, 0))
+    if hour.minute not in {slot.minute for slot in starts}:
+        raise refused
+    return day_grid
+
+
+def _last_day(agency: Agency, desk: Desk, now_local: datetime) -> date:
+    return policy_of(agency).last_open_day(desk.id, now_local)
+
+
+def _take_seat(booking: Booking, desk: Desk, day_grid: DayGrid, now: datetime) -> None:
+    taken = claims.taken_seats(desk.id, booking.day, now)
+    candidates = slots.free_seats(day_grid, booking.minute, booking.cells, taken)
+    minutes = slots.cells_of(booking.minute, booking.cells, booking.slot_minutes)
+    seats = claims.Seats(desk.id, booking.day, minutes, desk.agency.zone)
+    if claims.take(seats, candidates, claims.Terms(booking.id, "turn", None), now) is None:
+        raise PlaceTaken(agency=desk.agency, day=booking.day, minute=booking.minute)
