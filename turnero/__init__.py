@@ -9,12 +9,14 @@ from turnero import cli, extensions, health, logs, web
 from turnero import db as database
 from turnero.agencies import api_routes
 from turnero.agencies import routes as procedure_routes
+from turnero.attention import seat_routes
 from turnero.booking import journey_routes, owner_routes, proposals, site_routes, turn_routes
 from turnero.booking import notices as booking_notices
 from turnero.notices import rendering
 from turnero.notices import routes as mailbox_routes
 from turnero.notices.mailer import mail
 from turnero.paths import resource
+from turnero.staff import routes as staff_routes
 from turnero.verify import notices as verify_notices
 
 
@@ -65,6 +67,8 @@ def _register_pages(app: Flask) -> None:
         owner_routes,
         api_routes,
         mailbox_routes,
+        staff_routes,
+        seat_routes,
         health,
     ):
         app.register_blueprint(routes.blueprint)

@@ -20,6 +20,8 @@ from config import Settings, SettingsError
 from turnero import jobs, schema
 from turnero.agencies.catalogue_commands import catalogue_group
 from turnero.agencies.commands import deadline_command, holidays_command
+from turnero.attention.device_commands import kiosk_group
+from turnero.attention.staff_commands import staff_group
 from turnero.audit import audit_command
 from turnero.booking.closing_commands import close_command, displaced_group, reopen_command
 from turnero.booking.commands import slots_command
@@ -158,6 +160,8 @@ COMMANDS = (
             data_group,
             audit_command,
             mail_group,
+            staff_group,
+            kiosk_group,
         )
     ),
 )

@@ -15,7 +15,7 @@ from turnero.errors import NotFound
 from turnero.extensions import limiter
 from turnero.messages import text_of
 
-_PAGES = {400, 404, 405, 413, 429, 500, 503}
+_PAGES = {400, 403, 404, 405, 413, 429, 500, 503}
 _RETRY_SECONDS = 30
 log = get_logger()
 

@@ -14,7 +14,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 # Cédulas, RUC and mobile numbers; addresses; and the tokens that open a turn or name a journey.
 _NUMBER = re.compile(r"(?<![\w.])\+?\d{10,13}(?![\w.])")
 _EMAIL = re.compile(r"([\w.%+'-])[\w.%+'-]*@")
-_TOKEN = re.compile(r"(/(?:(?:mi-)?turno|no-fui-yo)/)[\w-]{16,}", re.ASCII)
+_TOKEN = re.compile(r"(/(?:(?:mi-)?turno|no-fui-yo|activar|dispositivo)/)[\w-]{16,}", re.ASCII)
 log = structlog.get_logger()
 
 

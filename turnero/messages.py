@@ -90,7 +90,21 @@ TEXTS: dict[str, str] = {
         "No se borró nada: con esta cédula hay turnos pendientes ({count}). Agregue --cancel-turns para cancelarlos."
     ),
     "unknown_scope": "No conocemos esa agencia, ese cantón o esa provincia.",
+    # staff
+    "staff_email_missing": "Ingrese su correo institucional.",
+    "password_missing": "Ingrese su clave.",
+    "password_length": "La clave debe tener entre {shortest} y {longest} caracteres.",
+    "password_common": "Esa clave es muy fácil de adivinar. Elija otra: sirven tres palabras sin relación.",
+    "passwords_differ": "Las dos claves no son iguales. Escríbalas otra vez.",
+    "totp_missing": "Ingrese los 6 números que muestra su aplicación.",
+    "totp_wrong": "Los 6 números no coinciden. Espere los siguientes y vuelva a intentar.",
+    "sign_in_refused": "El correo, la clave o el código no coinciden. Revíselos e intente de nuevo.",
+    "sign_in_too_soon": "Hubo varios intentos fallidos. Podrá intentar otra vez en {seconds} s.",
+    "account_exists": "Ya existe una cuenta con el correo {email}.",
+    "device_exists": "Ya hay un equipo con el nombre {name} en otra agencia o de otro tipo.",
+    "no_series_left": "La agencia ya tiene todos los kioscos que puede tener.",
     # attention
+    "unknown_line": "Esa línea no atiende en esta agencia.",
     "wrong_state": "El turno ya está {status}: alguien lo cambió antes. Revise la agenda.",
     "not_today": "Ese turno no es de hoy.",
     "too_early_to_miss": "Todavía no llega la hora de ese turno: nadie está ausente antes de su hora.",
@@ -100,6 +114,10 @@ TEXTS: dict[str, str] = {
     "cannot_undo": "No hay un paso que se pueda deshacer.",
     "undo_too_late": "Pasaron más de diez minutos: ese paso ya no se puede deshacer.",
     "undo_place_taken": "No se pudo deshacer: el lugar ya está ocupado por otro turno.",
+    # attention: turns at the window
+    "reason_missing": "Escriba el motivo: la persona lo leerá en su correo.",
+    "reason_long": "El motivo es muy largo. Use hasta {most} letras.",
+    "cedula_other": "No es la cédula de este turno. Revise la cédula física.",
     "same_place": "Ese ya es su turno. Elija otro horario, o conserve el que tiene.",
 }
 

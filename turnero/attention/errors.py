@@ -41,6 +41,10 @@ class WindowInvalid(InvalidInput):
     code = "window_invalid"
 
 
+class UnknownLine(InvalidInput):
+    code = "unknown_line"
+
+
 class CannotUndo(NotNow):
     """There is no step to take back, it is older than ten minutes, or its place is somebody else's by now."""
 
@@ -53,3 +57,19 @@ class UndoTooLate(CannotUndo):
 
 class UndoPlaceTaken(CannotUndo):
     code = "undo_place_taken"
+
+
+class ReasonMissing(InvalidInput):
+    """Who cancels for somebody else says why."""
+
+    code = "reason_missing"
+
+
+class ReasonLong(InvalidInput):
+    code = "reason_long"
+
+
+class CedulaOther(InvalidInput):
+    """The cédula typed is not the one of the turn."""
+
+    code = "cedula_other"

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 
 from turnero import clock
 from turnero import db as database
-from turnero.errors import NotFound, Refused
+from turnero.errors import InvalidInput, NotFound, Refused
 from turnero.extensions import db
 from turnero.staff import cookies, passwords, sessions, slowdown, totp
 from turnero.staff.models import Account, SignInFailure, StaffSession
@@ -27,15 +27,17 @@ class SignInRefused(Refused):
     """Wrong address, password or code, an account that is not active: nobody is told which."""
 
     code = "sign_in_refused"
+    status = 422
 
 
 class SignInTooSoon(Refused):
     """``seconds`` until the next try is looked at."""
 
     code = "sign_in_too_soon"
+    status = 429
 
 
-class TotpWrong(Refused):
+class TotpWrong(InvalidInput):
     code = "totp_wrong"
 
 

@@ -1,0 +1,113 @@
+"""The part of the command line that makes and ends accounts of the staff."""
+
+from datetime import timedelta
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from turnero import messages
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Agency
+from turnero.errors import InvalidInput, NotFound
+from turnero.extensions import db
+from turnero.staff import accounts
+from turnero.staff.models import Account
+from turnero.verify.contact import parse_email
+
+ROLES = {"ventanilla": "window", "supervisor": "supervisor", "admin": "admin"}
+_IN_SPANISH = {role: name for name, role in ROLES.items()}
+
+
+@click.group("staff")
+def staff_group() -> None:
+    """Cuentas del personal: crear, deshabilitar, restablecer."""
+
+
+@staff_group.command("add")
+@click.argument("email", metavar="CORREO")
+@click.option("--role", type=click.Choice(list(ROLES)), required=True, help="Qué puede hacer la cuenta.")
+@click.option("--agency", "slug", metavar="AGENCIA", help="Dónde trabaja; hace falta salvo para admin.")
+@with_appcontext
+def add(email: str, role: str, slug: str | None) -> None:
+    """Crea una cuenta y muestra su enlace de activación, que sirve una sola vez."""
+    if (slug is None) != (role == "admin"):
+        raise click.UsageError("Indique --agency AGENCIA; solo una cuenta admin no tiene agencia.")
+    agency = agency_of(slug) if slug else None
+    try:
+        token = accounts.add(_address(email), ROLES[role], agency.id if agency else None)
+    except accounts.AccountExists as error:
+        raise click.ClickException(messages.text_of(error)) from None
+    _show_link(token)
+
+
+@staff_group.command("disable")
+@click.argument("email", metavar="CORREO")
+@with_appcontext
+def disable(email: str) -> None:
+    """Deshabilita una cuenta; sus sesiones terminan enseguida."""
+    try:
+        accounts.disable(_address(email))
+    except NotFound:
+        raise _unknown(email) from None
+    click.echo(f"La cuenta {email} está deshabilitada.")
+
+
+@staff_group.command("reset")
+@click.argument("email", metavar="CORREO")
+@with_appcontext
+def reset(email: str) -> None:
+    """Anula la clave y las sesiones de una cuenta y muestra un enlace nuevo."""
+    try:
+        token = accounts.reset(_address(email))
+    except NotFound:
+        raise _unknown(email) from None
+    _show_link(token)
+
+
+@staff_group.command("list")
+@with_appcontext
+def list_accounts() -> None:
+    """Muestra las cuentas, su papel, su agencia y su estado."""
+    rows = db.session.execute(
+        select(Account, Agency.slug).outerjoin(Agency, Agency.id == Account.agency_id).order_by(Account.email)
+    )
+    for account, slug in rows:
+        click.echo(f"{account.email}  {_IN_SPANISH[account.role]}  {slug or '—'}  {_state(account)}")
+
+
+def _state(account: Account) -> str:
+    if account.disabled_at is not None:
+        return "deshabilitada"
+    return "activa" if account.password_hash else "por activar"
+
+
+def agency_of(slug: str) -> Agency:
+    """The agency of a slug, or wrong use of the command."""
+    try:
+        return agencies.agency(slug)
+    except NotFound:
+        raise click.UsageError(f"No existe la agencia {slug}.") from None
+
+
+def show_link(path: str, life: timedelta) -> None:
+    """A link for one person or device: it is printed here and kept nowhere."""
+    click.echo(f"{current_app.config['SETTINGS'].base_url}{path}")
+    hours = round(life.total_seconds() / 3600)
+    click.echo(f"Sirve una sola vez, durante {hours} horas.", err=True)
+
+
+def _show_link(token: str) -> None:
+    show_link(f"/agencia/activar/{token}", accounts.ACTIVATION_LIFE)
+
+
+def _address(email: str) -> str:
+    try:
+        return parse_email(email).lower()
+    except InvalidInput as error:
+        raise click.UsageError(messages.text_of(error)) from None
+
+
+def _unknown(email: str) -> click.ClickException:
+    return click.ClickException(f"No existe la cuenta {email}.")

@@ -1,0 +1,72 @@
+"""What the staff type to come in: parsed once, or refused field by field."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from turnero.errors import InvalidInput
+from turnero.staff import passwords
+from turnero.staff.models import Account
+
+Typed = Mapping[str, str]
+_LONGEST_ADDRESS = 254
+
+
+class StaffEmailMissing(InvalidInput):
+    code = "staff_email_missing"
+
+
+class TotpMissing(InvalidInput):
+    code = "totp_missing"
+
+
+class Faulty(Exception):
+    """What is wrong with a form: by the name of each field its error."""
+
+    def __init__(self, **faults: InvalidInput) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+
+
+def typed(form: Typed, *fields: str) -> dict[str, str]:
+    """The fields as they were typed, to be shown again; never a password."""
+    return {field: form.get(field, "").strip() for field in fields}
+
+
+def parse_sign_in(form: Typed) -> tuple[str, str, str]:
+    """Address (normalised), password and code as typed. Raises Faulty where address or password are missing."""
+    email, password = form.get("correo", "").strip().lower()[:_LONGEST_ADDRESS], form.get("clave", "")
+    faults: dict[str, InvalidInput] = {}
+    if not email:
+        faults["correo"] = StaffEmailMissing()
+    if not password:
+        faults["clave"] = passwords.PasswordMissing()
+    if faults:
+        raise Faulty(**faults)
+    return email, password, form.get("totp", "")
+
+
+def parse_activation(form: Typed, account: Account) -> tuple[str, str]:
+    """The new password, typed twice, and the code of the second factor where the account has one. Raises Faulty."""
+    password, code = form.get("clave", ""), form.get("totp", "")
+    faults: dict[str, InvalidInput] = {}
+    try:
+        passwords.check(password, account.email)
+    except InvalidInput as error:
+        faults["clave"] = error
+    if "clave" not in faults and form.get("clave2", "") != password:
+        faults["clave2"] = passwords.PasswordsDiffer()
+    if account.totp_nonce is not None and not code.strip():
+        faults["totp"] = TotpMissing()
+    if faults:
+        raise Faulty(**faults)
+    return password, code
+
+
+def own_path(address: str | None, otherwise: str) -> str:
+    """``address`` where it is a path of this site and nothing else; else ``otherwise``."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
+        return otherwise
+    if any(character <= " " or character in "\\\x7f" for character in address):
+        return otherwise
+    parts = urlsplit(address)
+    return otherwise if parts.scheme or parts.netloc else address

@@ -1,0 +1,110 @@
+"""``/agencia/entrar``, ``salir``, ``activar``: how the staff come in and go; ``/dispositivo``: pairing a device."""
+
+import hashlib
+
+import structlog
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from turnero.page import NO_TROUBLE, Trouble, see_other, show
+from turnero.qr import picture
+from turnero.session import browser
+from turnero.staff import accounts, cookies, devices, forms, sessions, totp
+from turnero.staff.access import Role, member, signed_in, staff_only
+from turnero.staff.models import Account
+
+blueprint = Blueprint("staff", __name__)
+blueprint.add_app_template_global(signed_in)  # the frame of the staff's pages
+HOME = "/agencia/agenda"
+log = structlog.get_logger()
+
+
+@blueprint.get("/agencia")
+@staff_only(*Role)
+def home() -> ResponseReturnValue:
+    return see_other(HOME if member().agency_id is not None else "/agencia/control")
+
+
+@blueprint.get("/agencia/entrar")
+def sign_in_page() -> Response:
+    if signed_in() is not None:
+        return see_other(forms.own_path(request.args.get("seguir"), HOME))
+    return _sign_in_page(NO_TROUBLE)
+
+
+@blueprint.post("/agencia/entrar")
+def sign_in() -> Response:
+    try:
+        email, password, code = forms.parse_sign_in(request.form)
+        source = hashlib.sha256(f"source:{request.remote_addr}".encode()).hexdigest()
+        key = accounts.sign_in(accounts.Attempt(email, password, code, source, browser()))
+    except forms.Faulty as faulty:
+        return _sign_in_page(Trouble(faults=faulty.faults))
+    except (accounts.SignInRefused, accounts.SignInTooSoon) as refusal:
+        log.warning("sign_in_failed", account=accounts.account_hash(email)[:12], why=refusal.code)
+        return _sign_in_page(Trouble(refusal=refusal))
+    log.info("signed_in", account=accounts.account_hash(email)[:12])
+    answer = see_other(forms.own_path(request.form.get("seguir"), "/agencia"))
+    cookies.put(answer, sessions.COOKIE, key)
+    return answer
+
+
+def _sign_in_page(trouble: Trouble) -> Response:
+    seguir = forms.own_path(request.values.get("seguir"), "")
+    return show("staff/sign_in.html", trouble, typed=forms.typed(request.form, "correo"), seguir=seguir)
+
+
+@blueprint.post("/agencia/salir")
+def sign_out() -> Response:
+    found = signed_in()
+    if found is not None:
+        sessions.end(found.session_id)
+        log.info("signed_out", account=found.account_id)
+    answer = see_other(url_for("staff.sign_in_page"))
+    cookies.drop(answer, sessions.COOKIE)
+    return answer
+
+
+@blueprint.get("/agencia/activar/<token>")
+def activation_page(token: str) -> Response:
+    return _activation_page(token, accounts.to_activate(token), NO_TROUBLE)
+
+
+@blueprint.post("/agencia/activar/<token>")
+def activate(token: str) -> Response:
+    account = accounts.to_activate(token)
+    try:
+        password, code = forms.parse_activation(request.form, account)
+        accounts.activate(token, password, code)
+    except forms.Faulty as faulty:
+        return _activation_page(token, account, Trouble(faults=faulty.faults))
+    except accounts.TotpWrong as wrong:
+        return _activation_page(token, accounts.to_activate(token), Trouble(faults={"totp": wrong}))
+    log.info("account_activated", account=account.id)
+    return see_other(url_for("staff.sign_in_page"))
+
+
+def _activation_page(token: str, account: Account, trouble: Trouble) -> Response:
+    secret = accounts.totp_secret(account)
+    return show(
+        "staff/activate.html",
+        trouble,
+        token=token,
+        email=account.email,
+        secret=secret,
+        picture=picture(totp.address(secret, account.email), "Código QR para la aplicación") if secret else None,
+    )
+
+
+@blueprint.get("/dispositivo/<token>")
+def pairing_page(token: str) -> str:
+    return render_template("staff/pair.html", token=token, device=devices.to_pair(token))
+
+
+@blueprint.post("/dispositivo/<token>")
+def pair(token: str) -> Response:
+    key, kind = devices.pair(token)
+    log.info("device_paired", kind=kind)
+    answer = see_other("/kiosco" if kind == "kiosk" else "/pantalla")
+    cookies.put(answer, devices.COOKIE, key, max_age=devices.COOKIE_SECONDS)
+    return answer
