@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from flask import current_app
+from sqlalchemy import select
 
 from turnero import clock, formatting
 from turnero.agencies.models import Desk
@@ -10,7 +11,7 @@ from turnero.booking import claims
 from turnero.booking import token as tokens
 from turnero.booking.documents import calendar_entry_of, sheet_of
 from turnero.booking.lifecycle import LIVE, SEATED, Status
-from turnero.booking.models import Booking, Displacement
+from turnero.booking.models import Booking, Displacement, Event
 from turnero.booking.queries import owner_token_of
 from turnero.booking.turn_text import PlaceText, TurnText, shown_cedula
 from turnero.extensions import db
@@ -18,6 +19,8 @@ from turnero.notices import outbox
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Attachment, Mail, qr_picture
 from turnero.verify.contact import mailbox_key
+
+BY_STAFF = "by_staff"  # of events: somebody of the agency cancelled, and wrote why
 
 
 def tell(booking: Booking, kind: str, now: datetime, occasion: str = "") -> None:
@@ -74,7 +77,14 @@ def cancellation_mail(notice: Notice) -> Mail | None:
     if booking is None or booking.status != Status.CANCELLED:
         return None
     entry = calendar_entry_of(booking, clock.now())
-    return Mail("cancellation", {"turn": TurnText.of(booking), "reason": ""}, (entry,))
+    return Mail("cancellation", {"turn": TurnText.of(booking), "reason": _why_cancelled(booking)}, (entry,))
+
+
+def _why_cancelled(booking: Booking) -> str:
+    """What the staff wrote for the person, where the staff cancelled last."""
+    last = select(Event).where(Event.booking_id == booking.id, Event.after == Status.CANCELLED)
+    event = db.session.scalars(last.order_by(Event.id.desc()).limit(1)).first()
+    return str(event.details.get("why", "")) if event is not None and event.reason == BY_STAFF else ""
 
 
 def link_mail(notice: Notice) -> Mail | None:
