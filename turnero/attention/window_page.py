@@ -1,0 +1,152 @@
+"""What the pages of a turn at the window say: its facts for the clerk, and its story in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from turnero import clock, formatting
+from turnero.attention.models import Visit
+from turnero.attention.queries import visit_of
+from turnero.attention.undoing import UNDO_LIFE, last_step
+from turnero.booking import bookings
+from turnero.booking.lifecycle import LIVE, Status
+from turnero.booking.models import Booking, Event
+from turnero.extensions import db
+from turnero.staff.models import Account
+from turnero.verify import contact
+
+# How a turn's state is called and marked (DESIGN-VISUAL §4).
+TAGS = {
+    Status.CONFIRMED: ("Confirmado", "done"),
+    Status.ARRIVED: ("Presente", "here"),
+    Status.CALLED: ("Llamado", "call"),
+    Status.ATTENDED: ("Atendido", "done"),
+    Status.NO_SHOW: ("Ausente", "away"),
+    Status.CANCELLED: ("Cancelado", "gone"),
+    Status.DISPLACED: ("Desplazado", "moved"),
+}
+_STEPS = {
+    Status.HELD: "Se guardó el lugar",
+    Status.LAPSED: "Se liberó el lugar",
+    Status.CONFIRMED: "Se confirmó el turno",
+    Status.ARRIVED: "Llegó",
+    Status.CALLED: "Se llamó",
+    Status.ATTENDED: "Se atendió",
+    Status.NO_SHOW: "Se marcó ausente",
+    Status.CANCELLED: "Se canceló",
+    Status.DISPLACED: "Perdió su lugar",
+}
+# A reason says more than the step.
+_REASONS = {
+    "changed": "Cambió de hora",
+    "rebooked": "Eligió otra hora",
+    "accepted": "Aceptó la hora propuesta",
+    "placed": "Se le dio otra hora",
+    "reopened": "Recuperó su hora",
+    "reassigned": "Se cambiaron correo, celular y enlace",
+    "recalled": "Se volvió a llamar",
+    "parked": "No respondió y espera de nuevo",
+    "transferred": "Pasó a otra ventanilla",
+    "undone": "Se deshizo el último paso",
+    "not_me": "El titular no lo había pedido",
+    "paper": "Se registró desde la lista en papel",
+}
+_ACTORS = {"citizen": "la persona", "owner": "el titular, desde su correo", "sweep": "el sistema"}
+CHANNELS = {"web": "en línea", "window": "en ventanilla", "kiosk": "en el kiosco"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a turn's story."""
+
+    when: str
+    what: str
+    who: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TurnPage:
+    """A turn as the clerk sees it."""
+
+    booking: Booking
+    visit: Visit | None
+    word: str
+    mark: str
+    channel: str
+    mobile: str
+    arrived: str
+    steps: tuple[Step, ...]
+    cancellable: bool
+    live: bool
+    undoable: bool
+
+    @classmethod
+    def of(cls, booking: Booking) -> "TurnPage":
+        now = clock.now()
+        word, mark = TAGS[Status(booking.status)]
+        visit = visit_of(booking.id)
+        return cls(
+            booking=booking,
+            visit=visit,
+            word=word,
+            mark=mark,
+            channel="sin turno previo" if booking.walk_in else CHANNELS[booking.channel],
+            mobile=contact.display_mobile(booking.mobile) if booking.mobile else "",
+            arrived=formatting.time_of(clock.local(visit.arrived_at, booking.agency.zone)) if visit else "",
+            steps=story(booking, now),
+            cancellable=bookings.may_cancel(booking, now),
+            live=booking.status in LIVE,
+            undoable=_is_undoable(booking, now),
+        )
+
+
+def _is_undoable(booking: Booking, now: datetime) -> bool:
+    step = last_step(booking)
+    return step is not None and step.at > now - UNDO_LIFE
+
+
+def story(booking: Booking, now: datetime) -> tuple[Step, ...]:
+    """Every event of a turn in words, the newest first."""
+    events = db.session.scalars(select(Event).where(Event.booking_id == booking.id).order_by(Event.id.desc())).all()
+    emails = _staff_emails(events)
+    today = clock.local(now, booking.agency.zone).date()
+    return tuple(_step(event, booking.agency.zone, emails, today) for event in events)
+
+
+def _step(event: Event, zone: str, emails: dict[str, str], today: date) -> Step:
+    local = clock.local(event.at, zone)
+    time = formatting.time_of(local)
+    when = time if local.date() == today else f"{formatting.day_and_month(local.date())}, {time}"
+    what = _REASONS.get(event.reason) or _STEPS[Status(event.after)]
+    if event.before is None and event.after == Status.ARRIVED:
+        what = "Llegó sin turno"
+    return Step(when, what, _who(event.actor, emails), _note(event))
+
+
+def _note(event: Event) -> str:
+    """What else the event keeps that a person may read."""
+    notes = []
+    if event.details.get("override"):
+        notes.append("cédula física revisada: el dígito verificador no coincide")
+    if event.details.get("why"):
+        notes.append(f"motivo: {event.details['why']}")
+    if event.details.get("window"):
+        notes.append(f"ventanilla {event.details['window']}")
+    return "; ".join(notes)
+
+
+def _who(actor: str, emails: dict[str, str]) -> str:
+    if actor.startswith("kiosk:"):
+        return "el kiosco"
+    return emails.get(actor) or _ACTORS.get(actor, "el sistema")
+
+
+def _staff_emails(events: Sequence[Event]) -> dict[str, str]:
+    """By actor the address of whoever of the staff it was."""
+    actors = {event.actor for event in events if event.actor.startswith("staff:")}
+    numbers = [int(actor.removeprefix("staff:")) for actor in actors if actor.removeprefix("staff:").isdecimal()]
+    rows = db.session.execute(select(Account.id, Account.email).where(Account.id.in_(numbers)))
+    return {f"staff:{number}": email for number, email in rows}

@@ -1,0 +1,181 @@
+"""Turns at the window: the form of walk-ins and assisted turns, one turn with its story, cancelling, other hands."""
+
+import secrets
+from datetime import date
+from itertools import groupby
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from turnero import clock, formatting, page
+from turnero.agencies.models import Agency
+from turnero.attention import window_forms, window_turns
+from turnero.attention.attendance import By
+from turnero.attention.errors import NotNow
+from turnero.attention.queries import booking_here, today_at, visit_of
+from turnero.attention.window_page import TurnPage
+from turnero.booking import forms
+from turnero.booking.errors import UnknownPlace
+from turnero.booking.turn_text import TurnText
+from turnero.errors import Refused
+from turnero.extensions import db
+from turnero.page import NO_TROUBLE, Trouble, see_other
+from turnero.staff.access import Role, looked_at, member, staff_only
+
+blueprint = Blueprint("window", __name__, url_prefix="/agencia/turnos")
+_CONTACT = ("cedula", "correo", "celular")
+
+
+@blueprint.get("/nuevo")
+@staff_only(Role.WINDOW)
+def new() -> Response:
+    """An empty form; its key makes one turn, however often it is sent."""
+    usual = {"para": "titular", "prioridad": "no", "solicitud": secrets.token_urlsafe(12)}
+    return _form(forms.typed(usual, *window_forms.FIELDS))
+
+
+@blueprint.post("")
+@staff_only(Role.WINDOW)
+def add() -> Response:
+    """``ver`` shows the free hours of the trámite; else the turn is made: now, or at the hour chosen."""
+    typed = forms.typed(request.form, *window_forms.FIELDS)
+    if "ver" in request.form:
+        return _form(typed, _no_procedure(typed), ask_hours=True)
+    try:
+        asked = window_forms.parse_asked(request.form)
+        made = (window_turns.add_assisted if asked.hour else window_turns.add_walk_in)(asked, _by())
+    except forms.Faulty as error:
+        return _form(typed, Trouble(faults=error.faults))
+    except UnknownPlace as error:
+        return _form(typed, Trouble(faults={"tramite": error}))
+    except Refused as refusal:
+        return _refused(_form(typed, Trouble(refusal=refusal)))
+    return see_other(url_for("window.details", booking_id=made))
+
+
+def _no_procedure(typed: dict[str, str]) -> Trouble:
+    return NO_TROUBLE if typed["tramite"] else Trouble(faults={"tramite": forms.ProcedureMissing()})
+
+
+def _form(typed: dict[str, str], trouble: Trouble = NO_TROUBLE, *, ask_hours: bool = False) -> Response:
+    agency_id = member().agency
+    procedures = window_turns.procedures_at(agency_id)
+    hours: tuple[window_turns.FreeHour, ...] = ()
+    shown = ask_hours or bool(typed["hora"])
+    if shown and any(procedure.slug == typed["tramite"] for procedure in procedures):
+        hours = window_turns.free_hours(typed["tramite"], agency_id)
+    return page.show(
+        "attention/window_new.html",
+        trouble,
+        typed=typed,
+        procedures=procedures,
+        shown=shown,
+        days=_by_day(hours, today_at(agency_id, clock.now())),
+        agency_name=db.session.get_one(Agency, agency_id).name,
+        override="cedula" in trouble.faults or bool(typed["cedula_revisada"]),
+    )
+
+
+def _by_day(hours: tuple[window_turns.FreeHour, ...], today: date) -> list[tuple[str, list[tuple[str, str]]]]:
+    """For each day its options: what is posted, and the words."""
+    return [
+        (formatting.relative_day(day, today), [_option(hour) for hour in of_day])
+        for day, of_day in groupby(hours, key=lambda hour: hour.day)
+    ]
+
+
+def _option(hour: window_turns.FreeHour) -> tuple[str, str]:
+    time = formatting.clock_time(hour.minute)
+    return f"{hour.day.isoformat()}T{time}", f"{time}, {formatting.places_left(hour.free).lower()}"
+
+
+@blueprint.get("/<int:booking_id>")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def details(booking_id: int) -> Response:
+    return _details(booking_id)
+
+
+def _details(booking_id: int, trouble: Trouble = NO_TROUBLE) -> Response:
+    """All about one turn; that somebody looked is kept."""
+    agency_id = member().agency
+    booking_here(booking_id, agency_id)
+    looked_at("turn", agency_id=agency_id, booking_id=booking_id)
+    turn = TurnPage.of(booking_here(booking_id, agency_id))
+    return page.show("attention/window_turn.html", trouble, turn=turn, text=TurnText.of(turn.booking), clerk=_clerk())
+
+
+def _clerk() -> bool:
+    return member().role == Role.WINDOW
+
+
+@blueprint.get("/<int:booking_id>/ticket")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def slip(booking_id: int) -> Response:
+    """For paper of 80 mm: of who waits with a ticket, or of a turn to come."""
+    booking = booking_here(booking_id, member().agency)
+    values = {"booking": booking, "text": TurnText.of(booking), "visit": visit_of(booking_id)}
+    return Response(render_template("attention/window_slip.html", **values), mimetype="text/html")
+
+
+@blueprint.get("/<int:booking_id>/cancelar")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def ask_cancel(booking_id: int) -> Response:
+    return _cancel_page(booking_id)
+
+
+@blueprint.post("/<int:booking_id>/cancelar")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def cancel(booking_id: int) -> Response:
+    try:
+        window_turns.cancel(booking_id, _by(), window_forms.parse_reason(request.form))
+    except forms.Faulty as error:
+        return _cancel_page(booking_id, Trouble(faults=error.faults))
+    except Refused as refusal:
+        return _refused(_details(booking_id, Trouble(refusal=refusal)))
+    return see_other(url_for("window.details", booking_id=booking_id))
+
+
+def _cancel_page(booking_id: int, trouble: Trouble = NO_TROUBLE) -> Response:
+    booking = booking_here(booking_id, member().agency)
+    return page.show(
+        "attention/window_cancel.html",
+        trouble,
+        booking=booking,
+        text=TurnText.of(booking),
+        typed=forms.typed(request.form, "motivo"),
+        most=window_forms.MOST_REASON_LETTERS,
+    )
+
+
+@blueprint.get("/<int:booking_id>/reasignar")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def ask_reassign(booking_id: int) -> Response:
+    return _reassign_page(booking_id)
+
+
+@blueprint.post("/<int:booking_id>/reasignar")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def reassign(booking_id: int) -> Response:
+    holder = booking_here(booking_id, member().agency).cedula
+    try:
+        window_turns.reassign_to(booking_id, _by(), window_forms.parse_contact(request.form, holder))
+    except forms.Faulty as error:
+        return _reassign_page(booking_id, Trouble(faults=error.faults))
+    except NotNow as refusal:
+        return _refused(_details(booking_id, Trouble(refusal=refusal)))
+    return see_other(url_for("window.details", booking_id=booking_id))
+
+
+def _reassign_page(booking_id: int, trouble: Trouble = NO_TROUBLE) -> Response:
+    booking = booking_here(booking_id, member().agency)
+    typed = forms.typed(request.form, *_CONTACT)
+    return page.show("attention/window_reassign.html", trouble, booking=booking, text=TurnText.of(booking), typed=typed)
+
+
+def _refused(answer: Response) -> Response:
+    """At the window a refusal is never a fault of what was typed."""
+    answer.status_code = 409
+    return answer
+
+
+def _by() -> By:
+    return By(member().actor, member().agency, member().window)
