@@ -73,11 +73,18 @@ def last_step(booking: Booking) -> Event | None:
         .order_by(Event.id.desc())
         .limit(1)
     ).first()
-    if event is None or event.before is None or event.reason in ("undone", "paper"):
-        return None
-    if not event.actor.startswith(_BY_HAND) or event.after != booking.status:
-        return None
-    return event if may_undo(Status(event.after), Status(event.before)) else None
+    return event if event is not None and _by_hand(event, booking) else None
+
+
+def may_take_back(event: Event, booking: Booking, now: datetime) -> bool:
+    """Whether ``event``, the last that changed the turn's status, can be undone at ``now``."""
+    return _by_hand(event, booking) and event.at > now - UNDO_LIFE
+
+
+def _by_hand(event: Event, booking: Booking) -> bool:
+    if event.before is None or event.reason in ("undone", "paper") or event.after != booking.status:
+        return False
+    return event.actor.startswith(_BY_HAND) and may_undo(Status(event.after), Status(event.before))
 
 
 def _require_window(agency_id: int, event: Event, now: datetime) -> None:

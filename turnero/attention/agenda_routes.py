@@ -1,0 +1,75 @@
+"""``/agencia/agenda``: the day's turns in order, live. Looking at it is recorded; it changes nothing else."""
+
+from flask import Blueprint, Response, make_response, request, stream_with_context, url_for
+
+from turnero import clock
+from turnero.attention import changes, kiosk_help
+from turnero.attention.agenda_page import agenda_page, day_or_404, today
+from turnero.page import see_other
+from turnero.staff.access import Role, looked_at, member, staff_only
+
+blueprint = Blueprint("agenda", __name__, url_prefix="/agencia")
+
+
+@blueprint.get("/agenda")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def page_of_today() -> Response:
+    return _page(today().isoformat())
+
+
+@blueprint.get("/agenda/<day>")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def page(day: str) -> Response:
+    return _page(day)
+
+
+def _page(text: str) -> Response:
+    """The page; with ``?parte=filas`` only if it changed, as an open page asks time and again"""
+    day = day_or_404(text)
+    me = member()
+    if request.args.get("parte") == "filas":
+        answer = make_response()
+        # The minute too: delays grow, and steps can be taken back for ten minutes only.
+        answer.set_etag(f"{changes.signature(me.agency, day)}-{me.window}-{me.desk_id}-{_minute()}")
+        if answer.get_etag()[0] in request.if_none_match:
+            answer.status_code = 304
+            return answer
+        part = agenda_page(day)
+        part.headers["ETag"] = answer.headers["ETag"]
+        return part
+    looked_at("agenda", agency_id=me.agency, day=day)
+    return agenda_page(day)
+
+
+def _minute() -> int:
+    return int(clock.now().timestamp()) // 60
+
+
+@blueprint.post("/agenda/<day>/buscar")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def search(day: str) -> Response:
+    """Without JavaScript: a post, so that no cédula stands in an address. It changes nothing."""
+    found = day_or_404(day)
+    looked_at("agenda", agency_id=member().agency, day=found)
+    return agenda_page(found, sought=request.form.get("busca", "").strip()[:80])
+
+
+@blueprint.get("/agenda/<day>/cambios")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def stream(day: str) -> Response:
+    """Server-sent events while there is a thread to spare; 204 tells the browser to poll."""
+    found = day_or_404(day)
+    if not changes.take_stream():
+        return make_response("", 204)
+    events = stream_with_context(changes.stream(member().agency, found))
+    answer = Response(events, mimetype="text/event-stream")
+    answer.headers["X-Accel-Buffering"] = "no"
+    answer.call_on_close(changes.give_back)
+    return answer
+
+
+@blueprint.post("/ayuda/<int:device_id>")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def help_given(device_id: int) -> Response:
+    kiosk_help.given(device_id, member().agency)
+    return see_other(url_for("agenda.page_of_today"))
