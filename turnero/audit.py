@@ -23,6 +23,8 @@ from turnero.notices.models import Notice
 from turnero.verify.models import Challenge
 
 _KEPT_CLAIMS = SEATED | {Status.ATTENDED, Status.NO_SHOW}
+# Their people are there, or were: what is decided about hours afterwards does not move them.
+_THERE = _KEPT_CLAIMS - {Status.CONFIRMED}
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,13 @@ def audit() -> Iterator[Violation]:
 
 
 def _seats() -> Iterator[Violation]:
-    """I1: claims that count lie on open windows and none overlap on one seat, also when the grid step changed."""
+    """I1: claims that count lie on open windows and none overlap on one seat, also when the grid step changed.
+
+    Whoever has arrived may sit at a window that was closed since, or across the cells of a new grid.
+    """
     now = clock.now()
     rows = db.session.execute(
-        select(Claim.desk_id, Claim.day, Claim.minute, Claim.seat, Booking.slot_minutes)
+        select(Claim.desk_id, Claim.day, Claim.minute, Claim.seat, Booking.slot_minutes, Booking.status)
         .outerjoin(Booking, Booking.id == Claim.booking_id)
         .where(counting(now))
         .order_by(Claim.desk_id, Claim.day, Claim.seat, Claim.minute)
@@ -54,6 +59,8 @@ def _seats() -> Iterator[Violation]:
     calendars = _calendars({row.desk_id for row in rows}, {row.day for row in rows})
     before = None
     for row in rows:
+        if row.status in _THERE:
+            continue
         windows = grid(calendars[row.desk_id], row.day).windows
         if row.day >= now.date() and row.seat >= windows:
             yield Violation(
@@ -99,11 +106,14 @@ def _subjects() -> Iterator[Violation]:
 
 
 def _hours() -> Iterator[Violation]:
-    """I7: every turn to come lies in opening hours, at a desk that offers its trámite."""
+    """I7: every turn to come lies in opening hours, at a desk that offers its trámite.
+
+    Whoever has arrived before their hour is there, put there by an event; nobody sends them home.
+    """
     rows = db.session.execute(
         select(Booking, Desk)
         .join(Desk, Desk.id == Booking.desk_id)
-        .where(Booking.status.in_(SEATED), Booking.starts_at > clock.now())
+        .where(Booking.status == Status.CONFIRMED, Booking.starts_at > clock.now())
     ).all()
     calendars = _calendars({desk.id for _, desk in rows}, {booking.day for booking, _ in rows})
     for booking, desk in rows:
@@ -152,13 +162,14 @@ def _events() -> Iterator[Violation]:
 
 
 def _cells() -> Iterator[Violation]:
-    """I11: undated claims are exactly the cells of the turns that have a place."""
+    """I11: undated claims are exactly the cells of the turns that have a place; who came without a turn has none."""
     claims: dict[int, set[tuple[int, date, int, int]]] = defaultdict(set)
     for row in db.session.execute(
         select(Claim.booking_id, Claim.desk_id, Claim.day, Claim.minute, Claim.seat).where(Claim.lapses_at.is_(None))
     ):
         claims[row.booking_id].add((row.desk_id, row.day, row.minute, row.seat))
-    for booking in db.session.scalars(select(Booking).where(Booking.status.in_(_KEPT_CLAIMS))):
+    placed = select(Booking).where(Booking.status.in_(_KEPT_CLAIMS), Booking.walk_in.is_(False))
+    for booking in db.session.scalars(placed):
         cells = claims.pop(booking.id, set())
         seats = {seat for *_, seat in cells}
         wanted = cells_of(booking.minute, booking.cells, booking.slot_minutes)

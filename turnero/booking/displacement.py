@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from turnero import clock
 from turnero import db as database
@@ -102,7 +102,12 @@ class _DeskClaims:
     now: datetime
 
     def settle(self, booking: Booking, rows: Sequence[Claim]) -> Cleared:
-        """Leave one place as it is, move it to a lower seat, or end it."""
+        """Leave one place as it is, move it to a lower seat, or end it.
+
+        Turns whose people are there already, or were, keep what they have: nobody is sent home.
+        """
+        if rows[0].purpose == "turn" and booking.status != Status.CONFIRMED:
+            return Cleared()
         day_grid = grid(self.calendar, rows[0].day)
         minutes = [row.minute for row in rows]
         if not self._in_hours(booking, day_grid, minutes, rows[0].purpose):
@@ -142,7 +147,7 @@ class _DeskClaims:
             .where(Claim.minute.in_(keys))
             .execution_options(synchronize_session=False)
         )
-        if first.purpose == "turn" and booking.status == Status.CONFIRMED:
+        if first.purpose == "turn":
             self._displace(booking)
             return Cleared(displaced=1)
         if first.purpose == "proposal":
@@ -203,6 +208,7 @@ def has_misfits(desk_id: int) -> bool:
         .join(Booking, Booking.id == Claim.booking_id)
         .join(Procedure, Procedure.id == Booking.procedure_id)
         .where(Claim.desk_id == desk_id, Claim.starts_at > now)
+        .where(or_(Claim.purpose != "turn", Booking.status == Status.CONFIRMED))
     ).all()
     if not rows:
         return False

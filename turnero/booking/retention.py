@@ -16,6 +16,7 @@ from turnero import db as database
 from turnero.agencies.models import Agency
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Claim, Event, Journey, SpentReference
+from turnero.booking.notices import BY_STAFF
 from turnero.booking.pseudonym import pseudonym_of
 from turnero.booking.queries import policy_of
 from turnero.extensions import db
@@ -77,7 +78,15 @@ def forget(turns: Sequence[Booking], now: datetime) -> None:
         turn.browser = turn.journey_key = turn.owner_hash = None
         turn.third_party_cedula = turn.third_party_name = None
         turn.forgotten_at = now
+    _wipe_words([turn.id for turn in turns])
     _wipe_notices([f"booking:{turn.id}" for turn in turns])
+
+
+def _wipe_words(booking_ids: Sequence[int]) -> None:
+    """What the staff wrote when it cancelled may name somebody; that it did so stays."""
+    written = select(Event).where(Event.booking_id.in_(booking_ids), Event.reason == BY_STAFF)
+    for event in db.session.scalars(written):
+        event.details = {name: value for name, value in event.details.items() if name != "why"}
 
 
 def _wipe_notices(subjects: Sequence[str]) -> None:

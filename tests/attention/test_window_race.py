@@ -1,0 +1,103 @@
+"""Several clerks and citizens at once: one turn per cédula and trámite, one person per seat, one turn per form."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from tests.support.build import create_desk, create_procedure, next_workday
+from tests.support.journeys import at_hour_step, cedula
+from turnero.attention import window_turns
+from turnero.attention.attendance import By
+from turnero.attention.models import Visit
+from turnero.attention.window_forms import Asked
+from turnero.audit import audit
+from turnero.booking import bookings, holds, limits
+from turnero.booking.errors import AlreadyHasTurn, PlaceTaken
+from turnero.booking.forms import Hour
+from turnero.booking.models import Booking, Claim
+from turnero.booking.walk_ins import Extras, Reachable
+from turnero.extensions import db
+
+CROWD, NINE = 12, 540
+
+
+@pytest.fixture
+def procedure(app):
+    return create_procedure(minutes=20)
+
+
+@pytest.fixture
+def desk(procedure):
+    return create_desk(procedure.line, windows=1)
+
+
+def all_at_once(app, work):
+    """Run ``work`` for each number in a thread of its own, released together; what each came to."""
+    barrier = Barrier(CROWD)
+
+    def one(number):
+        with app.app_context():
+            barrier.wait(timeout=30)
+            try:
+                return work(number)
+            except (AlreadyHasTurn, PlaceTaken, IntegrityError) as error:
+                return type(error).__name__
+
+    db.session.rollback()
+    with ThreadPoolExecutor(CROWD) as pool:
+        return Counter(pool.map(one, range(CROWD)))
+
+
+def asked(procedure, number, *, request=None, hour=None):
+    return Asked(cedula(number), procedure.slug, hour, Reachable(), priority=False, extras=Extras(request=request))
+
+
+def clerks_for_one_person(app, desk, procedure):
+    by, wanted = By("staff:1", desk.agency_id, 1), asked(procedure, 1)
+    return all_at_once(app, lambda _: window_turns.add_walk_in(wanted, by) and "made")
+
+
+def test_many_clerks_make_one_turn_of_a_cedula(app, desk, procedure):
+    assert clerks_for_one_person(app, desk, procedure) == {"made": 1, "AlreadyHasTurn": CROWD - 1}
+    assert db.session.scalar(select(func.count()).select_from(Visit)) == 1
+    assert list(audit()) == []
+
+
+def test_control_without_the_limit_the_table_itself_stops_them_with_an_error(app, desk, procedure, monkeypatch):
+    monkeypatch.setattr(limits, "check_cedula", lambda *_: None)
+    assert clerks_for_one_person(app, desk, procedure) == {"made": 1, "IntegrityError": CROWD - 1}
+
+
+def test_one_form_sent_many_times_at_once_is_one_turn(app, desk, procedure):
+    by, wanted = By("staff:1", desk.agency_id, 1), asked(procedure, 1, request="one-form")
+    assert list(all_at_once(app, lambda _: window_turns.add_walk_in(wanted, by)).values()) == [CROWD]
+    assert db.session.scalar(select(func.count()).select_from(Booking)) == 1
+
+
+def test_clerks_and_citizens_for_the_last_seat(app, desk, procedure):
+    by, day = By("staff:1", desk.agency_id, 1), next_workday()
+    people = [asked(procedure, number, hour=Hour(day, NINE)) for number in range(CROWD)]
+    travellers = [at_hour_step(desk.agency, procedure, number) for number in range(CROWD)]
+
+    def want(number):
+        if number % 2:
+            return window_turns.add_assisted(people[number], by) and "won"
+        holds.place(travellers[number].key, travellers[number].browser, day, NINE)
+        return bookings.confirm(travellers[number].key, travellers[number].browser) and "won"
+
+    assert all_at_once(app, want) == {"won": 1, "PlaceTaken": CROWD - 1}
+    assert db.session.scalar(select(func.count()).select_from(Claim)) == 1
+    assert list(audit()) == []
+
+
+def test_a_lost_assisted_turn_leaves_no_trace(app, desk, procedure):
+    by, hour = By("staff:1", desk.agency_id, 1), Hour(next_workday(), NINE)
+    window_turns.add_assisted(asked(procedure, 1, hour=hour), by)
+    with pytest.raises(PlaceTaken):
+        window_turns.add_assisted(asked(procedure, 2, hour=hour), by)
+    assert db.session.scalar(select(func.count()).select_from(Booking)) == 1
+    assert list(audit()) == []
