@@ -127,7 +127,7 @@ def test_everything_about_a_person_tells_of_their_walk_in(desk, procedure):
     walk_in(procedure, desk)
     [told] = everything_about(cedula(9))["turnos"]
     assert (told["estado"], told["canal"]) == ("presente", "kiosco")
-    assert [event["estado_nuevo"] for event in told["eventos"]] == ["presente"]
+    assert [event["a"] for event in told["eventos"]] == ["presente"]
 
 
 def test_a_walk_in_is_forgotten_in_time_and_its_visit_stays(desk, procedure, by, clock_shift):
