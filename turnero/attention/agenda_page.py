@@ -29,7 +29,7 @@ def agenda_page(day: date, trouble: Trouble = NO_TROUBLE, *, sought: str = "") -
     me = member()
     agenda = agenda_of(me.agency, day, me)
     rows = [row for row in agenda.rows if _holds(row, sought)]
-    values = {"agenda": agenda, "rows": rows, "sought": sought, "member": me} | _around(agenda)
+    values: dict[str, Any] = {"agenda": agenda, "rows": rows, "sought": sought, "member": me} | _around(agenda)
     return show("attention/agenda.html", trouble, **values)
 
 
