@@ -23,11 +23,10 @@ class AccountExists(Refused):
     code = "account_exists"
 
 
-class SignInRefused(Refused):
+class SignInRefused(InvalidInput):
     """Wrong address, password or code, an account that is not active: nobody is told which."""
 
     code = "sign_in_refused"
-    status = 422
 
 
 class SignInTooSoon(Refused):

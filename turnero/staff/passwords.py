@@ -43,7 +43,7 @@ def check(password: str, email: str) -> str:
         raise PasswordLength(shortest=SHORTEST, longest=LONGEST)
     # Of long ones the beginning says enough: the estimate takes time that grows with the square of the length.
     estimate = zxcvbn(password[:72], user_inputs=[*_CONTEXT, email, *email.replace("@", ".").split(".")])
-    if estimate["score"] < _LOWEST_SCORE:
+    if estimate["score"] < _LOWEST_SCORE or email.partition("@")[0].casefold() in password.casefold():
         raise PasswordCommon
     return password
 

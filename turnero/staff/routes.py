@@ -40,7 +40,10 @@ def sign_in() -> Response:
         key = accounts.sign_in(accounts.Attempt(email, password, code, source, browser()))
     except forms.Faulty as faulty:
         return _sign_in_page(Trouble(faults=faulty.faults))
-    except (accounts.SignInRefused, accounts.SignInTooSoon) as refusal:
+    except accounts.SignInRefused as wrong:
+        log.warning("sign_in_failed", account=accounts.account_hash(email)[:12], why=wrong.code)
+        return _sign_in_page(Trouble(faults={"clave": wrong}))
+    except accounts.SignInTooSoon as refusal:
         log.warning("sign_in_failed", account=accounts.account_hash(email)[:12], why=refusal.code)
         return _sign_in_page(Trouble(refusal=refusal))
     log.info("signed_in", account=accounts.account_hash(email)[:12])
