@@ -11,10 +11,16 @@ from sqlalchemy import delete, select
 from tests.support.build import create_desk, create_procedure, next_workday
 from tests.support.journeys import at_hour_step
 from turnero import clock
+from turnero.attention import window_turns
+from turnero.attention.attendance import By
+from turnero.attention.models import TicketCounter, Visit
+from turnero.attention.window_forms import Asked
 from turnero.audit import audit
 from turnero.booking import availability, bookings, holds, queries, sweep
 from turnero.booking.errors import PlaceLost
+from turnero.booking.forms import Hour
 from turnero.booking.models import Booking, Claim, Event, Journey
+from turnero.booking.walk_ins import Extras, Reachable
 from turnero.errors import Refused
 from turnero.extensions import db
 from turnero.notices.models import Notice
@@ -81,6 +87,27 @@ class BookingMachine(RuleBasedStateMachine):
         booking = queries.booking_by_token(token)
         self.shown.setdefault(token, (booking.reference, booking.minute))
 
+    @rule(person=st.integers(0, 5), long=st.booleans())
+    def walk_in(self, person: int, long: bool) -> None:
+        with contextlib.suppress(Refused):
+            window_turns.add_walk_in(self._asked(person, long), self._clerk())
+
+    @rule(person=st.integers(0, 5), long=st.booleans(), minute=MINUTES)
+    def ask_at_the_window(self, person: int, long: bool, minute: int) -> None:
+        try:
+            number = window_turns.add_assisted(self._asked(person, long, Hour(self.day, minute)), self._clerk())
+        except Refused:
+            return
+        booking = db.session.get_one(Booking, number)
+        self.shown[queries.token_of(booking)] = (booking.reference, booking.minute)
+
+    def _asked(self, person: int, long: bool, hour: Hour | None = None) -> Asked:
+        slug = self.procedures[long].slug
+        return Asked(f"17000000{person}9", slug, hour, Reachable(), priority=False, extras=Extras())
+
+    def _clerk(self) -> By:
+        return By("staff:1", self.desk.agency_id, 1)
+
     @rule(data=st.data())
     def cancel(self, data) -> None:
         if self.shown:
@@ -126,7 +153,7 @@ class BookingMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         db.session.rollback()
-        for table in (Journey, Claim, Event, Notice, Booking):
+        for table in (Journey, Claim, Event, Notice, Visit, TicketCounter, Booking):
             db.session.execute(delete(table))
         clock.set_offset(self.beginning)
         db.session.commit()

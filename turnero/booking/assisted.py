@@ -1,11 +1,11 @@
 """A turn that a clerk books for somebody at the window: no code, no lead time. In the caller's transaction."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from turnero import clock
 from turnero import db as database
 from turnero.agencies import queries as agencies
-from turnero.agencies.models import Agency, Desk, Procedure
+from turnero.agencies.models import Desk, Procedure
 from turnero.agencies.schedule import DayGrid, grid
 from turnero.booking import claims, history, limits, slots
 from turnero.booking.bookings import has_priority_by_age
@@ -33,14 +33,12 @@ def place(
     contact: Reachable = NOBODY,
     extras: Extras = NOTHING,
 ) -> Booking:
-    """A confirmed turn with its seat. The caller holds the locks of the cédula and, shared, of the desk.
+    """A confirmed turn with its seat, and its mail where there is an address. The caller holds ``lock_place``.
 
-    With an address the confirmation is mailed. Raises NotOffered, PlaceTaken, AlreadyHasTurn, OpenTurnsSpent and
-    OverlappingTurn.
+    Raises NotOffered, PlaceTaken, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn.
     """
     limits.check_cedula(cedula, procedure, policy_of(desk.agency))
     day_grid = _offered_grid(desk, procedure, hour, now)
-    length = slots.cells_needed(procedure.minutes, day_grid.slot_minutes)
     booking = new_booking(
         cedula,
         procedure,
@@ -52,7 +50,7 @@ def place(
         priority=priority or has_priority_by_age(cedula, now),
         day=hour.day,
         minute=hour.minute,
-        cells=length,
+        cells=slots.cells_needed(procedure.minutes, day_grid.slot_minutes),
         slot_minutes=day_grid.slot_minutes,
         created_at=now,
         lapses_at=now + _INSTANT_HOLD,
@@ -75,7 +73,7 @@ def _offered_grid(desk: Desk, procedure: Procedure, hour: Hour, now: datetime) -
     """The grid of the day. Raises NotOffered unless it has such a start that has not passed."""
     refused = NotOffered(agency=desk.agency, day=hour.day, minute=hour.minute)
     now_local = clock.local(now, desk.agency.zone)
-    if not now_local.date() <= hour.day <= _last_day(desk.agency, desk, now_local):
+    if not now_local.date() <= hour.day <= policy_of(desk.agency).last_open_day(desk.id, now_local):
         raise refused
     calendar = agencies.desk_calendars([desk], hour.day, hour.day)[desk.id]
     day_grid = grid(calendar, hour.day)
@@ -83,10 +81,6 @@ def _offered_grid(desk: Desk, procedure: Procedure, hour: Hour, now: datetime) -
     if hour.minute not in {slot.minute for slot in starts}:
         raise refused
     return day_grid
-
-
-def _last_day(agency: Agency, desk: Desk, now_local: datetime) -> date:
-    return policy_of(agency).last_open_day(desk.id, now_local)
 
 
 def _take_seat(booking: Booking, desk: Desk, day_grid: DayGrid, now: datetime) -> None:
