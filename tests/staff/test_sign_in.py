@@ -218,14 +218,17 @@ def test_activation_by_the_link_once(client, app):
     token = accounts.add(EMAIL, "supervisor", create_agency().id)
     client.get(f"/agencia/activar/{token}")
     assert client.page.one("input", name="correo").get("value") == EMAIL
-    client.submit(client.page.form("/activar"), clave="12345678", clave2="12345678", totp="")
+    client.submit(client.page.form(f"/agencia/activar/{token}"), clave="12345678", clave2="12345678", totp="")
     assert client.response.status_code == 422
-    client.submit(client.page.form("/activar"), clave=PASSWORD, clave2="otra", totp=code_of())
+    client.submit(client.page.form(f"/agencia/activar/{token}"), clave=PASSWORD, clave2="otra", totp=code_of())
     assert client.response.status_code == 422
-    client.submit(client.page.form("/activar"), clave=PASSWORD, clave2=PASSWORD, totp="000000")
+    client.submit(client.page.form(f"/agencia/activar/{token}"), clave=PASSWORD, clave2=PASSWORD, totp="000000")
     assert client.response.status_code == 422
     assert (
-        client.submit(client.page.form("/activar"), clave=PASSWORD, clave2=PASSWORD, totp=code_of()).status_code == 200
+        client.submit(
+            client.page.form(f"/agencia/activar/{token}"), clave=PASSWORD, clave2=PASSWORD, totp=code_of()
+        ).status_code
+        == 200
     )
     assert client.get(f"/agencia/activar/{token}").status_code == 404
 
