@@ -178,6 +178,7 @@ def test_somebody_is_sent_to_another_window(clerk, desk, procedure):
     form = clerk.page.form("/derivar")
     assert clerk.submit(form, ventanilla="nueve").status_code == 422
     assert clerk.page.errors.keys() == {"ventanilla"}
+    assert clerk.page.one("input", name="ventanilla")["value"] == "nueve"
     clerk.submit(clerk.page.form("/derivar"), ventanilla="9")
     assert "para ventanilla 9" in row(clerk, booking_id).text
     assert "Nadie espera." in clerk.page.one("p", class_="next").text
@@ -293,3 +294,9 @@ def test_polling_answers_304_until_something_changes(clerk, desk, procedure):
 
 def test_nobody_signed_in_is_sent_to_sign_in(client, desk):
     assert client.get(AGENDA).headers["Location"].startswith("/agencia/entrar")
+
+
+def test_only_who_works_at_an_agency_looks(app, desk):
+    assert signed_in(app, create_account(None, "admin"), window=None).get(AGENDA).status_code == 403
+    assert signed_in(app, create_account(desk.agency, "supervisor")).get(AGENDA).status_code == 200
+    assert views() == 1

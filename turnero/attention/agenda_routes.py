@@ -1,6 +1,6 @@
 """``/agencia/agenda``: the day's turns in order, live. Looking at it is recorded; it changes nothing else."""
 
-from flask import Blueprint, Response, make_response, request, stream_with_context, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 
 from turnero import clock
 from turnero.attention import changes, kiosk_help
@@ -30,7 +30,11 @@ def _page(text: str) -> Response:
     if request.args.get("parte") == "filas":
         # The minute too: delays grow, and steps can be taken back for ten minutes only.
         mark = f"{changes.signature(me.agency, day)}-{me.window}-{me.desk_id}-{_minute()}"
-        answer = make_response("", 304) if request.if_none_match.contains_weak(mark) else agenda_page(day)
+        answer = (
+            Response(status=304, mimetype="text/plain")
+            if request.if_none_match.contains_weak(mark)
+            else agenda_page(day)
+        )
         answer.set_etag(mark)
         return answer
     looked_at("agenda", agency_id=me.agency, day=day)
@@ -56,8 +60,8 @@ def stream(day: str) -> Response:
     """Server-sent events while there is a thread to spare; 204 tells the browser to poll."""
     found = day_or_404(day)
     if not changes.take_stream():
-        return make_response("", 204)
-    events = stream_with_context(changes.stream(member().agency, found))
+        return Response(status=204, mimetype="text/event-stream")
+    events = changes.stream(current_app.app_context, member().agency, found)
     answer = Response(events, mimetype="text/event-stream")
     answer.headers["X-Accel-Buffering"] = "no"
     answer.call_on_close(changes.give_back)

@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
+from flask.ctx import AppContext
 from sqlalchemy import func, select
 
 from turnero.attention.models import Call
@@ -43,7 +44,7 @@ def give_back() -> None:
     _streams.release()
 
 
-def stream(agency_id: int, day: date) -> Iterator[str]:
+def stream(context: Callable[[], AppContext], agency_id: int, day: date) -> Iterator[str]:
     """Server-sent events: the signature now, then whenever it differs; a comment now and then keeps the line open.
 
     It ends by itself; the browser asks again. No database session is held between two looks.
@@ -51,8 +52,8 @@ def stream(agency_id: int, day: date) -> Iterator[str]:
     yield "retry: 2000\n\n"
     told, began, spoke = "", time.monotonic(), time.monotonic()
     while time.monotonic() - began < _LONGEST_SECONDS:
-        present = signature(agency_id, day)
-        db.session.remove()
+        with context():  # at its end the session goes back
+            present = signature(agency_id, day)
         if present != told:
             told, spoke = present, time.monotonic()
             yield f"id: {present}\ndata: {present}\n\n"
