@@ -8,12 +8,15 @@ from tests.support.journeys import at_hour_step, cedula
 from tests.support.staff import create_account, signed_in
 from tests.support.turns import book
 from turnero import clock
+from turnero import db as database
 from turnero.attention import attendance
 from turnero.attention.attendance import By
 from turnero.audit import audit
 from turnero.booking import bookings, changes, holds, owner, queries
+from turnero.booking import reassign as reassigning
 from turnero.booking.models import Booking, Event, Journey
 from turnero.booking.notices import warn_owner
+from turnero.booking.walk_ins import Reachable
 from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.notices.delivery import deliver_all
@@ -110,7 +113,7 @@ def test_the_browser_that_booked_has_no_way_in_any_more(clerk, turn, token):
 
 
 def test_the_link_no_fui_yo_of_the_old_address_on_file_is_dead_too(clerk, turn):
-    bookings.database.transaction(lambda: warn_owner(db.session.merge(turn), "archivo@example.ec", clock.now()))()
+    database.transaction(lambda: warn_owner(db.session.merge(turn), "archivo@example.ec", clock.now()))()
     link = queries.owner_token_of(db.session.get(Booking, turn.id))
     reassign(clerk, turn, correo="duena@example.ec")
     with pytest.raises(NotFound):
@@ -175,3 +178,15 @@ def test_a_supervisor_sees_and_cancels_but_books_for_nobody(app, desk, turn):
     assert supervisor.get(f"/agencia/turnos/{turn.id}/cancelar").status_code == 200
     assert supervisor.get("/agencia/turnos/nuevo").status_code == 403
     assert app.test_client().get(f"/agencia/turnos/{turn.id}").status_code == 303
+
+
+def test_a_change_begun_a_moment_before_is_closed_as_well(turn, token):
+    """It was committed after the journeys were looked for and before the turn's row was locked."""
+    key = changes.begin(token, "browser-1")
+    hand_over = database.transaction(
+        lambda: reassigning.hand_over(
+            db.session.get_one(Booking, turn.id), Reachable(), [], actor="staff:1", now=clock.now()
+        )
+    )
+    hand_over()
+    assert db.session.get(Journey, key) is None

@@ -33,7 +33,8 @@ def hand_over(booking: Booking, contact: Reachable, journeys: list[str], *, acto
     booking.token_hash = token.hash_of(token.token_of(current_app.config["SETTINGS"].code_key, nonce))
     booking.owner_hash = booking.browser = booking.journey_key = None
     claims.free(booking.id)  # a change that was under way
-    forget_journeys(journeys)
+    # Once more under the turn's lock: nobody can begin a change by the old link from here on.
+    forget_journeys(sorted({*journeys, *lock_journeys(booking.id)}))
     db.session.execute(
         update(Notice)
         .where(Notice.subject == f"booking:{booking.id}", Notice.status.in_(("waiting", "sending")))
