@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from turnero import clock
+from turnero.attention.closing_day import close_days
 from turnero.booking.reminders import remind
 from turnero.booking.retention import retain
 from turnero.booking.sweep import sweep
@@ -127,6 +128,14 @@ def _retain(goes_on: Callable[[], bool]) -> str:
     return f"Turnos sin datos personales: {done.turns}. Reservas vencidas borradas: {done.holds}."
 
 
+def _close_day(goes_on: Callable[[], bool]) -> str:
+    return f"Turnos a los que nadie llegó: {close_days(goes_on)}."
+
+
+def _close_days(goes_on: Callable[[], bool]) -> str:
+    return f"Turnos marcados ausentes: {close_days(goes_on)}."
+
+
 @dataclass(frozen=True)
 class Job:
     """What a job does, and how often. ``run`` asks between its batches whether it may go on; answers in Spanish."""
@@ -136,6 +145,8 @@ class Job:
 
 
 JOBS = {
+    "close_day": Job(_close_days, seconds=300),
+    "close_day": Job(_close_day, seconds=300),
     "deliver": Job(_deliver, seconds=1),
     "reminders": Job(_remind, seconds=300),
     "retention": Job(_retain, seconds=3600),

@@ -74,6 +74,7 @@ def turn_page(token: str, trouble: Trouble = NO_TROUBLE) -> Response:
         status=booking.status,
         seated=booking.status in SEATED,
         when=_when(booking, now),
+        booking=booking,
         no_change=_why_no_change(booking, now),
         moved=_moved(booking) if booking.status == Status.CONFIRMED else None,
         **values,
