@@ -144,6 +144,13 @@ def test_only_the_card_and_a_right_contact_move_a_turn(clerk, turn, typed, field
     assert db.session.get(Booking, turn.id).token_hash == before
 
 
+def test_there_is_no_paper_of_a_turn_without_a_place(clerk, turn, token):
+    bookings.cancel(token)
+    assert clerk.get(f"/agencia/turnos/{turn.id}/ticket").status_code == 404
+    clerk.get(f"/agencia/turnos/{turn.id}")
+    assert "Imprimir ticket" not in clerk.page.links
+
+
 def test_a_turn_that_has_ended_is_not_reassigned(clerk, turn, token):
     bookings.cancel(token)
     assert reassign(clerk, turn, correo="duena@example.ec").status_code == 409

@@ -11,7 +11,7 @@ from turnero.attention.models import Visit
 from turnero.attention.queries import visit_of
 from turnero.attention.undoing import UNDO_LIFE, last_step
 from turnero.booking import bookings
-from turnero.booking.lifecycle import LIVE, Status
+from turnero.booking.lifecycle import LIVE, SEATED, Status
 from turnero.booking.models import Booking, Event
 from turnero.extensions import db
 from turnero.staff.models import Account
@@ -81,6 +81,7 @@ class TurnPage:
     steps: tuple[Step, ...]
     cancellable: bool
     live: bool
+    seated: bool
     undoable: bool
 
     @classmethod
@@ -99,6 +100,7 @@ class TurnPage:
             steps=story(booking, now),
             cancellable=bookings.may_cancel(booking, now),
             live=booking.status in LIVE,
+            seated=booking.status in SEATED,
             undoable=_is_undoable(booking, now),
         )
 

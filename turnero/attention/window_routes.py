@@ -15,8 +15,9 @@ from turnero.attention.queries import booking_here, today_at, visit_of
 from turnero.attention.window_page import TurnPage
 from turnero.booking import forms
 from turnero.booking.errors import UnknownPlace
+from turnero.booking.lifecycle import SEATED
 from turnero.booking.turn_text import TurnText
-from turnero.errors import Refused
+from turnero.errors import NotFound, Refused
 from turnero.extensions import db
 from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.staff.access import Role, looked_at, member, staff_only
@@ -110,8 +111,10 @@ def _clerk() -> bool:
 @blueprint.get("/<int:booking_id>/ticket")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def slip(booking_id: int) -> Response:
-    """For paper of 80 mm: of who waits with a ticket, or of a turn to come."""
+    """For paper of 80 mm: of who waits with a ticket, or of a turn to come. Raises NotFound for turns without a place."""
     booking = booking_here(booking_id, member().agency)
+    if booking.status not in SEATED:
+        raise NotFound
     values = {"booking": booking, "text": TurnText.of(booking), "visit": visit_of(booking_id)}
     return Response(render_template("attention/window_slip.html", **values), mimetype="text/html")
 
