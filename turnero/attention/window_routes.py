@@ -111,7 +111,7 @@ def _clerk() -> bool:
 @blueprint.get("/<int:booking_id>/ticket")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def slip(booking_id: int) -> Response:
-    """For paper of 80 mm: of who waits with a ticket, or of a turn to come. Raises NotFound for turns without a place."""
+    """For paper of 80 mm: of who waits with a ticket, or of a turn to come. Raises NotFound without a place."""
     booking = booking_here(booking_id, member().agency)
     if booking.status not in SEATED:
         raise NotFound
