@@ -128,10 +128,6 @@ def _retain(goes_on: Callable[[], bool]) -> str:
     return f"Turnos sin datos personales: {done.turns}. Reservas vencidas borradas: {done.holds}."
 
 
-def _close_day(goes_on: Callable[[], bool]) -> str:
-    return f"Turnos a los que nadie llegó: {close_days(goes_on)}."
-
-
 def _close_days(goes_on: Callable[[], bool]) -> str:
     return f"Turnos marcados ausentes: {close_days(goes_on)}."
 
@@ -146,7 +142,6 @@ class Job:
 
 JOBS = {
     "close_day": Job(_close_days, seconds=300),
-    "close_day": Job(_close_day, seconds=300),
     "deliver": Job(_deliver, seconds=1),
     "reminders": Job(_remind, seconds=300),
     "retention": Job(_retain, seconds=3600),

@@ -110,8 +110,9 @@ def test_the_delay_of_the_day_is_in_the_footer(board, desk, procedure, clock_shi
 
 
 @pytest.mark.parametrize("address", ["/pantalla", DATA])
-def test_only_a_paired_board_is_let_in(app, client, desk, device, board, address):
-    strangers = [client, signed_in(app, create_account(desk.agency)), paired(app, create_device(desk.agency, "kiosk"))]
+def test_only_a_paired_board_is_let_in(app, desk, device, board, address):
+    nobody = app.test_client()
+    strangers = [nobody, signed_in(app, create_account(desk.agency)), paired(app, create_device(desk.agency, "kiosk"))]
     assert [one.get(address).status_code for one in strangers] == [403, 403, 403]
     assert board.get(address).status_code == 200
     devices.revoke(device.name)

@@ -76,9 +76,8 @@ def attend(desk, by, *booking_ids):
 def test_a_day_that_runs_late_is_told_on_the_page_of_its_turns_only(client, desk, procedure, by, clock_shift):
     waiting = [arrived(desk, procedure, ELEVEN, number) for number in (1, 2, 3)]
     coming = queries.token_of(turn(booked(desk, procedure, 900, 4)))
-    tomorrow = queries.token_of(
-        turn(booked(desk, procedure, ELEVEN, 5, day=today_at(desk.agency_id, clock.now()) + timedelta(days=1)))
-    )
+    day = today_at(desk.agency_id, clock.now()) + timedelta(days=1)
+    tomorrow = queries.token_of(turn(booked(desk, procedure, ELEVEN, 5, day=day)))
     clock_shift(timedelta(minutes=77))  # 11:17
     attend(desk, by, *waiting)
     assert delay_now(desk) == 15
