@@ -19,11 +19,17 @@ if (list) {
     const here = all.indexOf(current());
     all[here < 0 ? 0 : Math.min(all.length - 1, Math.max(0, here + steps))]?.focus();
   };
-  // Of the chosen row; with none chosen, of whoever is at this window.
-  const press = (key) => (current() ?? live.querySelector(".mine"))?.querySelector(`button[data-key="${key}"]`)?.click();
+  // Of the chosen row; with none chosen, of whoever is at this window. All their buttons are in the panel above.
+  const press = (key) => {
+    const row = current();
+    const mine = live.querySelector(".mine");
+    const panel = !row || mine?.dataset.id === `mio${row.id.slice(1)}` ? mine : null;
+    const button = (place) => place?.querySelector(`button[data-key="${key}"]`);
+    (button(row) ?? button(panel))?.click();
+  };
   const enter = (event) => {
     if (!event.target.matches(".agenda tbody tr")) return false;
-    event.target.querySelector("button[data-key], .person a")?.click();
+    (event.target.querySelector("button[data-key]") ?? event.target.querySelector("a"))?.click();
     return true;
   };
   const search = () => {

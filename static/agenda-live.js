@@ -56,6 +56,16 @@ if (live) {
     return [...live.querySelectorAll(".agenda tbody tr:not([hidden])")].find((row) => row.getBoundingClientRect().top >= 0);
   };
 
+  // A page too short to scroll that far gets room at its end.
+  const settle = (kept, top) => {
+    window.scrollBy(0, kept.getBoundingClientRect().top - top);
+    const missing = kept.getBoundingClientRect().top - top;
+    if (missing < 1) return;
+    const page = live.parentElement;
+    page.style.minHeight = `${page.offsetHeight + missing}px`;
+    window.scrollBy(0, missing);
+  };
+
   const show = (fresh) => {
     const before = states();
     const kept = window.scrollY > 0 || live.contains(document.activeElement) ? anchor() : null;
@@ -66,7 +76,7 @@ if (live) {
     if (kept?.isConnected) {
       // Its button is gone with its state; the row is still the one.
       if (!focused.isConnected) kept.focus({ preventScroll: true });
-      window.scrollBy(0, kept.getBoundingClientRect().top - top);
+      settle(kept, top);
     }
     const told = difference(before, states());
     if (told) news.textContent = told;
@@ -130,5 +140,6 @@ if (live) {
   });
   window.addEventListener("pagehide", () => stream.close());
   window.addEventListener("pageshow", (event) => event.persisted && listen());
+  ask();
   listen();
 }

@@ -103,7 +103,7 @@ def test_each_state_has_its_buttons(clerk, desk, procedure):
     assert buttons(row(clerk, booking_id)) == ["Llamar", "Ausente", "Deshacer"]
     press(clerk, booking_id, "llamar")
     assert "Ventanilla 1" in row(clerk, booking_id).text
-    assert buttons(row(clerk, booking_id)) == ["Atendido", "Volver a llamar", "No respondió", "Ausente", "Deshacer"]
+    assert buttons(row(clerk, booking_id)) == ["Atendido", "Volver a llamar", "Deshacer"]
     press(clerk, booking_id, "rellamar")
     assert "2 veces" in row(clerk, booking_id).text
     press(clerk, booking_id, "atendido")

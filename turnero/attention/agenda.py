@@ -220,7 +220,7 @@ class _Sheet:
             mark=mark,
             detail=self._detail(booking, visit),
             ticket=visit.ticket if visit else "",
-            mail=mail if status in (Status.CONFIRMED, Status.ARRIVED, Status.DISPLACED) else "",
+            mail=mail if status in (Status.CONFIRMED, Status.DISPLACED) else "",
             mine=mine,
             actions=self._actions(booking, visit, mine=mine),
             over=status in _OVER,
