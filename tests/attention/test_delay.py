@@ -1,50 +1,19 @@
-"""The delay of the day: the rule, and where people read it."""
+"""The delay of the day: who counts, and where people read it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from tests.support.build import create_desk, create_procedure
 from tests.support.visits import arrived, booked, turn
 from turnero import clock
-from turnero.attention import attendance, calling, delay
+from turnero.attention import attendance, calling
 from turnero.attention.attendance import By
 from turnero.attention.board import delay_of
 from turnero.attention.queries import today_at
 from turnero.booking import queries
 
-HOUR = datetime(2026, 11, 9, 15, 0, tzinfo=UTC)
 ELEVEN = 660
-
-
-def called(waited, number=0, arrived_late=0):
-    starts_at = HOUR + timedelta(minutes=20 * number)
-    arrived_at = starts_at + timedelta(minutes=arrived_late)
-    return delay.FirstCall(starts_at, arrived_at, max(starts_at, arrived_at) + timedelta(minutes=waited))
-
-
-@pytest.mark.parametrize(
-    ("waits", "minutes"),
-    [
-        ([], 0),
-        ([40], 0),
-        ([10, 20], 15),
-        ([10, 90, 12], 12),
-        ([-30, -5], 0),
-        ([60, 60, 60, 5, 5, 5, 5, 5], 5),
-    ],
-)
-def test_the_delay_is_the_median_of_the_last_five(waits, minutes):
-    assert delay.minutes(called(waited, number) for number, waited in enumerate(waits)) == minutes
-
-
-def test_who_came_after_their_hour_waits_from_their_arrival():
-    assert delay.minutes([called(10, number, arrived_late=8) for number in range(3)]) == 10
-
-
-@pytest.mark.parametrize(("exact", "told"), [(0, 0), (4, 0), (5, 5), (7, 5), (8, 10), (17, 15), (18, 20)])
-def test_it_is_told_in_steps_of_five_minutes(exact, told):
-    assert delay.told(exact) == told
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from turnero import clock, formatting
 from turnero.agencies.models import Agency
-from turnero.attention import delay
 from turnero.attention.models import Call, Visit
 from turnero.attention.queries import last_calls, today_at
+from turnero.attention.waiting_time import Served, minutes_late
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
 from turnero.extensions import db
@@ -17,6 +17,9 @@ from turnero.extensions import db
 SHOWN = 5
 # Enough rows to find five people among repeated calls.
 _LOOKED_AT = 25
+# What was an hour ago says little about now.
+_REMEMBERED = timedelta(minutes=60)
+_PEOPLE = 5
 
 
 @dataclass(frozen=True)
@@ -68,14 +71,14 @@ def delay_of(agency_id: int, day: date, now: datetime) -> int:
         .where(Call.agency_id == agency_id, Call.day == day)
         .where(~Visit.late, ~Booking.walk_in, ~Booking.priority)
         .group_by(Booking.id, Booking.starts_at, Visit.arrived_at)
-        .having(first > now - timedelta(minutes=delay.REMEMBERED_MINUTES))
+        .having(first > now - _REMEMBERED)
         .order_by(first.desc())
-        .limit(delay.LATEST)
+        .limit(_PEOPLE)
     )
-    return delay.told(delay.minutes(delay.FirstCall(*row) for row in rows))
+    return minutes_late(Served(*row) for row in rows)
 
 
-def day_delay(booking: Booking) -> int:
+def delay_of_turn(booking: Booking) -> int:
     """The delay to tell whoever has this turn: only on its day and while it is still to be attended."""
     now = clock.now()
     waits = booking.status in (Status.CONFIRMED, Status.ARRIVED)

@@ -5,11 +5,11 @@ from hashlib import sha256
 
 from flask import Blueprint, Response, json, render_template, request
 
-from turnero.attention.board import board_of, day_delay
+from turnero.attention.board import board_of, delay_of_turn
 from turnero.staff.access import device, device_only
 
 blueprint = Blueprint("board", __name__, url_prefix="/pantalla")
-blueprint.add_app_template_global(day_delay)
+blueprint.add_app_template_global(delay_of_turn)
 
 
 @blueprint.get("")
