@@ -15,6 +15,7 @@ from tests.support.processes import answer, run, running
 from turnero import clock, create_app, serving
 from turnero.db import transaction
 from turnero.extensions import db
+from turnero.staff import accounts, devices, totp
 from turnero.verify.challenge import CodePolicy, issue
 
 pytestmark = pytest.mark.slow
@@ -123,6 +124,23 @@ def test_another_start_goes_on_with_the_same_keys_and_letters_and_a_fresh_one_fo
         assert LETTER.findall(answer(port, "/buzon")[1]) == []
         assert keys_of(folder) != keys
     assert (folder / "notes.txt").read_text() == "of a person"
+
+
+def test_the_staff_of_the_demonstration_can_come_in_and_its_devices_are_paired_once(folder):
+    with demonstration(folder) as (_, said):
+        logins = dict(re.findall(r"^  (\S+@demo\.example) / clave (\S+)", said, re.MULTILINE))
+        links = re.findall(r"/dispositivo/(\S+)", said)
+        assert (len(logins), len(links)) == (3, 2)
+        with inside(folder):
+            secret = re.search(r"TOTP (\S+)", said)[1]
+            for email, password in logins.items():
+                code = totp.code_at(secret, clock.now()) if email.startswith("supervisor") else ""
+                assert accounts.sign_in(accounts.Attempt(email, password, code, "source", "browser"))
+            devices.pair(links[0])
+    assert stat.S_IMODE((folder / "staff.json").stat().st_mode) == 0o600
+    with demonstration(folder) as (_, said):
+        assert dict(re.findall(r"^  (\S+@demo\.example) / clave (\S+)", said, re.MULTILINE)) == logins
+        assert len(re.findall(r"/dispositivo/(\S+)", said)) == 1
 
 
 def test_two_demonstrations_do_not_share_a_folder(folder):

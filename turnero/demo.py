@@ -5,8 +5,9 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -16,19 +17,36 @@ from flask import current_app
 from sqlalchemy import select
 
 import turnero
-from turnero import jobs, schema, serving
+from turnero import clock, jobs, schema, serving
 from turnero.agencies import catalogue_load
-from turnero.agencies.models import Province
+from turnero.agencies.models import Agency, Province
 from turnero.booking.site_routes import DEMO_CEDULAS
 from turnero.extensions import db
 from turnero.notices import mailbox
 from turnero.notices.routes import FOLDER
 from turnero.paths import resource
+from turnero.staff import accounts, devices, totp
+from turnero.staff.models import Account, Device
 from turnero.verify import citizens
 from turnero.verify.models import Citizen
 
 _LOOPBACK = "127.0.0.1"
-_MADE_BY_US = ("keys.json", "turnero.sqlite3", "turnero.sqlite3-wal", "turnero.sqlite3-shm", f"{FOLDER}/*.eml")
+_AGENCY = "demo-quito-norte"
+_STAFF = {
+    "ventanilla1@demo.example": "window",
+    "ventanilla2@demo.example": "window",
+    "supervisor@demo.example": "supervisor",
+}
+_DEVICES = {"kiosco-demo": "kiosk", "pantalla-demo": "board"}
+_IN_SPANISH = {"kiosk": "Kiosco", "board": "Pantalla"}
+_MADE_BY_US = (
+    "keys.json",
+    "staff.json",
+    "turnero.sqlite3",
+    "turnero.sqlite3-wal",
+    "turnero.sqlite3-shm",
+    f"{FOLDER}/*.eml",
+)
 
 
 def run(host: str, port: int, data: Path, *, fresh: bool) -> None:
@@ -44,7 +62,11 @@ def run(host: str, port: int, data: Path, *, fresh: bool) -> None:
         app = turnero.create_app()
         with app.app_context():
             _prepare()
+            passwords = _staff(data / "staff.json")
             _greet(address)
+            if passwords:
+                _greet_staff(address, passwords)
+            click.echo("Ctrl-C la detiene.")
         with jobs.beside(app, holder="demo"):
             serving.serve(host, port, workers=2, threads=8)
 
@@ -64,7 +86,42 @@ def _greet(address: str) -> None:
     click.echo(f"Turnero, demostración: {address}")
     click.echo(f"Los correos llegan a:  {address}/buzon")
     click.echo(f"Cédulas para probar:   {', '.join(DEMO_CEDULAS)}")
-    click.echo("Ctrl-C la detiene.")
+
+
+def _greet_staff(address: str, passwords: dict[str, str]) -> None:
+    """How to come in as the staff, and the links that make this browser a kiosk or a board."""
+    click.echo(f"Personal: {address}/agencia/entrar")
+    for email, password in passwords.items():
+        account = db.session.scalars(select(Account).where(Account.email == email)).one()
+        secret = accounts.totp_secret(account)
+        click.echo(f"  {email} / clave {password}{f' / TOTP {secret}' if secret else ''}")
+    agency_id = db.session.scalars(select(Agency.id).where(Agency.slug == _AGENCY)).one()
+    for name, kind in _DEVICES.items():
+        device = db.session.scalar(select(Device).where(Device.name == name))
+        if device is None or not (device.key_hash or device.revoked_at):
+            click.echo(f"{_IN_SPANISH[kind]}: {address}/dispositivo/{devices.add(name, agency_id, kind)}")
+
+
+def _staff(path: Path) -> dict[str, str]:
+    """The demonstration's accounts with their passwords; none where the catalogue has another agency."""
+    agency_id = db.session.scalar(select(Agency.id).where(Agency.slug == _AGENCY))
+    if agency_id is None:
+        return {}
+    passwords = _stored(path, lambda: {email: secrets.token_urlsafe(12) for email in _STAFF})
+    for email, password in passwords.items():
+        account = db.session.scalar(select(Account).where(Account.email == email))
+        if account is None:
+            _activate(accounts.add(email, _STAFF[email], agency_id), password)
+        elif account.password_hash is None and account.disabled_at is None:  # ended half way
+            _activate(accounts.reset(email), password)
+    return passwords
+
+
+def _activate(token: str, password: str) -> None:
+    """With the code of half a minute ago, so that the present one is still good for signing in."""
+    secret = accounts.totp_secret(accounts.to_activate(token))
+    before = clock.now() - timedelta(seconds=30)
+    accounts.activate(token, password, totp.code_at(secret, before) if secret else "")
 
 
 @contextmanager
@@ -118,13 +175,19 @@ def _set_environment(data: Path, address: str, mail_port: int) -> None:
 
 
 def _keys(path: Path) -> dict[str, str]:
-    """Made once, so that cookies and links outlive a restart; only this user may read them."""
+    """So that cookies and links outlive a restart."""
+    return _stored(
+        path, lambda: {name: secrets.token_urlsafe(32) for name in ("TURNERO_SECRET_KEY", "TURNERO_CODE_KEY")}
+    )
+
+
+def _stored(path: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """Secrets made once; only this user may read them."""
     if not path.exists():
-        keys = {name: secrets.token_urlsafe(32) for name in ("TURNERO_SECRET_KEY", "TURNERO_CODE_KEY")}
         making = path.with_suffix(".making")
         making.unlink(missing_ok=True)
         making.touch(mode=0o600)
-        making.write_text(json.dumps(keys))
+        making.write_text(json.dumps(make()))
         making.rename(path)
     stored: dict[str, str] = json.loads(path.read_text())
     return stored
