@@ -3,18 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, today
+from tests.support.build import create_agency, create_citizen, create_desk, create_procedure
 from tests.support.journeys import cedula
 from tests.support.staff import create_account, create_device, signed_in
 from tests.support.visits import arrived, booked, turn
 from tests.support.walking import token_of
-from turnero.attention import calling, kiosk_help
-from turnero.attention.attendance import By
+from turnero.attention import kiosk_help
 from turnero.extensions import db
 from turnero.notices.models import Notice
-from turnero.staff.models import DataView
 
 AGENDA = "/agencia/agenda"
 ELEVEN = 660
@@ -222,28 +220,6 @@ def test_held_and_lapsed_ones_are_not_there_and_others_days_call_nobody(clerk, d
     assert clerk.get(f"{AGENDA}/mañana").status_code == 404
 
 
-@pytest.mark.parametrize("words", ["rosa chiluisa", "CHILUÍSA", cedula(2), cedula(2)[3:], "reference", "reference low"])
-def test_search_without_scripts_is_a_post_with_the_found_rows(clerk, desk, procedure, words):
-    create_citizen(cedula(2), names="Rosa Demo", surnames="Chiluisa Paz")
-    booked(desk, procedure, ELEVEN)
-    wanted = booked(desk, procedure, 700, 2)
-    reference = turn(wanted).reference
-    words = {"reference": reference, "reference low": reference.lower()}.get(words, words)
-    clerk.get(AGENDA)
-    answer = clerk.submit(clerk.page.form("/buscar"), busca=words)
-    assert answer.request.path == f"{AGENDA}/{today()}/buscar"
-    assert answer.request.query_string == b""
-    assert [line["id"] for line in clerk.page.one("tbody").all("tr")] == [f"t{wanted}"]
-    assert clerk.page.one("input", name="busca")["value"] == words
-
-
-def test_search_that_finds_nobody_says_so(clerk, desk, procedure):
-    booked(desk, procedure, ELEVEN)
-    clerk.get(AGENDA)
-    clerk.submit(clerk.page.form("/buscar"), busca="zzz")
-    assert "Nadie de este día coincide con «zzz»." in clerk.page.text
-
-
 def test_a_kiosk_that_asks_for_help_is_seen_until_somebody_goes(app, clerk, desk):
     device = create_device(desk.agency, name="Puerta")
     other = create_device(create_agency(name="Agencia Sur"), name="Otra puerta")
@@ -257,41 +233,6 @@ def test_a_kiosk_that_asks_for_help_is_seen_until_somebody_goes(app, clerk, desk
     assert clerk.post(f"/agencia/ayuda/{other.id}", data={"csrf_token": token_of(clerk)}).status_code == 404
 
 
-def views():
-    db.session.rollback()
-    return db.session.scalar(select(func.count(DataView.id)).where(DataView.kind == "agenda"))
-
-
-def test_each_opening_is_recorded_and_polling_is_not(clerk, desk, procedure):
-    booked(desk, procedure, ELEVEN)
-    clerk.get(AGENDA)
-    clerk.get(f"{AGENDA}/{today()}")
-    assert views() == 2
-    clerk.get(f"{AGENDA}/{today()}?parte=filas")
-    assert views() == 2
-
-
-def test_polling_answers_304_until_something_changes(clerk, desk, procedure):
-    booking_id = booked(desk, procedure, ELEVEN)
-    part = f"{AGENDA}/{today()}?parte=filas"
-    mark = clerk.get(part).headers["ETag"]
-    answer = clerk.get(part, headers={"If-None-Match": mark})
-    assert (answer.status_code, answer.data, answer.headers["ETag"]) == (304, b"", mark)
-    marks = {mark}
-    for change in (
-        lambda: press(clerk, booking_id, "llego"),
-        lambda: calling.call(booking_id, By("staff:1", desk.agency_id, 1)),
-        lambda: calling.recall(booking_id, By("staff:1", desk.agency_id, 1)),
-        lambda: kiosk_help.asked(create_device(desk.agency).id),
-    ):
-        change()
-        answer = clerk.get(part, headers={"If-None-Match": mark})
-        assert answer.status_code == 200
-        mark = answer.headers["ETag"]
-        marks.add(mark)
-    assert len(marks) == 5
-
-
 def test_nobody_signed_in_is_sent_to_sign_in(client, desk):
     assert client.get(AGENDA).headers["Location"].startswith("/agencia/entrar")
 
@@ -299,4 +240,3 @@ def test_nobody_signed_in_is_sent_to_sign_in(client, desk):
 def test_only_who_works_at_an_agency_looks(app, desk):
     assert signed_in(app, create_account(None, "admin"), window=None).get(AGENDA).status_code == 403
     assert signed_in(app, create_account(desk.agency, "supervisor")).get(AGENDA).status_code == 200
-    assert views() == 1
