@@ -10,6 +10,7 @@ from turnero.agencies.catalogue_shapes import (
     Shape,
     Wrong,
     clock_time,
+    flag,
     given,
     listed,
     optional,
@@ -65,5 +66,6 @@ POLICY = record(
         caps=_CAPS,
         open_turns_per_cedula=whole(1, 50),
         contact_days=whole(1, 365),
+        walk_ins=flag,  # not in the contract: whether kiosks give tickets to people without a turn
     ),
 )

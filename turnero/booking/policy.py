@@ -54,6 +54,7 @@ class Policy:
     holds_per_mailbox: int = 2
     contact_days: int = 60
     changes_per_turn: int = 3
+    walk_ins: bool = True  # whether the kiosk gives tickets to people without a turn
 
     @classmethod
     def from_catalogue(cls, *layers: Mapping[str, Any]) -> "Policy":

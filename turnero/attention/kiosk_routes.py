@@ -1,0 +1,112 @@
+"""``/kiosco``: one field, one answer. Every page wipes itself; none is kept by a browser."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
+
+from turnero.agencies.models import Agency
+from turnero.attention import kiosk, kiosk_help, kiosk_offline, kiosk_walk_in
+from turnero.booking import forms
+from turnero.errors import NotFound
+from turnero.extensions import db
+from turnero.page import see_other
+from turnero.staff.access import device, device_only
+
+blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosco")
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_MOST_KEPT = 200
+_LONGEST_READING = 40
+
+
+def _agency() -> Agency:
+    return db.session.get_one(Agency, device().agency_id)
+
+
+def _page(template: str, status: int = 200, **values: object) -> Response:
+    agency = _agency()
+    page = render_template(
+        template, agency=agency, device=device(), walk_ins=kiosk_walk_in.allowed(agency), letters=LETTERS, **values
+    )
+    return make_response(page, status)
+
+
+@blueprint.get("")
+@device_only("kiosk")
+def page() -> Response:
+    return _page("attention/kiosk.html", helped="ayuda" in request.args)
+
+
+@blueprint.post("")
+@device_only("kiosk")
+def read() -> Response:
+    """Field ``lectura``: a reference or a cédula."""
+    typed = request.form.get("lectura", "").strip()[:_LONGEST_READING]
+    if not typed:
+        return see_other("/kiosco")
+    return _page("attention/kiosk_answer.html", reading=kiosk.read(typed, device().id))
+
+
+@blueprint.get("/sin-turno")
+@device_only("kiosk")
+def walk_in_page() -> Response:
+    return _walk_in_page()
+
+
+@blueprint.post("/sin-turno")
+@device_only("kiosk")
+def walk_in() -> Response:
+    """Fields ``cedula`` and ``tramite`` (slug)."""
+    try:
+        number = forms.parse_cedula(request.form)
+        ticket = kiosk_walk_in.take_ticket(number, request.form.get("tramite", ""), device().id)
+    except forms.Faulty as faulty:
+        return _walk_in_page(faulty)
+    except (kiosk_walk_in.NoWalkIns, NotFound):
+        return _page("attention/kiosk_refused.html", 409)
+    return _page("attention/kiosk_ticket.html", ticket=ticket)
+
+
+def _walk_in_page(faulty: forms.Faulty | None = None) -> Response:
+    agency = _agency()
+    if not kiosk_walk_in.allowed(agency):
+        abort(404)
+    procedures = kiosk_walk_in.procedures_here(agency)
+    chosen = request.form.get("tramite", procedures[0].slug if procedures else "")
+    status = 422 if faulty else 200
+    return _page("attention/kiosk_walk_in.html", status, procedures=procedures, chosen=chosen, errors=bool(faulty))
+
+
+@blueprint.post("/ayuda")
+@device_only("kiosk")
+def ask_help() -> Response:
+    kiosk_help.asked(device().id)
+    return see_other("/kiosco?ayuda=si")
+
+
+@blueprint.get("/hoy.json")
+@device_only("kiosk")
+def today() -> Response:
+    """What the kiosk needs to go on for ten minutes without the server."""
+    known = kiosk_offline.today_of(device())
+    return jsonify({"dia": known.day.isoformat(), "sal": known.salt, "serie": device().series, "turnos": known.turns})
+
+
+@blueprint.post("/sincronizar")
+@device_only("kiosk")
+def synchronise() -> Response:
+    """A JSON list of ``{"referencia", "ticket", "momento"}``; answers by ticket what became of each."""
+    items = request.get_json(silent=True)
+    if not isinstance(items, list) or len(items) > _MOST_KEPT:
+        abort(400)
+    kept = [_kept(item) for item in items]
+    return jsonify({one.ticket: kiosk_offline.keep(one, device().id) for one in kept})
+
+
+def _kept(item: object) -> kiosk_offline.Kept:
+    if not isinstance(item, dict):
+        abort(400)
+    try:
+        at = datetime.fromtimestamp(float(item["momento"]) / 1000, UTC)
+        return kiosk_offline.Kept(str(item["referencia"])[:_LONGEST_READING], str(item["ticket"])[:8], at)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        abort(400)

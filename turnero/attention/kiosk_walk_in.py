@@ -1,0 +1,74 @@
+"""«No tengo turno» at the kiosk, where the agency serves people without one."""
+
+from sqlalchemy import select
+
+from turnero import clock
+from turnero import db as database
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Agency, Desk, Procedure
+from turnero.attention.checkin import open_visit
+from turnero.attention.errors import NotNow
+from turnero.attention.kiosk import Ticket, ticket_of
+from turnero.attention.models import Visit
+from turnero.attention.queries import today_at
+from turnero.booking import walk_ins
+from turnero.booking.errors import AlreadyHasTurn, OpenTurnsSpent
+from turnero.booking.lifecycle import Status
+from turnero.booking.models import Booking
+from turnero.booking.queries import policy_of
+from turnero.extensions import db
+from turnero.staff.models import Device
+
+
+class NoWalkIns(NotNow):
+    """For whatever reason: nobody at a kiosk learns what a cédula has."""
+
+    code = "no_walk_ins"
+
+
+def allowed(agency: Agency) -> bool:
+    """Whether the agency's policy serves people without a turn."""
+    return policy_of(agency).walk_ins
+
+
+def procedures_here(agency: Agency) -> list[Procedure]:
+    """The trámites that the agency's windows attend."""
+    lines = select(Desk.line_id).where(Desk.agency_id == agency.id)
+    offered = set(db.session.scalars(lines))
+    return [each for each in agencies.procedures() if each.takes_turns and each.line_id in offered]
+
+
+@database.transaction
+def take_ticket(number: str, slug: str, device_id: int) -> Ticket:
+    """A ticket for a cédula, already checked, and a trámite of this agency; pressed twice, the same ticket.
+
+    Raises NoWalkIns, and NotFound for an unknown trámite.
+    """
+    device = db.session.get_one(Device, device_id)
+    agency = db.session.get_one(Agency, device.agency_id)
+    procedure = agencies.procedure(slug)
+    desk = agencies.desk_for(agency, procedure)
+    if desk is None or not allowed(agency):
+        raise NoWalkIns
+    database.lock(f"cedula:{number}")
+    now = clock.now()
+    waiting = _waiting_walk_in(number, procedure, agency)
+    if waiting is not None:
+        return ticket_of(waiting)
+    try:
+        booking = walk_ins.create(number, procedure, desk, channel="kiosk", actor=f"kiosk:{device.id}", now=now)
+    except (AlreadyHasTurn, OpenTurnsSpent):
+        raise NoWalkIns from None
+    return ticket_of(open_visit(booking, now=now))
+
+
+def _waiting_walk_in(number: str, procedure: Procedure, agency: Agency) -> Visit | None:
+    """The ticket that this cédula took here for the same trámite and that still waits."""
+    today = today_at(agency.id, clock.now())
+    taken = (
+        select(Visit)
+        .join(Booking, Booking.id == Visit.booking_id)
+        .where(Visit.agency_id == agency.id, Visit.day == today, Booking.walk_in, Booking.channel == "kiosk")
+        .where(Booking.cedula == number, Booking.procedure_id == procedure.id, Booking.status == Status.ARRIVED)
+    )
+    return db.session.scalar(taken)

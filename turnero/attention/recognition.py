@@ -1,0 +1,54 @@
+"""What a kiosk says about a turn: a rule without database or clock. It never knows whose the turn is."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+# Who comes earlier than this is told when to come back: the room has few chairs.
+EARLIEST = timedelta(minutes=60)
+
+
+class Result(StrEnum):
+    """``data-resultado`` of the kiosk's answer (CONTRACT §5)."""
+
+    CONFIRMED = "confirmado"
+    EARLY = "temprano"
+    LATE = "tarde"
+    ELSEWHERE = "otra-agencia"
+    OTHER_DAY = "otro-dia"
+    DISPLACED = "desplazado"
+    UNKNOWN = "no-reconocido"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A turn as far as the rule needs it; ``starts_at`` in UTC, ``day`` local."""
+
+    status: str
+    here: bool
+    day: date
+    starts_at: datetime
+
+
+def recognise(turn: Known | None, today: date, now: datetime, tolerance: timedelta) -> Result:
+    """What is said to somebody who shows this reference. Turns that are over are like none."""
+    if turn is None or turn.status not in ("confirmed", "arrived", "called", "displaced"):
+        return Result.UNKNOWN
+    if turn.status == "displaced":
+        return Result.DISPLACED
+    if not turn.here:
+        return Result.ELSEWHERE
+    return _today_here(turn, now, tolerance) if turn.day == today else Result.OTHER_DAY
+
+
+def _today_here(turn: Known, now: datetime, tolerance: timedelta) -> Result:
+    if turn.status == "confirmed" and now < turn.starts_at - EARLIEST:
+        return Result.EARLY
+    late = turn.status == "confirmed" and now > turn.starts_at + tolerance
+    return Result.LATE if late else Result.CONFIRMED
+
+
+def recognise_by_cedula(turn: Known | None, today: date, now: datetime, tolerance: timedelta) -> Result:
+    """The same for a cédula, which anybody may type: today's turn here, or one neutral answer."""
+    found = recognise(turn, today, now, tolerance)
+    return found if found in (Result.CONFIRMED, Result.EARLY, Result.LATE) else Result.UNKNOWN
