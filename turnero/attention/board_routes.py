@@ -27,4 +27,5 @@ def calls() -> Response:
     body = json.dumps(asdict(board) | {"day": board.day.isoformat()})
     answer = Response(body, mimetype="application/json")
     answer.set_etag(sha256(body.encode()).hexdigest()[:16])
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
