@@ -4,7 +4,7 @@ import { patch } from "./patch.js";
 
 const live = document.querySelector("#vivo");
 const TICK = 5000;
-const [ASK_WITH_STREAM, STREAM_AGAIN] = [2, 12]; // in ticks
+const [ASK_WITH_STREAM, STREAM_AGAIN] = [2, 3]; // in ticks
 
 if (live) {
   const { address } = live.dataset;

@@ -16,7 +16,7 @@ from turnero.staff.models import Device
 # Each stream holds one of a process's eight threads: half of them stay for pages. Who gets none polls.
 MOST_STREAMS = 4
 _EVERY_SECONDS = 1.0
-_HEARTBEAT_SECONDS = 15
+_HEARTBEAT_SECONDS = 2  # only by writing does the server learn that a page was left, and every action leaves one
 _LONGEST_SECONDS = 300
 _streams = threading.BoundedSemaphore(MOST_STREAMS)
 
