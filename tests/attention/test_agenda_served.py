@@ -2,6 +2,7 @@
 
 import socket
 import time
+from contextlib import ExitStack
 from http.client import HTTPConnection
 
 import pytest
@@ -25,27 +26,30 @@ def cookie(sqlite_app):
     return {"Cookie": f"{sessions.COOKIE}={session_key(account)}"}
 
 
-def open_stream(port, cookie):
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", f"/agencia/agenda/{today()}/cambios", headers=cookie)
-    response = connection.getresponse()
-    if response.status == 200:
-        assert response.readline() == b"retry: 2000\n"
-    return connection, response
+class Streams(ExitStack):
+    """Opened one after another, all closed at the end: a server that stops waits for them."""
+
+    def open(self, port, cookie):
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        self.callback(connection.close)
+        connection.request("GET", f"/agencia/agenda/{today()}/cambios", headers=cookie)
+        response = self.enter_context(connection.getresponse())
+        if response.status == 200:
+            assert response.readline() == b"retry: 2000\n"
+        return response.status
 
 
 def test_streams_never_take_all_threads_and_who_leaves_makes_room(sqlite_app, port, cookie):
     arguments = ["serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
-    with running(*arguments, environ=environ_of(sqlite_app)):
+    offset = sqlite_app.config["SETTINGS"].clock_offset.total_seconds()
+    environ = environ_of(sqlite_app) | {"TURNERO_CLOCK": f"{offset:+.0f}s"}
+    with running(*arguments, environ=environ), Streams() as first, Streams() as later:
         assert answer(port, "/healthz")[0] == 200
-        streams = [open_stream(port, cookie) for _ in range(MOST_STREAMS)]
-        assert [response.status for _, response in streams] == [200] * MOST_STREAMS
-        assert open_stream(port, cookie)[1].status == 204
+        assert [first.open(port, cookie) for _ in range(MOST_STREAMS)] == [200] * MOST_STREAMS
+        assert later.open(port, cookie) == 204
         assert answer(port, "/turno")[0] == 200
-        for connection, response in streams:
-            response.close()
-            connection.close()
+        first.close()
         until = time.monotonic() + PATIENCE_SECONDS
-        while open_stream(port, cookie)[1].status != 200:
-            assert time.monotonic() < until  # it learns of it with the next heartbeat
-            time.sleep(0.5)  # the server gives no other sign
+        while later.open(port, cookie) != 200:
+            assert time.monotonic() < until
+            time.sleep(0.5)  # the server learns of it with the next heartbeat, and gives no other sign
