@@ -9,7 +9,16 @@ from turnero import cli, extensions, health, logs, web
 from turnero import db as database
 from turnero.agencies import api_routes
 from turnero.agencies import routes as procedure_routes
-from turnero.attention import action_routes, agenda_routes, board_routes, kiosk_routes, seat_routes, window_routes
+from turnero.attention import (
+    action_routes,
+    agenda_routes,
+    board_routes,
+    kiosk_routes,
+    oversight_routes,
+    paper_routes,
+    seat_routes,
+    window_routes,
+)
 from turnero.booking import journey_routes, owner_routes, proposals, site_routes, turn_routes
 from turnero.booking import notices as booking_notices
 from turnero.notices import rendering
@@ -73,6 +82,8 @@ def _register_pages(app: Flask) -> None:
         action_routes,
         board_routes,
         kiosk_routes,
+        paper_routes,
+        oversight_routes,
         window_routes,
         health,
     ):

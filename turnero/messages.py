@@ -104,6 +104,7 @@ TEXTS: dict[str, str] = {
     "device_exists": "Ya hay un equipo con el nombre {name} en otra agencia o de otro tipo.",
     "no_series_left": "La agencia ya tiene todos los kioscos que puede tener.",
     # attention
+    "time_invalid": "«{time}» no es una hora. Escríbala así: 09:30.",
     "no_walk_ins": "Aquí no podemos darle un ticket. Acérquese a la ventanilla de información con su cédula.",
     "unknown_line": "Esa línea no atiende en esta agencia.",
     "wrong_state": "El turno ya está {status}: alguien lo cambió antes. Revise la agenda.",

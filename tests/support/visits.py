@@ -25,10 +25,12 @@ def booked(desk: Desk, procedure: Procedure, minute: int, number: int = 1, **val
     return queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser)).id
 
 
-def arrived(desk: Desk, procedure: Procedure, minute: int, number: int = 1, **values: object) -> int:
-    """The same, and they are there."""
+def arrived(
+    desk: Desk, procedure: Procedure, minute: int, number: int = 1, *, by: str = "staff:9", **values: object
+) -> int:
+    """The same, and they are there, says ``by``."""
     booking_id = booked(desk, procedure, minute, number, **values)
-    attendance.arrive(booking_id, By("staff:9", desk.agency_id))
+    attendance.arrive(booking_id, By(by, desk.agency_id))
     return booking_id
 
 

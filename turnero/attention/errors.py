@@ -41,6 +41,12 @@ class WindowInvalid(InvalidInput):
     code = "window_invalid"
 
 
+class TimeInvalid(InvalidInput):
+    """``time``: what was typed."""
+
+    code = "time_invalid"
+
+
 class UnknownLine(InvalidInput):
     code = "unknown_line"
 

@@ -1,0 +1,80 @@
+from datetime import timedelta
+
+import pytest
+
+from tests.support.build import create_agency, create_desk, create_procedure
+from tests.support.staff import create_account, signed_in
+from tests.support.visits import arrived, turn
+from turnero.attention.attendance import By
+from turnero.attention.standing_out import stands_out
+from turnero.attention.undoing import undo
+
+
+@pytest.mark.parametrize(
+    ("counts", "marked"),
+    [
+        ({}, set()),
+        ({1: 4}, set()),
+        ({1: 5}, {1}),
+        ({1: 5, 2: 1, 3: 1}, {1}),
+        ({1: 5, 2: 2, 3: 2}, set()),
+        ({1: 9, 2: 3, 3: 3}, set()),
+        ({1: 10, 2: 3, 3: 3}, {1}),
+        ({1: 40, 2: 40, 3: 1}, set()),
+        ({1: 30, 2: 0, 3: 0}, {1}),
+    ],
+)
+def test_who_stands_out(counts, marked):
+    assert stands_out(counts) == marked
+
+
+@pytest.fixture
+def procedure(app):
+    return create_procedure(minutes=20)
+
+
+@pytest.fixture
+def desk(procedure):
+    return create_desk(procedure.line, windows=8)
+
+
+def test_the_supervisor_sees_what_each_account_did(app, desk, procedure):
+    busy, calm = create_account(desk.agency, email="a@example.ec"), create_account(desk.agency, email="b@example.ec")
+    for number in range(6):
+        undo(arrived(desk, procedure, 660, number, by=f"staff:{busy.id}"), By(f"staff:{busy.id}", desk.agency_id))
+    undo(arrived(desk, procedure, 680, 9, by=f"staff:{calm.id}"), By(f"staff:{calm.id}", desk.agency_id))
+    clerk = signed_in(app, busy)
+    for _ in range(3):
+        clerk.get("/agencia/agenda")
+    boss = signed_in(app, create_account(desk.agency, "supervisor"))
+    assert boss.get("/agencia/control").status_code == 200
+    lines = {
+        line.all("th")[0].text: [cell.text for cell in line.all("td")] for line in boss.page.one("tbody").all("tr")
+    }
+    assert lines["a@example.ec"][4].startswith("6 Destaca")
+    assert lines["b@example.ec"][4].startswith("1")
+    assert lines["a@example.ec"][5].startswith("3")
+
+
+def test_people_who_were_there_and_have_no_end_are_listed(app, desk, procedure, clock_shift):
+    reference = turn(arrived(desk, procedure, 660)).reference
+    clock_shift(timedelta(days=1))
+    boss = signed_in(app, create_account(desk.agency, "supervisor"))
+    boss.get("/agencia/control")
+    assert reference in boss.page.one("main").text
+
+
+def test_a_supervisor_sees_their_own_agency_and_admin_chooses(app, desk, procedure):
+    other = create_agency(slug="otra-agencia")
+    create_account(other, email="ajena@example.ec")
+    boss = signed_in(app, create_account(desk.agency, "supervisor"))
+    boss.get("/agencia/control?agencia=otra-agencia")
+    assert "ajena@example.ec" not in boss.page.one("main").text
+    admin = signed_in(app, create_account(None, "admin"), window=None)
+    admin.get("/agencia/control?agencia=otra-agencia")
+    assert "ajena@example.ec" in admin.page.one("main").text
+    assert admin.get("/agencia/control?agencia=ninguna").status_code == 404
+
+
+def test_a_window_account_does_not_oversee(app, desk):
+    assert signed_in(app, create_account(desk.agency)).get("/agencia/control").status_code == 403

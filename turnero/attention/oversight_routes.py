@@ -1,0 +1,35 @@
+"""``/agencia/control``: what stands out, for the supervisor of the agency; admin chooses the agency."""
+
+from flask import Blueprint, Response, request
+
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Agency
+from turnero.attention import oversight
+from turnero.extensions import db
+from turnero.page import show
+from turnero.staff.access import Role, member, staff_only
+
+blueprint = Blueprint("oversight", __name__, url_prefix="/agencia/control")
+
+
+@blueprint.get("")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def page() -> Response:
+    agency = _agency()
+    return show(
+        "attention/oversight.html",
+        agency=agency,
+        kinds=oversight.KINDS,
+        member_role=member().role,
+        found=oversight.of_agency(agency.id) if agency else None,
+        agencies=agencies.agencies() if member().role is Role.ADMIN else [],
+    )
+
+
+def _agency() -> Agency | None:
+    """The supervisor's own; admin's choice (``?agencia=slug``). Raises NotFound."""
+    me = member()
+    if me.role is not Role.ADMIN:
+        return db.session.get_one(Agency, me.agency)
+    slug = request.args.get("agencia", "")
+    return agencies.agency(slug) if slug else None
