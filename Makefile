@@ -1,6 +1,6 @@
 # Everything runs from .venv. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check race format lock clean
+.PHONY: help demo test check race day format lock clean
 
 PORT ?= 8000
 VENV := .venv
@@ -30,6 +30,10 @@ race: $(VENV)/.installed-dev ## Las carreras a tamaño completo: 200 cierres mie
 	@$(BIN)/python -m tests.support.provision
 	@TURNERO_RACE_ROUNDS=200 TURNERO_RACE_CROWD=300 $(BIN)/python -m pytest -n 2 --timeout 3600 -o faulthandler_timeout=0 \
 		tests/booking/test_race.py tests/booking/test_closing.py tests/booking/test_closing_race.py
+
+day: $(VENV)/.installed-dev ## Un día entero de una agencia, en navegadores de verdad, con 120 personas
+	@$(BIN)/python -m tests.support.provision
+	@TURNERO_DAY_PEOPLE=120 $(BIN)/python -m pytest --timeout 3600 -o faulthandler_timeout=0 tests/browser/test_day.py
 
 format: $(VENV)/.installed-dev ## Da formato al código y ordena las importaciones
 	@$(BIN)/ruff check --fix .
