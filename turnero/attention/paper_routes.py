@@ -11,6 +11,7 @@ from turnero.attention.agenda import Agenda, agenda_of
 from turnero.attention.agenda_page import day_or_404
 from turnero.attention.attendance import By
 from turnero.attention.errors import TimeInvalid
+from turnero.booking import forms
 from turnero.errors import InvalidInput
 from turnero.page import NO_TROUBLE, Trouble, see_other, show
 from turnero.staff.access import Role, looked_at, member, staff_only
@@ -77,16 +78,10 @@ def enter(day: str) -> Response:
     me = member()
     try:
         entries = _parse(found)
-    except _FaultyTimes as faulty:
+    except forms.Faulty as faulty:
         return _paper(day, Trouble(faults=faulty.faults))
     count = paper_day.enter(found, entries, By(me.actor, me.agency, me.window))
     return see_other(url_for("papers.paper", day=day, anotados=count))
-
-
-class _FaultyTimes(Exception):
-    def __init__(self, faults: dict[str, InvalidInput]) -> None:
-        super().__init__(faults)
-        self.faults = faults
 
 
 def _parse(day: date) -> list[paper_day.Entry]:
@@ -105,5 +100,5 @@ def _parse(day: date) -> list[paper_day.Entry]:
             minute = int(match[1]) * 60 + int(match[2]) if match else booking.minute
             entries.append(paper_day.Entry(booking.id, minute))
     if faults:
-        raise _FaultyTimes(faults)
+        raise forms.Faulty(**faults)
     return entries
