@@ -31,6 +31,7 @@ from turnero.booking.sweep import sweep
 from turnero.db import UtcDateTime, on_postgresql, transaction
 from turnero.extensions import Base, db
 from turnero.notices.delivery import deliver_all
+from turnero.staff import sessions
 
 LEASE = timedelta(seconds=20)
 RENEW_SECONDS = 5
@@ -125,6 +126,7 @@ def _remind(goes_on: Callable[[], bool]) -> str:
 
 def _retain(goes_on: Callable[[], bool]) -> str:
     done = retain(goes_on)
+    sessions.forget()
     return f"Turnos sin datos personales: {done.turns}. Reservas vencidas borradas: {done.holds}."
 
 

@@ -5,14 +5,15 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.support.build import create_agency
 from turnero import clock
 from turnero.extensions import db
+from turnero.jobs import JOBS
 from turnero.staff import accounts, sessions, totp
 from turnero.staff.accounts import Attempt
-from turnero.staff.models import Account, StaffSession
+from turnero.staff.models import Account, SignInFailure, StaffSession
 
 PASSWORD = "cometa lenta azul"
 EMAIL = "rosa@example.ec"
@@ -237,3 +238,20 @@ def test_an_activation_link_expires(client, account, clock_shift):
     token = accounts.reset(EMAIL)
     clock_shift(timedelta(days=7, minutes=1))
     assert client.get(f"/agencia/activar/{token}").status_code == 404
+
+
+def test_wrong_sign_ins_and_old_sessions_are_forgotten(client, account, clock_shift):
+    sign_in(client, "otra clave larga")
+    sign_in(client)
+    sessions.forget()
+    assert (count(SignInFailure), count(StaffSession)) == (1, 1)
+    clock_shift(timedelta(hours=1, seconds=1))
+    sessions.forget()
+    assert (count(SignInFailure), count(StaffSession)) == (0, 1)
+    clock_shift(timedelta(days=60))
+    assert JOBS["retention"].run(lambda: True)
+    assert count(StaffSession) == 0
+
+
+def count(table):
+    return db.session.scalar(select(func.count()).select_from(table))

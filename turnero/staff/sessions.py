@@ -2,19 +2,21 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from turnero import clock
 from turnero import db as database
 from turnero.extensions import db
-from turnero.staff import cookies
-from turnero.staff.models import Account, StaffSession
+from turnero.staff import cookies, slowdown
+from turnero.staff.models import Account, SignInFailure, StaffSession
 
 COOKIE = "turnero-staff"
 # A working day with one sign-in (docs/decisions: staff-sign-in).
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)
 _SEEN_EVERY = timedelta(minutes=1)
+# As long as a browser counts as known to an account (its own cookie lives as long).
+_REMEMBERED = timedelta(days=60)
 
 
 def begin(account: Account, browser: str, now: datetime) -> str:
@@ -88,3 +90,11 @@ def sit(session_id: int, window: int | None, desk_id: int | None) -> None:
             .execution_options(synchronize_session=False)
         )
     session.window, session.desk_id = window, desk_id
+
+
+@database.transaction
+def forget() -> None:
+    """Drop what no rule reads any more: wrong sign-ins of another hour, and sessions of browsers long gone."""
+    now = clock.now()
+    db.session.execute(delete(SignInFailure).where(SignInFailure.at <= now - slowdown.REMEMBERED))
+    db.session.execute(delete(StaffSession).where(StaffSession.created_at <= now - _REMEMBERED))
