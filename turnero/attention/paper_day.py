@@ -72,17 +72,17 @@ def enter(day: date, entries: Sequence[Entry], by: By) -> int:
     Raises NotFound for a day too old or to come.
     """
     wanted = {entry.booking_id: entry for entry in entries}
+    _lock(by.agency_id, day, list(wanted))
     now = clock.now()
-    entered = 0
-    open_ids = [booking.id for booking in open_turns(by.agency_id, day) if booking.id in wanted]
-    for booking in _locked(open_ids):
-        entered += _enter(booking, wanted[booking.id], by, now)
-    return entered
+    # Which are open is read behind the locks: the same list may be sent twice, and people still arrive.
+    still_open = [booking for booking in open_turns(by.agency_id, day) if booking.id in wanted]
+    return sum(_enter(booking, wanted[booking.id], by, now) for booking in still_open)
 
 
-def _locked(booking_ids: Sequence[int]) -> Sequence[Booking]:
-    rows = select(Booking).where(Booking.id.in_(booking_ids)).order_by(Booking.minute, Booking.id)
-    return db.session.scalars(rows.with_for_update(of=Booking).execution_options(populate_existing=True)).all()
+def _lock(agency_id: int, day: date, booking_ids: Sequence[int]) -> None:
+    rows = select(Booking).where(Booking.id.in_(booking_ids), Booking.agency_id == agency_id, Booking.day == day)
+    by_id = rows.order_by(Booking.id).with_for_update(of=Booking)
+    db.session.scalars(by_id.execution_options(populate_existing=True)).all()
 
 
 def _enter(booking: Booking, entry: Entry, by: By, now: datetime) -> bool:

@@ -1,0 +1,82 @@
+"""The paper list sent by many at once, while people still arrive: each turn is entered once, nobody sees an error."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support.build import create_desk, create_procedure, today
+from tests.support.visits import booked, turn
+from turnero.attention import attendance, paper_day
+from turnero.attention.attendance import By
+from turnero.attention.errors import WrongState
+from turnero.attention.models import Visit
+from turnero.attention.paper_day import Entry
+from turnero.audit import audit
+from turnero.extensions import db
+
+CROWD, TURNS, ELEVEN = 8, 6, 660
+
+
+@pytest.fixture
+def procedure(app):
+    return create_procedure(minutes=20)
+
+
+@pytest.fixture
+def desk(procedure):
+    return create_desk(procedure.line, windows=TURNS)
+
+
+@pytest.fixture
+def afternoon(desk, procedure, clock_shift):
+    """The day's turns, whose hour has gone by."""
+    found = [booked(desk, procedure, ELEVEN, number) for number in range(TURNS)]
+    clock_shift(timedelta(hours=4))
+    db.session.rollback()
+    return found
+
+
+def all_at_once(app, *works):
+    """Each of ``works`` in a thread of its own, released together; what they gave."""
+    barrier = Barrier(len(works))
+
+    def one(work):
+        with app.app_context():
+            barrier.wait(timeout=30)
+            return work()
+
+    db.session.rollback()
+    with ThreadPoolExecutor(len(works)) as pool:
+        found = list(pool.map(one, works))
+    db.session.rollback()
+    return found
+
+
+def test_a_list_sent_many_times_is_entered_once(app, desk, afternoon):
+    day, by = today(), By("staff:1", desk.agency_id, 1)
+    entries = [Entry(booking_id, ELEVEN) for booking_id in afternoon]
+    counts = all_at_once(app, *[lambda: paper_day.enter(day, entries, by)] * CROWD)
+    assert sorted(counts) == [0] * (CROWD - 1) + [TURNS]
+    assert db.session.scalar(select(func.count()).select_from(Visit)) == TURNS
+    assert list(audit()) == []
+
+
+def test_who_arrives_meanwhile_is_not_made_absent(app, desk, afternoon):
+    day, by = today(), By("staff:1", desk.agency_id, 1)
+
+    def come():
+        gone = 0
+        for booking_id in reversed(afternoon):
+            try:
+                attendance.arrive(booking_id, by)
+            except WrongState:
+                gone += 1
+        return TURNS - gone
+
+    came, absent = all_at_once(app, come, lambda: paper_day.enter(day, [Entry(each, None) for each in afternoon], by))
+    assert came + absent == TURNS
+    assert sorted(turn(each).status for each in afternoon) == ["arrived"] * came + ["no_show"] * absent
+    assert list(audit()) == []
