@@ -1,13 +1,24 @@
-"""The floors of docs/architecture.md: which part may import which (contracts in pyproject.toml)."""
+"""The floors of docs/architecture.md: which part may import logging
+import which (contracts in pyproject.toml)."""
 
 import tomllib
 from pathlib import Path
 
 import grimp
+import pytest
 from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parents[1]
 ABOVE_EVERYTHING = {"turnero.cli", "turnero.demo"}
+
+
+@pytest.fixture(autouse=True)
+def loggers_speak_afterwards():
+    """import-linter configures logging for a process of its own, which silences every logger there is."""
+    yield
+    for logger in logging.Logger.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            logger.disabled = False
 
 
 def test_the_contracts_of_floors_and_rules_hold(capsys):
