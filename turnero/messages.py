@@ -105,6 +105,8 @@ TEXTS: dict[str, str] = {
     "no_series_left": "La agencia ya tiene todos los kioscos que puede tener.",
     # attention
     "time_invalid": "«{time}» no es una hora. Escríbala así: 09:30.",
+    "time_to_come": "Las {time} todavía no llegan. Revise la hora.",
+    "time_alone": "Escribió la hora, pero no si vino. Elija «Atendido» o borre la hora.",
     "no_walk_ins": "Aquí no podemos darle un ticket. Acérquese a la ventanilla de información con su cédula.",
     "unknown_line": "Esa línea no atiende en esta agencia.",
     "wrong_state": "El turno ya está {status}: alguien lo cambió antes. Revise la agenda.",

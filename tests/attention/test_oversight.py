@@ -3,11 +3,15 @@ from datetime import timedelta
 import pytest
 
 from tests.support.build import create_agency, create_desk, create_procedure
+from tests.support.journeys import cedula
 from tests.support.staff import create_account, signed_in
 from tests.support.visits import arrived, turn
+from turnero.attention import window_turns
 from turnero.attention.attendance import By
 from turnero.attention.standing_out import stands_out
 from turnero.attention.undoing import undo
+from turnero.attention.window_forms import Asked
+from turnero.booking.walk_ins import Extras, Reachable
 
 
 @pytest.mark.parametrize(
@@ -54,6 +58,25 @@ def test_the_supervisor_sees_what_each_account_did(app, desk, procedure):
     assert lines["a@example.ec"][4].startswith("6 Destaca")
     assert lines["b@example.ec"][4].startswith("1")
     assert lines["a@example.ec"][5].startswith("3")
+
+
+def test_one_mailbox_for_many_people_stands_out(app, desk, procedure):
+    busy, calm = create_account(desk.agency, email="a@example.ec"), create_account(desk.agency, email="b@example.ec")
+    added = {busy: ["una@example.ec", "Una@example.ec", "una@example.ec"], calm: ["dos@example.ec"] * 2 + [None] * 3}
+    number = 0
+    for account, mailboxes in added.items():
+        by = By(f"staff:{account.id}", desk.agency_id, 1)
+        for mailbox in mailboxes:
+            number += 1
+            contact = Reachable(email=mailbox)
+            asked = Asked(cedula(number), procedure.slug, None, contact, priority=False, extras=Extras())
+            window_turns.add_walk_in(asked, by)
+    boss = signed_in(app, create_account(desk.agency, "supervisor"))
+    boss.get("/agencia/control")
+    last = {line.all("th")[0].text: line.all("td")[-1] for line in boss.page.one("tbody").all("tr")}
+    assert last["a@example.ec"].text.startswith("1 Destaca")
+    assert len(last["a@example.ec"].all("a")) == 3
+    assert last["b@example.ec"].text == "0"
 
 
 def test_people_who_were_there_and_have_no_end_are_listed(app, desk, procedure, clock_shift):

@@ -158,6 +158,24 @@ def test_a_wrong_hour_is_told_and_nothing_is_lost(evening, desk, procedure):
     assert turn(came).status == "confirmed"
 
 
+@pytest.mark.parametrize(
+    ("said", "hour", "told"), [("atendido", "23:59", "todavía no llegan"), ("", "11:10", "no si vino")]
+)
+def test_an_hour_that_cannot_be_is_told(evening, desk, procedure, said, hour, told):
+    came = booked(desk, procedure, ELEVEN)
+    clerk = evening()
+    assert enter(clerk, **{f"t{came}": said, f"h{came}": hour}).status_code == 422
+    assert told in clerk.page.one("main").text
+    assert turn(came).status == "confirmed" and visit(came) is None
+
+
+def test_a_turn_may_be_entered_before_its_hour(clerk, desk, procedure):
+    came = booked(desk, procedure, ELEVEN)
+    enter(clerk, **{f"t{came}": "atendido"})
+    assert turn(came).status == "attended"
+    assert visit(came).ended_at <= clock.now()
+
+
 @pytest.mark.parametrize("days", [-8, 1])
 def test_only_the_last_week_is_entered(clerk, desk, procedure, days):
     token_page = f"/agencia/agenda/{today() + timedelta(days=days)}/papel"

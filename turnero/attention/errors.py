@@ -47,6 +47,18 @@ class TimeInvalid(InvalidInput):
     code = "time_invalid"
 
 
+class TimeToCome(InvalidInput):
+    """``time``: an hour of today that is still to come."""
+
+    code = "time_to_come"
+
+
+class TimeAlone(InvalidInput):
+    """An hour was written down, but not whether the person came."""
+
+    code = "time_alone"
+
+
 class UnknownLine(InvalidInput):
     code = "unknown_line"
 

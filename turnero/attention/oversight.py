@@ -38,11 +38,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """One account: its address, a cell for each of KINDS, and cédulas it added turns for again and again."""
+    """One account: its address, a cell for each of KINDS, and the turns it added for one person again and again."""
 
     email: str
     cells: tuple[Cell, ...]
-    again: int
+    again: Cell
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def of_agency(agency_id: int) -> Oversight:
                 Cell(number, account.id in marked[at], tuple(turns.get((account.id, kind), ())))
                 for at, (kind, number) in enumerate(zip(KINDS, numbers[account.id], strict=True))
             ),
-            sum(times >= _SAME_PERSON for times in people[account.id].values()),
+            _again(people[account.id]),
         )
         for account in accounts
     )
@@ -80,24 +80,32 @@ def of_agency(agency_id: int) -> Oversight:
 
 
 Turns = dict[tuple[int, str], list[tuple[int, str]]]
+People = dict[str, list[tuple[int, str]]]
 
 
-def _turns(agency_id: int, since: datetime) -> tuple[Turns, dict[int, Counter[str]]]:
-    """By account and kind the turns it touched, and by account how often it added turns for each cédula."""
+def _again(people: People) -> Cell:
+    """How many cédulas or mailboxes one account gave three turns or more, and these turns."""
+    often = [turns for turns in people.values() if len(turns) >= _SAME_PERSON]
+    return Cell(len(often), bool(often), tuple(dict.fromkeys(turn for turns in often for turn in turns)))
+
+
+def _turns(agency_id: int, since: datetime) -> tuple[Turns, dict[int, People]]:
+    """By account and kind the turns it touched, and by account those it added for each cédula and mailbox."""
     turns: Turns = defaultdict(list)
-    people: dict[int, Counter[str]] = defaultdict(Counter)
+    people: dict[int, People] = defaultdict(lambda: defaultdict(list))
     rows = db.session.execute(
-        select(Event, Booking.reference, Booking.cedula)
+        select(Event, Booking.reference, Booking.cedula, Booking.email)
         .join(Booking, Booking.id == Event.booking_id)
         .where(Booking.agency_id == agency_id, Event.at > since, Event.actor.startswith("staff:"))
         .order_by(Event.id)
     )
-    for event, reference, cedula in rows:
+    for event, reference, cedula, email in rows:
         account = int(event.actor.removeprefix("staff:"))
         for kind in _kinds(event):
             turns[account, kind].append((event.booking_id, reference))
             if kind == KINDS[0]:
-                people[account][cedula] += 1
+                for whose in {cedula, email.casefold()} if email else {cedula}:
+                    people[account][whose].append((event.booking_id, reference))
     return turns, people
 
 

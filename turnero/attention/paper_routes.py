@@ -5,13 +5,14 @@ from datetime import date
 
 from flask import Blueprint, Response, make_response, request, url_for
 
-from turnero import formatting
+from turnero import clock, formatting
 from turnero.attention import agenda_papers, paper_day
 from turnero.attention.agenda import Agenda, agenda_of
 from turnero.attention.agenda_page import day_or_404
 from turnero.attention.attendance import By
-from turnero.attention.errors import TimeInvalid
+from turnero.attention.errors import TimeAlone, TimeInvalid, TimeToCome
 from turnero.booking import forms
+from turnero.booking.models import Booking
 from turnero.errors import InvalidInput
 from turnero.page import NO_TROUBLE, Trouble, see_other, show
 from turnero.staff.access import Role, looked_at, member, staff_only
@@ -65,7 +66,7 @@ def _paper(text: str, trouble: Trouble) -> Response:
         title=formatting.day_and_month(agenda.day),
         address=url_for("papers.paper", day=agenda.day),
         typed=request.form,
-        entered=request.args.get("anotados"),
+        entered=request.args.get("anotados", type=int),
         free_lines=_FREE_LINES,
     )
 
@@ -88,17 +89,33 @@ def _parse(day: date) -> list[paper_day.Entry]:
     entries: list[paper_day.Entry] = []
     faults: dict[str, InvalidInput] = {}
     for booking in paper_day.open_turns(member().agency, day):
-        said = request.form.get(f"t{booking.id}", "")
-        typed = request.form.get(f"h{booking.id}", "").strip()
-        if said == "ausente":
-            entries.append(paper_day.Entry(booking.id, None))
-        elif said == "atendido":
-            match = _TIME.fullmatch(typed)
-            if typed and match is None:
-                faults[f"h{booking.id}"] = TimeInvalid(time=typed[:10])
-                continue
-            minute = int(match[1]) * 60 + int(match[2]) if match else booking.minute
-            entries.append(paper_day.Entry(booking.id, minute))
+        try:
+            entry = _entry(booking)
+        except InvalidInput as fault:
+            faults[f"h{booking.id}"] = fault
+        else:
+            entries += [entry] if entry else []
     if faults:
         raise forms.Faulty(**faults)
     return entries
+
+
+def _entry(booking: Booking) -> paper_day.Entry | None:
+    """What was said of one turn, None if nothing. Raises TimeInvalid, TimeToCome or TimeAlone."""
+    said = request.form.get(f"t{booking.id}", "")
+    typed = request.form.get(f"h{booking.id}", "").strip()
+    if said == "ausente":
+        return paper_day.Entry(booking.id, None)
+    if said != "atendido":
+        if typed:
+            raise TimeAlone
+        return None
+    if not typed:
+        return paper_day.Entry(booking.id, booking.minute)
+    match = _TIME.fullmatch(typed)
+    if match is None:
+        raise TimeInvalid(time=typed[:10])
+    minute = int(match[1]) * 60 + int(match[2])
+    if clock.instant(booking.day, minute, booking.agency.zone) > clock.now():
+        raise TimeToCome(time=formatting.clock_time(minute))
+    return paper_day.Entry(booking.id, minute)
