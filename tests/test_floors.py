@@ -1,6 +1,6 @@
-"""The floors of docs/architecture.md: which part may import logging
-import which (contracts in pyproject.toml)."""
+"""The floors of docs/architecture.md: which part may import which (contracts in pyproject.toml)."""
 
+import logging
 import tomllib
 from pathlib import Path
 
