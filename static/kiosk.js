@@ -104,10 +104,19 @@ function awake() {
   wipe = setTimeout(reset, WIPE);
 }
 
-function reset() {
+// A new page: nothing of the last person stays in it, nor behind it. Without the server, the start as it was.
+async function reset() {
   speechSynthesis?.cancel();
   document.body.classList.remove("low", "contrast", "audio");
-  location.replace("/kiosco"); // a new page: nothing of the last person stays in it, nor behind it
+  for (const toggle of document.querySelectorAll("[data-toggle]")) toggle.setAttribute("aria-pressed", "false");
+  main.innerHTML = start;
+  settled();
+  try {
+    await fetch("/kiosco", { cache: "no-store", signal: AbortSignal.timeout(3000) });
+    location.replace("/kiosco");
+  } catch {
+    // The start is there already.
+  }
 }
 
 function read() {

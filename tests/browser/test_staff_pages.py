@@ -1,0 +1,95 @@
+"""Coming in, in Chromium: with the keyboard alone, and every state looked at closely on a phone and a desktop."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser import DESKTOP, PHONE
+from tests.support.build import create_agency, create_desk, create_procedure
+from tests.support.looking import look_closely
+from tests.support.staff import create_account, sign_in_browser
+from turnero import clock
+from turnero.extensions import db
+from turnero.staff import accounts, devices, totp
+
+PASSWORD = "cometa lenta azul"
+EMAIL = "rosa@example.ec"
+
+
+@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+def page(request, open_context):
+    return open_context(viewport=request.param).new_page()
+
+
+@pytest.fixture
+def agency(live_server):
+    return create_desk(create_procedure().line, agency=create_agency(name="Agencia de demostración Quito Norte")).agency
+
+
+def test_a_supervisor_activates_the_account_and_comes_in_by_keyboard(page, agency):
+    token = accounts.add(EMAIL, "supervisor", agency.id)
+    secret = accounts.totp_secret(accounts.to_activate(token))
+    db.session.rollback()
+    page.goto(f"/agencia/activar/{token}")
+    look_closely(page)
+    page.get_by_label("Clave nueva").fill("12345678")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    look_closely(page)
+    page.get_by_label("Clave nueva").fill(PASSWORD)
+    page.get_by_label("La misma clave otra vez").fill(PASSWORD)
+    page.get_by_label("Código que muestra la aplicación").fill(totp.code_at(secret, clock.now()))
+    db.session.rollback()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Entre con su cuenta")).to_be_visible()
+    look_closely(page)
+    page.get_by_label("Correo institucional").focus()
+    for typed in (EMAIL, "una clave que no es", "000000"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("no coinciden")
+    look_closely(page)
+
+
+def test_a_window_is_chosen_and_the_agenda_opens(page, agency, live_server):
+    sign_in_browser(page.context, create_account(agency), live_server.url, None)
+    db.session.rollback()
+    page.goto("/agencia/ventanilla")
+    look_closely(page)
+    page.get_by_label("Número de ventanilla").fill("cien")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    look_closely(page)
+    page.get_by_label("Número de ventanilla").fill("3")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Ventanilla 3")).to_be_visible()
+
+
+def test_too_many_wrong_ones_are_told_to_wait(page, agency):
+    page.goto("/agencia/entrar")
+    for _ in range(6):
+        page.get_by_label("Correo institucional").fill(EMAIL)
+        page.get_by_label("Clave", exact=True).fill("una clave que no es")
+        page.keyboard.press("Enter")
+        page.wait_for_load_state()
+    expect(page.get_by_role("alert")).to_contain_text("Podrá intentar otra vez")
+    look_closely(page)
+
+
+def test_a_device_is_paired_by_one_press_and_strangers_see_why_not(page, agency):
+    page.goto("/pantalla")
+    expect(page.get_by_role("heading", name="Esta página no es para usted")).to_be_visible()
+    look_closely(page)
+    token = devices.add("sala", agency.id, "board")
+    db.session.rollback()
+    page.goto(f"/dispositivo/{token}")
+    look_closely(page)
+    page.get_by_role("button", name="Vincular").click()
+    expect(page).to_have_url("/pantalla")
+
+
+def test_what_stands_out_is_legible(page, agency, live_server):
+    sign_in_browser(page.context, create_account(agency, "supervisor"), live_server.url, None)
+    db.session.rollback()
+    page.goto("/agencia/control")
+    look_closely(page)
