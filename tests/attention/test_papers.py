@@ -158,10 +158,9 @@ def test_a_wrong_hour_is_told_and_nothing_is_lost(evening, desk, procedure):
     assert turn(came).status == "confirmed"
 
 
-@pytest.mark.parametrize(
-    ("said", "hour", "told"), [("atendido", "23:59", "todavía no llegan"), ("", "11:10", "no si vino")]
-)
-def test_an_hour_that_cannot_be_is_told(evening, desk, procedure, said, hour, told):
+@pytest.mark.parametrize("line", [("atendido", "23:59", "todavía no llegan"), ("", "11:10", "no si vino")])
+def test_an_hour_that_cannot_be_is_told(evening, desk, procedure, line):
+    said, hour, told = line
     came = booked(desk, procedure, ELEVEN)
     clerk = evening()
     assert enter(clerk, **{f"t{came}": said, f"h{came}": hour}).status_code == 422
