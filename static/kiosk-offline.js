@@ -1,10 +1,12 @@
 // Ten minutes without the server: today's references only, tickets of the kiosk's own series, told afterwards.
 const MINUTE = 60000;
 const TRUSTED = 10 * MINUTE;
+const PATIENCE = 8000;
 const QUEUE = "turnero-por-enviar";
 const COUNTER = "turnero-serie";
 let list = null;
-let listed = 0;
+let listed = -TRUSTED; // by a clock that nobody sets
+let ahead = 0; // the server's time less this machine's
 
 export function keepList() {
   refresh();
@@ -17,51 +19,69 @@ export function keepList() {
 
 async function refresh() {
   try {
-    const answer = await fetch("/kiosco/hoy.json", { cache: "no-store", signal: AbortSignal.timeout(8000) });
+    const answer = await fetch("/kiosco/hoy.json", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
     if (!answer.ok) throw new Error(String(answer.status));
     list = await answer.json();
-    listed = Date.now();
-    online(true);
+    listed = performance.now();
+    ahead = list.ahora - Date.now();
+    silent(false);
   } catch {
-    online(false);
+    silent(true);
   }
 }
 
-function online(yes) {
-  const note = document.querySelector(".offline");
-  if (note) note.hidden = yes;
+// Whether the page says that it works without the server.
+export function silent(yes) {
+  document.querySelector(".offline").hidden = !yes;
 }
 
 // What the kiosk says by itself; HTML for its page. Only what it wrote itself goes into it.
 export async function readAlone(typed, series) {
-  online(false);
   const reference = typed.toUpperCase().replace(/[\s.'-]/g, "");
-  const minute = Date.now() - listed < TRUSTED && list ? list.turnos[await digest(list.sal + reference)] : undefined;
-  if (minute === undefined || !series) {
-    return page("no-reconocido", "Ahora no podemos leerlo", "No hay conexión con el sistema.", '<p class="note"><span>Acérquese a la ventanilla de información con su cédula.</span></p>');
+  const fresh = list && series && performance.now() - listed < TRUSTED;
+  const minute = fresh && reference ? list.turnos[await digest(list.sal + reference)] : undefined;
+  if (minute === undefined) {
+    return page("no-reconocido", "Ahora no podemos leerlo", "No hay conexión con el sistema.", "Acérquese a la ventanilla de información con su cédula.");
   }
-  const ticket = ticketOf(reference, series);
-  const time = `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
-  const late = new Date().getHours() * 60 + new Date().getMinutes() > minute + 10;
-  return page(late ? "tarde" : "confirmado", "Su llegada está registrada", "Su número es", `<p class="note good"><span>Tome su ticket y mire la pantalla de la sala. Su turno es a las ${time}.</span></p>`, ticket)
-    + `<section class="slip" aria-hidden="true"><p><b>Turnero</b></p><hr><p>Su número</p><p class="big">${ticket}</p><p>${time}</p></section>`;
+  const now = Math.floor((Date.now() + ahead - list.medianoche) / MINUTE);
+  const waiting = waitingTicket(reference);
+  if (!waiting && now < minute - list.antes) {
+    return page("temprano", "Todavía es temprano", `Es hoy a las ${hour(minute)}. Registre su llegada desde las ${hour(minute - list.antes)}.`, "Puede salir y volver. Su hora queda guardada.");
+  }
+  const ticket = waiting ?? newTicket(reference, series);
+  const late = now > minute + list.tolerancia;
+  const title = late ? "Llegó tarde, pero le atendemos" : "Su llegada está registrada";
+  const note = late
+    ? "Su hora y la espera ya pasaron. Le atenderemos después de quienes llegaron a tiempo."
+    : `Su turno es a las ${hour(minute)}. Tome su ticket y mire la pantalla de la sala.`;
+  return page(late ? "tarde" : "confirmado", title, "Su número es", note, ticket)
+    + `<section class="slip" aria-hidden="true"><p><b>Turnero</b></p><hr><p>Su número</p><p class="big">${ticket}</p><p>${hour(minute)}</p><hr><p>Mire la pantalla de la sala. Tenga su cédula a mano.</p></section>`;
 }
 
 function page(result, title, lead, note, ticket = "") {
+  const again = ticket && ' <button class="button secondary" type="button" data-print>Imprimir de nuevo</button>';
   return `<div class="hero die-cut" data-resultado="${result}"><div role="status"><h1>${title}</h1><p>${lead}</p>${ticket && `<p class="big">${ticket}</p>`}</div></div>
-<div class="kiosk-body">${note}<div class="actions"><a class="button" href="/kiosco" data-end>Terminar</a></div></div>`;
+<div class="kiosk-body"><p class="note"><span>${note}</span></p><div class="actions"><a class="button" href="/kiosco" data-end>Terminar</a>${again}</div>
+<p class="soft">Esta pantalla se borra sola en 60 segundos.</p></div>`;
 }
 
-// The same reference gets the same ticket; the number survives a reload, the day begins at one.
-function ticketOf(reference, series) {
-  const queue = load(QUEUE, []);
-  const before = queue.find((each) => each.referencia === reference);
-  if (before) return before.ticket;
+function hour(minute) {
+  return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+}
+
+// The same reference has the same ticket, shown again.
+function waitingTicket(reference) {
+  return load(QUEUE, []).find((each) => each.referencia === reference)?.ticket;
+}
+
+// The number survives a reload; the day begins at one.
+function newTicket(reference, series) {
   const counter = load(COUNTER, {});
-  const last = counter.dia === list.dia ? counter.ultimo : 0;
-  localStorage.setItem(COUNTER, JSON.stringify({ dia: list.dia, ultimo: last + 1 }));
-  const ticket = `${series}-${String(last + 1).padStart(3, "0")}`;
-  queue.push({ referencia: reference, ticket, momento: Date.now() });
+  const number = (counter.dia === list.dia ? counter.ultimo : 0) + 1;
+  localStorage.setItem(COUNTER, JSON.stringify({ dia: list.dia, ultimo: number }));
+  const ticket = `${series}-${String(number).padStart(3, "0")}`;
+  const queue = load(QUEUE, []);
+  queue.push({ referencia: reference, ticket, momento: Date.now() + ahead });
   localStorage.setItem(QUEUE, JSON.stringify(queue));
   return ticket;
 }
@@ -72,7 +92,7 @@ export async function tellLater() {
   try {
     const token = document.querySelector("[name=csrf_token]").value;
     const answer = await fetch("/kiosco/sincronizar", {
-      method: "POST", body: JSON.stringify(queue), signal: AbortSignal.timeout(8000),
+      method: "POST", body: JSON.stringify(queue), signal: AbortSignal.timeout(PATIENCE),
       headers: { "Content-Type": "application/json", "X-CSRFToken": token },
     });
     if (!answer.ok) return;

@@ -1,26 +1,30 @@
 // The kiosk: its own keys, an answer without leaving the page, and nothing left behind after a minute.
-import { keepList, readAlone, tellLater } from "./kiosk-offline.js";
+import { keepList, readAlone, silent, tellLater } from "./kiosk-offline.js";
 
 const IDLE = 45000;
 const WIPE = 60000;
+const PATIENCE = 8000;
+const MODES = ["low", "contrast", "audio"];
 const main = document.querySelector(".kiosk #main");
-const start = main?.innerHTML;
+let start = ""; // the first page, for whoever comes next, with server or without
 let idle = null;
 let wipe = null;
 
 if (main) begin();
 
-function begin() {
+async function begin() {
+  document.documentElement.classList.add("js");
   document.addEventListener("click", press);
   document.addEventListener("submit", send);
-  for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, awake);
+  document.addEventListener("keydown", strayKey);
+  for (const kind of ["keydown", "pointerdown", "input"]) document.addEventListener(kind, awake);
   addEventListener("pageshow", (event) => event.persisted && location.reload()); // never from the browser's memory
   document.querySelector('meta[http-equiv="refresh"]')?.remove(); // this script wipes
+  if (main.querySelector("[data-start]")) start = main.innerHTML;
   if (location.pathname !== "/kiosco" || location.search) history.replaceState(null, "", "/kiosco");
   keepList();
-  awake();
-  focus();
-  printed();
+  settled();
+  if (!start) start = (await ask("/kiosco").catch(() => null))?.getElementById("main").innerHTML ?? "";
 }
 
 function press(event) {
@@ -29,11 +33,14 @@ function press(event) {
   const toggle = event.target.closest("[data-toggle]");
   if (toggle) switchMode(toggle);
   if (event.target.closest("[data-print]")) window.print();
-  if (event.target.closest("[data-stay]")) awake();
-  if (event.target.closest("[data-end]") && !event.target.closest("form:not([data-send])")) {
+  if (event.target.closest("[data-stay]")) focus();
+  const link = event.target.closest("main a");
+  if (link) {
     event.preventDefault();
-    reset();
+    if (link.matches("[data-end]")) reset();
+    else go(link.href);
   }
+  awake();
 }
 
 function type(key) {
@@ -46,47 +53,75 @@ function type(key) {
   if (key !== "letras") field.focus();
 }
 
+// A scanner types wherever the focus is, also while the last person's ticket is still there.
+function strayKey(event) {
+  if (!/^[\p{L}\p{N}]$/u.test(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (start && !main.querySelector("input.input")) put(start);
+  const field = main.querySelector("input.input");
+  if (document.activeElement !== field) field?.focus();
+}
+
 function switchMode(button) {
   const mode = button.dataset.toggle;
   button.setAttribute("aria-pressed", document.body.classList.toggle(mode));
   if (mode === "audio") read();
 }
 
+async function go(address) {
+  const page = await ask(address).catch(() => null);
+  if (page) show(page);
+  else alone("");
+}
+
 async function send(event) {
-  const form = event.target;
-  if (!form.matches("[data-read], [data-send]")) return;
   event.preventDefault();
+  const form = event.target;
   const data = new FormData(form);
   const typed = String(data.get("lectura") ?? "");
-  form.querySelector("input.input").value = "";
   if (form.matches("[data-read]") && !typed.trim()) return focus();
+  if (form.closest("main")) form.querySelector("input.input").value = "";
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data), cache: "no-store", signal: AbortSignal.timeout(8000) });
-    if (answer.status >= 500) throw new Error(String(answer.status));
-    show(await answer.text());
+    show(await ask(form.action, { method: "POST", body: new URLSearchParams(data) }));
     tellLater();
   } catch {
-    main.innerHTML = await readAlone(typed, main.dataset.serie);
-    settled();
+    alone(typed);
   }
 }
 
-function show(text) {
-  const page = new DOMParser().parseFromString(text, "text/html");
-  const next = page.getElementById("main");
-  if (!next) return location.reload(); // signed off, or another page altogether
-  main.innerHTML = next.innerHTML;
+// A page of this kiosk. Throws where the server is silent or broken; leaves where this device is one no more.
+async function ask(address, options = {}) {
+  const answer = await fetch(address, { ...options, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  if (answer.status >= 500) throw new Error(String(answer.status));
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!page.querySelector(".kiosk #main")) {
+    location.reload();
+    return new Promise(() => {});
+  }
+  silent(false);
+  return page;
+}
+
+function show(page) {
+  document.title = page.title;
+  put(page.getElementById("main").innerHTML);
+}
+
+async function alone(typed) {
+  silent(true);
+  put(await readAlone(typed, main.dataset.serie));
+}
+
+function put(html) {
+  main.innerHTML = html;
   settled();
 }
 
 function settled() {
+  const field = main.querySelector("input.input");
+  if (field) field.inputMode = "none"; // our keys, not the system's
   awake();
   focus();
   read();
-  printed();
-}
-
-function printed() {
   if (main.querySelector(".slip")) window.print();
 }
 
@@ -94,33 +129,33 @@ function focus() {
   (main.querySelector("input.input") ?? main.querySelector("[data-end]"))?.focus();
 }
 
-// A minute without a touch: a question, then the start again.
+// A minute without a touch: a question, then the start again. On an untouched start nobody is asked.
 function awake() {
   clearTimeout(idle);
   clearTimeout(wipe);
   document.querySelector(".idle").hidden = true;
-  if (main.dataset.clean === "si" && !main.querySelector("input.input")?.value) return;
+  if (untouched()) return;
   idle = setTimeout(() => (document.querySelector(".idle").hidden = false), IDLE);
   wipe = setTimeout(reset, WIPE);
 }
 
-// A new page: nothing of the last person stays in it, nor behind it. Without the server, the start as it was.
-async function reset() {
-  speechSynthesis?.cancel();
-  document.body.classList.remove("low", "contrast", "audio");
-  for (const toggle of document.querySelectorAll("[data-toggle]")) toggle.setAttribute("aria-pressed", "false");
-  main.innerHTML = start;
-  settled();
-  try {
-    await fetch("/kiosco", { cache: "no-store", signal: AbortSignal.timeout(3000) });
-    location.replace("/kiosco");
-  } catch {
-    // The start is there already.
-  }
+function untouched() {
+  const changed = MODES.some((mode) => document.body.classList.contains(mode));
+  return !changed && main.querySelector("[data-start]") && !main.querySelector("input.input").value;
+}
+
+// Nothing of the last person stays: neither what was shown, nor typed, nor how they liked it.
+function reset() {
+  if ("speechSynthesis" in window) speechSynthesis.cancel();
+  document.body.classList.remove(...MODES);
+  for (const button of document.querySelectorAll("[data-toggle]")) button.setAttribute("aria-pressed", "false");
+  document.title = "Registre su llegada · Turnero";
+  if (start) put(start);
+  else location.replace("/kiosco");
 }
 
 function read() {
-  speak(main.querySelector("h1, [role=status]")?.closest("div")?.innerText ?? "");
+  speak(main.querySelector(".hero > div")?.innerText ?? "");
 }
 
 function speak(words) {

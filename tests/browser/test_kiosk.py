@@ -1,19 +1,19 @@
-"""The kiosk in Chromium: a scanner types, keys on the screen, nothing left behind, ten minutes without the server."""
+"""The kiosk in Chromium: scanner and keys, every state looked at, nothing left for whoever comes next."""
 
-import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.browser import DESKTOP
+from tests.support.build import create_agency, create_citizen, create_desk, create_procedure
+from tests.support.door import SCREEN, at_start, open_door, reference_of, says, scan, ticket
+from tests.support.journeys import cedula
 from tests.support.looking import look_closely
-from tests.support.staff import create_device, pair_browser
-from tests.support.visits import booked, turn, visit
-from turnero.extensions import db
+from tests.support.visits import booked
 
-SOON = 640
-DOOR = {"width": 1080, "height": 1920}
-PRINTER = "window.printed = 0; window.print = () => { window.printed += 1 }"
+SOON, ELEVEN, FAR = 640, 660, 960  # it is 10:00
+TARGET = 76  # px of what is pressed at the door
 
 
 @pytest.fixture
@@ -27,155 +27,188 @@ def desk(procedure):
 
 
 @pytest.fixture
-def kiosk_device(desk):
-    return create_device(desk.agency)
+def door(open_context, live_server, desk):
+    """Opens the kiosk's start in a browser."""
+    return partial(open_door, open_context, live_server, desk)
+
+
+def press(page, *keys):
+    for key in keys:
+        page.locator(f"[data-key='{key}']:visible").click()
 
 
 @pytest.fixture
-def door(open_context, live_server, kiosk_device):
-    def opened(**options):
-        context = open_context(viewport=DOOR, **options)
-        context.add_init_script(PRINTER)
-        pair_browser(context, kiosk_device, live_server.url)
-        db.session.rollback()
-        return context.new_page()
-
-    return opened
+def booking_id(desk, procedure):
+    """A turn at 10:40."""
+    return booked(desk, procedure, SOON)
 
 
+@pytest.fixture
 def reference(booking_id):
-    found = turn(booking_id).reference
-    db.session.rollback()
-    return found
+    return reference_of(booking_id)
 
 
-def scan(page, typed):
-    """What a scanner does: it types and presses Enter, wherever the focus is."""
-    page.goto("/kiosco")
-    expect(page.locator("#lectura")).to_be_focused()
-    page.keyboard.type(typed)
-    page.keyboard.press("Enter")
-
-
-def answer(page, result):
-    shown = page.locator(f"[data-resultado={result}]")
-    expect(shown).to_be_visible()
-    return shown
-
-
-def test_a_scanned_reference_gives_a_ticket_without_leaving_the_page(door, desk, procedure):
-    booking_id = booked(desk, procedure, SOON)
+def test_a_scan_gives_a_ticket_on_paper_without_leaving_the_page(door, reference):
     page = door()
-    page.goto("/kiosco")
-    before = page.evaluate("history.length")
-    look_closely(page)
-    page.keyboard.type(reference(booking_id))
-    page.keyboard.press("Enter")
-    expect(answer(page, "confirmado").locator(".big")).to_have_text("A-001")
-    assert page.evaluate("[history.length, location.pathname]") == [before, "/kiosco"]
-    assert page.evaluate("window.printed") == 1
+    steps = page.evaluate("history.length")
+    page.evaluate("window.stayed = true")
+    scan(page, reference)
+    says(page, "confirmado")
+    expect(ticket(page)).to_have_text("A-001")
+    assert page.evaluate("[window.stayed, printed, history.length]") == [True, 1, steps]
     page.get_by_role("button", name="Imprimir de nuevo").click()
-    assert page.evaluate("window.printed") == 2
-    look_closely(page)
+    assert page.evaluate("printed") == 2
+    page.emulate_media(media="print")
+    expect(page.locator(".slip")).to_be_visible()
+    expect(page.locator(".hero, .topbar, .kiosk-foot").filter(visible=True)).to_have_count(0)
 
 
-def test_keys_on_the_screen_type_letters_and_digits(door, desk, procedure):
-    code = reference(booked(desk, procedure, SOON))
+def test_the_next_person_scans_while_the_last_ticket_is_still_there(door, desk, procedure, reference):
+    second = reference_of(booked(desk, procedure, ELEVEN, 2))
     page = door()
-    page.goto("/kiosco")
-    for key in code:
-        if page.locator(f".keypad:visible [data-key='{key}']").count() == 0:
-            page.locator(".keypad:visible [data-key=letras]").click()
-        page.locator(f".keypad:visible [data-key='{key}']").click()
-    page.locator(".keypad:visible [data-key=borrar]").click()
-    expect(page.locator("#lectura")).to_have_value(code[:-1])
-    page.keyboard.type(code[-1])
+    page.get_by_role("button", name="Contraste").focus()
+    scan(page, reference)
+    expect(ticket(page)).to_have_text("A-001")
+    scan(page, second)
+    expect(ticket(page)).to_have_text("A-002")
+
+
+def test_the_keys_on_the_screen_type_digits_and_letters(door, reference):
+    page = door()
+    field = page.get_by_label("O escriba su referencia o su cédula")
+    press(page, "1", "2", "borrar")
+    expect(field).to_have_value("1")
+    press(page, "borrar")
+    for character in reference:
+        if not page.locator(f"[data-key='{character}']:visible").count():
+            press(page, "letras")
+        press(page, character)
+    expect(field).to_have_value(reference)
     page.get_by_role("button", name="Registrar llegada").click()
-    answer(page, "confirmado")
+    says(page, "confirmado")
 
 
-@pytest.mark.parametrize("mode", ["low", "contrast"])
-def test_the_modes_are_kept_from_one_page_to_the_next_and_are_legible(door, desk, procedure, mode):
-    page = door()
-    page.goto("/kiosco")
-    page.locator(f"[data-toggle={mode}]").click()
-    expect(page.locator("body")).to_have_class(re.compile(mode))
+@pytest.fixture
+def early(desk, procedure):
+    """The reference of a turn at 16:00; number 3 has no turn, number 4 has one."""
+    create_citizen(cedula(3))
+    booked(desk, procedure, FAR, 4)
+    return reference_of(booked(desk, procedure, FAR, 2))
+
+
+@pytest.mark.parametrize(
+    ("viewport", "mode"),
+    [(SCREEN, ""), (SCREEN, "Modo bajo"), (SCREEN, "Contraste"), (DESKTOP, ""), (DESKTOP, "Modo bajo")],
+)
+def test_every_state_is_looked_at(door, early, reference, viewport, mode):
+    page = door(viewport=viewport)
+
+    def seen():
+        if mode:
+            page.get_by_role("button", name=mode).click()
+            expect(page.get_by_role("button", name=mode)).to_have_attribute("aria-pressed", "true")
+        look_closely(page)
+        for target in page.locator("main :is(button, a, input.input), .kiosk-foot button").filter(visible=True).all():
+            assert target.bounding_box()["height"] >= (TARGET if viewport == SCREEN else 44)
+        if page.locator("[data-end]").count():
+            page.locator("[data-end]").click()
+            at_start(page)
+
+    seen()
+    press(page, "letras")
     look_closely(page)
-    page.keyboard.press("Tab")
-    page.locator("#lectura").fill("no existe")
-    page.keyboard.press("Enter")
-    answer(page, "no-reconocido")
-    expect(page.locator("body")).to_have_class(re.compile(mode))
-    look_closely(page)
+    page.reload()
+    for typed, name in ((reference, "confirmado"), (early, "temprano"), ("hola", "no-reconocido")):
+        scan(page, typed)
+        says(page, name)
+        seen()
+    for number, ends in ((cedula(3), "confirmado"), (cedula(4), "no-reconocido")):
+        page.get_by_role("link", name="No tengo turno").click()
+        page.get_by_label("Su cédula").fill("17")
+        page.get_by_role("button", name="Pedir ticket").click()
+        expect(page.locator(".error")).to_be_visible()
+        look_closely(page)
+        page.get_by_label("Su cédula").fill(number)
+        page.get_by_role("button", name="Pedir ticket").click()
+        says(page, ends)
+        seen()
 
 
-def test_after_a_minute_nothing_of_the_person_is_left(door, desk, procedure):
-    code = reference(booked(desk, procedure, SOON))
+def test_low_mode_moves_every_control_to_the_lower_half(door):
     page = door()
-    page.clock.install()
-    scan(page, code)
-    answer(page, "confirmado")
-    page.clock.fast_forward(46_000)
-    expect(page.get_by_text("¿Sigue ahí?")).to_be_visible()
+    page.get_by_role("button", name="Modo bajo").click()
+    for part in page.locator("main :is(button, a, input.input), .kiosk-foot button").filter(visible=True).all():
+        assert part.bounding_box()["y"] >= SCREEN["height"] / 2
+
+
+def test_a_minute_without_a_touch_wipes_what_was_shown_and_typed(door, reference):
+    page = door()
+    scan(page, reference)
+    expect(ticket(page)).to_be_visible()
+    question = page.get_by_text("¿Sigue ahí?")
+    page.clock.run_for(44_000)
+    expect(question).to_be_hidden()
+    page.clock.run_for(2000)
+    expect(question).to_be_visible()
+    look_closely(page)
     page.get_by_role("button", name="Sí, un momento").click()
-    expect(page.get_by_text("¿Sigue ahí?")).to_be_hidden()
-    with page.expect_navigation():
-        page.clock.fast_forward(61_000)
-    expect(page.locator("#lectura")).to_be_visible()
-    assert "A-001" not in page.content() and code not in page.content()
-    assert page.evaluate("JSON.stringify([localStorage, sessionStorage])") == "[{},{}]"
+    expect(question).to_be_hidden()
+    page.clock.run_for(59_000)
+    expect(ticket(page)).to_be_visible()
+    page.clock.run_for(2000)
+    at_start(page)
+    for secret in (reference, "A-001", "10:40"):
+        assert secret not in page.content()
+    assert page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])") == "[{},{}]"
     page.go_back()
-    assert "A-001" not in page.content() and code not in page.content()
+    assert reference not in page.content()
 
 
-def test_without_the_server_todays_references_get_tickets_that_are_entered_later(door, desk, procedure, browser_faults):
-    booking_id, tomorrow = booked(desk, procedure, SOON), booked(desk, procedure, SOON, 2, day=next_workday())
-    code, other = reference(booking_id), reference(tomorrow)
+def test_a_half_typed_cedula_and_the_modes_are_wiped_too(door):
     page = door()
-    with page.expect_response("**/kiosco/hoy.json"):
-        page.goto("/kiosco")
-    page.route("**/kiosco**", lambda route: route.abort())
-    page.keyboard.type(other)
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Contraste").click()
+    press(page, "1", "7")
+    page.clock.run_for(61_000)
+    expect(page.locator("#lectura")).to_have_value("")
+    expect(page.get_by_role("button", name="Contraste")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("body.contrast")).to_have_count(0)
+
+
+def test_on_an_untouched_start_nobody_is_asked(door):
+    page = door()
+    at_start(page)
+    page.clock.run_for(50_000)
+    expect(page.get_by_text("¿Sigue ahí?")).to_be_hidden()
+
+
+def test_help_is_called_without_leaving_the_page_and_its_answer_goes(door):
+    page = door()
+    page.evaluate("window.stayed = true")
+    page.get_by_role("button", name="Llamar a una persona").click()
+    expect(page.get_by_text("Ya viene una persona a ayudarle.")).to_be_visible()
     look_closely(page)
-    answer(page, "no-reconocido")
-    page.get_by_role("link", name="Terminar").click()
-    page.locator("#lectura").fill(code)
-    page.keyboard.press("Enter")
-    shown = answer(page, "confirmado")
-    expect(shown.locator(".big")).to_have_text("Z-001")
-    expect(page.get_by_text("Sin conexión")).to_be_visible()
-    assert turn(booking_id).status == "confirmed"
-    db.session.rollback()
-    page.unroute("**/kiosco**")
-    with page.expect_response("**/kiosco/sincronizar"):
-        page.goto("/kiosco")
-    expect(page.locator("#lectura")).to_be_visible()
-    assert (turn(booking_id).status, visit(booking_id).ticket) == ("arrived", "Z-001")
-    db.session.rollback()
-    page.wait_for_function("JSON.parse(localStorage['turnero-por-enviar']).length === 0")
-    browser_faults[:] = [fault for fault in browser_faults if "ERR_FAILED" not in fault]  # the server was away
+    page.clock.run_for(61_000)
+    expect(page.get_by_text("Ya viene una persona a ayudarle.")).to_have_count(0)
+    assert page.evaluate("window.stayed")
 
 
-def test_without_a_script_the_field_is_enough(door, desk, procedure):
-    code = reference(booked(desk, procedure, SOON))
+def test_with_audio_the_keys_and_the_answers_are_spoken(door, reference):
+    page = door()
+    page.get_by_role("button", name="Audio").click()
+    press(page, "1", "borrar")
+    scan(page, reference)
+    expect(ticket(page)).to_be_visible()
+    said = page.evaluate("said")
+    assert "Registre su llegada" in said[0]
+    assert said[1] == "1"
+    assert "Su llegada está registrada" in said[-1] and "A-001" in said[-1]
+
+
+def test_without_a_script_the_field_is_enough(door, reference):
     page = door(java_script_enabled=False)
-    page.goto("/kiosco")
-    page.locator("#lectura").fill(code)
+    expect(page.locator(".keypad").filter(visible=True)).to_have_count(0)
+    page.get_by_label("O escriba su referencia o su cédula").fill(reference)
     page.get_by_role("button", name="Registrar llegada").click()
-    expect(page.locator("[data-resultado=confirmado] .big")).to_have_text("A-001")
-
-
-def test_who_has_no_turn_gets_a_ticket(door, desk, procedure):
-    page = door()
-    page.goto("/kiosco")
-    page.get_by_role("link", name="No tengo turno").click()
-    look_closely(page)
-    page.locator("#cedula").fill("1700000000")
-    page.get_by_role("button", name="Pedir ticket").click()
-    expect(page.get_by_text("El número no es válido")).to_be_visible()
-    look_closely(page)
-    page.locator("#cedula").fill("1700000001")
-    page.get_by_role("button", name="Pedir ticket").click()
-    expect(answer(page, "confirmado").locator(".big")).to_have_text("A-001")
-    look_closely(page)
+    says(page, "confirmado")
+    expect(page.get_by_role("button", name="Imprimir de nuevo")).to_be_hidden()
+    expect(page.locator("meta[http-equiv=refresh]")).to_have_attribute("content", "60; url=/kiosco")

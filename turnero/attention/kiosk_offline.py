@@ -13,11 +13,14 @@ from sqlalchemy import select
 
 from turnero import clock
 from turnero import db as database
+from turnero.agencies.models import Agency
 from turnero.attention.checkin import check_in
 from turnero.attention.models import Visit
 from turnero.attention.queries import today_at, visit_of
+from turnero.attention.recognition import EARLIEST
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
+from turnero.booking.queries import policy_of
 from turnero.extensions import db
 from turnero.staff.models import Device
 
@@ -27,9 +30,16 @@ _OLDEST = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Today:
-    """Of every turn to come here today: SHA-256 of salt and reference → local minute of its hour."""
+    """Of every turn to come here today: SHA-256 of salt and reference → local minute of its hour.
+
+    ``now`` and ``midnight`` (local, in UTC) and the two spans of minutes spare the kiosk its own clock and rules.
+    """
 
     day: date
+    now: datetime
+    midnight: datetime
+    earliest: int
+    tolerance: int
     salt: str
     turns: dict[str, int]
 
@@ -45,7 +55,9 @@ class Kept:
 
 def today_of(device: Device) -> Today:
     """What the kiosk keeps in memory. The salt is new each time: nobody can prepare a table of references."""
-    day = today_at(device.agency_id, clock.now())
+    now = clock.now()
+    agency = db.session.get_one(Agency, device.agency_id)
+    day = today_at(agency.id, now)
     rows = db.session.execute(
         select(Booking.reference, Booking.minute).where(
             Booking.agency_id == device.agency_id, Booking.day == day, Booking.status == Status.CONFIRMED
@@ -53,7 +65,9 @@ def today_of(device: Device) -> Today:
     )
     salt = secrets.token_hex(16)
     digests = {hashlib.sha256(f"{salt}{code}".encode()).hexdigest(): minute for code, minute in rows}
-    return Today(day, salt, digests)
+    midnight = clock.instant(day, 0, agency.zone)
+    earliest = int(EARLIEST / timedelta(minutes=1))
+    return Today(day, now, midnight, earliest, policy_of(agency).tolerance_minutes, salt, digests)
 
 
 @database.transaction

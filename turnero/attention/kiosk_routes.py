@@ -88,7 +88,16 @@ def ask_help() -> Response:
 def today() -> Response:
     """What the kiosk needs to go on for ten minutes without the server."""
     known = kiosk_offline.today_of(device())
-    return jsonify({"dia": known.day.isoformat(), "sal": known.salt, "serie": device().series, "turnos": known.turns})
+    return jsonify(
+        dia=known.day.isoformat(),
+        ahora=int(known.now.timestamp() * 1000),
+        medianoche=int(known.midnight.timestamp() * 1000),
+        antes=known.earliest,
+        tolerancia=known.tolerance,
+        sal=known.salt,
+        serie=device().series,
+        turnos=known.turns,
+    )
 
 
 @blueprint.post("/sincronizar")
