@@ -11,24 +11,27 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import text
 
 from tests.support.browser import DESKTOP
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, today
+from tests.support.build import create_agency, create_citizen, create_desk, create_desk_day, create_procedure, today
+from tests.support.day import Kiosk, Windows
 from tests.support.journeys import cedula
 from tests.support.staff import create_account, create_device, pair_browser, sign_in_browser
 from tests.support.visits import booked, turn
 from turnero import clock
 from turnero.attention.closing_day import close_days
 from turnero.audit import audit
-from turnero.booking import closing
+from turnero.booking import closing, proposals
 from turnero.booking.closing import Hours, Scope
 from turnero.extensions import db
 
 PEOPLE = int(os.environ.get("TURNERO_DAY_PEOPLE", "16"))
 FIRST, STEP, LAST = 660, 20, 980  # local minutes: 11:00 to 16:20, on a grid of 20
 CLOSES, DISPLACED = 960, 2  # nobody is attended from 16:00 on
+# Whoever loses a turn gets a place within 72 hours at once, without being asked: there is none for so long.
+CLOSED_FOR = timedelta(days=4)
 ZONE = "America/Guayaquil"
 SILENT_PRINTER = "window.print = () => {}"
 
@@ -65,9 +68,16 @@ def desk(procedure):
 
 
 @pytest.fixture
-def people(desk, procedure):
-    """The people of the day, their turns booked; the last two lose theirs to a closing of the afternoon."""
+def other_desk(desk):
+    """Whoever has a turn here loses it."""
+    return create_desk(agency=desk.agency, windows=DISPLACED)
+
+
+@pytest.fixture
+def people(desk, procedure, other_desk):
+    """The people of the day, their turns booked; the last two lose theirs and are proposed another, days away."""
     found = []
+    other_procedure = create_procedure(other_desk.line, minutes=STEP, name="Afiliación voluntaria")
     hours = list(range(FIRST, CLOSES, STEP))
     for number in range(PEOPLE):
         create_citizen(cedula(number), names=f"Persona {number}", surnames="Demo")
@@ -75,74 +85,16 @@ def people(desk, procedure):
         if number >= PEOPLE - DISPLACED:
             one.kind, one.minute = "displaced", LAST - STEP * (number % 2)
         if one.kind != "walk-in":
-            one.booking_id = booked(desk, procedure, one.minute, number, priority=one.kind == "priority")
+            where = (other_desk, other_procedure) if one.kind == "displaced" else (desk, procedure)
+            one.booking_id = booked(*where, one.minute, number, priority=one.kind == "priority")
         found.append(one)
+    create_desk_day(other_desk, today(), windows=0)
     day = datetime.combine(today(), time())
-    hours = Hours(day + timedelta(minutes=CLOSES), day + timedelta(days=1), "Corte de agua")
-    closing.close(Scope("agency", agency_id=desk.agency_id), hours, "staff:test")
+    hours = Hours(day + timedelta(minutes=CLOSES), day + CLOSED_FOR, "Corte de agua")
+    closing.close(Scope("agency", agency_id=desk.agency_id), hours, "command line")
+    proposals.propose_all()  # the jobs of the live server would, at a moment of their own
     db.session.rollback()
     return found
-
-
-def ticket_in(words):
-    found = re.search(r"[A-Z]-\d{3}", words)
-    assert found, words
-    return found[0]
-
-
-class Windows:
-    """The two windows; what they press is kept by ticket."""
-
-    def __init__(self, pages: list[Page]) -> None:
-        self.pages = pages
-        self.called: dict[str, list[int]] = defaultdict(list)
-        self.attended: list[str] = []
-
-    def work(self) -> int:
-        """Each window ends with whom it has and calls the next; how many were called."""
-        found = 0
-        for number, page in enumerate(self.pages, start=1):
-            page.goto("/agencia/agenda")
-            self.end(page)
-            page.locator("[data-next]").click()
-            page.wait_for_load_state()
-            mine = page.locator(".mine .big")
-            if mine.count():
-                self.called[ticket_in(mine.inner_text())].append(number)
-                found += 1
-        return found
-
-    def end(self, page: Page) -> None:
-        mine = page.locator(".mine .big")
-        if mine.count():
-            self.attended.append(ticket_in(mine.inner_text()))
-            page.locator(".mine [data-key=a]").click()
-            expect(page.locator(".mine")).to_have_count(0)
-
-
-class Kiosk:
-    def __init__(self, page: Page, procedure: str) -> None:
-        self.page, self.procedure = page, procedure
-
-    def read(self, typed: str) -> tuple[str, str]:
-        """Scan or type, as a scanner does; the answer's name, and its ticket if it gave one."""
-        self.page.goto("/kiosco")
-        self.page.keyboard.type(typed)
-        self.page.keyboard.press("Enter")
-        return self._answer()
-
-    def without_turn(self, number: str) -> tuple[str, str]:
-        self.page.goto("/kiosco/sin-turno")
-        self.page.locator(f"input[value='{self.procedure}']").check(force=True)
-        self.page.locator("#cedula").fill(number)
-        self.page.get_by_role("button", name="Pedir ticket").click()
-        return self._answer()
-
-    def _answer(self) -> tuple[str, str]:
-        answer = self.page.locator("[data-resultado]")
-        expect(answer).to_be_visible()
-        shown = answer.locator(".big")
-        return answer.get_attribute("data-resultado") or "", shown.inner_text() if shown.count() else ""
 
 
 @pytest.fixture
