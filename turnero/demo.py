@@ -111,7 +111,7 @@ def _staff(path: Path) -> dict[str, str]:
     for email, password in passwords.items():
         account = db.session.scalar(select(Account).where(Account.email == email))
         if account is None:
-            _activate(accounts.add(email, _STAFF[email], agency_id), password)
+            _activate(accounts.add(email, accounts.Post(_STAFF[email], agency_id)), password)
         elif account.password_hash is None and account.disabled_at is None:  # ended half way
             _activate(accounts.reset(email), password)
     return passwords

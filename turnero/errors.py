@@ -21,6 +21,14 @@ class InvalidInput(TurneroError):
     """What was typed breaks a rule; the form shows it beside its field (422)."""
 
 
+class Faulty(Exception):
+    """What is wrong with a form: by the name of each field its error (422, everything typed kept)."""
+
+    def __init__(self, **faults: InvalidInput) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+
+
 class Refused(TurneroError):
     """The input is well formed but a limit or the state of things says no. ``status``: of the answer that tells it."""
 

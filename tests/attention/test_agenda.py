@@ -28,11 +28,6 @@ def desk(procedure):
     return create_desk(procedure.line, agency=create_agency(name="Agencia Centro"))
 
 
-@pytest.fixture
-def clerk(app, desk):
-    return signed_in(app, create_account(desk.agency))
-
-
 def row(client, booking_id):
     return client.page.one("tr", id=f"t{booking_id}")
 

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from tests.support.build import create_citizen, create_desk, create_procedure, today
 from tests.support.journeys import cedula
-from tests.support.staff import create_account, create_device, signed_in
+from tests.support.staff import create_device
 from tests.support.visits import booked, turn
 from turnero.attention import attendance, calling, kiosk_help
 from turnero.attention.attendance import By
@@ -24,11 +24,6 @@ def procedure(app):
 @pytest.fixture
 def desk(procedure):
     return create_desk(procedure.line)
-
-
-@pytest.fixture
-def clerk(app, desk):
-    return signed_in(app, create_account(desk.agency))
 
 
 @pytest.mark.parametrize("words", ["rosa chiluisa", "CHILUÍSA", cedula(2), cedula(2)[3:], "reference", "reference low"])

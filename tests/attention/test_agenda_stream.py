@@ -3,7 +3,6 @@
 import pytest
 
 from tests.support.build import create_desk, create_procedure, today
-from tests.support.staff import create_account, signed_in
 from tests.support.visits import booked
 from turnero.attention import changes
 from turnero.attention.attendance import By, arrive
@@ -14,11 +13,6 @@ ELEVEN = 660
 @pytest.fixture
 def desk(app):
     return create_desk(create_procedure().line)
-
-
-@pytest.fixture
-def clerk(app, desk):
-    return signed_in(app, create_account(desk.agency))
 
 
 @pytest.fixture(autouse=True)

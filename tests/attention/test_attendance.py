@@ -10,34 +10,11 @@ from turnero.attention import attendance, calling
 from turnero.attention.attendance import By
 from turnero.attention.errors import NotToday, TooEarlyToMiss, WrongState
 from turnero.attention.queries import waiting_before
-from turnero.audit import audit
 from turnero.booking.models import Event
 from turnero.errors import NotFound
 from turnero.extensions import db
 
 ELEVEN = 660
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=3)
-
-
-@pytest.fixture
-def by(desk):
-    return By("staff:1", desk.agency_id, window=1)
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    db.session.rollback()
-    assert [str(violation) for violation in audit()] == []
 
 
 def test_who_arrives_gets_a_ticket_and_the_same_one_again(desk, procedure, by):

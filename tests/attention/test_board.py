@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.build import create_agency, create_desk, create_procedure
+from tests.support.build import create_agency, create_desk
 from tests.support.journeys import cedula
 from tests.support.staff import create_account, create_device, paired, signed_in
 from tests.support.visits import arrived, turn
@@ -14,11 +14,6 @@ from turnero.staff import devices
 
 ELEVEN = 660
 DATA = "/pantalla/llamados.json"
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
 
 
 @pytest.fixture

@@ -1,18 +1,17 @@
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from tests.support.build import create_desk, create_procedure
+from tests.support.crowd import all_at_once
 from tests.support.visits import arrived, booked, turn, visit
 from turnero import clock
 from turnero.attention import attendance, calling, queries
 from turnero.attention.attendance import By
 from turnero.attention.errors import NoWindow, WindowBusy, WrongState
 from turnero.attention.models import Call
-from turnero.audit import audit
 from turnero.booking.models import Booking
 from turnero.extensions import db
 
@@ -20,25 +19,8 @@ ELEVEN, WINDOWS = 660, 40
 
 
 @pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
 def desk(procedure):
     return create_desk(procedure.line, windows=WINDOWS)
-
-
-@pytest.fixture
-def by(desk):
-    return By("staff:1", desk.agency_id, window=1)
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    db.session.rollback()
-    assert [str(violation) for violation in audit()] == []
 
 
 def at(by, window):
@@ -121,28 +103,20 @@ def test_only_somebody_present_can_be_called(desk, procedure, by):
         calling.call(booked(desk, procedure, ELEVEN), by)
 
 
-def everyone_at_once(app, desk, procedure):
-    """Forty people, forty windows that all press at the same moment: how often each was called."""
-    people = [arrived(desk, procedure, ELEVEN, number, priority=number % 7 == 0) for number in range(WINDOWS)]
-    agency_id = desk.agency_id
-    db.session.remove()
-    barrier = Barrier(WINDOWS)
-
-    def press(window):
-        with app.app_context():
-            barrier.wait(timeout=60)
-            return calling.call_next(By("staff:1", agency_id, window + 1))
-
-    with ThreadPoolExecutor(WINDOWS) as pool:
-        called = Counter(pool.map(press, range(WINDOWS)))
-    return people, called
+def windows_at_once(app, agency_id, number):
+    """So many windows that all press at the same moment: how often each person was called."""
+    return Counter(
+        all_at_once(
+            app, [partial(calling.call_next, By("staff:1", agency_id, window)) for window in range(1, number + 1)]
+        )
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.engines("postgresql")
 def test_forty_windows_at_once_call_forty_people(app, desk, procedure):
-    people, called = everyone_at_once(app, desk, procedure)
-    assert called == Counter(people)
+    people = [arrived(desk, procedure, ELEVEN, number, priority=number % 7 == 0) for number in range(WINDOWS)]
+    assert windows_at_once(app, desk.agency_id, WINDOWS) == Counter(people)
     assert {turn(one).status for one in people} == {"called"}
     windows = db.session.scalars(select(Call.window)).all()
     assert sorted(windows) == list(range(1, WINDOWS + 1))
@@ -156,21 +130,11 @@ def test_without_lock_and_guard_the_same_race_calls_somebody_twice(app, desk, pr
         return True
 
     monkeypatch.setattr(calling, "lock_calls", lambda _: None)
-    people, called = None, None
+    people = [arrived(desk, procedure, ELEVEN, number) for number in range(8)]
+    agency_id = desk.agency_id
     with monkeypatch.context() as patch:
-        people = [arrived(desk, procedure, ELEVEN, number) for number in range(8)]
         patch.setattr(calling.history, "move", unguarded)
-        agency_id = desk.agency_id
-        db.session.remove()
-        barrier = Barrier(8)
-
-        def press(window):
-            with app.app_context():
-                barrier.wait(timeout=60)
-                return calling.call_next(By("staff:1", agency_id, window + 1))
-
-        with ThreadPoolExecutor(8) as pool:
-            called = Counter(pool.map(press, range(8)))
+        called = windows_at_once(app, agency_id, 8)
     assert max(called.values()) > 1
     for one in people:  # leave a clean house for the audit
         db.session.execute(Booking.__table__.update().where(Booking.id == one).values(status="arrived"))

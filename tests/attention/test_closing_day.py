@@ -4,35 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.build import create_agency, create_desk, create_procedure, create_province, today
+from tests.support.build import create_agency, create_desk, create_province, today
 from tests.support.turns import close
 from tests.support.visits import arrived, booked, turn
 from turnero.attention import attendance, calling, closing_day
 from turnero.attention.attendance import By
-from turnero.audit import audit
 from turnero.booking.models import Event
 from turnero.extensions import db
 
 ELEVEN, THREE = 660, 900
 # The tests begin on Monday at 10:00; the agency closes at 17:00.
 TO_1729, TO_1731 = timedelta(hours=7, minutes=29), timedelta(hours=7, minutes=31)
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=3)
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    db.session.rollback()
-    assert [str(violation) for violation in audit()] == []
 
 
 def statuses(*booking_ids):

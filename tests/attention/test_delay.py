@@ -4,11 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.build import create_desk, create_procedure
+from tests.support.build import create_desk
 from tests.support.visits import arrived, booked, turn
 from turnero import clock
 from turnero.attention import attendance, calling
-from turnero.attention.attendance import By
 from turnero.attention.board import delay_of
 from turnero.attention.queries import today_at
 from turnero.booking import queries
@@ -17,18 +16,8 @@ ELEVEN = 660
 
 
 @pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
 def desk(procedure):
     return create_desk(procedure.line, windows=9)
-
-
-@pytest.fixture
-def by(desk):
-    return By("staff:1", desk.agency_id, window=1)
 
 
 def delay_now(desk):

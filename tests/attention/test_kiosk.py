@@ -8,7 +8,6 @@ from tests.support.build import (
     create_agency,
     create_citizen,
     create_desk,
-    create_procedure,
     next_workday,
     set_policy,
     today,
@@ -20,23 +19,12 @@ from tests.support.visits import booked, turn, visit
 from turnero import clock
 from turnero.attention import attendance
 from turnero.attention.attendance import By
-from turnero.audit import audit
 from turnero.booking import bookings
 from turnero.booking.models import Booking, Event
 from turnero.extensions import db
 from turnero.staff.models import Device
 
 SOON, FAR = 640, 960  # 10:40 and 16:00; it is 10:00
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=3)
 
 
 @pytest.fixture
@@ -47,13 +35,6 @@ def device(desk):
 @pytest.fixture
 def kiosk(app, device):
     return paired(app, device)
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    db.session.rollback()
-    assert [str(violation) for violation in audit()] == []
 
 
 def read(kiosk, typed):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.build import create_agency, create_desk, create_procedure
+from tests.support.build import create_agency, create_desk
 from tests.support.journeys import cedula
 from tests.support.staff import create_account, signed_in
 from tests.support.visits import arrived, turn
@@ -30,11 +30,6 @@ from turnero.booking.walk_ins import Extras, Reachable
 )
 def test_who_stands_out(counts, marked):
     assert stands_out(counts) == marked
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
 
 
 @pytest.fixture

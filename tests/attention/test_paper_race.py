@@ -1,13 +1,12 @@
 """The paper list sent by many at once, while people still arrive: each turn is entered once, nobody sees an error."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_desk, create_procedure, today
+from tests.support.build import create_desk, today
+from tests.support.crowd import all_at_once
 from tests.support.visits import booked, turn
 from turnero.attention import attendance, paper_day
 from turnero.attention.attendance import By
@@ -18,11 +17,6 @@ from turnero.audit import audit
 from turnero.extensions import db
 
 CROWD, TURNS, ELEVEN = 8, 6, 660
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
 
 
 @pytest.fixture
@@ -39,26 +33,10 @@ def afternoon(desk, procedure, clock_shift):
     return found
 
 
-def all_at_once(app, *works):
-    """Each of ``works`` in a thread of its own, released together; what they gave."""
-    barrier = Barrier(len(works))
-
-    def one(work):
-        with app.app_context():
-            barrier.wait(timeout=30)
-            return work()
-
-    db.session.rollback()
-    with ThreadPoolExecutor(len(works)) as pool:
-        found = list(pool.map(one, works))
-    db.session.rollback()
-    return found
-
-
 def test_a_list_sent_many_times_is_entered_once(app, desk, afternoon):
     day, by = today(), By("staff:1", desk.agency_id, 1)
     entries = [Entry(booking_id, ELEVEN) for booking_id in afternoon]
-    counts = all_at_once(app, *[lambda: paper_day.enter(day, entries, by)] * CROWD)
+    counts = all_at_once(app, [lambda: paper_day.enter(day, entries, by)] * CROWD)
     assert sorted(counts) == [0] * (CROWD - 1) + [TURNS]
     assert db.session.scalar(select(func.count()).select_from(Visit)) == TURNS
     assert list(audit()) == []
@@ -76,7 +54,8 @@ def test_who_arrives_meanwhile_is_not_made_absent(app, desk, afternoon):
                 gone += 1
         return TURNS - gone
 
-    came, absent = all_at_once(app, come, lambda: paper_day.enter(day, [Entry(each, None) for each in afternoon], by))
+    entries = [Entry(each, None) for each in afternoon]
+    came, absent = all_at_once(app, [come, lambda: paper_day.enter(day, entries, by)])
     assert came + absent == TURNS
     assert sorted(turn(each).status for each in afternoon) == ["arrived"] * came + ["no_show"] * absent
     assert list(audit()) == []

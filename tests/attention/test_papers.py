@@ -9,7 +9,7 @@ import pytest
 from pypdfium2 import PdfDocument
 from sqlalchemy import select, text
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, today
+from tests.support.build import create_agency, create_citizen, today
 from tests.support.journeys import cedula
 from tests.support.staff import create_account, signed_in
 from tests.support.visits import arrived, booked, turn, visit
@@ -18,34 +18,11 @@ from turnero.attention import agenda_papers, calling
 from turnero.attention.attendance import By
 from turnero.attention.closing_day import close_days
 from turnero.attention.models import Call
-from turnero.audit import audit
 from turnero.booking.models import Event
 from turnero.extensions import db
 from turnero.staff.models import DataView
 
 ELEVEN = 660
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=3)
-
-
-@pytest.fixture
-def clerk(app, desk):
-    return signed_in(app, create_account(desk.agency))
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    db.session.rollback()
-    assert [str(violation) for violation in audit()] == []
 
 
 def rows_of(clerk):

@@ -5,13 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_desk, create_desk_day, create_procedure, today
+from tests.support.build import create_desk, create_desk_day, today
 from tests.support.journeys import at_hour_step, cedula
 from tests.support.turns import close
 from turnero import clock
 from turnero import db as database
 from turnero.attention import attendance, calling, window_turns
-from turnero.attention.attendance import By
 from turnero.attention.checkin import open_visit
 from turnero.attention.models import Visit
 from turnero.audit import audit
@@ -23,19 +22,14 @@ from turnero.extensions import db
 ELEVEN = 660
 
 
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
+@pytest.fixture(autouse=True)
+def nothing_broken():
+    """Here the invariants are broken on purpose."""
 
 
 @pytest.fixture
 def desk(procedure):
     return create_desk(procedure.line, windows=2)
-
-
-@pytest.fixture
-def by(desk):
-    return By("staff:1", desk.agency_id, 1)
 
 
 def book(desk, procedure, number=1):

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, create_procedure
+from tests.support.build import create_agency, create_desk
 from tests.support.visits import arrived, booked, turn, visit
 from turnero import clock
 from turnero import db as database
@@ -12,7 +12,6 @@ from turnero.attention.attendance import By
 from turnero.attention.errors import CannotUndo, UndoPlaceTaken, UndoTooLate
 from turnero.attention.queries import booking_here
 from turnero.attention.undoing import undo
-from turnero.audit import audit
 from turnero.booking import bookings
 from turnero.booking.models import Claim
 from turnero.errors import NotFound
@@ -23,25 +22,8 @@ ELEVEN = 660
 
 
 @pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
 def desk(procedure):
     return create_desk(procedure.line, windows=1)
-
-
-@pytest.fixture
-def by(desk):
-    return By("staff:1", desk.agency_id, window=1)
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    db.session.rollback()
-    assert [str(violation) for violation in audit()] == []
 
 
 @database.transaction

@@ -1,14 +1,14 @@
 """Several clerks and citizens at once: one turn per cédula and trámite, one person per seat, one turn per form."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from tests.support.build import create_desk, create_procedure, next_workday
+from tests.support.build import create_desk, next_workday
+from tests.support.crowd import all_at_once
 from tests.support.journeys import at_hour_step, cedula
 from turnero.attention import window_turns
 from turnero.attention.attendance import By
@@ -26,30 +26,20 @@ CROWD, NINE = 12, 540
 
 
 @pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
 def desk(procedure):
     return create_desk(procedure.line, windows=1)
 
 
-def all_at_once(app, work):
-    """Run ``work`` for each number in a thread of its own, released together; what each came to."""
-    barrier = Barrier(CROWD)
+def crowd(app, work):
+    """Run ``work`` for each number, all at once; what they came to."""
 
     def one(number):
-        with app.app_context():
-            barrier.wait(timeout=30)
-            try:
-                return work(number)
-            except (AlreadyHasTurn, PlaceTaken, IntegrityError) as error:
-                return type(error).__name__
+        try:
+            return work(number)
+        except (AlreadyHasTurn, PlaceTaken, IntegrityError) as error:
+            return type(error).__name__
 
-    db.session.rollback()
-    with ThreadPoolExecutor(CROWD) as pool:
-        return Counter(pool.map(one, range(CROWD)))
+    return Counter(all_at_once(app, [partial(one, number) for number in range(CROWD)]))
 
 
 def asked(procedure, number, *, request=None, hour=None):
@@ -58,7 +48,7 @@ def asked(procedure, number, *, request=None, hour=None):
 
 def clerks_for_one_person(app, desk, procedure):
     by, wanted = By("staff:1", desk.agency_id, 1), asked(procedure, 1)
-    return all_at_once(app, lambda _: window_turns.add_walk_in(wanted, by) and "made")
+    return crowd(app, lambda _: window_turns.add_walk_in(wanted, by) and "made")
 
 
 def test_many_clerks_make_one_turn_of_a_cedula(app, desk, procedure):
@@ -74,7 +64,7 @@ def test_control_without_the_limit_the_table_itself_stops_them_with_an_error(app
 
 def test_one_form_sent_many_times_at_once_is_one_turn(app, desk, procedure):
     by, wanted = By("staff:1", desk.agency_id, 1), asked(procedure, 1, request="one-form")
-    assert list(all_at_once(app, lambda _: window_turns.add_walk_in(wanted, by)).values()) == [CROWD]
+    assert list(crowd(app, lambda _: window_turns.add_walk_in(wanted, by)).values()) == [CROWD]
     assert db.session.scalar(select(func.count()).select_from(Booking)) == 1
 
 
@@ -89,7 +79,7 @@ def test_clerks_and_citizens_for_the_last_seat(app, desk, procedure):
         holds.place(travellers[number].key, travellers[number].browser, day, NINE)
         return bookings.confirm(travellers[number].key, travellers[number].browser) and "won"
 
-    assert all_at_once(app, want) == {"won": 1, "PlaceTaken": CROWD - 1}
+    assert crowd(app, want) == {"won": 1, "PlaceTaken": CROWD - 1}
     assert db.session.scalar(select(func.count()).select_from(Claim)) == 1
     assert list(audit()) == []
 

@@ -44,11 +44,6 @@ def turn(token):
     return queries.booking_by_token(token)
 
 
-@pytest.fixture
-def clerk(app, desk):
-    return signed_in(app, create_account(desk.agency))
-
-
 def send(clerk, **values):
     form = next(form for form in clerk.page.all("form") if form["action"] != "/agencia/salir")
     return clerk.submit(form, **values)

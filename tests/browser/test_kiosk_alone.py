@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.support.build import create_desk, create_procedure, next_workday
 from tests.support.door import at_start, open_door, reference_of, says, scan, ticket
 from tests.support.journeys import cedula
-from tests.support.looking import look_closely
+from tests.support.looking import look_closely, until
 from tests.support.visits import booked, turn, visit
 from turnero.extensions import db
 
@@ -72,7 +72,7 @@ def test_without_the_server_a_reference_of_today_gets_a_ticket_that_is_entered_l
     with page.expect_response("**/sincronizar"):
         page.clock.run_for(61_000)
     expect(page.locator(".offline")).to_be_hidden()
-    page.wait_for_function("localStorage['turnero-por-enviar'] === '[]'")
+    until(page, "localStorage['turnero-por-enviar'] === '[]'")
     assert (turn(booking_id).status, visit(booking_id).ticket) == ("arrived", "Z-001")
     db.session.rollback()
     scan(page, reference)

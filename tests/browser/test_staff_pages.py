@@ -26,7 +26,7 @@ def agency(live_server):
 
 
 def test_a_supervisor_activates_the_account_and_comes_in_by_keyboard(page, agency):
-    token = accounts.add(EMAIL, "supervisor", agency.id)
+    token = accounts.add(EMAIL, accounts.Post("supervisor", agency.id))
     secret = accounts.totp_secret(accounts.to_activate(token))
     db.session.rollback()
     page.goto(f"/agencia/activar/{token}")

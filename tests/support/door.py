@@ -22,7 +22,8 @@ Object.defineProperty(window, "speechSynthesis", {value: {cancel() {}, speak: (o
 def open_door(
     open_context: Callable[..., BrowserContext], live_server: LiveServer, desk: Desk, **options: object
 ) -> Page:
-    """A browser paired as a kiosk of the desk's agency, at its start; its clock is the test's."""
+    """A browser paired as a kiosk of the desk's agency, at its start; its clock runs on and jumps as
+    the test says, so a test leaves seconds between its jumps and what it expects."""
     context = open_context(**{"viewport": SCREEN} | options)
     pair_browser(context, create_device(desk.agency), live_server.url)
     context.add_init_script(_STUBS)

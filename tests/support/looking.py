@@ -11,7 +11,17 @@ def look_closely(page: Page) -> None:
     fits_the_screen(page)
 
 
+def until(page: Page, expression: str) -> None:
+    """Wait for a JavaScript expression to come true. The browser's own waiting needs ``unsafe-eval`` in the page."""
+    for _ in range(100):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never came true: {expression}")
+
+
 def is_accessible(page: Page) -> None:
+    page.wait_for_load_state()  # axe fails on a document that is being replaced
     report = Axe().run(page, options=RULES)
     assert report.violations_count == 0, f"{page.url}\n{report.generate_report()}"
 

@@ -102,6 +102,12 @@ def desk_for(agency: Agency, procedure: Procedure) -> Desk | None:
     return db.session.scalar(select(Desk).where(*attends))
 
 
+def procedures_at(agency: Agency) -> list[Procedure]:
+    """The trámites that an agency's desks attend, in the catalogue's order."""
+    lines = set(db.session.scalars(select(Desk.line_id).where(Desk.agency_id == agency.id, _STAFFED)))
+    return [each for each in procedures() if each.takes_turns and each.line_id in lines]
+
+
 def catalogue_policy() -> dict[str, Any]:
     """The catalogue's own values of the policy; empty before a catalogue is loaded."""
     row = db.session.get(CataloguePolicy, 1)

@@ -13,6 +13,7 @@ from turnero.attention.models import Visit
 from turnero.attention.undoing import may_take_back
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Event
+from turnero.booking.turn_text import TAGS
 from turnero.extensions import db
 from turnero.notices.models import Notice
 from turnero.staff.access import Member
@@ -20,15 +21,7 @@ from turnero.staff.models import Device
 from turnero.verify.models import Citizen
 
 # Word and mark of each state (DESIGN-VISUAL §4).
-TAGS = {
-    Status.CONFIRMED: ("Confirmado", ""),
-    Status.ARRIVED: ("Presente", "here"),
-    Status.CALLED: ("Llamado", "call"),
-    Status.ATTENDED: ("Atendido", "done"),
-    Status.NO_SHOW: ("Ausente", "away"),
-    Status.CANCELLED: ("Cancelado", "gone"),
-    Status.DISPLACED: ("Desplazado", "moved"),
-}
+_TAGS = TAGS | {Status.CONFIRMED: ("Confirmado", "")}  # the usual, so nothing marks it
 _OVER = (Status.ATTENDED, Status.NO_SHOW, Status.CANCELLED, Status.DISPLACED)
 _MAILS = {"waiting": "correo por enviar", "sending": "correo por enviar", "dead": "correo fallido"}
 
@@ -104,7 +97,9 @@ def agenda_of(agency_id: int, day: date, member: Member) -> Agenda:
     now = clock.now()
     agency = db.session.get_one(Agency, agency_id)
     people = _people(agency_id, day)
-    sheet = _Sheet(agency, day, member, now, _names(people), _visits(agency_id, day), _last_steps(agency_id, day))
+    sheet = _Sheet(
+        agency, day, member, now, _names(people), queries.visits(agency_id, day), _last_steps(agency_id, day)
+    )
     mails = _mails(people)
     rows = tuple(sheet.row(booking, mails.get(booking.id, "")) for booking in people)
     today = queries.today_at(agency_id, now) == day
@@ -137,11 +132,6 @@ def _names(people: Sequence[Booking]) -> dict[str, str]:
     cedulas = {booking.cedula for booking in people}
     rows = db.session.scalars(select(Citizen).where(Citizen.cedula.in_(cedulas)))
     return {citizen.cedula: f"{citizen.names} {citizen.surnames}" for citizen in rows}
-
-
-def _visits(agency_id: int, day: date) -> dict[int, Visit]:
-    rows = db.session.scalars(select(Visit).where(Visit.agency_id == agency_id, Visit.day == day))
-    return {visit.booking_id: visit for visit in rows}
 
 
 def _last_steps(agency_id: int, day: date) -> dict[int, Event]:
@@ -205,7 +195,7 @@ class _Sheet:
     def row(self, booking: Booking, mail: str) -> Row:
         status = Status(booking.status)
         visit = self.visits.get(booking.id)
-        word, mark = TAGS[status]
+        word, mark = _TAGS[status]
         mine = status is Status.CALLED and visit is not None and visit.window == self.member.window
         return Row(
             id=booking.id,

@@ -5,8 +5,9 @@ import io
 from datetime import datetime
 
 from turnero import clock, formatting
+from turnero.attention import queries
 from turnero.attention.agenda import Agenda, Row
-from turnero.attention.queries import visit_of
+from turnero.attention.models import Visit
 from turnero.booking.latin import latin
 from turnero.booking.models import Booking
 from turnero.extensions import db
@@ -37,8 +38,9 @@ def as_csv(agenda: Agenda) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
+    visits = queries.visits(agenda.agency.id, agenda.day)
     for row in agenda.rows:
-        writer.writerow([safe(cell) for cell in _cells(row, agenda.agency.zone)])
+        writer.writerow([safe(cell) for cell in _cells(row, visits.get(row.id), agenda.agency.zone)])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -47,9 +49,8 @@ def safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell
 
 
-def _cells(row: Row, zone: str) -> tuple[str, ...]:
+def _cells(row: Row, visit: Visit | None, zone: str) -> tuple[str, ...]:
     booking = db.session.get_one(Booking, row.id)
-    visit = visit_of(row.id)
 
     def time(instant: datetime | None) -> str:
         return formatting.time_of(clock.local(instant, zone)) if instant else ""

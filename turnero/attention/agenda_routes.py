@@ -29,7 +29,7 @@ def _page(text: str) -> Response:
     me = member()
     if request.args.get("parte") == "filas":
         # The minute too: delays grow, and steps can be taken back for ten minutes only.
-        mark = f"{changes.signature(me.agency, day)}-{me.window}-{me.desk_id}-{_minute()}"
+        mark = f"{changes.signature(me.agency, day)}-{me.window}-{me.desk_id}-{clock.now():%H%M}"
         answer = (
             Response(status=304, mimetype="text/plain")
             if request.if_none_match.contains_weak(mark)
@@ -39,10 +39,6 @@ def _page(text: str) -> Response:
         return answer
     looked_at("agenda", agency_id=me.agency, day=day)
     return agenda_page(day)
-
-
-def _minute() -> int:
-    return int(clock.now().timestamp()) // 60
 
 
 @blueprint.post("/agenda/<day>/buscar")

@@ -7,22 +7,12 @@ from typing import Any
 from turnero import clock
 from turnero import db as database
 from turnero.attention.checkin import check_in
-from turnero.attention.errors import NotToday, TooEarlyToMiss, WrongState
+from turnero.attention.errors import NotToday, TooEarlyToMiss, wrong_state
 from turnero.attention.models import Visit
 from turnero.attention.queries import booking_here, today_at, visit_of
 from turnero.booking import history
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
-
-IN_SPANISH = {
-    Status.CONFIRMED: "confirmado",
-    Status.ARRIVED: "presente",
-    Status.CALLED: "llamado",
-    Status.ATTENDED: "atendido",
-    Status.NO_SHOW: "ausente",
-    Status.CANCELLED: "cancelado",
-    Status.DISPLACED: "desplazado",
-}
 
 
 @dataclass(frozen=True)
@@ -92,10 +82,6 @@ def require(booking: Booking, *statuses: Status) -> None:
     """Raises WrongState unless the turn is in one of ``statuses``."""
     if booking.status not in statuses:
         raise wrong_state(booking)
-
-
-def wrong_state(booking: Booking) -> WrongState:
-    return WrongState(status=IN_SPANISH[Status(booking.status)])
 
 
 def state_of(visit: Visit | None) -> dict[str, Any] | None:

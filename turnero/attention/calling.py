@@ -4,8 +4,8 @@ from datetime import datetime
 
 from turnero import clock
 from turnero import db as database
-from turnero.attention.attendance import By, require, state_of, wrong_state
-from turnero.attention.errors import NotToday, NoWindow, WindowBusy
+from turnero.attention.attendance import By, require, state_of
+from turnero.attention.errors import NotToday, NoWindow, WindowBusy, wrong_state
 from turnero.attention.models import Call, Visit
 from turnero.attention.order import queue
 from turnero.attention.queries import booking_here, called_to, today_at, visit_of, waiting

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from turnero.attention.errors import WrongState
+from turnero.attention.errors import wrong_state
 from turnero.attention.models import Visit
 from turnero.attention.tickets import next_ticket, series_of
 from turnero.booking import history
@@ -19,7 +19,7 @@ def check_in(booking: Booking, *, now: datetime, actor: str, ticket: str | None 
     """
     details = {"ticket": ticket} if ticket else {}
     if not history.move(booking, Status.ARRIVED, actor=actor, now=now, reason=reason, details=details):
-        raise WrongState(status="presente")
+        raise wrong_state(booking)
     tolerance = timedelta(minutes=policy_of(booking.agency).tolerance_minutes)
     return open_visit(booking, now=now, late=now > booking.starts_at + tolerance, ticket=ticket)
 

@@ -1,5 +1,8 @@
 """Why something cannot be done with a turn on its day."""
 
+from turnero.booking.lifecycle import Status
+from turnero.booking.models import Booking
+from turnero.booking.turn_text import TAGS
 from turnero.errors import InvalidInput, Refused
 
 
@@ -91,3 +94,8 @@ class CedulaOther(InvalidInput):
     """The cédula typed is not the one of the turn."""
 
     code = "cedula_other"
+
+
+def wrong_state(booking: Booking) -> WrongState:
+    """What is said of a step that the turn's state does not allow."""
+    return WrongState(status=TAGS[Status(booking.status)][0].lower())

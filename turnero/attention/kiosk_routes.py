@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 
+from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency
 from turnero.attention import kiosk, kiosk_help, kiosk_offline, kiosk_walk_in
 from turnero.booking import forms
-from turnero.errors import NotFound
+from turnero.errors import Faulty, NotFound
 from turnero.extensions import db
 from turnero.page import see_other
 from turnero.staff.access import device, device_only
@@ -59,18 +60,18 @@ def walk_in() -> Response:
     try:
         number = forms.parse_cedula(request.form)
         ticket = kiosk_walk_in.take_ticket(number, request.form.get("tramite", ""), device().id)
-    except forms.Faulty as faulty:
+    except Faulty as faulty:
         return _walk_in_page(faulty)
     except (kiosk_walk_in.NoWalkIns, NotFound):
         return _page("attention/kiosk_refused.html", 409)
     return _page("attention/kiosk_ticket.html", ticket=ticket)
 
 
-def _walk_in_page(faulty: forms.Faulty | None = None) -> Response:
+def _walk_in_page(faulty: Faulty | None = None) -> Response:
     agency = _agency()
     if not kiosk_walk_in.allowed(agency):
         abort(404)
-    procedures = kiosk_walk_in.procedures_here(agency)
+    procedures = agencies.procedures_at(agency)
     chosen = request.form.get("tramite", procedures[0].slug if procedures else "")
     status = 422 if faulty else 200
     return _page("attention/kiosk_walk_in.html", status, procedures=procedures, chosen=chosen, errors=bool(faulty))

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from turnero import clock
 from turnero import db as database
 from turnero.agencies import queries as agencies
-from turnero.agencies.models import Agency, Desk, Procedure
+from turnero.agencies.models import Agency, Procedure
 from turnero.attention.checkin import open_visit
 from turnero.attention.errors import NotNow
 from turnero.attention.kiosk import Ticket, ticket_of
@@ -29,13 +29,6 @@ class NoWalkIns(NotNow):
 def allowed(agency: Agency) -> bool:
     """Whether the agency's policy serves people without a turn."""
     return policy_of(agency).walk_ins
-
-
-def procedures_here(agency: Agency) -> list[Procedure]:
-    """The trámites that the agency's windows attend."""
-    lines = select(Desk.line_id).where(Desk.agency_id == agency.id)
-    offered = set(db.session.scalars(lines))
-    return [each for each in agencies.procedures() if each.takes_turns and each.line_id in offered]
 
 
 @database.transaction

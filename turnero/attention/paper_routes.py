@@ -11,9 +11,8 @@ from turnero.attention.agenda import Agenda, agenda_of
 from turnero.attention.agenda_page import day_or_404
 from turnero.attention.attendance import By
 from turnero.attention.errors import TimeAlone, TimeInvalid, TimeToCome
-from turnero.booking import forms
 from turnero.booking.models import Booking
-from turnero.errors import InvalidInput
+from turnero.errors import Faulty, InvalidInput
 from turnero.page import NO_TROUBLE, Trouble, see_other, show
 from turnero.staff.access import Role, looked_at, member, staff_only
 
@@ -79,7 +78,7 @@ def enter(day: str) -> Response:
     me = member()
     try:
         entries = _parse(found)
-    except forms.Faulty as faulty:
+    except Faulty as faulty:
         return _paper(day, Trouble(faults=faulty.faults))
     count = paper_day.enter(found, entries, By(me.actor, me.agency, me.window))
     return see_other(url_for("papers.paper", day=day, anotados=count))
@@ -96,7 +95,7 @@ def _parse(day: date) -> list[paper_day.Entry]:
         else:
             entries += [entry] if entry else []
     if faults:
-        raise forms.Faulty(**faults)
+        raise Faulty(**faults)
     return entries
 
 

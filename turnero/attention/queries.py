@@ -44,6 +44,12 @@ def visit_of(booking_id: int) -> Visit | None:
     return db.session.get(Visit, booking_id, populate_existing=True)
 
 
+def visits(agency_id: int, day: date) -> dict[int, Visit]:
+    """By turn the visits of an agency's day."""
+    rows = db.session.scalars(select(Visit).where(Visit.agency_id == agency_id, Visit.day == day))
+    return {visit.booking_id: visit for visit in rows}
+
+
 def visits_with(agency_id: int, day: date, status: Status) -> Sequence[Visit]:
     """The visits of a day whose turns are in ``status`` now, read anew."""
     return db.session.scalars(

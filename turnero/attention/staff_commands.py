@@ -32,11 +32,8 @@ def staff_group() -> None:
 @with_appcontext
 def add(email: str, role: str, slug: str | None) -> None:
     """Crea una cuenta y muestra su enlace de activación, que sirve una sola vez."""
-    if (slug is None) != (role == "admin"):
-        raise click.UsageError("Indique --agency AGENCIA; solo una cuenta admin no tiene agencia.")
-    agency = agency_of(slug) if slug else None
     try:
-        token = accounts.add(_address(email), ROLES[role], agency.id if agency else None)
+        token = accounts.add(_address(email), _post(role, slug))
     except accounts.AccountExists as error:
         raise click.ClickException(messages.text_of(error)) from None
     _show_link(token)
@@ -56,11 +53,15 @@ def disable(email: str) -> None:
 
 @staff_group.command("reset")
 @click.argument("email", metavar="CORREO")
+@click.option("--role", type=click.Choice(list(ROLES)), help="Otro papel, en lugar del que tenía.")
+@click.option("--agency", "slug", metavar="AGENCIA", help="Dónde trabaja con el otro papel.")
 @with_appcontext
-def reset(email: str) -> None:
-    """Anula la clave y las sesiones de una cuenta y muestra un enlace nuevo."""
+def reset(email: str, role: str | None, slug: str | None) -> None:
+    """Anula la clave y las sesiones de una cuenta y muestra un enlace nuevo; con --role, cambia su papel."""
+    if slug and not role:
+        raise click.UsageError("Indique también --role: el papel que tendrá en la agencia.")
     try:
-        token = accounts.reset(_address(email))
+        token = accounts.reset(_address(email), _post(role, slug) if role else None)
     except NotFound:
         raise _unknown(email) from None
     _show_link(token)
@@ -75,6 +76,13 @@ def list_accounts() -> None:
     )
     for account, slug in rows:
         click.echo(f"{account.email}  {_IN_SPANISH[account.role]}  {slug or '—'}  {_state(account)}")
+
+
+def _post(role: str, slug: str | None) -> accounts.Post:
+    """A role and its agency, or wrong use of the command."""
+    if (slug is None) != (role == "admin"):
+        raise click.UsageError("Indique --agency AGENCIA; solo una cuenta admin no tiene agencia.")
+    return accounts.Post(ROLES[role], agency_of(slug).id if slug else None)
 
 
 def _state(account: Account) -> str:

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from turnero.attention.errors import CedulaOther, ReasonLong, ReasonMissing
 from turnero.booking import forms
-from turnero.booking.forms import Faulty, Hour, HourMissing, ProcedureMissing, Typed
+from turnero.booking.forms import Hour, HourMissing, ProcedureMissing, Typed
 from turnero.booking.walk_ins import Extras, Reachable
-from turnero.errors import InvalidInput
+from turnero.errors import Faulty, InvalidInput
 from turnero.verify import cedula
 from turnero.verify.contact import parse_email, parse_mobile
 from turnero.verify.digits import compact

@@ -13,20 +13,12 @@ from turnero.attention.undoing import UNDO_LIFE, last_step
 from turnero.booking import bookings
 from turnero.booking.lifecycle import LIVE, SEATED, Status
 from turnero.booking.models import Booking, Event
+from turnero.booking.turn_text import TAGS
 from turnero.extensions import db
 from turnero.staff.models import Account
 from turnero.verify import contact
 
 # How a turn's state is called and marked (DESIGN-VISUAL §4).
-TAGS = {
-    Status.CONFIRMED: ("Confirmado", "done"),
-    Status.ARRIVED: ("Presente", "here"),
-    Status.CALLED: ("Llamado", "call"),
-    Status.ATTENDED: ("Atendido", "done"),
-    Status.NO_SHOW: ("Ausente", "away"),
-    Status.CANCELLED: ("Cancelado", "gone"),
-    Status.DISPLACED: ("Desplazado", "moved"),
-}
 _STEPS = {
     Status.HELD: "Se guardó el lugar",
     Status.LAPSED: "Se liberó el lugar",

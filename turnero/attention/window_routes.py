@@ -7,6 +7,7 @@ from itertools import groupby
 from flask import Blueprint, Response, render_template, request, url_for
 
 from turnero import clock, formatting, page
+from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency
 from turnero.attention import window_forms, window_turns
 from turnero.attention.attendance import By
@@ -17,7 +18,7 @@ from turnero.booking import forms
 from turnero.booking.errors import UnknownPlace
 from turnero.booking.lifecycle import SEATED
 from turnero.booking.turn_text import TurnText
-from turnero.errors import NotFound, Refused
+from turnero.errors import Faulty, NotFound, Refused
 from turnero.extensions import db
 from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.staff.access import Role, looked_at, member, staff_only
@@ -44,7 +45,7 @@ def add() -> Response:
     try:
         asked = window_forms.parse_asked(request.form)
         made = (window_turns.add_assisted if asked.hour else window_turns.add_walk_in)(asked, _by())
-    except forms.Faulty as error:
+    except Faulty as error:
         return _form(typed, Trouble(faults=error.faults))
     except UnknownPlace as error:
         return _form(typed, Trouble(faults={"tramite": error}))
@@ -59,7 +60,8 @@ def _no_procedure(typed: dict[str, str]) -> Trouble:
 
 def _form(typed: dict[str, str], trouble: Trouble = NO_TROUBLE, *, ask_hours: bool = False) -> Response:
     agency_id = member().agency
-    procedures = window_turns.procedures_at(agency_id)
+    agency = db.session.get_one(Agency, agency_id)
+    procedures = agencies.procedures_at(agency)
     hours: tuple[window_turns.FreeHour, ...] = ()
     shown = ask_hours or bool(typed["hora"])
     if shown and any(procedure.slug == typed["tramite"] for procedure in procedures):
@@ -71,7 +73,7 @@ def _form(typed: dict[str, str], trouble: Trouble = NO_TROUBLE, *, ask_hours: bo
         procedures=procedures,
         shown=shown,
         days=_by_day(hours, today_at(agency_id, clock.now())),
-        agency_name=db.session.get_one(Agency, agency_id).name,
+        agency_name=agency.name,
         override="cedula" in trouble.faults or bool(typed["cedula_revisada"]),
     )
 
@@ -130,7 +132,7 @@ def ask_cancel(booking_id: int) -> Response:
 def cancel(booking_id: int) -> Response:
     try:
         window_turns.cancel(booking_id, _by(), window_forms.parse_reason(request.form))
-    except forms.Faulty as error:
+    except Faulty as error:
         return _cancel_page(booking_id, Trouble(faults=error.faults))
     except Refused as refusal:
         return _refused(_details(booking_id, Trouble(refusal=refusal)))
@@ -161,7 +163,7 @@ def reassign(booking_id: int) -> Response:
     holder = booking_here(booking_id, member().agency).cedula
     try:
         window_turns.reassign_to(booking_id, _by(), window_forms.parse_contact(request.form, holder))
-    except forms.Faulty as error:
+    except Faulty as error:
         return _reassign_page(booking_id, Trouble(faults=error.faults))
     except NotNow as refusal:
         return _refused(_details(booking_id, Trouble(refusal=refusal)))

@@ -141,19 +141,6 @@ def _offered(slug: str, agency_id: int) -> tuple[Procedure, Desk]:
     return procedure, desk
 
 
-def procedures_at(agency_id: int) -> list[Procedure]:
-    """The trámites that the agency attends, in the catalogue's order."""
-    agency = db.session.get_one(Agency, agency_id)
-    attends: dict[int | None, bool] = {}
-    found = []
-    for procedure in agencies.procedures():
-        if procedure.takes_turns and procedure.line_id not in attends:
-            attends[procedure.line_id] = agencies.desk_for(agency, procedure) is not None
-        if procedure.takes_turns and attends[procedure.line_id]:
-            found.append(procedure)
-    return found
-
-
 def free_hours(slug: str, agency_id: int) -> tuple[FreeHour, ...]:
     """The free starts of the next days with places, from this minute on: at the window there is no lead time.
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from turnero.booking import reference
 from turnero.booking.steps import Details, Place
-from turnero.errors import InvalidInput
+from turnero.errors import Faulty, InvalidInput
 from turnero.verify import cedula
 from turnero.verify.contact import Contact, mailbox_key, parse_email, parse_mobile
 
@@ -55,14 +55,6 @@ class ReferenceInvalid(InvalidInput):
 
 class ThirdPartyNameMissing(InvalidInput):
     code = "third_party_name_missing"
-
-
-class Faulty(Exception):
-    """What is wrong with a form: by the name of each field its error (422, everything typed kept)."""
-
-    def __init__(self, **faults: InvalidInput) -> None:
-        super().__init__(*faults)
-        self.faults = faults
 
 
 @dataclass(frozen=True)

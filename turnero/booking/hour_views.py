@@ -16,6 +16,7 @@ from turnero.booking.models import Journey
 from turnero.booking.offers import NOON
 from turnero.booking.queries import policy_of
 from turnero.booking.slots import Slot
+from turnero.errors import Faulty
 from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.session import browser
 
@@ -124,7 +125,7 @@ def _hold(journey: Journey, wish: Hour) -> Response:
         try:
             steps.choose_place(key, browser(), steps.Place(journey.province_code, procedure.slug, wish.agency))
         except UnknownPlace as error:
-            raise forms.Faulty(hora=error) from error
+            raise Faulty(hora=error) from error
     holds.place(key, browser(), wish.day, wish.minute)
     return to(Step.CONFIRM, key)
 

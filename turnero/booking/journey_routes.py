@@ -11,10 +11,9 @@ from flask_wtf.csrf import CSRFError
 from turnero import error_pages
 from turnero.booking import details_views, hour_views, person_views, place_views, review_views
 from turnero.booking.errors import ChangesSpent, NotChangeable, NotInRegistry, PlaceLost, WrongStep
-from turnero.booking.forms import Faulty
 from turnero.booking.journey import Step, owned
 from turnero.booking.journey_page import address, to_its_turn, to_where_it_is
-from turnero.errors import NotFound, Refused
+from turnero.errors import Faulty, NotFound, Refused
 from turnero.page import Trouble
 from turnero.session import browser
 from turnero.verify.registry import RegistryUnavailable

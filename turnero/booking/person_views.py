@@ -7,7 +7,7 @@ from turnero.booking import forms, steps
 from turnero.booking.journey import Step
 from turnero.booking.journey_page import MAINLAND, at, show, time_of, to, your_turn
 from turnero.booking.models import Journey
-from turnero.errors import InvalidInput
+from turnero.errors import Faulty, InvalidInput
 from turnero.page import NO_TROUBLE, Trouble
 from turnero.session import browser
 from turnero.verify import challenge
@@ -82,7 +82,7 @@ def prove(key: str) -> Response:
     try:
         steps.verify(key, browser(), forms.typed(request.form, "codigo")["codigo"])
     except InvalidInput as error:
-        raise forms.Faulty(codigo=error) from error
+        raise Faulty(codigo=error) from error
     return to(Step.PLACE, key)
 
 

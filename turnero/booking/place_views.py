@@ -19,6 +19,7 @@ from turnero.booking.errors import ProcedureOnline, UnknownPlace
 from turnero.booking.journey import Step
 from turnero.booking.journey_page import address, at, show, your_turn
 from turnero.booking.models import Journey
+from turnero.errors import Faulty
 from turnero.interval import Interval
 from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.session import browser
@@ -75,15 +76,15 @@ def choose_place(key: str) -> Response:
     at(key, Step.PLACE)
     place = forms.parse_place(request.form)
     if _province(place.province) is None:
-        raise forms.Faulty(provincia=UnknownPlace())
+        raise Faulty(provincia=UnknownPlace())
     if _procedure(place.procedure) is None:
-        raise forms.Faulty(tramite=_not_here(place.procedure))
+        raise Faulty(tramite=_not_here(place.procedure))
     if not place.agency:
         return place_page(key)
     try:
         steps.choose_place(key, browser(), place)
     except UnknownPlace as error:
-        raise forms.Faulty(**{error.data["field"]: error}) from error
+        raise Faulty(**{error.data["field"]: error}) from error
     procedure, province = _procedure(place.procedure), _province(place.province)
     assert province is not None
     notified = forms.typed(request.form, "fecha_notificacion")["fecha_notificacion"]

@@ -18,20 +18,9 @@ from turnero.booking.notices import answer_until, proposed_place
 from turnero.booking.proposals import open_displacement
 from turnero.booking.queries import booking_by_token, last_place_event, policy_of
 from turnero.booking.sweep import DISPLACED_LIFE
-from turnero.booking.turn_text import PlaceText, TurnText
+from turnero.booking.turn_text import TAGS, PlaceText, TurnText
 from turnero.extensions import db
 from turnero.page import NO_TROUBLE, Trouble
-
-# How a turn's state is called and marked (DESIGN-VISUAL §4).
-_TAGS = {
-    Status.CONFIRMED: ("Confirmado", "done"),
-    Status.ARRIVED: ("Presente", "here"),
-    Status.CALLED: ("Llamado", "call"),
-    Status.ATTENDED: ("Atendido", "done"),
-    Status.NO_SHOW: ("Ausente", "away"),
-    Status.CANCELLED: ("Cancelado", "gone"),
-    Status.DISPLACED: ("Desplazado", "moved"),
-}
 
 
 @dataclass(frozen=True)
@@ -58,7 +47,7 @@ def turn_page(token: str, trouble: Trouble = NO_TROUBLE) -> Response:
     """The page of a turn. Raises NotFound."""
     booking = booking_by_token(token)
     now = clock.now()
-    word, mark = _TAGS[Status(booking.status)]
+    word, mark = TAGS[Status(booking.status)]
     values = {
         "token": token,
         "text": TurnText.of(booking),

@@ -15,7 +15,7 @@ from turnero.booking.models import Booking
 from turnero.booking.queries import booking_by_token
 from turnero.booking.turn_page import turn_page
 from turnero.booking.turn_text import TurnText
-from turnero.errors import NotFound
+from turnero.errors import Faulty, NotFound
 from turnero.notices.rendering import Attachment
 from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.session import browser
@@ -33,7 +33,7 @@ def mail_link() -> Response:
     """The answer is the same whether there is such a turn or not."""
     try:
         reference, cedula = forms.parse_turn(request.form)
-    except forms.Faulty as error:
+    except Faulty as error:
         return _find_page(Trouble(faults=error.faults))
     bookings.mail_link(reference, cedula)
     return see_other(url_for("turn.find", enviado="si"))

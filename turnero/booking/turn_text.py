@@ -7,9 +7,21 @@ from flask import current_app
 
 from turnero import formatting
 from turnero.agencies.models import Agency
+from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
 from turnero.booking.queries import policy_of, token_of
 from turnero.verify.cedula import masked
+
+# How a turn's state is called and marked (DESIGN-VISUAL §4).
+TAGS = {
+    Status.CONFIRMED: ("Confirmado", "done"),
+    Status.ARRIVED: ("Presente", "here"),
+    Status.CALLED: ("Llamado", "call"),
+    Status.ATTENDED: ("Atendido", "done"),
+    Status.NO_SHOW: ("Ausente", "away"),
+    Status.CANCELLED: ("Cancelado", "gone"),
+    Status.DISPLACED: ("Desplazado", "moved"),
+}
 
 
 def shown_cedula(cedula: str) -> str:

@@ -90,7 +90,7 @@ def staff_only(*roles: Role) -> Callable[[View[P]], View[P]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             found = signed_in()
             if found is None:
-                here = request.full_path.rstrip("?") if request.method == "GET" else "/agencia/agenda"
+                here = request.full_path.rstrip("?") if request.method == "GET" else "/agencia"
                 return redirect(url_for("staff.sign_in_page", seguir=here), 303)
             if found.role not in roles:
                 log.warning("access_denied", account=found.account_id, rule=str(request.url_rule))

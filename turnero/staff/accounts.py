@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from turnero import clock
 from turnero import db as database
@@ -51,34 +51,47 @@ class Attempt:
     browser: str
 
 
-def add(email: str, role: str, agency_id: int | None) -> str:
+@dataclass(frozen=True)
+class Post:
+    """What an account may do, and at which agency; an admin's is at none."""
+
+    role: str
+    agency_id: int | None
+
+
+def add(email: str, post: Post) -> str:
     """A new account; the token of its activation link. Raises AccountExists."""
     token = cookies.new_key()
-    _add(email, role, agency_id, token)
+    _add(email, post, token)
     return token
 
 
 @database.transaction
-def _add(email: str, role: str, agency_id: int | None, token: str) -> None:
+def _add(email: str, post: Post, token: str) -> None:
     database.lock(f"account:{email}")
     if db.session.scalar(select(Account.id).where(Account.email == email)) is not None:
         raise AccountExists(email=email)
     now = clock.now()
-    account = Account(email=email, role=role, agency_id=agency_id, created_at=now, version=1, totp_step=0)
+    account = Account(email=email, role=post.role, agency_id=post.agency_id, created_at=now, version=1, totp_step=0)
     _invite(account, token, now)
     db.session.add(account)
 
 
-def reset(email: str) -> str:
-    """A new activation link; the old password and every session end. Also enables again. Raises NotFound."""
+def reset(email: str, post: Post | None = None) -> str:
+    """A new activation link, and perhaps another post; the old password and every session end.
+
+    Also enables again. Raises NotFound.
+    """
     token = cookies.new_key()
-    _reset(email, token)
+    _reset(email, post, token)
     return token
 
 
 @database.transaction
-def _reset(email: str, token: str) -> None:
+def _reset(email: str, post: Post | None, token: str) -> None:
     account = _locked(email)
+    if post is not None:
+        account.role, account.agency_id = post.role, post.agency_id
     account.password_hash = account.disabled_at = None
     account.version += 1
     _invite(account, token, clock.now())
@@ -142,19 +155,30 @@ def activate(token: str, password: str, code: str) -> None:
 
 def sign_in(attempt: Attempt) -> str:
     """A new session's key. Raises SignInRefused, and SignInTooSoon while this try may not be looked at."""
-    check_pace(attempt)
+    failure = _count_as_wrong(attempt)
     seen = db.session.scalar(select(Account).where(Account.email == attempt.email))
-    # Before the transaction: nobody should wait for a lock while a password is hashed.
+    # Outside a transaction: nobody should wait for a lock while a password is hashed.
     right = passwords.is_right(attempt.password, seen.password_hash if seen else None)
-    key = _sign_in(attempt, seen.password_hash) if right and seen else None
+    key = _sign_in(attempt, seen.password_hash, failure) if right and seen else None
     if key is None:
-        _note_failure(attempt)
         raise SignInRefused
     return key
 
 
 @database.transaction
-def _sign_in(attempt: Attempt, password_hash: str | None) -> str | None:
+def _count_as_wrong(attempt: Attempt) -> int:
+    """The failure this try stays unless it turns out right: counted first, so that a burst gets no more tries."""
+    account = account_hash(attempt.email)
+    database.lock(f"sign-in:{account}", f"sign-in:{attempt.source}")
+    check_pace(attempt)
+    failure = SignInFailure(account=account, source=attempt.source, browser=attempt.browser, at=clock.now())
+    db.session.add(failure)
+    db.session.flush()
+    return failure.id
+
+
+@database.transaction
+def _sign_in(attempt: Attempt, password_hash: str | None, failure: int) -> str | None:
     """The session, if the account still is as it was when the password was compared, and the code is fresh."""
     account = db.session.scalar(
         select(Account)
@@ -170,6 +194,7 @@ def _sign_in(attempt: Attempt, password_hash: str | None) -> str | None:
         step = totp.step_of(secret, attempt.code, now)
         if step is None or not _use_step(account.id, step):
             return None
+    db.session.execute(delete(SignInFailure).where(SignInFailure.id == failure))
     return sessions.begin(account, attempt.browser, now)
 
 
@@ -188,7 +213,15 @@ def check_pace(attempt: Attempt) -> None:
         .where(or_(SignInFailure.account == account, SignInFailure.source == attempt.source))
         .where(SignInFailure.at > now - slowdown.REMEMBERED)
     )
-    failures = [slowdown.Failure(row.at, row.account == account, row.source == attempt.source) for row in rows]
+    failures = [
+        slowdown.Failure(
+            row.at,
+            account=row.account == account,
+            source=row.source == attempt.source,
+            browser=row.browser == attempt.browser,
+        )
+        for row in rows
+    ]
     left = slowdown.wait(failures, now, known_browser=_is_known(attempt))
     if left > timedelta():
         raise SignInTooSoon(seconds=-int(-left.total_seconds() // 1))
@@ -202,15 +235,6 @@ def _is_known(attempt: Attempt) -> bool:
         .where(Account.email == attempt.email, StaffSession.browser == attempt.browser)
     )
     return db.session.scalar(before.limit(1)) is not None
-
-
-@database.transaction
-def _note_failure(attempt: Attempt) -> None:
-    db.session.add(
-        SignInFailure(
-            account=account_hash(attempt.email), source=attempt.source, browser=attempt.browser, at=clock.now()
-        )
-    )
 
 
 def account_hash(email: str) -> str:

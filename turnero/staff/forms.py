@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from turnero.errors import InvalidInput
+from turnero.errors import Faulty, InvalidInput
 from turnero.staff import passwords
 from turnero.staff.models import Account
 
@@ -17,14 +17,6 @@ class StaffEmailMissing(InvalidInput):
 
 class TotpMissing(InvalidInput):
     code = "totp_missing"
-
-
-class Faulty(Exception):
-    """What is wrong with a form: by the name of each field its error."""
-
-    def __init__(self, **faults: InvalidInput) -> None:
-        super().__init__(*faults)
-        self.faults = faults
 
 
 def typed(form: Typed, *fields: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ import structlog
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from turnero.errors import Faulty
 from turnero.page import NO_TROUBLE, Trouble, see_other, show
 from turnero.qr import picture
 from turnero.session import browser
@@ -15,20 +16,19 @@ from turnero.staff.models import Account
 
 blueprint = Blueprint("staff", __name__)
 blueprint.add_app_template_global(signed_in)  # the frame of the staff's pages
-HOME = "/agencia/agenda"
 log = structlog.get_logger()
 
 
 @blueprint.get("/agencia")
 @staff_only(*Role)
 def home() -> ResponseReturnValue:
-    return see_other(HOME if member().agency_id is not None else "/agencia/control")
+    return see_other("/agencia/agenda" if member().agency_id is not None else "/agencia/control")
 
 
 @blueprint.get("/agencia/entrar")
 def sign_in_page() -> Response:
     if signed_in() is not None:
-        return see_other(forms.own_path(request.args.get("seguir"), HOME))
+        return see_other(forms.own_path(request.args.get("seguir"), "/agencia"))
     return _sign_in_page(NO_TROUBLE)
 
 
@@ -38,7 +38,7 @@ def sign_in() -> Response:
         email, password, code = forms.parse_sign_in(request.form)
         source = hashlib.sha256(f"source:{request.remote_addr}".encode()).hexdigest()
         key = accounts.sign_in(accounts.Attempt(email, password, code, source, browser()))
-    except forms.Faulty as faulty:
+    except Faulty as faulty:
         return _sign_in_page(Trouble(faults=faulty.faults))
     except accounts.SignInRefused as wrong:
         log.warning("sign_in_failed", account=accounts.account_hash(email)[:12], why=wrong.code)
@@ -79,7 +79,7 @@ def activate(token: str) -> Response:
     try:
         password, code = forms.parse_activation(request.form, account)
         accounts.activate(token, password, code)
-    except forms.Faulty as faulty:
+    except Faulty as faulty:
         return _activation_page(token, account, Trouble(faults=faulty.faults))
     except accounts.TotpWrong as wrong:
         return _activation_page(token, accounts.to_activate(token), Trouble(faults={"totp": wrong}))

@@ -79,8 +79,10 @@ def end(session_id: int) -> None:
 @database.transaction
 def sit(session_id: int, window: int | None, desk_id: int | None) -> None:
     """The member of a session sits at ``window`` now, for one desk or all; whoever sat there leaves it."""
+    agency_id = db.session.get_one(StaffSession, session_id).account.agency_id
+    database.lock(f"windows:{agency_id}")  # two who sit down at once would both stay
     session = db.session.get_one(StaffSession, session_id, with_for_update={"of": StaffSession})
-    colleagues = select(Account.id).where(Account.agency_id == session.account.agency_id)
+    colleagues = select(Account.id).where(Account.agency_id == agency_id)
     if window is not None:
         db.session.execute(
             update(StaffSession)

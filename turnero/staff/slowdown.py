@@ -1,7 +1,8 @@
 """How long a sign-in must wait after wrong ones: slow for who guesses, never a closed door at 08:00.
 
-Pure rules. Three counts of the last hour matter: of this account from this source, of this account from everywhere
-(only for browsers that never signed in to it), and of this source for any account (an agency shares one address).
+Pure rules over the last hour. A browser that never signed in to the account waits by three counts: of this account
+from this source, of this account from everywhere, and of this source for any account. One that did waits by its own
+wrong tries alone: whoever shares the agency's address, or tries from everywhere, keeps nobody out of their own machine.
 """
 
 from collections.abc import Iterable
@@ -18,22 +19,25 @@ _LONGEST_WAIT = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Failure:
-    """A wrong sign-in: whether it tried this account, and whether it came from this source."""
+    """A wrong sign-in: whether it tried this account, and whether it came from this source and this browser."""
 
     at: datetime
     account: bool
     source: bool
+    browser: bool
 
 
 def wait(failures: Iterable[Failure], now: datetime, *, known_browser: bool) -> timedelta:
     """How long from ``now`` until another try is looked at; zero when it may be now."""
     recent = [failure for failure in failures if failure.at > now - REMEMBERED]
-    both = [failure.at for failure in recent if failure.account and failure.source]
-    of_account = [failure.at for failure in recent if failure.account]
-    of_source = [failure.at for failure in recent if failure.source]
-    ends = [_end(both, _FREE), _end(of_source, _FREE_OF_SOURCE)]
-    if not known_browser:
-        ends.append(_end(of_account, _FREE_OF_ACCOUNT))
+    if known_browser:
+        ends = [_end([failure.at for failure in recent if failure.account and failure.browser], _FREE)]
+    else:
+        ends = [
+            _end([failure.at for failure in recent if failure.account and failure.source], _FREE),
+            _end([failure.at for failure in recent if failure.account], _FREE_OF_ACCOUNT),
+            _end([failure.at for failure in recent if failure.source], _FREE_OF_SOURCE),
+        ]
     return max((end - now for end in ends if end is not None and end > now), default=timedelta())
 
 
