@@ -9,13 +9,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from turnero.db import on_postgresql
 from turnero.errors import InvalidInput, Refused, TurneroError
 from turnero.extensions import db
+from turnero.keys import code_keys
 from turnero.notices import outbox
 from turnero.verify import code
 from turnero.verify.models import Challenge, CodeTries
@@ -132,8 +132,7 @@ def check(journey: str, mailbox: str, typed: str, policy: CodePolicy, *, now: da
     if not codes:
         _give_try_back(journey)
         return Checked(CodeExpired())
-    key = current_app.config["SETTINGS"].code_key
-    right = [challenge for challenge in codes if code.matches(key, challenge.nonce, digits)]
+    right = [sent for sent in codes if any(code.matches(key, sent.nonce, digits) for key in code_keys())]
     if not right:
         return Checked(_wrong(policy.code_tries - tries))
     if not _use(right[0], now):
