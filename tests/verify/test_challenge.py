@@ -17,7 +17,7 @@ from turnero.messages import text_of
 from turnero.notices.models import Notice
 from turnero.verify import challenge
 from turnero.verify import code as code_rules
-from turnero.verify.challenge import Checked, CodePolicy
+from turnero.verify.challenge import Checked, CodePolicy, Recipient
 from turnero.verify.code import CodeFormat, code_of, matches
 from turnero.verify.models import Challenge, CodeTries
 from turnero.verify.notices import code_mail
@@ -40,9 +40,11 @@ def at(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
-def send(seconds: float = 0, journey: str = JOURNEY, mailbox: str = MAILBOX) -> str:
+def send(seconds: float = 0, journey: str = JOURNEY, mailbox: str = MAILBOX, browser: str = "") -> str:
     """Issue a code and return it."""
-    sent = committed(lambda: challenge.issue(journey, mailbox, mailbox, POLICY, now=at(seconds)).nonce)
+    sent = committed(
+        lambda: challenge.issue(Recipient(journey, browser or journey, mailbox, mailbox), POLICY, now=at(seconds)).nonce
+    )
     return code_of(current_app.config["SETTINGS"].code_key, sent)
 
 
@@ -174,6 +176,32 @@ def test_a_mailbox_gets_five_codes_an_hour_whoever_asks() -> None:
     send(3600, journey="journey-6")
 
 
+def test_a_journey_mails_five_codes_an_hour_wherever_they_go() -> None:
+    for number in range(5):
+        send(number, mailbox=f"person{number}@example.ec")
+    with pytest.raises(challenge.TooManyCodeMails):
+        send(6, mailbox="person6@example.ec")
+    send(3600, mailbox="person6@example.ec")
+
+
+def test_a_browser_mails_ten_codes_an_hour_whatever_it_begins() -> None:
+    for number in range(10):
+        send(number, journey=f"journey-{number}", mailbox=f"person{number}@example.ec", browser="one")
+    with pytest.raises(challenge.TooManyCodeMails):
+        send(11, journey="journey-11", mailbox="person11@example.ec", browser="one")
+    send(11, journey="journey-11", mailbox="person11@example.ec", browser="other")
+
+
+def test_a_mailbox_gets_twenty_codes_a_day_so_nobody_tries_more_than_a_hundred() -> None:
+    hours = [3600 * (number // 5) + number for number in range(20)]
+    for number, second in enumerate(hours):
+        send(second, journey=f"journey-{number}")
+    assert POLICY.code_mails_per_day * POLICY.code_tries == 100
+    with pytest.raises(challenge.TooManyCodeMails):
+        send(12 * 3600, journey="journey-20")
+    send(24 * 3600, journey="journey-20")
+
+
 def test_before_the_first_code_there_is_nothing_to_wait_for() -> None:
     assert challenge.resend_at(JOURNEY, POLICY) is None
     assert challenge.outstanding(JOURNEY, MAILBOX, NOON) == []
@@ -182,7 +210,7 @@ def test_before_the_first_code_there_is_nothing_to_wait_for() -> None:
 
 def test_the_mail_carries_the_code_and_until_when_it_serves() -> None:
     now = clock.now()
-    sent = committed(lambda: challenge.issue(JOURNEY, EMAIL, MAILBOX, POLICY, now=now).nonce)
+    sent = committed(lambda: challenge.issue(Recipient(JOURNEY, "browser", EMAIL, MAILBOX), POLICY, now=now).nonce)
     mail = code_mail(db.session.scalars(select(Notice)).one())
     assert mail is not None
     assert (mail.template, mail.context["code"]) == ("code", code_of(current_app.config["SETTINGS"].code_key, sent))
@@ -195,7 +223,7 @@ def test_the_mail_carries_the_code_and_until_when_it_serves() -> None:
 )
 def test_a_code_that_no_longer_serves_is_not_mailed(end: dict[str, object]) -> None:
     now = clock.now()
-    committed(lambda: challenge.issue(JOURNEY, EMAIL, MAILBOX, POLICY, now=now).nonce)
+    committed(lambda: challenge.issue(Recipient(JOURNEY, "browser", EMAIL, MAILBOX), POLICY, now=now).nonce)
     notice = db.session.scalars(select(Notice)).one()
     assert code_mail(notice)
     db.session.execute(update(Challenge).values(end))
@@ -268,7 +296,7 @@ def test_of_twenty_journeys_at_once_five_get_a_mail_to_one_mailbox(app: Flask) -
 
         def issue() -> None:
             database.lock(f"mailbox:{MAILBOX}")
-            challenge.issue(journey, EMAIL, MAILBOX, POLICY, now=NOON)
+            challenge.issue(Recipient(journey, journey, EMAIL, MAILBOX), POLICY, now=NOON)
 
         try:
             committed(issue)

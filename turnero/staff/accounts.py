@@ -89,12 +89,12 @@ def reset(email: str, post: Post | None = None) -> str:
 
 @database.transaction
 def _reset(email: str, post: Post | None, token: str) -> None:
-    account = _locked(email)
+    account, now = _locked(email), clock.now()
     if post is not None:
         account.role, account.agency_id = post.role, post.agency_id
     account.password_hash = account.disabled_at = None
     account.version += 1
-    _invite(account, token, clock.now())
+    _invite(account, token, now)
 
 
 def _invite(account: Account, token: str, now: datetime) -> None:
