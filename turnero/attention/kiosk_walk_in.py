@@ -35,8 +35,8 @@ def allowed(agency: Agency) -> bool:
 def take_ticket(number: str, slug: str, device_id: int) -> Ticket | None:
     """A ticket for a cédula, already checked, and a trámite of this agency; pressed twice, the same ticket.
 
-    None where the person's limits say no. That tells something about a cédula, so it counts as a miss, and a paused kiosk
-    gives none to anybody. Raises NoWalkIns, and NotFound for an unknown trámite.
+    None where the person's limits say no: that tells something about a cédula, so it counts as a miss, and a paused
+    kiosk gives tickets to nobody. Raises NoWalkIns, and NotFound for an unknown trámite.
     """
     device = db.session.get_one(Device, device_id, with_for_update={"of": Device}, populate_existing=True)
     agency = db.session.get_one(Agency, device.agency_id)

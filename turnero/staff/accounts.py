@@ -1,6 +1,7 @@
 """Accounts of the staff: added with a link, activated by their person, who alone knows the password."""
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -243,5 +244,5 @@ def _is_known(attempt: Attempt) -> bool:
 
 
 def account_hash(email: str) -> str:
-    """How failures and logs name an address that may be nobody's."""
-    return hashlib.sha256(f"account:{email}".encode()).hexdigest()
+    """How failures and logs name an address that may be nobody's; without the key none can be tried."""
+    return hmac.new(code_key().encode(), f"account:{email}".encode(), hashlib.sha256).hexdigest()
