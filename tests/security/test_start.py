@@ -30,9 +30,9 @@ def test_good_settings_start():
     assert problems() == []
 
 
-@pytest.mark.parametrize("key", [secrets.token_urlsafe(32), secrets.token_hex(32), secrets.token_hex(16)])
-def test_keys_at_random_start(key):
-    assert problems(TURNERO_SECRET_KEY=key) == []
+@pytest.mark.parametrize("make", [lambda: secrets.token_urlsafe(32), lambda: secrets.token_hex(32)])
+def test_keys_at_random_start(make):
+    assert not any(problems(TURNERO_SECRET_KEY=make()) for _ in range(200))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_lets_somebody_in_does_not_start(name, value):
         {"TURNERO_REDIS_URL": "rediss://redis.example.ec"},
         {"TURNERO_REDIS_URL": "redis://127.0.0.1"},
         {"TURNERO_MAIL_URL": "smtp://127.0.0.1:2525"},
-        {"TURNERO_SECRET_KEY_FALLBACKS": f"{secrets.token_hex(32)}, {secrets.token_hex(32)}"},
+        {"TURNERO_SECRET_KEY_FALLBACKS": "Zk3vQmI1pYb8sKfTz5cRwXh6Jd2aLgEu, 4e3b1c7ad24e8056be12f7c4903ad6e9"},
     ],
 )
 def test_what_stays_on_this_machine_or_is_encrypted_starts(changed):
