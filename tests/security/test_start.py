@@ -30,7 +30,9 @@ def test_good_settings_start():
     assert problems() == []
 
 
-@pytest.mark.parametrize("make", [lambda: secrets.token_urlsafe(32), lambda: secrets.token_hex(32)])
+@pytest.mark.parametrize(
+    "make", [lambda: secrets.token_urlsafe(32), lambda: secrets.token_hex(32)], ids=["base64", "hex"]
+)
 def test_keys_at_random_start(make):
     assert not any(problems(TURNERO_SECRET_KEY=make()) for _ in range(200))
 

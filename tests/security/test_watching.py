@@ -62,7 +62,7 @@ def test_a_proof_and_a_resend_too_soon(log, client):
     walker.post("reenviar")
     assert events(log()) == [("refused", "resend_too_soon")]
     walker.post("verificar", codigo=newest_code(walker.key))
-    assert events(log()) == [("mailbox_proved", None)]
+    assert ("mailbox_proved", None) in events(log())
 
 
 def test_staff_coming_in_wrong_slowed_and_right(log, client):

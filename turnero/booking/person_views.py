@@ -87,7 +87,6 @@ def prove(key: str) -> Response:
         steps.verify(key, browser(), forms.typed(request.form, "codigo")["codigo"])
     except InvalidInput as error:
         raise Faulty(codigo=error) from error
-    log.info("mailbox_proved")
     return to(Step.PLACE, key)
 
 

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from flask import current_app
 from sqlalchemy import func, or_, select
 
@@ -19,6 +20,8 @@ from turnero.errors import NotFound, TurneroError
 from turnero.extensions import db
 from turnero.verify import challenge, registry
 from turnero.verify.contact import Contact
+
+log = structlog.get_logger()
 
 
 @database.transaction
@@ -89,6 +92,7 @@ def verify(key: str, browser: str, typed: str) -> None:
     error = _prove(key, browser, typed)
     if error is not None:
         raise error
+    log.info("mailbox_proved")
     look_up(key, browser)
 
 
