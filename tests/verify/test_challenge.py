@@ -1,13 +1,13 @@
 """Codes sent and checked, on both engines: who may try, how often, and what a race leaves behind."""
 
 import threading
-from collections.abc import Callable
 
 import pytest
 from flask import Flask, current_app
 from sqlalchemy import func, select, update
 
 from tests.support.codes import JOURNEY, MAILBOX, NOON, POLICY, at, committed, send
+from tests.support.crowd import all_at_once
 from turnero import clock
 from turnero import db as database
 from turnero.errors import TurneroError
@@ -150,29 +150,10 @@ def test_a_code_that_the_sweep_has_deleted_is_not_mailed() -> None:
     assert code_mail(Notice(kind="code", subject="challenge:999")) is None
 
 
-def at_once(app: Flask, count: int, act: Callable[[], T]) -> list[T]:
-    """What ``count`` threads get that do ``act`` together, each with a session of its own."""
-    results: list[T] = []
-    start = threading.Barrier(count)
-
-    def run() -> None:
-        with app.app_context():
-            start.wait()
-            results.append(act())
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == count
-    return results
-
-
 def test_of_sixty_wrong_codes_at_once_five_are_judged(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     code = send()
     judged = count_judged(monkeypatch)
-    results = at_once(app, 60, lambda: check(wrong_of(code)))
+    results = all_at_once(app, [lambda: check(wrong_of(code))] * 60)
     assert len(judged) == 5
     assert [error_of(result) for result in results].count(challenge.CodeTriesSpent) == 56
     assert tries() == 5
@@ -193,13 +174,13 @@ def test_control_without_the_guard_more_than_five_are_judged(app: Flask, monkeyp
             check(wrong_of(code))
 
     monkeypatch.setattr(challenge, "_take_try", lambda journey, policy: counted(journey, CodePolicy(code_tries=1000)))
-    at_once(app, 20, read_then_check)
+    all_at_once(app, [read_then_check] * 20)
     assert len(judged) == 20
 
 
 def test_of_twenty_right_codes_at_once_one_proves(app: Flask) -> None:
     code = send()
-    results = at_once(app, 20, lambda: check(code))
+    results = all_at_once(app, [lambda: check(code)] * 20)
     assert [result.ok for result in results].count(True) == 1
     assert not tries()
 
@@ -220,7 +201,7 @@ def test_of_twenty_journeys_at_once_five_get_a_mail_to_one_mailbox(app: Flask) -
             return False
         return True
 
-    assert at_once(app, 20, ask).count(True) == 5
+    assert all_at_once(app, [ask] * 20).count(True) == 5
     assert db.session.scalar(select(func.count(Notice.id))) == 5
 
 
