@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         # Forms that stood open when the key was changed: itsdangerous signs with the last and takes any.
         WTF_CSRF_SECRET_KEY=[*reversed(settings.secret_key_fallbacks), settings.secret_key],
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # they may be somebody's cédula, and errors are logged
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings),
     )
     settings.data.mkdir(parents=True, exist_ok=True)
     logs.configure(settings.log)
