@@ -5,7 +5,7 @@ import os
 from flask import Flask
 
 from config import Settings
-from turnero import cli, extensions, health, logs, web
+from turnero import cli, extensions, health, logs, metrics, web
 from turnero import db as database
 from turnero.agencies import api_routes
 from turnero.agencies import routes as procedure_routes
@@ -88,5 +88,6 @@ def _register_pages(app: Flask) -> None:
         oversight_routes,
         window_routes,
         health,
+        metrics,
     ):
         app.register_blueprint(routes.blueprint)
