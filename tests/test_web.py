@@ -81,7 +81,7 @@ def test_a_page_with_a_form_sets_one_opaque_cookie_and_is_not_kept(client):
     response = client.get("/turno")
     (cookie,) = cookies_of(response)
     value, *attributes = cookie.split("; ")
-    assert re.fullmatch(r"turnero=[\w-]{32}", value)
+    assert re.fullmatch(r"turnero=[\w-]{48}", value)
     assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(attributes)
     assert "Secure" not in attributes
     assert response.headers["Cache-Control"] == "no-store"
@@ -110,11 +110,11 @@ def test_over_https_cookie_and_headers_say_so(make_app):
 
 
 def test_a_browser_is_known_by_a_hash_of_its_cookie(app):
-    with app.test_request_context(headers={"Cookie": "turnero=" + "a" * 32}):
+    with app.test_request_context(headers={"Cookie": "turnero=" + "a" * 48}):
         first = session.browser()
-    with app.test_request_context(headers={"Cookie": "turnero=" + "a" * 32}):
+    with app.test_request_context(headers={"Cookie": "turnero=" + "a" * 48}):
         again = session.browser()
-    with app.test_request_context(headers={"Cookie": "turnero=" + "b" * 32}):
+    with app.test_request_context(headers={"Cookie": "turnero=" + "b" * 48}):
         other = session.browser()
     assert first == again != other
     assert re.fullmatch(r"[0-9a-f]{64}", first)

@@ -1,6 +1,7 @@
 """The browser's identity: a cookie with an opaque number and nothing else (docs/decisions: cookie-with-a-browser-id).
 
-What a journey knows is in the database. The form token is derived from the number, so it needs no store of its own.
+What a journey knows is in the database. The first part of the number makes the form token, which needs no store of its
+own; the second is who the browser is, and a proof renews it while forms in other tabs stay good.
 """
 
 import hashlib
@@ -12,8 +13,9 @@ from typing import Any, cast
 from flask import Flask, Request, Response, session
 from flask.sessions import SessionInterface, SessionMixin
 
-_ID = re.compile(r"[\w-]{32}", re.ASCII)
-_ID_BYTES = 24
+_ID = re.compile(r"[\w-]{48}", re.ASCII)
+_FORM_BYTES, _WHO_BYTES = 12, 24
+_FORM_LETTERS = 16
 # Caps count a browser's turns of 30 days.
 _LIFETIME = 60 * 24 * 3600
 
@@ -44,7 +46,7 @@ class BrowserSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
         sent = request.cookies.get(self.cookie, "")
         known = _ID.fullmatch(sent) is not None
-        browser_id = sent if known else secrets.token_urlsafe(_ID_BYTES)
+        browser_id = sent if known else secrets.token_urlsafe(_FORM_BYTES) + secrets.token_urlsafe(_WHO_BYTES)
         return BrowserSession(browser_id, _form_token(browser_id), new=not known)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -68,9 +70,25 @@ def browser() -> str:
     """The hash by which the database knows this browser; a new browser gets its cookie with this answer."""
     current = cast(BrowserSession, session)
     current.used = True
-    return hashlib.sha256(current.browser_id.encode()).hexdigest()
+    return known_as(current.browser_id)
+
+
+def renewed() -> str:
+    """Another id for this browser, to ``become`` once the proof is in the database."""
+    return cast(BrowserSession, session).browser_id[:_FORM_LETTERS] + secrets.token_urlsafe(_WHO_BYTES)
+
+
+def become(browser_id: str) -> None:
+    """From this answer on the browser has another id."""
+    current = cast(BrowserSession, session)
+    current.browser_id, current.new, current.used = browser_id, True, True
+
+
+def known_as(browser_id: str) -> str:
+    """The hash by which the database knows a browser."""
+    return hashlib.sha256(browser_id[_FORM_LETTERS:].encode()).hexdigest()
 
 
 def _form_token(browser_id: str) -> str:
     """What only this browser's forms carry; its signature, under the secret key, is Flask-WTF's."""
-    return hmac.new(browser_id.encode(), b"form", hashlib.sha256).hexdigest()
+    return hmac.new(browser_id[:_FORM_LETTERS].encode(), b"form", hashlib.sha256).hexdigest()

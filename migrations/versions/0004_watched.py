@@ -1,4 +1,4 @@
-"""Code mails are counted by browser too; what happened of late is found without reading all that ever did.
+"""A proof renews the browser, whose mails are counted too; events are found by their time.
 
 Revision ID: 0004
 Revises: 0003
@@ -18,3 +18,4 @@ def upgrade() -> None:
     op.add_column("challenges", sa.Column("browser", sa.String(), server_default="", nullable=False))
     op.create_index("ix_challenges_browser", "challenges", ["browser"], unique=False)
     op.create_index("ix_events_at", "events", ["at"], unique=False)
+    op.add_column("journeys", sa.Column("proven_as", sa.String(), nullable=True))

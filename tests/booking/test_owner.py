@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support.build import create_citizen, create_closure, create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step, cedula
+from tests.support.journeys import at_hour_step, cedula, prove
 from tests.support.walking import newest_code
 from turnero import clock
 from turnero.audit import audit
@@ -84,7 +84,7 @@ def test_the_address_on_file_is_looked_up_after_the_proof_and_forgotten_with_the
     key = steps.start("browser-1", cedula(1))
     steps.give_contact(key, "browser-1", Contact("otra@example.ec", "otra@example.ec", MOBILE))
     assert journey(key, "browser-1").registry_email is None
-    steps.verify(key, "browser-1", newest_code(key))
+    prove(key, "browser-1", newest_code(key))
     assert journey(key, "browser-1").registry_email == OWNER
     steps.choose_place(key, "browser-1", steps.Place(desk.agency.province_code, procedure.slug, desk.agency.slug))
     holds.place(key, "browser-1", next_workday(), NINE)

@@ -12,7 +12,7 @@ from tests.support.build import (
     create_province,
     next_workday,
 )
-from tests.support.journeys import at_hour_step, cedula
+from tests.support.journeys import at_hour_step, cedula, prove
 from turnero import clock
 from turnero.booking import bookings, holds, journey, steps
 from turnero.booking.errors import AlreadyHasTurn, CedulasSpent, NotInRegistry, UnknownPlace, WrongStep
@@ -44,7 +44,7 @@ def proven(number=1, contact=ANA, browser=BROWSER):
     create_citizen(cedula=cedula(number))
     key = begin(number, browser)
     steps.give_contact(key, browser, contact)
-    steps.verify(key, browser, newest_code(key))
+    prove(key, browser, newest_code(key))
     return key
 
 
@@ -61,7 +61,7 @@ def test_the_steps_follow_one_another(app):
     assert step(key) is Step.CONTACT
     steps.give_contact(key, BROWSER, ANA)
     assert step(key) is Step.VERIFY
-    steps.verify(key, BROWSER, newest_code(key))
+    prove(key, BROWSER, newest_code(key))
     assert step(key) is Step.PLACE
     steps.choose_place(key, BROWSER, steps.Place(desk.agency.province_code, procedure.slug, desk.agency.slug))
     assert step(key) is Step.HOUR
@@ -96,7 +96,7 @@ def test_a_code_of_one_journey_is_useless_in_another(app):
     steps.give_contact(second, "browser-2", ANA)
     if newest_code(first) != newest_code(second):
         with pytest.raises(CodeWrong):
-            steps.verify(second, "browser-2", newest_code(first))
+            prove(second, "browser-2", newest_code(first))
 
 
 def test_the_right_code_is_refused_after_five_wrong_ones(app):
@@ -106,9 +106,9 @@ def test_the_right_code_is_refused_after_five_wrong_ones(app):
     wrong = f"{(int(right) + 1) % 1000000:06}"
     for _ in range(5):
         with pytest.raises(Exception, match="code"):
-            steps.verify(key, BROWSER, wrong)
+            prove(key, BROWSER, wrong)
     with pytest.raises(Exception, match="code_tries_spent"):
-        steps.verify(key, BROWSER, right)
+        prove(key, BROWSER, right)
     assert step(key) is Step.VERIFY
 
 
@@ -116,7 +116,7 @@ def test_a_new_address_voids_codes_and_proof_and_keeps_the_tries(app):
     key = proven()
     steps.give_contact(key, BROWSER, LUIS)
     assert step(key) is Step.VERIFY
-    steps.verify(key, BROWSER, newest_code(key))
+    prove(key, BROWSER, newest_code(key))
     assert journey.owned(key, BROWSER).email == LUIS.email
 
 
@@ -140,7 +140,7 @@ def test_a_resend_waits_a_minute(app, clock_shift):
 def test_a_step_posted_too_early_or_too_late_tells_where_to_go(app):
     key = begin()
     for early in (
-        lambda: steps.verify(key, BROWSER, "123456"),
+        lambda: prove(key, BROWSER, "123456"),
         lambda: steps.resend(key, BROWSER),
         lambda: steps.choose_place(key, BROWSER, steps.Place("17", "x", "y")),
         lambda: bookings.confirm(key, BROWSER),
@@ -150,7 +150,7 @@ def test_a_step_posted_too_early_or_too_late_tells_where_to_go(app):
         assert wrong.value.data["step"] is Step.CONTACT
     late = proven(2, browser="b2")
     with pytest.raises(WrongStep) as wrong:
-        steps.verify(late, "b2", "123456")
+        prove(late, "b2", "123456")
     assert wrong.value.data["step"] is Step.PLACE
 
 
@@ -158,7 +158,7 @@ def test_an_unknown_cedula_is_told_only_after_the_proof(app):
     key = begin()
     steps.give_contact(key, BROWSER, ANA)
     with pytest.raises(NotInRegistry):
-        steps.verify(key, BROWSER, newest_code(key))
+        prove(key, BROWSER, newest_code(key))
     with pytest.raises(NotInRegistry):
         journey.owned(key, BROWSER)
 
@@ -227,7 +227,7 @@ def test_an_existing_turn_is_told_at_the_place_and_not_before(app):
     bookings.confirm(first.key, first.browser)
     key = begin(1)
     steps.give_contact(key, BROWSER, ANA)
-    steps.verify(key, BROWSER, newest_code(key))
+    prove(key, BROWSER, newest_code(key))
     with pytest.raises(AlreadyHasTurn):
         steps.choose_place(key, BROWSER, steps.Place(desk.agency.province_code, procedure.slug, desk.agency.slug))
 

@@ -1,6 +1,5 @@
 """A journey walked over HTTP by the names that the contract fixes, and journeys put where a test needs them."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +13,7 @@ from tests.support.page import Element
 from turnero.agencies.models import Desk, Procedure
 from turnero.booking import holds
 from turnero.extensions import db
+from turnero.session import known_as
 from turnero.verify.code import code_of
 from turnero.verify.models import Challenge
 
@@ -24,7 +24,7 @@ def browser_of(client: StrictClient) -> str:
         client.get("/turno")
     cookie = client.get_cookie("turnero")
     assert cookie is not None
-    return hashlib.sha256(cookie.value.encode()).hexdigest()
+    return known_as(cookie.value)
 
 
 def newest_code(key: str) -> str:

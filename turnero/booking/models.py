@@ -29,6 +29,7 @@ class Journey(Base):
     mobile: Mapped[str | None]  # E.164
     questioned_email: Mapped[str | None]  # the address whose domain we asked about once
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proven_as: Mapped[str | None]  # the browser's name before the proof gave it another
     registered: Mapped[bool | None]  # what the citizen registry said, once the mailbox was proven
     registry_email: Mapped[str | None]  # the address on file, never shown: told when it is not the journey's mailbox
     province_code: Mapped[str | None] = mapped_column(ForeignKey("provinces.code"))

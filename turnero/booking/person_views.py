@@ -10,7 +10,7 @@ from turnero.booking.journey_page import MAINLAND, at, show, time_of, to, your_t
 from turnero.booking.models import Journey
 from turnero.errors import Faulty, InvalidInput
 from turnero.page import NO_TROUBLE, Trouble
-from turnero.session import browser
+from turnero.session import become, browser, known_as, renewed
 from turnero.verify import challenge
 from turnero.verify.contact import display_mobile
 from turnero.verify.email_domain import suggest_domain
@@ -82,11 +82,16 @@ def code_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
 
 
 def prove(key: str) -> Response:
+    if steps.just_proven(key, browser()):
+        return to(Step.PLACE, key)
     at(key, Step.VERIFY)
+    another = renewed()
     try:
-        steps.verify(key, browser(), forms.typed(request.form, "codigo")["codigo"])
+        steps.prove(key, browser(), forms.typed(request.form, "codigo")["codigo"], known_as(another))
     except InvalidInput as error:
         raise Faulty(codigo=error) from error
+    become(another)
+    steps.look_up(key, browser())
     return to(Step.PLACE, key)
 
 

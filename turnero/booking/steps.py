@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from flask import current_app
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 
 from turnero import clock
 from turnero import db as database
@@ -14,12 +14,14 @@ from turnero.agencies import queries as agencies
 from turnero.booking import holds, limits
 from turnero.booking.errors import CedulasSpent, NotInRegistry, UnknownPlace, WrongStep
 from turnero.booking.journey import Step, locked, owned, require
-from turnero.booking.models import Journey
+from turnero.booking.models import Booking, Journey
 from turnero.booking.queries import policy_of
 from turnero.errors import NotFound, TurneroError
 from turnero.extensions import db
+from turnero.staff.models import SignInFailure, StaffSession
 from turnero.verify import challenge, registry
 from turnero.verify.contact import Contact
+from turnero.verify.models import Challenge
 
 log = structlog.get_logger()
 
@@ -87,17 +89,16 @@ def code_policy() -> challenge.CodePolicy:
     )
 
 
-def verify(key: str, browser: str, typed: str) -> None:
-    """Prove the mailbox with the mailed code; then, and only then, look the cédula up in the registry."""
-    error = _prove(key, browser, typed)
+def prove(key: str, browser: str, typed: str, renewed: str) -> None:
+    """Prove the mailbox with the mailed code; from then on the browser is known as ``renewed`` and as nothing else."""
+    error = _prove(key, browser, typed, renewed)
     if error is not None:
         raise error
     log.info("mailbox_proved")
-    look_up(key, browser)
 
 
 @database.transaction
-def _prove(key: str, browser: str, typed: str) -> TurneroError | None:
+def _prove(key: str, browser: str, typed: str, renewed: str) -> TurneroError | None:
     """The refusal is returned, not raised: a raise would roll the counted try back."""
     journey = locked(key, browser)
     database.lock(f"mailbox:{journey.mailbox}", f"browser:{browser}")
@@ -109,8 +110,21 @@ def _prove(key: str, browser: str, typed: str) -> TurneroError | None:
         return checked.error
     if _cedulas_asked(journey, now) >= policy_of(None).cedulas_per_day:
         return CedulasSpent()
-    journey.verified_at = now
+    journey.verified_at, journey.proven_as = now, browser
+    _rename_browser(browser, renewed)
     return None
+
+
+def _rename_browser(browser: str, renewed: str) -> None:
+    """What a browser has done goes on counting; whoever planted or copied its old cookie has nothing."""
+    db.session.flush()
+    for row in (Journey, Booking, Challenge, StaffSession, SignInFailure):
+        db.session.execute(update(row).where(row.browser == browser).values(browser=renewed))
+
+
+def just_proven(key: str, browser: str) -> bool:
+    """Whether this journey was proven under the browser's name before: the same code posted twice at once."""
+    return db.session.scalar(select(Journey.key).where(Journey.key == key, Journey.proven_as == browser)) is not None
 
 
 def _cedulas_asked(journey: Journey, now: datetime) -> int:
