@@ -76,6 +76,10 @@ TEXTS: dict[str, str] = {
         "Podrá pedir otro desde el {until}. En la ventanilla de su agencia le atienden igual."
     ),
     "hold_limit": "Hay otro turno guardado mientras se confirma. Confírmelo o espere unos minutos a que se libere.",
+    "holds_spent": (
+        "Desde este correo o este equipo se guardaron hoy muchos turnos sin confirmarlos. "
+        "Intente de nuevo mañana, o pida su turno en la ventanilla de una agencia."
+    ),
     "hold_time_spent": (
         "Se terminó el tiempo para guardar turnos en este intento. Empiece de nuevo cuando pueda confirmar."
     ),

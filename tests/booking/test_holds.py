@@ -11,6 +11,7 @@ from turnero.booking.errors import (
     ExtendedAlready,
     HoldLimit,
     HoldLost,
+    HoldsSpent,
     HoldTimeSpent,
     NotOffered,
     PlaceTaken,
@@ -175,6 +176,24 @@ def test_a_cedula_has_one_live_hold_and_a_mailbox_two(procedure, desk):
     holds.place(second.key, second.browser, next_workday(), 560)
     with pytest.raises(HoldLimit):
         holds.place(third.key, third.browser, next_workday(), 580)
+
+
+def test_a_mailbox_that_holds_for_nothing_all_day_is_stopped_and_the_person_is_not(procedure, desk, clock_shift):
+    victim = at_hour_step(desk.agency, procedure, 1)
+    for number in range(8):
+        stranger = at_hour_step(desk.agency, procedure, 20 + number, cedula=victim.cedula, mailbox="otro@example.ec")
+        holds.place(stranger.key, stranger.browser, next_workday(), 540)
+        clock_shift(timedelta(minutes=6))
+    last = at_hour_step(desk.agency, procedure, 30, cedula=victim.cedula, mailbox="otro@example.ec")
+    with pytest.raises(HoldsSpent):
+        holds.place(last.key, last.browser, next_workday(), 540)
+    holds.place(victim.key, victim.browser, next_workday(), 540)
+
+
+def test_who_looks_at_many_hours_in_one_journey_is_not_stopped(procedure, desk):
+    traveller = at_hour_step(desk.agency, procedure)
+    for minute in range(540, 540 + 20 * 10, 20):
+        holds.place(traveller.key, traveller.browser, next_workday(), minute)
 
 
 def test_another_browser_does_not_own_the_journey(procedure, desk):

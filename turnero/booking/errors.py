@@ -81,6 +81,12 @@ class HoldLimit(Refused):
     code = "hold_limit"
 
 
+class HoldsSpent(Refused):
+    """This mailbox or browser has held places all day and confirmed none."""
+
+    code = "holds_spent"
+
+
 class HoldTimeSpent(Refused):
     """All holds of this journey together have lasted as long as they may."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from turnero import db as database
 from turnero.agencies.models import Procedure
-from turnero.booking.errors import AlreadyHasTurn, CapReached, HoldLimit, OpenTurnsSpent, OverlappingTurn
+from turnero.booking.errors import AlreadyHasTurn, CapReached, HoldLimit, HoldsSpent, OpenTurnsSpent, OverlappingTurn
 from turnero.booking.lifecycle import LIVE, SEATED, Status
 from turnero.booking.models import Booking, Journey
 from turnero.booking.policy import Caps, Policy
@@ -82,6 +82,20 @@ def check_holds(journey: Journey, policy: Policy, now: datetime) -> None:
     ).one()
     if others[0] >= 1 or others[1] >= policy.holds_per_mailbox:
         raise HoldLimit
+    if _journeys_held_for_nothing(journey, now) >= policy.unused_journeys_per_day:
+        raise HoldsSpent
+
+
+def _journeys_held_for_nothing(journey: Journey, now: datetime) -> int:
+    """Other journeys of this mailbox or browser that held places in the last 24 hours and confirmed none.
+
+    Each may hold for a quarter of an hour: without a limit one mailbox could keep a person's cédula busy all day.
+    """
+    held = or_(Journey.hold_since.is_not(None), Journey.held_seconds > 0)
+    theirs = or_(Journey.mailbox == journey.mailbox, Journey.browser == journey.browser)
+    unused = select(func.count()).where(theirs, held, Journey.done.is_(False), Journey.changes.is_(False))
+    recent = unused.where(Journey.key != journey.key, Journey.created_at > now - timedelta(days=1))
+    return db.session.scalar(recent) or 0
 
 
 def check_overlap(booking: Booking) -> None:

@@ -52,6 +52,7 @@ class Policy:
     open_turns_per_cedula: int = 3
     cedulas_per_day: int = 5
     holds_per_mailbox: int = 2
+    unused_journeys_per_day: int = 8
     contact_days: int = 60
     changes_per_turn: int = 3
     walk_ins: bool = True  # whether the kiosk gives tickets to people without a turn
