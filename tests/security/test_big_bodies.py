@@ -13,6 +13,7 @@ from tests.support.mail_servers import free_port
 from tests.support.processes import answer, environ_of, running
 from tests.support.staff import create_device, paired
 from tests.support.walking import Walker, newest_code, token_of
+from turnero.booking import person_views
 from turnero.staff import accounts
 from turnero.staff.accounts import Post
 
@@ -115,6 +116,12 @@ def test_no_field_of_any_form_takes_long(sqlite_app):
                 assert seconds < SECONDS, (rule, field, shape)
     posted = {each.rule for each in sqlite_app.url_map.iter_rules() if "POST" in each.methods}
     assert posted - WITHOUT_FIELDS - {"/kiosco/sincronizar"} == forms
+
+
+def test_a_form_that_takes_long_would_be_noticed(sqlite_app, monkeypatch):
+    """The control of the test above."""
+    monkeypatch.setattr(person_views.forms, "parse_cedula", lambda form: time.sleep(SECONDS) or "1700000001")
+    assert send(sqlite_app.test_client(), "/turno", cedula="1")[1] > SECONDS
 
 
 def test_a_form_beyond_the_limit_is_refused_whole(sqlite_app):
