@@ -40,6 +40,15 @@ def _fail(text):
         ("GET /mi-turno/AbCdEfGhIjKlMnOpQr_-12?x", "GET /mi-turno/…?x"),
         ("GET /turno/AbCdEfGhIjKlMnOpQr_-12/lugar", "GET /turno/…/lugar"),
         ("3 claims in 120 ms", "3 claims in 120 ms"),
+        ("17-0000000-1, 170000000-1, cedula_1700000001.", "17…, 17…, cedula_17…."),
+        ("099 123 4567 or +593 99 123 4567", "09… or +5…"),
+        ("at 1762700000.123456 and 0.17000000010", "at 1762700000.123456 and 0.17000000010"),
+        ("codigo: 048213, código=048 213, totp 048213", "codigo: …, código=…, totp …"),
+        ("turn 048213 of 2026-11-09 15:00:00", "turn 048213 of 2026-11-09 15:00:00"),
+        ("DETAIL:  Failing row contains (7, Rosa\nDemo (hija), x).\nnext", "DETAIL:  Failing row contains (…)\\nnext"),
+        ("Failing row contains (7, Rosa Demo", "Failing row contains (…)"),
+        ("Key (name, day)=(Rosa (hija), 3) already exists.", "Key (name, day)=(…) already exists."),
+        ("a\r\nb\x1b[31mc\x9bd\u2028e\u202ef", "a\\r\\nb\\x1b[31mc\\x9bd\\u2028e\\u202ef"),
         ({"who": ["1700000001"]}, {"who": ["17…"]}),
         (1700000001, 1700000001),
     ],
@@ -75,6 +84,24 @@ def test_what_is_typed_is_not_logged(lines):
 def test_a_line_cannot_be_forged(lines):
     failure, _ = lines("GET", "/fails/x%0a%7B%22event%22:%22forged%22%7D")
     assert "forged" in failure["exception"]
+
+
+HOSTILE = "\x1b[2K\r2026-11-09 [info] forged\n2026-11-09 [info] forged\u2028forged\x85forged"
+
+
+@pytest.mark.parametrize("style", ["json", "text"])
+def test_neither_style_lets_a_text_begin_a_line(app, capsys, style):
+    logs.configure(style)
+    try:
+        _fail(HOSTILE)
+    except RuntimeError:
+        structlog.get_logger().exception(HOSTILE, other=HOSTILE)
+    said = capsys.readouterr().err
+    assert not set("\x1b\r\u2028\x85") & set(said)
+    assert "forged" in said
+    beginnings = [line[:11] for line in said.splitlines()]
+    assert not [line for line in beginnings[1:] if line.startswith(("2026-11-09", "forged"))]
+    assert style == "text" or len(beginnings) == 1
 
 
 def test_libraries_speak_through_the_same_pipe(app, capsys):

@@ -3,13 +3,15 @@
 import time
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
 from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from structlog import get_logger
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
 
 from turnero.errors import NotFound
 from turnero.extensions import limiter
@@ -21,11 +23,21 @@ log = get_logger()
 
 
 def register(app: Flask) -> None:
+    app.before_request(_put_right)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(RateLimitExceeded, _too_many_requests)
     app.register_error_handler(NotFound, _not_found)
     for outage in (OperationalError, InterfaceError, PoolExhausted):
         app.register_error_handler(outage, _no_database)
+
+
+def _put_right() -> Response | None:
+    """To an address with a slash too many: the router itself would name the host that the request claims to ask."""
+    wrong = request.routing_exception
+    if not isinstance(wrong, RequestRedirect):
+        return None
+    right = urlsplit(wrong.new_url)
+    return make_response(redirect(urlunsplit(("", "", right.path, right.query, "")), wrong.code))
 
 
 def answer(status: int, *, detail: str = "", retry_after: int | None = None, **context: Any) -> Response:
@@ -56,8 +68,6 @@ def _problem(status: int, detail: str) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
-    if status < 400:  # a redirect that the router asks for
-        return make_response(error.get_response())
     page = status if status in _PAGES else (400 if status < 500 else 500)
     response = answer(page)
     response.status_code = status

@@ -13,10 +13,21 @@ import structlog
 from flask import Flask, Response, g, request
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-# Cédulas, RUC and mobile numbers; addresses; and the tokens that open a turn or name a journey.
-_NUMBER = re.compile(r"(?<![\w.])\+?\d{10,13}(?![\w.])")
+# Cédulas, RUC and mobile numbers, also in the groups that people write; addresses; codes; and the tokens that open a
+# turn or name a journey. A number with a point before or behind its digits is a measure.
+_NUMBER = re.compile(
+    r"(?<![^\W_])(?<!\d\.)"
+    r"(?:\+?\d{10,13}|\d\d[ _-]\d{7}[ _-]?\d|\d{9}[ _-]\d|(?:0\d\d|\+?593[ -]?\d\d)[ -]\d{3}[ -]?\d{4})"
+    r"(?![^\W_]|\.\d)"
+)
 _EMAIL = re.compile(r"([\w.%+'-])[\w.%+'-]*@")
+_CODE = re.compile(r"\b(c[oó]digo|code|totp)\b(\W{1,4})\d{3}[ -]?\d{3}(?!\d)", re.IGNORECASE)
 _TOKEN = re.compile(r"(/(?:(?:mi-)?turno|no-fui-yo|activar|dispositivo)/)[\w-]{16,}", re.ASCII)
+# PostgreSQL shows the row that broke a rule, names and all.
+_ROW = re.compile(r"(Failing row contains \().*?(?:\)\.?(?=\n|\Z)|\Z)", re.DOTALL)
+_KEY = re.compile(r"(Key \([^()]*\)=\().*?(?=\) (?:already|is|conflicts))", re.DOTALL)
+# What moves a terminal's cursor, turns its text round or ends a line for some reader of lines.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 log = structlog.get_logger()
 
 
@@ -47,8 +58,11 @@ def configure(style: str) -> None:
 
 
 def mask(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """Leave of every identity in any text only what tells two people apart."""
-    return {key: _masked(value) for key, value in event.items()}
+    """Leave of every identity in any text only what tells two people apart, and of every text one line.
+
+    The lines of a trace stay lines of its own field.
+    """
+    return {key: _masked(value, lines=key == "exception") for key, value in event.items()}
 
 
 def of_requests(app: Flask) -> None:
@@ -87,12 +101,23 @@ class _FromLibraries(logging.Handler):
         log.log(record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info)
 
 
-def _masked(value: Any) -> Any:
+def _masked(value: Any, *, lines: bool = False) -> Any:
     if isinstance(value, str):
-        value = _NUMBER.sub(lambda found: f"{found[0][:2]}…", value)
-        return _TOKEN.sub(r"\1…", _EMAIL.sub(r"\1***@", value))
+        return _in_lines(_without_identities(value), keep=lines)
     if isinstance(value, dict):
         return {key: _masked(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_masked(each) for each in value]
     return value
+
+
+def _without_identities(text: str) -> str:
+    text = _KEY.sub(r"\1…", _ROW.sub(r"\1…)", text))
+    text = _NUMBER.sub(lambda found: f"{found[0][:2]}…", text)
+    return _CODE.sub(r"\1\2…", _TOKEN.sub(r"\1…", _EMAIL.sub(r"\1***@", text)))
+
+
+def _in_lines(text: str, *, keep: bool) -> str:
+    """Unseen characters spelt out; with ``keep`` line breaks stay, and what follows them never begins a line."""
+    text = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return text.replace("\n", "\n  ") if keep else text.replace("\n", "\\n")

@@ -107,7 +107,10 @@ def today() -> Response:
 @device_only("kiosk")
 def synchronise() -> Response:
     """A JSON list of ``{"referencia", "ticket", "momento"}``; answers by ticket what became of each."""
-    items = request.get_json(silent=True)
+    try:
+        items = request.get_json(silent=True)
+    except RecursionError:  # lists in lists without end
+        abort(400)
     if not isinstance(items, list) or len(items) > _MOST_KEPT:
         abort(400)
     kept = [_kept(item) for item in items]
@@ -119,6 +122,9 @@ def _kept(item: object) -> kiosk_offline.Kept:
         abort(400)
     try:
         at = datetime.fromtimestamp(float(item["momento"]) / 1000, UTC)
-        return kiosk_offline.Kept(str(item["referencia"])[:_LONGEST_READING], str(item["ticket"])[:8], at)
-    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        reading, ticket = str(item["referencia"])[:_LONGEST_READING], str(item["ticket"])[:8]
+    except (KeyError, TypeError, ValueError, OverflowError, OSError, RecursionError):
         abort(400)
+    if not (reading.isprintable() and ticket.isprintable()):  # PostgreSQL's text takes no zero byte
+        abort(400)
+    return kiosk_offline.Kept(reading, ticket, at)
