@@ -30,6 +30,7 @@ from turnero import create_app, schema, web
 SECONDS = 600
 AT_ONCE = 2
 _OPTIONS = (
+    "--dbms=PostgreSQL",
     "--batch",
     "--disable-coloring",
     "--level=2",
@@ -39,6 +40,8 @@ _OPTIONS = (
     "--timeout=20",
 )
 _MORE = ("--ignore-code=*", "--ignore-redirects", "--drop-set-cookie", "--skip-waf", "--flush-session", "--retries=1")
+# Compared, never looked up; cookies have targets of their own, where they are marked.
+_SKIPPED = "csrf_token,turnero,turnero-staff,turnero-device"
 _FOUND = "identified the following injection point"
 _NOTHING = "do not appear to be injectable"
 
@@ -77,7 +80,7 @@ def product(folder: Path, url: str) -> Iterator[tuple[Flask, str]]:
 
 def ask(base: str, target: Target, folder: Path, seconds: float) -> Verdict:
     """Let sqlmap try one target for so long."""
-    command = ["sqlmap", "-u", base + target.address, *_OPTIONS, *_MORE, "--skip=csrf_token"]
+    command = ["sqlmap", "-u", base + target.address, *_OPTIONS, *_MORE, f"--skip={_SKIPPED}"]
     command.append("--output-dir=" + str(folder))
     if target.cookies:
         command.append("--cookie=" + "; ".join(f"{name}={value}" for name, value in target.cookies.items()))
