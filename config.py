@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_address
+from itertools import pairwise
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 ENVIRONMENTS = ("production", "demo", "test")
-_SAMPLE_KEYS = {"secret", "changeme", "cambiame", "clave", "dev", "development", "test"}
+_SAMPLES = ("secret", "changeme", "cambiame", "clave", "password", "ejemplo", "example", "prueba", "turnero")
+_VERIFIED = (["verify-full"], ["verify-ca"])
 _KEY_CHARACTERS = 32
 _CLOCK = re.compile(r"([+-])(\d+)([dhms])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -46,6 +48,8 @@ class Settings:
     data: Path
     secret_key: str = field(repr=False)
     code_key: str = field(repr=False)
+    secret_key_fallbacks: tuple[str, ...] = field(repr=False)
+    code_key_fallbacks: tuple[str, ...] = field(repr=False)
     database_url: str = field(repr=False)
     database_direct_url: str = field(repr=False)
     redis_url: str | None = field(repr=False)
@@ -74,6 +78,16 @@ class Settings:
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the ``TURNERO_*`` variables. Raises ``SettingsError`` with every problem found."""
         return _Reader(environ).settings()
+
+
+def _is_random(key: str) -> bool:
+    """Whether a key looks like one nobody can guess: long, of many characters, no sample, no pattern."""
+    if len(key) < _KEY_CHARACTERS or any(word in key.lower() for word in _SAMPLES):
+        return False
+    pairs = {key[at : at + 2] for at in range(len(key) - 1)}
+    steps = [ord(after) - ord(before) for before, after in pairwise(key)]
+    # Chance repeats few pairs and seldom climbs by one; a pattern does little else.
+    return len(set(key)) >= 8 and len(pairs) >= 0.6 * len(key) and sum(abs(step) <= 1 for step in steps) < len(key) / 2
 
 
 def is_loopback(host: str | None) -> bool:
@@ -105,9 +119,11 @@ class _Reader:
             data=data,
             secret_key=self.key("TURNERO_SECRET_KEY"),
             code_key=self.key("TURNERO_CODE_KEY"),
+            secret_key_fallbacks=self.fallbacks("TURNERO_SECRET_KEY_FALLBACKS"),
+            code_key_fallbacks=self.fallbacks("TURNERO_CODE_KEY_FALLBACKS"),
             database_url=database_url,
             database_direct_url=self.database("TURNERO_DATABASE_DIRECT_URL") or database_url,
-            redis_url=self.get("TURNERO_REDIS_URL"),
+            redis_url=self.redis(),
             mail=mail,
             mail_from=self.get("TURNERO_MAIL_FROM") or "Turnero <turnos@example.ec>",
             base_url=base_url,
@@ -146,9 +162,16 @@ class _Reader:
             return secrets.token_urlsafe(32)
         if value is None:
             self.problems.append(f"{name} falta: en producción no tiene valor por defecto.")
-        elif self.production and (len(value) < _KEY_CHARACTERS or len(set(value)) < 8 or value.lower() in _SAMPLE_KEYS):
+        elif self.production and not _is_random(value):
             self.problems.append(f"{name} es demasiado simple: use al menos {_KEY_CHARACTERS} caracteres al azar.")
         return value or ""
+
+    def fallbacks(self, name: str) -> tuple[str, ...]:
+        """The keys before the present one, the newest first, with commas between them."""
+        keys = tuple(part.strip() for part in (self.get(name) or "").split(",") if part.strip())
+        if self.production and not all(_is_random(key) for key in keys):
+            self.problems.append(f"{name} tiene una clave demasiado simple: se separan con comas, y nada más.")
+        return keys
 
     def database(self, name: str) -> str | None:
         value = self.get(name)
@@ -156,11 +179,26 @@ class _Reader:
             return None
         scheme, separator, rest = value.partition("://")
         if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+            parts = urlsplit(f"postgresql://{rest}")
+            near = is_loopback(parts.hostname) or not parts.hostname  # without a host: a socket of this machine
+            if self.production and not near and parse_qs(parts.query).get("sslmode") not in _VERIFIED:
+                self.problems.append(f"{name} debe terminar en ?sslmode=verify-full: la base está en otro equipo.")
             return "postgresql+psycopg://" + rest
         if scheme == "sqlite" and separator:
             return value
         self.problems.append(f"{name} debe empezar con postgresql:// o sqlite:///.")
         return None
+
+    def redis(self) -> str | None:
+        value = self.get("TURNERO_REDIS_URL")
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("redis", "rediss", "unix"):
+            self.problems.append("TURNERO_REDIS_URL debe empezar con redis://, rediss:// o unix://.")
+        elif self.production and parts.scheme == "redis" and not is_loopback(parts.hostname):
+            self.problems.append("TURNERO_REDIS_URL debe cifrar (rediss://) fuera de este equipo.")
+        return value
 
     def base_url(self) -> str:
         value = self.get("TURNERO_BASE_URL")
@@ -171,6 +209,8 @@ class _Reader:
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             self.problems.append("TURNERO_BASE_URL debe ser una dirección http:// o https:// completa.")
+        elif not is_loopback(parts.hostname) and self.get("TURNERO_ENV") is None:
+            self.problems.append("TURNERO_ENV falta: con una dirección pública debe decir production.")
         elif self.production and parts.scheme == "http" and not is_loopback(parts.hostname):
             self.problems.append("TURNERO_BASE_URL debe ser https:// (http solo se admite en este mismo equipo).")
         return value.rstrip("/")

@@ -37,5 +37,9 @@ if (form) {
       if (mine === newest) form.submit();
     }
   };
-  for (const select of form.querySelectorAll("select")) select.addEventListener("change", refresh);
+  const selects = [...form.querySelectorAll("select")];
+  const ask = () => {
+    if (selects.every((select) => select.value)) refresh(); // half a choice has no answer yet
+  };
+  for (const select of selects) select.addEventListener("change", ask);
 }

@@ -16,7 +16,7 @@ from turnero import clock, create_app, serving
 from turnero.db import transaction
 from turnero.extensions import db
 from turnero.staff import accounts, devices, totp
-from turnero.verify.challenge import CodePolicy, issue
+from turnero.verify.challenge import CodePolicy, Recipient, issue
 
 pytestmark = pytest.mark.slow
 
@@ -85,7 +85,7 @@ def keys_of(folder):
 
 @transaction
 def ask_for_code(address):
-    issue("journey", address, address, CodePolicy(), now=clock.now())
+    issue(Recipient("journey", "browser", address, address), CodePolicy(), now=clock.now())
 
 
 def letters(port):

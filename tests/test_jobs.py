@@ -14,7 +14,7 @@ from turnero import clock, jobs
 from turnero.db import transaction
 from turnero.extensions import db
 from turnero.jobs import Job, Leadership, Lease, while_leading
-from turnero.verify.challenge import CodePolicy, issue
+from turnero.verify.challenge import CodePolicy, Recipient, issue
 
 
 def lease():
@@ -156,7 +156,7 @@ def test_stopping_waits_for_the_job_at_work_and_gives_the_lease_back(sqlite_app,
 
 @transaction
 def ask_for_code(address):
-    issue("journey", address, address, CodePolicy(), now=clock.now())
+    issue(Recipient("journey", "browser", address, address), CodePolicy(), now=clock.now())
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])

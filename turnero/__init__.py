@@ -5,7 +5,7 @@ import os
 from flask import Flask
 
 from config import Settings
-from turnero import cli, extensions, health, logs, web
+from turnero import cli, extensions, health, logs, metrics, web
 from turnero import db as database
 from turnero.agencies import api_routes
 from turnero.agencies import routes as procedure_routes
@@ -36,8 +36,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
+        # Forms that stood open when the key was changed: itsdangerous signs with the last and takes any.
+        WTF_CSRF_SECRET_KEY=[*reversed(settings.secret_key_fallbacks), settings.secret_key],
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # they may be somebody's cédula, and errors are logged
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings),
     )
     settings.data.mkdir(parents=True, exist_ok=True)
     logs.configure(settings.log)
@@ -86,5 +88,6 @@ def _register_pages(app: Flask) -> None:
         oversight_routes,
         window_routes,
         health,
+        metrics,
     ):
         app.register_blueprint(routes.blueprint)

@@ -16,6 +16,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from config import Settings
 from turnero.extensions import db
 
 P = ParamSpec("P")
@@ -24,6 +25,8 @@ R = TypeVar("R")
 # serialization_failure, deadlock_detected, lock_not_available: another try may well succeed.
 _RETRIED = {"40001", "40P01", "55P03"}
 _TRIES = 5
+# A lock is waited for up to five times in all (_TRIES), so a page answers within a quarter of a minute.
+TIMEOUTS = {"lock_timeout": "3s", "statement_timeout": "15s", "idle_in_transaction_session_timeout": "30s"}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -101,6 +104,20 @@ def lock_shared(name: str) -> None:
     """Take a named lock that others may share; a statement of its own, so what follows sees what it waited for."""
     if on_postgresql():
         db.session.execute(text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))"), {"name": name})
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """How the application connects. On PostgreSQL nobody waits for ever: for a lock, an answer, or one who fell asleep.
+
+    Behind a pooler, which has a direct URL beside it, the role carries the time-outs (it refuses what a connection
+    brings) and nothing is prepared on a server that the next transaction may not meet.
+    """
+    options: dict[str, Any] = {"hide_parameters": True}  # they may be somebody's cédula, and errors are logged
+    if settings.database_url.startswith("postgresql"):
+        pooled = settings.database_direct_url != settings.database_url
+        waits = " ".join(f"-c {name}={limit}" for name, limit in TIMEOUTS.items())
+        options["connect_args"] = {"prepare_threshold": None} if pooled else {"options": waits}
+    return options
 
 
 def configure_engine(engine: Engine) -> None:

@@ -68,6 +68,7 @@ def _http_error(error: HTTPException) -> Response:
 
 def _too_many_requests(_error: RateLimitExceeded) -> Response:
     limit = limiter.current_limit
+    log.warning("flood", limit=str(limit.limit) if limit else None)
     wait = max(1, int(limit.reset_at - time.time()) + 1) if limit else _RETRY_SECONDS
     return answer(429, retry_after=wait, minutes=-(-wait // 60))
 

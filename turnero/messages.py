@@ -24,8 +24,7 @@ TEXTS: dict[str, str] = {
     "code_tries_spent": "Se terminaron los intentos para ingresar el código. Por seguridad, empiece de nuevo.",
     "resend_too_soon": "Acabamos de enviarle un código. Podrá pedir otro en {seconds} s.",
     "too_many_code_mails": (
-        "Ya enviamos varios códigos a este correo. Revise también el correo no deseado. "
-        "Podrá pedir otro en {minutes} min."
+        "Ya enviamos varios códigos. Revise también el correo no deseado. Podrá pedir otro en {minutes} min."
     ),
     "registry_unavailable": (
         "En este momento no podemos comprobar su cédula. "

@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from flask import Response, make_response, redirect, render_template
 
 from turnero import messages
 from turnero.errors import InvalidInput, Refused, TurneroError
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,9 @@ def show(
     template: str, trouble: Trouble = NO_TROUBLE, tell: Callable[[TurneroError], str] = messages.text_of, **values: Any
 ) -> Response:
     """The page with its trouble on top, if there is any."""
+    for error in (trouble.refusal, *trouble.faults.values()):
+        if error is not None:
+            log.info("refused", code=error.code)
     errors = [(name, messages.text_of(error)) for name, error in trouble.faults.items()]
     refusal = trouble.refusal and Refusal(trouble.refusal.code, tell(trouble.refusal))
     told_above = {"errors": errors, "fault": dict(errors), "refusal": refusal, "invalid": trouble.status == 422}

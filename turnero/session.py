@@ -45,7 +45,7 @@ class BrowserSessions(SessionInterface):
         sent = request.cookies.get(self.cookie, "")
         known = _ID.fullmatch(sent) is not None
         browser_id = sent if known else secrets.token_urlsafe(_ID_BYTES)
-        return BrowserSession(browser_id, _form_token(app, browser_id), new=not known)
+        return BrowserSession(browser_id, _form_token(browser_id), new=not known)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         assert isinstance(session, BrowserSession)
@@ -71,7 +71,6 @@ def browser() -> str:
     return hashlib.sha256(current.browser_id.encode()).hexdigest()
 
 
-def _form_token(app: Flask, browser_id: str) -> str:
-    key = app.secret_key
-    assert isinstance(key, str)
-    return hmac.new(key.encode(), b"form:" + browser_id.encode(), hashlib.sha256).hexdigest()
+def _form_token(browser_id: str) -> str:
+    """What only this browser's forms carry; its signature, under the secret key, is Flask-WTF's."""
+    return hmac.new(browser_id.encode(), b"form", hashlib.sha256).hexdigest()

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("disabled_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("(role = 'admin') = (agency_id IS NULL)", name=op.f("ck_accounts_agency")),
         sa.CheckConstraint("role IN ('window', 'supervisor', 'admin')", name=op.f("ck_accounts_role")),
+        sa.CheckConstraint("(role = 'window') = (totp_nonce IS NULL)", name=op.f("ck_accounts_second_factor")),
         sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_accounts_agency_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("activation_hash", name=op.f("uq_accounts_activation_hash")),

@@ -12,8 +12,8 @@ from turnero.paths import resource
 
 LOOPBACK = {
     "TURNERO_ENV": "production",
-    "TURNERO_SECRET_KEY": "only-for-tests-secret-0123456789abcdef",
-    "TURNERO_CODE_KEY": "only-for-tests-codes-fedcba9876543210",
+    "TURNERO_SECRET_KEY": "N2vQmI0pYb8sKfTz4cRwXh6Jd1aLgEuO",
+    "TURNERO_CODE_KEY": "9f3b1c7ad24e8056be12f7c4903ad6e8",
     "TURNERO_CLOCK": "+0s",
 }
 

@@ -180,6 +180,16 @@ def test_who_has_a_turn_gets_no_second_one_and_learns_nothing(kiosk, desk, proce
     assert db.session.scalar(select(func.count(Booking.id))) == 1
 
 
+def test_whoever_asks_for_many_peoples_tickets_is_stopped(kiosk, desk, procedure):
+    booked(desk, procedure, FAR)
+    for _ in range(5):
+        assert walk_in(kiosk, procedure, cedula(1)).status_code == 409
+    assert walk_in(kiosk, procedure, cedula(2)).status_code == 409
+    assert read(kiosk, cedula(3)) == "no-reconocido"
+    assert "Por ahora solo leemos referencias" in kiosk.page.one("main").text
+    assert db.session.scalar(select(func.count(Booking.id))) == 1
+
+
 def test_a_wrong_cedula_is_told(kiosk, desk, procedure):
     assert walk_in(kiosk, procedure, "1700000000").status_code == 422
 

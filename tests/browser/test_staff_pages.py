@@ -1,5 +1,7 @@
 """Coming in, in Chromium: with the keyboard alone, and every state looked at closely on a phone and a desktop."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -15,7 +17,10 @@ PASSWORD = "cometa lenta azul"
 EMAIL = "rosa@example.ec"
 
 
-@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+NARROW = {"width": 320, "height": 640}
+
+
+@pytest.fixture(params=[NARROW, PHONE, DESKTOP], ids=["narrow", "phone", "desktop"])
 def page(request, open_context):
     return open_context(viewport=request.param).new_page()
 
@@ -25,7 +30,7 @@ def agency(live_server):
     return create_desk(create_procedure().line, agency=create_agency(name="Agencia de demostración Quito Norte")).agency
 
 
-def test_a_supervisor_activates_the_account_and_comes_in_by_keyboard(page, agency):
+def test_a_supervisor_activates_the_account_and_comes_in_by_keyboard(page, agency, clock_shift):
     token = accounts.add(EMAIL, accounts.Post("supervisor", agency.id))
     secret = accounts.totp_secret(accounts.to_activate(token))
     db.session.rollback()
@@ -49,6 +54,14 @@ def test_a_supervisor_activates_the_account_and_comes_in_by_keyboard(page, agenc
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("no coinciden")
     look_closely(page)
+    clock_shift(timedelta(seconds=30))  # the code of the activation was used
+    page.get_by_label("Correo institucional").focus()
+    for typed in (EMAIL, PASSWORD, totp.code_at(secret, clock.now())):
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/agencia/agenda")
 
 
 def test_a_window_is_chosen_and_the_agenda_opens(page, agency, live_server):
@@ -67,12 +80,23 @@ def test_a_window_is_chosen_and_the_agenda_opens(page, agency, live_server):
 
 def test_too_many_wrong_ones_are_told_to_wait(page, agency):
     page.goto("/agencia/entrar")
+    status = []
+    page.on("response", lambda answer: status.append(answer.status) if answer.status == 429 else None)
     for _ in range(6):
         page.get_by_label("Correo institucional").fill(EMAIL)
         page.get_by_label("Clave", exact=True).fill("una clave que no es")
         page.keyboard.press("Enter")
         page.wait_for_load_state()
     expect(page.get_by_role("alert")).to_contain_text("Podrá intentar otra vez")
+    assert status == [429]
+    look_closely(page)
+
+
+def test_who_has_another_role_is_told_so(page, agency, live_server):
+    sign_in_browser(page.context, create_account(agency), live_server.url)
+    db.session.rollback()
+    assert page.goto("/agencia/control").status == 403
+    expect(page.get_by_role("heading", name="Esta página no es para usted")).to_be_visible()
     look_closely(page)
 
 

@@ -26,6 +26,7 @@ def create_account(agency: Agency | None, role: str = "window", email: str = "")
         role=role,
         agency_id=agency_id,
         password_hash="unusable",
+        totp_nonce=None if role == "window" else "unused",
         created_at=clock.now(),
         version=1,
         totp_step=0,

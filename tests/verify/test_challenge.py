@@ -1,14 +1,13 @@
 """Codes sent and checked, on both engines: who may try, how often, and what a race leaves behind."""
 
 import threading
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 import pytest
 from flask import Flask, current_app
 from sqlalchemy import func, select, update
 
+from tests.support.codes import JOURNEY, MAILBOX, NOON, POLICY, at, committed, send
+from tests.support.crowd import all_at_once
 from turnero import clock
 from turnero import db as database
 from turnero.errors import TurneroError
@@ -17,33 +16,14 @@ from turnero.messages import text_of
 from turnero.notices.models import Notice
 from turnero.verify import challenge
 from turnero.verify import code as code_rules
-from turnero.verify.challenge import Checked, CodePolicy
+from turnero.verify.challenge import Checked, CodePolicy, Recipient
 from turnero.verify.code import CodeFormat, code_of, matches
 from turnero.verify.models import Challenge, CodeTries
 from turnero.verify.notices import code_mail
 
-T = TypeVar("T")
-NOON = datetime(2026, 1, 5, 17, 0, tzinfo=UTC)  # long past
-POLICY = CodePolicy()
-EMAIL = MAILBOX = "ana@example.ec"
-JOURNEY = "journey-a"
+EMAIL = MAILBOX
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-def committed(use_case: Callable[[], T]) -> T:
-    """What ``use_case`` gives in a transaction of its own, as booking's use cases run these parts."""
-    return database.transaction(use_case)()
-
-
-def at(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
-
-
-def send(seconds: float = 0, journey: str = JOURNEY, mailbox: str = MAILBOX) -> str:
-    """Issue a code and return it."""
-    sent = committed(lambda: challenge.issue(journey, mailbox, mailbox, POLICY, now=at(seconds)).nonce)
-    return code_of(current_app.config["SETTINGS"].code_key, sent)
 
 
 def check(typed: str, seconds: float = 1, journey: str = JOURNEY, mailbox: str = MAILBOX) -> Checked:
@@ -138,42 +118,6 @@ def test_only_wrong_codes_cost_a_try() -> None:
     assert not tries()
 
 
-def test_a_code_may_be_sent_again_after_a_minute() -> None:
-    send()
-    with pytest.raises(challenge.ResendTooSoon) as refused:
-        send(20.5)
-    assert (refused.value.data["retry_at"], refused.value.data["seconds"]) == (at(60), 40)
-    assert challenge.resend_at(JOURNEY, POLICY) == at(60)
-    assert "40 s" in text_of(refused.value)
-    send(60)
-
-
-def test_a_refused_code_leaves_no_mail() -> None:
-    send()
-    with pytest.raises(challenge.ResendTooSoon):
-        send(1)
-    assert db.session.scalar(select(func.count(Notice.id))) == 1
-
-
-def test_who_corrects_the_address_does_not_wait() -> None:
-    send(mailbox="anna@example.ec")
-    send(5)
-    with pytest.raises(challenge.ResendTooSoon):
-        send(10, mailbox="anna@example.ec")
-
-
-def test_a_mailbox_gets_five_codes_an_hour_whoever_asks() -> None:
-    for number in range(5):
-        send(10 * number, journey=f"journey-{number}")
-    with pytest.raises(challenge.TooManyCodeMails) as refused:
-        send(100, journey="journey-6")
-    assert (refused.value.data["retry_at"], refused.value.data["minutes"]) == (at(3600), 59)
-    assert challenge.resend_at("journey-4", POLICY) == at(3600)
-    assert "59 min" in text_of(refused.value)
-    send(100, mailbox="luis@example.ec")
-    send(3600, journey="journey-6")
-
-
 def test_before_the_first_code_there_is_nothing_to_wait_for() -> None:
     assert challenge.resend_at(JOURNEY, POLICY) is None
     assert challenge.outstanding(JOURNEY, MAILBOX, NOON) == []
@@ -182,7 +126,7 @@ def test_before_the_first_code_there_is_nothing_to_wait_for() -> None:
 
 def test_the_mail_carries_the_code_and_until_when_it_serves() -> None:
     now = clock.now()
-    sent = committed(lambda: challenge.issue(JOURNEY, EMAIL, MAILBOX, POLICY, now=now).nonce)
+    sent = committed(lambda: challenge.issue(Recipient(JOURNEY, "browser", EMAIL, MAILBOX), POLICY, now=now).nonce)
     mail = code_mail(db.session.scalars(select(Notice)).one())
     assert mail is not None
     assert (mail.template, mail.context["code"]) == ("code", code_of(current_app.config["SETTINGS"].code_key, sent))
@@ -195,7 +139,7 @@ def test_the_mail_carries_the_code_and_until_when_it_serves() -> None:
 )
 def test_a_code_that_no_longer_serves_is_not_mailed(end: dict[str, object]) -> None:
     now = clock.now()
-    committed(lambda: challenge.issue(JOURNEY, EMAIL, MAILBOX, POLICY, now=now).nonce)
+    committed(lambda: challenge.issue(Recipient(JOURNEY, "browser", EMAIL, MAILBOX), POLICY, now=now).nonce)
     notice = db.session.scalars(select(Notice)).one()
     assert code_mail(notice)
     db.session.execute(update(Challenge).values(end))
@@ -206,29 +150,10 @@ def test_a_code_that_the_sweep_has_deleted_is_not_mailed() -> None:
     assert code_mail(Notice(kind="code", subject="challenge:999")) is None
 
 
-def at_once(app: Flask, count: int, act: Callable[[], T]) -> list[T]:
-    """What ``count`` threads get that do ``act`` together, each with a session of its own."""
-    results: list[T] = []
-    start = threading.Barrier(count)
-
-    def run() -> None:
-        with app.app_context():
-            start.wait()
-            results.append(act())
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == count
-    return results
-
-
 def test_of_sixty_wrong_codes_at_once_five_are_judged(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     code = send()
     judged = count_judged(monkeypatch)
-    results = at_once(app, 60, lambda: check(wrong_of(code)))
+    results = all_at_once(app, [lambda: check(wrong_of(code))] * 60)
     assert len(judged) == 5
     assert [error_of(result) for result in results].count(challenge.CodeTriesSpent) == 56
     assert tries() == 5
@@ -249,13 +174,13 @@ def test_control_without_the_guard_more_than_five_are_judged(app: Flask, monkeyp
             check(wrong_of(code))
 
     monkeypatch.setattr(challenge, "_take_try", lambda journey, policy: counted(journey, CodePolicy(code_tries=1000)))
-    at_once(app, 20, read_then_check)
+    all_at_once(app, [read_then_check] * 20)
     assert len(judged) == 20
 
 
 def test_of_twenty_right_codes_at_once_one_proves(app: Flask) -> None:
     code = send()
-    results = at_once(app, 20, lambda: check(code))
+    results = all_at_once(app, [lambda: check(code)] * 20)
     assert [result.ok for result in results].count(True) == 1
     assert not tries()
 
@@ -268,7 +193,7 @@ def test_of_twenty_journeys_at_once_five_get_a_mail_to_one_mailbox(app: Flask) -
 
         def issue() -> None:
             database.lock(f"mailbox:{MAILBOX}")
-            challenge.issue(journey, EMAIL, MAILBOX, POLICY, now=NOON)
+            challenge.issue(Recipient(journey, journey, EMAIL, MAILBOX), POLICY, now=NOON)
 
         try:
             committed(issue)
@@ -276,7 +201,7 @@ def test_of_twenty_journeys_at_once_five_get_a_mail_to_one_mailbox(app: Flask) -
             return False
         return True
 
-    assert at_once(app, 20, ask).count(True) == 5
+    assert all_at_once(app, [ask] * 20).count(True) == 5
     assert db.session.scalar(select(func.count(Notice.id))) == 5
 
 

@@ -54,8 +54,8 @@ POLICY = record(
     given,
     *optional(
         hold_minutes=whole(1, 15),  # all holds of a journey last at most 15 minutes together
-        code_minutes=whole(2, 60),
-        code_tries=whole(1, 10),
+        code_minutes=whole(2, 10),
+        code_tries=whole(1, 5),
         resend_seconds=whole(10, 600),
         code_mails_per_hour=whole(1, 60),
         lead_minutes=whole(0, 7 * 24 * 60),

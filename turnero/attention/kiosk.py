@@ -66,7 +66,7 @@ def read(typed: str, device_id: int) -> Reading:
     if read_reference is not None:
         return _answer(_by_reference(read_reference), device, now, by_cedula=False)
     number = _cedula(typed)
-    if device.paused_until is not None and device.paused_until > now:
+    if is_paused(device, now):
         return Reading(Result.UNKNOWN, paused=True)
     if number is None and not _looks_like_cedula(typed):
         return Reading(Result.UNKNOWN)
@@ -89,9 +89,19 @@ def _looks_like_cedula(typed: str) -> bool:
 
 
 def _count(device: Device, answer: Reading, now: datetime) -> None:
-    if answer.result is not Result.UNKNOWN:
+    if answer.result is Result.UNKNOWN:
+        count_miss(device, now)
+    else:
         device.misses = 0
-        return
+
+
+def is_paused(device: Device, now: datetime) -> bool:
+    """Whether no cédula is looked at for a while."""
+    return device.paused_until is not None and device.paused_until > now
+
+
+def count_miss(device: Device, now: datetime) -> None:
+    """One more cédula that was tried for nothing at a device whose row is locked; enough of them pause it."""
     device.misses += 1
     if device.misses >= MOST_MISSES:
         device.misses, device.paused_until = 0, now + PAUSE

@@ -63,6 +63,8 @@ def walk_in() -> Response:
     except Faulty as faulty:
         return _walk_in_page(faulty)
     except (kiosk_walk_in.NoWalkIns, NotFound):
+        ticket = None
+    if ticket is None:  # for whatever reason: nobody at a kiosk learns what a cédula has
         return _page("attention/kiosk_refused.html", 409)
     return _page("attention/kiosk_ticket.html", ticket=ticket)
 

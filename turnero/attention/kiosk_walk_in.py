@@ -8,7 +8,7 @@ from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Procedure
 from turnero.attention.checkin import open_visit
 from turnero.attention.errors import NotNow
-from turnero.attention.kiosk import Ticket, ticket_of
+from turnero.attention.kiosk import Ticket, count_miss, is_paused, ticket_of
 from turnero.attention.models import Visit
 from turnero.attention.queries import today_at
 from turnero.booking import walk_ins
@@ -21,7 +21,7 @@ from turnero.staff.models import Device
 
 
 class NoWalkIns(NotNow):
-    """For whatever reason: nobody at a kiosk learns what a cédula has."""
+    """The agency gives no tickets here, or not for this trámite."""
 
     code = "no_walk_ins"
 
@@ -32,12 +32,13 @@ def allowed(agency: Agency) -> bool:
 
 
 @database.transaction
-def take_ticket(number: str, slug: str, device_id: int) -> Ticket:
+def take_ticket(number: str, slug: str, device_id: int) -> Ticket | None:
     """A ticket for a cédula, already checked, and a trámite of this agency; pressed twice, the same ticket.
 
-    Raises NoWalkIns, and NotFound for an unknown trámite.
+    None where the person's limits say no: that tells something about a cédula, so it counts as a miss, and a paused
+    kiosk gives tickets to nobody. Raises NoWalkIns, and NotFound for an unknown trámite.
     """
-    device = db.session.get_one(Device, device_id)
+    device = db.session.get_one(Device, device_id, with_for_update={"of": Device}, populate_existing=True)
     agency = db.session.get_one(Agency, device.agency_id)
     procedure = agencies.procedure(slug)
     desk = agencies.desk_for(agency, procedure)
@@ -45,13 +46,16 @@ def take_ticket(number: str, slug: str, device_id: int) -> Ticket:
         raise NoWalkIns
     database.lock(f"cedula:{number}")
     now = clock.now()
+    if is_paused(device, now):
+        return None
     waiting = _waiting_walk_in(number, procedure, agency)
     if waiting is not None:
         return ticket_of(waiting)
     try:
         booking = walk_ins.create(number, procedure, desk, channel="kiosk", actor=f"kiosk:{device.id}", now=now)
     except (AlreadyHasTurn, OpenTurnsSpent):
-        raise NoWalkIns from None
+        count_miss(device, now)
+        return None
     return ticket_of(open_visit(booking, now=now))
 
 

@@ -4,7 +4,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import select, union_all
 
 from turnero import clock
@@ -28,6 +27,7 @@ from turnero.booking.models import Booking, Journey, SpentReference
 from turnero.booking.policy import Policy
 from turnero.booking.queries import policy_of
 from turnero.extensions import db
+from turnero.keys import code_key
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Peri
         created_at=period.now,
         lapses_at=period.lapses_at,
         token_nonce=nonce,
-        token_hash=token.hash_of(token.token_of(current_app.config["SETTINGS"].code_key, nonce)),
+        token_hash=token.hash_of(token.token_of(code_key(), nonce)),
     )
     db.session.add(booking)
     history.begin(booking, actor="citizen", now=period.now)

@@ -192,7 +192,7 @@ class Event(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     actor: Mapped[str]  # "citizen", "sweep", "staff:…"
     before: Mapped[str | None]  # status
     after: Mapped[str]

@@ -15,6 +15,7 @@ from turnero.booking.notices import tell
 from turnero.booking.queries import booking_by_owner_token
 from turnero.errors import NotFound
 from turnero.extensions import db
+from turnero.keys import code_keys
 from turnero.notices.models import Notice
 from turnero.verify import registry
 from turnero.verify.contact import mailbox_key
@@ -91,7 +92,9 @@ def journey_of(turn: Booking, browser: str) -> Journey | None:
 
 
 def _journey_key(turn: Booking) -> str:
-    return token.owner_journey_of(current_app.config["SETTINGS"].code_key, turn.token_nonce)
+    keys = [token.owner_journey_of(key, turn.token_nonce) for key in code_keys()]
+    begun = db.session.scalar(select(Journey.key).where(Journey.key.in_(keys)))
+    return begun or keys[0]
 
 
 def disowned(turn: Booking) -> bool:

@@ -1,5 +1,6 @@
 """``/no-fui-yo``: the page behind the notice to the address on file. Looking changes nothing; only the button does."""
 
+import structlog
 from flask import Blueprint, Response, url_for
 
 from turnero import clock
@@ -14,6 +15,7 @@ from turnero.page import see_other
 from turnero.session import browser
 
 blueprint = Blueprint("owner", __name__, url_prefix="/no-fui-yo")
+log = structlog.get_logger()
 
 
 @blueprint.get("/<token>")
@@ -37,6 +39,7 @@ def disown(token: str) -> Response:
         key = owner.disown(token, browser())
     except NotCancellable:
         key = None
+    log.warning("turn_disowned", undone=key is not None)
     if key is None:
         return see_other(url_for("owner.ask", token=token))
     return to_where_it_is(key, step_of(owned(key, browser()), clock.now()))

@@ -1,5 +1,6 @@
 """Who is asking: cédula (step 2), contact (step 3) and the mailed code (step 5)."""
 
+import structlog
 from flask import Response, request
 
 from turnero import clock
@@ -13,6 +14,8 @@ from turnero.session import browser
 from turnero.verify import challenge
 from turnero.verify.contact import display_mobile
 from turnero.verify.email_domain import suggest_domain
+
+log = structlog.get_logger()
 
 
 def cedula_page(trouble: Trouble = NO_TROUBLE) -> Response:
@@ -45,6 +48,7 @@ def give_contact(key: str) -> Response:
     if domain and steps.question_email(key, browser(), contact.email):
         return contact_page(key, suggestion=f"{contact.email.rpartition('@')[0]}@{domain}")
     steps.give_contact(key, browser(), contact)
+    log.info("code_sent")
     return to(Step.VERIFY, key)
 
 
@@ -89,4 +93,5 @@ def prove(key: str) -> Response:
 def resend(key: str) -> Response:
     at(key, Step.VERIFY)
     steps.resend(key, browser())
+    log.info("code_sent")
     return to(Step.VERIFY, key)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import String, bindparam, or_, select, text, update
 
 from turnero import clock
@@ -22,6 +21,7 @@ from turnero.booking.pseudonym import pseudonym_of
 from turnero.booking.retention import delete_holds, forget
 from turnero.booking.sweep import forget_journeys
 from turnero.extensions import db
+from turnero.keys import code_keys
 from turnero.verify.models import Challenge, Citizen
 
 ACTOR = "command line"
@@ -34,13 +34,13 @@ Record = dict[str, Any]
 
 def everything_about(cedula: str) -> Record:
     """All that is kept about a cédula, in Spanish, ready for JSON; also turns whose holder is forgotten already."""
-    pseudonym = pseudonym_of(current_app.config["SETTINGS"].code_key, cedula)
+    pseudonyms = [pseudonym_of(key, cedula) for key in code_keys()]
     citizen = db.session.get(Citizen, cedula)
     return {
         "cedula": cedula,
         "generado_utc": _plain(clock.now()),
         "registro": citizen and _registry_row(citizen),
-        "turnos": _turns((cedula, pseudonym)),
+        "turnos": _turns([cedula, *pseudonyms]),
         "turnos_de_otra_persona": _as_third_party(cedula),
         "recorridos": [_journey(journey) for journey in db.session.scalars(select(Journey).filter_by(cedula=cedula))],
     }

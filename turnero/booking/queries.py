@@ -1,6 +1,7 @@
 """Reads of bookings and their policy. Nothing here commits."""
 
-from flask import current_app
+from collections.abc import Callable
+
 from sqlalchemy import Select, func, select
 
 from turnero.agencies import queries as agencies
@@ -11,6 +12,7 @@ from turnero.booking.models import Booking, Event
 from turnero.booking.policy import Policy
 from turnero.errors import NotFound
 from turnero.extensions import db
+from turnero.keys import code_keys
 
 
 def policy_of(agency: Agency | None) -> Policy:
@@ -20,7 +22,7 @@ def policy_of(agency: Agency | None) -> Policy:
 
 def token_of(booking: Booking) -> str:
     """The token of a turn's page, derived anew."""
-    return tokens.token_of(current_app.config["SETTINGS"].code_key, booking.token_nonce)
+    return _derived(tokens.token_of, booking.token_nonce, booking.token_hash)
 
 
 def booking_by_token(token: str) -> Booking:
@@ -44,7 +46,13 @@ def _by_token(token: str) -> Select[Booking]:
 
 def owner_token_of(booking: Booking) -> str:
     """The token of a turn's page "No fui yo", derived anew."""
-    return tokens.owner_token_of(current_app.config["SETTINGS"].code_key, booking.token_nonce)
+    return _derived(tokens.owner_token_of, booking.token_nonce, booking.owner_hash)
+
+
+def _derived(derive: Callable[[str, str], str], nonce: str, kept: str | None) -> str:
+    """Under the key it was first made with: a link in somebody's mailbox outlives a change of the key."""
+    made = [derive(key, nonce) for key in code_keys()]
+    return next((token for token in made if tokens.hash_of(token) == kept), made[0])
 
 
 def booking_by_owner_token(token: str, *, lock: bool = False) -> Booking:

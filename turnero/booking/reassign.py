@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import select, update
 
 from turnero.booking import claims, history, token
@@ -11,6 +10,7 @@ from turnero.booking.notices import tell
 from turnero.booking.sweep import forget_journeys
 from turnero.booking.walk_ins import Reachable
 from turnero.extensions import db
+from turnero.keys import code_key
 from turnero.notices.models import Notice
 
 REASSIGNED = "reassigned"
@@ -30,7 +30,7 @@ def hand_over(booking: Booking, contact: Reachable, journeys: list[str], *, acto
     nonce = token.new_nonce()
     booking.email, booking.mailbox, booking.mobile = contact.email, contact.mailbox, contact.mobile
     booking.token_nonce = nonce
-    booking.token_hash = token.hash_of(token.token_of(current_app.config["SETTINGS"].code_key, nonce))
+    booking.token_hash = token.hash_of(token.token_of(code_key(), nonce))
     booking.owner_hash = booking.browser = booking.journey_key = None
     claims.free(booking.id)  # a change that was under way
     # Once more under the turn's lock: nobody can begin a change by the old link from here on.

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import case, delete, insert, select, update
 
 from turnero import clock
@@ -20,6 +19,7 @@ from turnero.booking.notices import BY_STAFF
 from turnero.booking.pseudonym import pseudonym_of
 from turnero.booking.queries import policy_of
 from turnero.extensions import db
+from turnero.keys import code_key
 from turnero.notices.models import Notice
 
 _BATCH = 200
@@ -71,7 +71,7 @@ def _forget_turns(agency_ids: Sequence[int], after: timedelta) -> int:
 
 def forget(turns: Sequence[Booking], now: datetime) -> None:
     """Leave of turns, whose rows are locked, what figures need: no contact, no link, a pseudonym for the cédula."""
-    key = current_app.config["SETTINGS"].code_key
+    key = code_key()
     for turn in turns:
         turn.cedula = pseudonym_of(key, turn.cedula)
         turn.email = turn.mailbox = turn.mobile = None

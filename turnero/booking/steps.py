@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from flask import current_app
 from sqlalchemy import func, or_, select
 
@@ -19,6 +20,8 @@ from turnero.errors import NotFound, TurneroError
 from turnero.extensions import db
 from turnero.verify import challenge, registry
 from turnero.verify.contact import Contact
+
+log = structlog.get_logger()
 
 
 @database.transaction
@@ -43,7 +46,7 @@ def question_email(key: str, browser: str, email: str) -> bool:
 def give_contact(key: str, browser: str, contact: Contact) -> None:
     """Keep mailbox and mobile and send the code. A new address voids the old one's codes and proof."""
     journey = locked(key, browser)
-    database.lock(f"mailbox:{contact.mailbox}")
+    database.lock(f"mailbox:{contact.mailbox}", f"browser:{browser}")
     now = clock.now()
     step = require(journey, now, Step.CONTACT, Step.VERIFY, Step.PLACE, Step.HOUR, Step.CONFIRM)
     if journey.changes:  # whoever looks for another hour does not move the turn to another mailbox
@@ -63,13 +66,14 @@ def resend(key: str, browser: str) -> None:
     journey = locked(key, browser)
     now = clock.now()
     require(journey, now, Step.VERIFY)
-    database.lock(f"mailbox:{journey.mailbox}")
+    database.lock(f"mailbox:{journey.mailbox}", f"browser:{browser}")
     _send_code(journey, now)
 
 
 def _send_code(journey: Journey, now: datetime) -> None:
     assert journey.email is not None and journey.mailbox is not None
-    challenge.issue(journey.key, journey.email, journey.mailbox, code_policy(), now=now)
+    to = challenge.Recipient(journey.key, journey.browser, journey.email, journey.mailbox)
+    challenge.issue(to, code_policy(), now=now)
 
 
 def code_policy() -> challenge.CodePolicy:
@@ -88,6 +92,7 @@ def verify(key: str, browser: str, typed: str) -> None:
     error = _prove(key, browser, typed)
     if error is not None:
         raise error
+    log.info("mailbox_proved")
     look_up(key, browser)
 
 

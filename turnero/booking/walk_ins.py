@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from turnero import clock
@@ -19,6 +18,7 @@ from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
 from turnero.booking.queries import policy_of
 from turnero.extensions import db
+from turnero.keys import code_key
 from turnero.verify.contact import mailbox_key
 
 # Where the grid of a desk without staffing has no step.
@@ -118,7 +118,7 @@ def new_booking(
         desk_id=desk.id,
         starts_at=clock.instant(values["day"], values["minute"], desk.agency.zone),
         token_nonce=nonce,
-        token_hash=token.hash_of(token.token_of(current_app.config["SETTINGS"].code_key, nonce)),
+        token_hash=token.hash_of(token.token_of(code_key(), nonce)),
         **values,
     )
     db.session.add(booking)

@@ -67,6 +67,8 @@ def signed_in() -> Member | None:
             session.window,
             session.desk_id,
         )
+        if g.member:
+            structlog.contextvars.bind_contextvars(actor=f"staff:{g.member.account_id}")
     return cast("Member | None", g.member)
 
 
@@ -93,7 +95,7 @@ def staff_only(*roles: Role) -> Callable[[View[P]], View[P]]:
                 here = request.full_path.rstrip("?") if request.method == "GET" else "/agencia"
                 return redirect(url_for("staff.sign_in_page", seguir=here), 303)
             if found.role not in roles:
-                log.warning("access_denied", account=found.account_id, rule=str(request.url_rule))
+                log.warning("access_denied")
                 abort(403)
             return view(*args, **kwargs)
 
@@ -109,8 +111,10 @@ def device_only(kind: str) -> Callable[[View[P]], View[P]]:
         @functools.wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             found = devices.current()
+            if found is not None:
+                structlog.contextvars.bind_contextvars(actor=f"{found.kind}:{found.id}")
             if found is None or found.kind != kind:
-                log.warning("access_denied", device=found.id if found else None, rule=str(request.url_rule))
+                log.warning("access_denied")
                 abort(403)
             g.device = found
             return view(*args, **kwargs)
@@ -125,9 +129,13 @@ def _marked(view: View[P], who: set[str]) -> View[P]:
     return view
 
 
-@database.transaction
 def looked_at(kind: str, *, agency_id: int, day: date | None = None, booking_id: int | None = None) -> None:
     """Record that the signed-in member looked at people's data: agenda, csv, pdf or paper of a day, or one turn."""
-    row = DataView(at=clock.now(), account_id=member().account_id, agency_id=agency_id, kind=kind)
-    row.day, row.booking_id = day, booking_id
-    db.session.add(row)
+    _keep(DataView(account_id=member().account_id, agency_id=agency_id, kind=kind, day=day, booking_id=booking_id))
+    log.info("data_viewed", kind=kind, agency=agency_id)
+
+
+@database.transaction
+def _keep(view: DataView) -> None:
+    view.at = clock.now()
+    db.session.add(view)

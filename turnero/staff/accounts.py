@@ -1,17 +1,18 @@
 """Accounts of the staff: added with a link, activated by their person, who alone knows the password."""
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import delete, or_, select, update
 
 from turnero import clock
 from turnero import db as database
 from turnero.errors import InvalidInput, NotFound, Refused
 from turnero.extensions import db
+from turnero.keys import code_key, code_keys
 from turnero.staff import cookies, passwords, sessions, slowdown, totp
 from turnero.staff.models import Account, SignInFailure, StaffSession
 
@@ -89,12 +90,12 @@ def reset(email: str, post: Post | None = None) -> str:
 
 @database.transaction
 def _reset(email: str, post: Post | None, token: str) -> None:
-    account = _locked(email)
+    account, now = _locked(email), clock.now()
     if post is not None:
         account.role, account.agency_id = post.role, post.agency_id
     account.password_hash = account.disabled_at = None
     account.version += 1
-    _invite(account, token, clock.now())
+    _invite(account, token, now)
 
 
 def _invite(account: Account, token: str, now: datetime) -> None:
@@ -135,16 +136,22 @@ def totp_secret(account: Account) -> str | None:
     """The second factor's secret in base32; None where the role needs none."""
     if account.totp_nonce is None:
         return None
-    return totp.secret(current_app.config["SETTINGS"].code_key, account.totp_nonce)
+    return totp.secret(code_key(), account.totp_nonce)
+
+
+def _totp_step(account: Account, code: str, now: datetime) -> int | None:
+    """The step whose code was typed, also under a key that was changed since the activation; None for a wrong code."""
+    assert account.totp_nonce is not None
+    steps = (totp.step_of(totp.secret(key, account.totp_nonce), code, now) for key in code_keys())
+    return next((step for step in steps if step is not None), None)
 
 
 @database.transaction
 def activate(token: str, password: str, code: str) -> None:
     """Set the password, already checked, and prove the second factor once. Raises NotFound, TotpWrong."""
     account = to_activate(token, lock=True)
-    secret = totp_secret(account)
-    if secret is not None:
-        step = totp.step_of(secret, code, clock.now())
+    if account.totp_nonce is not None:
+        step = _totp_step(account, code, clock.now())
         if step is None or step <= account.totp_step:
             raise TotpWrong
         account.totp_step = step
@@ -189,9 +196,8 @@ def _sign_in(attempt: Attempt, password_hash: str | None, failure: int) -> str |
     if account is None:
         return None
     now = clock.now()
-    secret = totp_secret(account)
-    if secret is not None:
-        step = totp.step_of(secret, attempt.code, now)
+    if account.totp_nonce is not None:
+        step = _totp_step(account, attempt.code, now)
         if step is None or not _use_step(account.id, step):
             return None
     db.session.execute(delete(SignInFailure).where(SignInFailure.id == failure))
@@ -238,5 +244,5 @@ def _is_known(attempt: Attempt) -> bool:
 
 
 def account_hash(email: str) -> str:
-    """How failures and logs name an address that may be nobody's."""
-    return hashlib.sha256(f"account:{email}".encode()).hexdigest()
+    """How failures and logs name an address that may be nobody's; without the key none can be tried."""
+    return hmac.new(code_key().encode(), f"account:{email}".encode(), hashlib.sha256).hexdigest()

@@ -16,6 +16,7 @@ class Account(Base):
     __table_args__ = (
         CheckConstraint("role IN ('window', 'supervisor', 'admin')", name="role"),
         CheckConstraint("(role = 'admin') = (agency_id IS NULL)", name="agency"),
+        CheckConstraint("(role = 'window') = (totp_nonce IS NULL)", name="second_factor"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -41,12 +41,15 @@ def sign_in() -> Response:
     except Faulty as faulty:
         return _sign_in_page(Trouble(faults=faulty.faults))
     except accounts.SignInRefused as wrong:
-        log.warning("sign_in_failed", account=accounts.account_hash(email)[:12], why=wrong.code)
+        log.warning("sign_in_failed", account=accounts.account_hash(email)[:12])
         return _sign_in_page(Trouble(faults={"clave": wrong}))
     except accounts.SignInTooSoon as refusal:
-        log.warning("sign_in_failed", account=accounts.account_hash(email)[:12], why=refusal.code)
+        log.warning("sign_in_slowed", account=accounts.account_hash(email)[:12])
         return _sign_in_page(Trouble(refusal=refusal))
     log.info("signed_in", account=accounts.account_hash(email)[:12])
+    before = signed_in()
+    if before is not None:
+        sessions.end(before.session_id)  # nobody comes back to it with a copy of its cookie
     answer = see_other(forms.own_path(request.form.get("seguir"), "/agencia"))
     cookies.put(answer, sessions.COOKIE, key)
     return answer

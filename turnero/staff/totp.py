@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyotp
 
 _STEP_SECONDS = 30
+STEP = timedelta(seconds=_STEP_SECONDS)
 _ISSUER = "Turnero"
 
 

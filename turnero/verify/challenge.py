@@ -1,7 +1,7 @@
 """Proving a mailbox with a mailed code: send one, check one.
 
 These are parts of the booking package's transactions: nothing here commits. The caller has locked the
-journey's row and, before ``issue``, ``db.lock("mailbox:" + mailbox)``, so that mails are counted under lock.
+journey's row and, before ``issue``, the locks of mailbox and browser, so that mails are counted under lock.
 """
 
 import math
@@ -9,13 +9,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from turnero.db import on_postgresql
 from turnero.errors import InvalidInput, Refused, TurneroError
 from turnero.extensions import db
+from turnero.keys import code_keys
 from turnero.notices import outbox
 from turnero.verify import code
 from turnero.verify.models import Challenge, CodeTries
@@ -26,12 +26,19 @@ _VALID_AT_ONCE = 3
 
 @dataclass(frozen=True)
 class CodePolicy:
-    """The catalogue's rules for codes. Tries are counted per journey, mails per mailbox over all journeys."""
+    """The catalogue's rules for codes.
+
+    Tries are counted per journey. Mails are counted per mailbox over all journeys, and as many an hour per journey over
+    all addresses: nobody is flooded by way of us. A day's mails leave whoever guesses a mailbox's codes a hundred tries
+    (NIST SP 800-63B §5.2.2).
+    """
 
     code_minutes: int = 10
     code_tries: int = 5
     resend_seconds: int = 60
     code_mails_per_hour: int = 5
+    code_mails_per_day: int = 20
+    code_mails_per_hour_of_a_browser: int = 10
 
 
 class MailRefused(Refused):
@@ -75,6 +82,16 @@ class CodeTriesSpent(Refused):
 
 
 @dataclass(frozen=True)
+class Recipient:
+    """Who asks for a code, and where it goes: ``address`` as typed, ``mailbox`` normalised, ``browser`` as a hash."""
+
+    journey: str
+    browser: str
+    address: str
+    mailbox: str
+
+
+@dataclass(frozen=True)
 class Checked:
     """What came of a typed code: proven, or the error to raise once the counted try is committed."""
 
@@ -85,13 +102,14 @@ class Checked:
         return self.error is None
 
 
-def issue(journey: str, contact_email: str, mailbox: str, policy: CodePolicy, *, now: datetime) -> Challenge:
+def issue(to: Recipient, policy: CodePolicy, *, now: datetime) -> Challenge:
     """A new code and the mail that carries it. Raises CodeTriesSpent, TooManyCodeMails or ResendTooSoon."""
-    _check_may_send(journey, mailbox, policy, now)
+    _check_may_send(to, policy, now)
     challenge = Challenge(
-        journey=journey,
-        address=contact_email,
-        mailbox=mailbox,
+        journey=to.journey,
+        browser=to.browser,
+        address=to.address,
+        mailbox=to.mailbox,
         nonce=secrets.token_hex(16),
         issued_at=now,
         expires_at=now + timedelta(minutes=policy.code_minutes),
@@ -101,7 +119,7 @@ def issue(journey: str, contact_email: str, mailbox: str, policy: CodePolicy, *,
     outbox.write(
         "code",
         f"challenge:{challenge.id}",
-        contact_email,
+        to.address,
         now=now,
         priority=outbox.CODE,
         expires_at=challenge.expires_at,
@@ -132,8 +150,7 @@ def check(journey: str, mailbox: str, typed: str, policy: CodePolicy, *, now: da
     if not codes:
         _give_try_back(journey)
         return Checked(CodeExpired())
-    key = current_app.config["SETTINGS"].code_key
-    right = [challenge for challenge in codes if code.matches(key, challenge.nonce, digits)]
+    right = [sent for sent in codes if any(code.matches(key, sent.nonce, digits) for key in code_keys())]
     if not right:
         return Checked(_wrong(policy.code_tries - tries))
     if not _use(right[0], now):
@@ -160,31 +177,38 @@ def resend_at(journey: str, policy: CodePolicy) -> datetime | None:
     if newest is None:
         return None
     rested_at = newest.issued_at + timedelta(seconds=policy.resend_seconds)
-    return max(rested_at, _mailbox_free_at(newest.mailbox, policy) or rested_at)
+    return max(rested_at, _free_at(newest, policy) or rested_at)
 
 
-def _check_may_send(journey: str, mailbox: str, policy: CodePolicy, now: datetime) -> None:
-    if (db.session.scalar(select(CodeTries.tries).filter_by(journey=journey)) or 0) >= policy.code_tries:
+def _check_may_send(to: Recipient, policy: CodePolicy, now: datetime) -> None:
+    if (db.session.scalar(select(CodeTries.tries).filter_by(journey=to.journey)) or 0) >= policy.code_tries:
         raise CodeTriesSpent
-    free_at = _mailbox_free_at(mailbox, policy)
+    free_at = _free_at(to, policy)
     if free_at is not None and free_at > now:
         raise TooManyCodeMails(free_at, now)
-    rested_at = _rested_at(journey, mailbox, policy)
+    rested_at = _rested_at(to.journey, to.mailbox, policy)
     if rested_at is not None and rested_at > now:
         raise ResendTooSoon(rested_at, now)
 
 
-def _mailbox_free_at(mailbox: str, policy: CodePolicy) -> datetime | None:
-    """When the last hour holds fewer mails than allowed again; None if there were never that many."""
-    oldest_counted = (
-        select(Challenge.issued_at)
-        .filter_by(mailbox=mailbox)
-        .order_by(Challenge.issued_at.desc())
-        .offset(policy.code_mails_per_hour - 1)
-        .limit(1)
+def _free_at(to: Recipient | Challenge, policy: CodePolicy) -> datetime | None:
+    """When each span holds fewer mails than allowed again; None if there were never that many."""
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    counts = (
+        (Challenge.mailbox == to.mailbox, policy.code_mails_per_hour, hour),
+        (Challenge.mailbox == to.mailbox, policy.code_mails_per_day, day),
+        (Challenge.journey == to.journey, policy.code_mails_per_hour, hour),
+        (Challenge.browser == to.browser, policy.code_mails_per_hour_of_a_browser, hour),
     )
-    issued_at = db.session.scalar(oldest_counted)
-    return None if issued_at is None else issued_at + timedelta(hours=1)
+    full_until = [_full_until(mails, most, span) for mails, most, span in counts]
+    return max((until for until in full_until if until is not None), default=None)
+
+
+def _full_until(mails: ColumnElement[bool], most: int, span: timedelta) -> datetime | None:
+    """When the oldest of the last ``most`` of these mails leaves the span."""
+    oldest_counted = select(Challenge.issued_at).where(mails).order_by(Challenge.issued_at.desc()).offset(most - 1)
+    issued_at = db.session.scalar(oldest_counted.limit(1))
+    return None if issued_at is None else issued_at + span
 
 
 def _rested_at(journey: str, mailbox: str, policy: CodePolicy) -> datetime | None:

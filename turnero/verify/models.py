@@ -29,6 +29,7 @@ class Challenge(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     journey: Mapped[str] = mapped_column(index=True)  # the journey it is bound to
+    browser: Mapped[str] = mapped_column(index=True, server_default="")  # who asked for it
     address: Mapped[str]  # where it goes, as typed
     mailbox: Mapped[str] = mapped_column(index=True)  # normalised address it is bound to
     nonce: Mapped[str]

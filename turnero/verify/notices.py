@@ -1,9 +1,8 @@
 """What the code's mail says; read when it is sent, so the code exists only then."""
 
-from flask import current_app
-
 from turnero import clock
 from turnero.extensions import db
+from turnero.keys import code_key
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Mail
 from turnero.verify.challenge import outstanding
@@ -16,5 +15,4 @@ def code_mail(notice: Notice) -> Mail | None:
     challenge = db.session.get(Challenge, int(notice.subject.removeprefix("challenge:")))
     if challenge is None or challenge not in outstanding(challenge.journey, challenge.mailbox, clock.now()):
         return None
-    key = current_app.config["SETTINGS"].code_key
-    return Mail("code", {"code": code_of(key, challenge.nonce), "until": challenge.expires_at})
+    return Mail("code", {"code": code_of(code_key(), challenge.nonce), "until": challenge.expires_at})
