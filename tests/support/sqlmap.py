@@ -26,6 +26,7 @@ from tests.support.server import serving
 from tests.support.smtp import mail_server_running
 from tests.support.targets import Target, targets
 from turnero import create_app, schema, web
+from turnero.attention import changes
 
 SECONDS = 600
 AT_ONCE = 2
@@ -140,6 +141,7 @@ def main() -> int:
         return 1
     # Floods are another test's matter; here every request shall reach the routes.
     web._ALL_REQUESTS = web._POSTS_OF_ONE_PAGE = "1000000 per second"
+    changes._LONGEST_SECONDS = changes._EVERY_SECONDS = 0.001  # a stream that says one thing and ends
     folder = Path(tempfile.mkdtemp(prefix="turnero-sqlmap-"))
     folder.chmod(0o755)
     try:
