@@ -12,7 +12,7 @@ import pytest
 from tests.support.nodes import exists
 
 TABLE = Path(__file__).parents[1] / "asvs.csv"
-PENDING = {"S8", "S22", "S32"}
+PENDING = {"S32"}
 WAITS = "TODO"
 
 
