@@ -86,6 +86,7 @@ def ask(base: str, target: Target, folder: Path, seconds: float) -> Verdict:
     command.append("--output-dir=" + str(folder))
     if target.cookies:
         command.append("--cookie=" + "; ".join(f"{name}={value}" for name, value in target.cookies.items()))
+    command += [f"--header={header}" for header in target.headers]
     if target.body is not None:
         command += ["--method=POST", "--data=" + target.body]
     if seconds <= 0:

@@ -4,6 +4,7 @@ The forms are read from the pages themselves, so a new field is asked too. What 
 that a request gets as far as the database.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -47,9 +48,14 @@ class Target:
     address: str
     cookies: dict[str, str] = field(repr=False)
     data: dict[str, str] | None = None
+    json: list[dict[str, str]] | None = None
+    headers: tuple[str, ...] = ()
 
     @property
     def body(self) -> str | None:
+        """What is posted, if anything."""
+        if self.json is not None:
+            return json.dumps(self.json)
         return None if self.data is None else urlencode(self.data)
 
 
@@ -117,6 +123,8 @@ def _of_staff(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Target]:
     pages = [f"/agencia/agenda/{day}", f"/agencia/agenda/{day}/papel", "/agencia/ventanilla", "/agencia/turnos/nuevo"]
     for page in (*pages, f"{turn}/reasignar", f"{turn}/cancelar", turn):
         yield from _forms(clerk, page)
+    other = {"ventanilla": "2", "csrf_token": _token(clerk)}
+    yield Target("POST derivar", f"{turn}/derivar", _cookies(clerk), other)
     yield from _forms(admin, "/agencia/control")
     for address in (f"{turn}*", f"/agencia/agenda/{day}*", f"/agencia/agenda/{day}*/cambios", f"{turn}*/ticket"):
         yield Target(f"GET {address}", address, _cookies(clerk))
@@ -130,6 +138,9 @@ def _of_kiosk(app: Flask, desk: Desk) -> Iterator[Target]:
     kiosk = paired(app, create_device(desk.agency))
     for page in ("/kiosco", "/kiosco/sin-turno"):
         yield from _forms(kiosk, page)
+    kept = [{"referencia": LIKELY["referencia"], "ticket": "Z-001", "momento": "1762700000000"}]
+    headers = ("Content-Type: application/json", f"X-CSRFToken: {_token(kiosk)}")
+    yield Target("POST sincronizar", "/kiosco/sincronizar", _cookies(kiosk), json=kept, headers=headers)
     key = _cookies(kiosk)["turnero-device"]
     yield Target("cookie of the kiosk", "/kiosco/hoy.json", {"turnero-device": key + "*"})
 
@@ -150,7 +161,8 @@ def _forms(client: StrictClient, address: str) -> Iterator[Target]:
     assert client.get(address).status_code == 200, f"{address}: {client.response.status}"
     for form in client.page.all("form"):
         action = form.get("action") or address
-        if not action.startswith(_LEFT_OUT):
+        only_buttons = any(button.get("formaction") for button in form.all("button"))  # they carry an address alone
+        if not only_buttons and not action.startswith(_LEFT_OUT):
             yield _of_form(client, form, action)
 
 
