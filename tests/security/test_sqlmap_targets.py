@@ -4,13 +4,22 @@ import csv
 import re
 
 import pytest
+from flask.testing import FlaskClient
 
 from tests.support import sqlmap
 from tests.support.nodes import ROOT
 from tests.support.targets import targets
 
-# What ends or spends what the run stands on, and buttons that carry nothing but an address that others carry too.
-LEFT_OUT = {}
+# What takes nothing but its address, which other targets ask, or ends what the run stands on.
+TURN, STEP = "/agencia/turnos/<int:booking_id>", "/turno/<key>"
+LEFT_OUT = {
+    "/agencia/ayuda/<int:device_id>",
+    "/agencia/salir",
+    "/dispositivo/<token>",
+    "/mi-turno/<token>/aceptar",
+    *(f"{STEP}/{press}" for press in ("confirmar", "prorrogar", "soltar")),
+    *(f"{TURN}/{verb}" for verb in ("aplazar", "atendido", "ausente", "deshacer", "llamar", "llego", "rellamar")),
+}
 
 
 def posts():
@@ -30,6 +39,23 @@ def asked(app):
 
 def test_every_route_that_takes_a_post_is_asked_or_left_out_by_name(sqlite_app):
     assert posts() - asked(sqlite_app) == LEFT_OUT
+
+
+def test_what_is_posted_gets_past_the_form_token(sqlite_app):
+    """Otherwise the scan would only ask the door."""
+    turned_away = []
+    for target in targets(sqlite_app):
+        if target.body is None:
+            continue
+        client = FlaskClient(sqlite_app)
+        for name, value in target.cookies.items():
+            client.set_cookie(name, value)
+        headers = dict(header.split(": ") for header in target.headers)
+        kind = headers.get("Content-Type", "application/x-www-form-urlencoded")
+        answer = client.post(target.address, data=target.body, headers=headers, content_type=kind)
+        if answer.status_code in (400, 403, 405):
+            turned_away.append((target.name, answer.status_code))
+    assert not turned_away
 
 
 def test_every_part_of_an_address_has_a_target(sqlite_app):

@@ -143,7 +143,8 @@ def main() -> int:
         return 1
     # Floods are another test's matter; here every request shall reach the routes.
     web._ALL_REQUESTS = web._POSTS_OF_ONE_PAGE = "1000000 per second"
-    changes._LONGEST_SECONDS = changes._EVERY_SECONDS = 0.001  # a stream that says one thing and ends
+    changes._EVERY_SECONDS = 0.001
+    changes._LONGEST_SECONDS = 0.001  # type: ignore[assignment]  # a stream that says one thing and ends
     folder = Path(tempfile.mkdtemp(prefix="turnero-sqlmap-"))
     folder.chmod(0o755)
     try:
