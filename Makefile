@@ -1,12 +1,14 @@
 # Everything runs from .venv. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check race day format lock clean
+.PHONY: help demo test check race day mutants sbom sqlmap format lock clean
 
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install -qq --require-hashes
+SBOM := build/sbom
+SBOM_PIP := $(PIP) --python $(SBOM)
 LOCK := $(CURDIR)/$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(UPGRADE)
 
@@ -35,6 +37,28 @@ day: $(VENV)/.installed-dev ## Un día entero de una agencia, en navegadores de 
 	@$(BIN)/python -m tests.support.provision
 	@TURNERO_DAY_PEOPLE=120 $(BIN)/python -m pytest --timeout 3600 -o faulthandler_timeout=0 tests/browser/test_day.py
 
+mutants: $(VENV)/.installed-dev ## Quita cada defensa una vez y comprueba que su prueba lo nota (ONLY="S5 S6" limita)
+	@$(BIN)/python -m tests.support.provision
+	@$(BIN)/python -m tests.support.mutants $(ONLY)
+
+sqlmap: $(VENV)/.installed-dev ## Busca inyecciones de SQL con sqlmap en todos los formularios (diez minutos como mucho)
+	@$(BIN)/python -m tests.support.provision
+	@$(BIN)/python -m tests.support.sqlmap
+
+sbom: $(BIN)/python ## Lo que se instala en producción, en CycloneDX y con sus licencias, en build/sbom
+	@rm -rf $(SBOM)
+	@mkdir -p $(SBOM)
+	@$(BIN)/python -m venv $(SBOM)/tools
+	@$(BIN)/python -m venv --without-pip $(SBOM)/product
+	@$(SBOM_PIP)/tools/bin/python install -qq --require-hashes -r requirements/sbom.txt
+	@$(SBOM_PIP)/product/bin/python install -qq --require-hashes --no-deps -r requirements/prod.txt
+	@$(SBOM)/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible \
+		--of JSON -o $(SBOM)/turnero.cdx.json $(SBOM)/product/bin/python
+	@$(SBOM)/tools/bin/pip-licenses --python=$(SBOM)/product/bin/python --format=markdown --with-urls --order=license \
+		--output-file=$(SBOM)/licences.md
+	@$(BIN)/python -m tests.support.sbom $(SBOM)
+	@rm -rf $(SBOM)/tools $(SBOM)/product
+
 format: $(VENV)/.installed-dev ## Da formato al código y ordena las importaciones
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
@@ -45,7 +69,8 @@ lock: $(VENV)/.installed-dev ## Vuelve a fijar las dependencias (UPGRADE=--upgra
 		&& $(LOCK) -o prod.txt --extra prod -c main.txt ../pyproject.toml \
 		&& $(LOCK) -o build.txt build.in \
 		&& $(LOCK) -o dev.txt dev.in \
-		&& $(LOCK) -o postgres.txt postgres.in
+		&& $(LOCK) -o postgres.txt postgres.in \
+		&& $(LOCK) -o sbom.txt sbom.in
 
 clean: ## Borra lo instalado y lo generado (también los datos de la demostración)
 	rm -rf $(VENV) instance dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -20,7 +20,9 @@ class LiveServer:
     url: str
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
+    """Serves and says nothing."""
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """A line for each request would bury what pytest has to say."""
 
@@ -29,7 +31,7 @@ class _Quiet(WSGIRequestHandler):
 def serving(app: Flask, listener: socket.socket) -> Iterator[LiveServer]:
     """Serve ``app`` on ``listener`` (bound to loopback), a thread for each request, jobs running beside it."""
     host, port = listener.getsockname()
-    server = make_server(host, port, app, threaded=True, request_handler=_Quiet, fd=listener.fileno())
+    server = make_server(host, port, app, threaded=True, request_handler=Quiet, fd=listener.fileno())
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="live server")
     thread.start()
     try:
