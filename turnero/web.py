@@ -6,6 +6,7 @@ from wsgiref.headers import Headers
 
 from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from config import Settings
@@ -16,6 +17,7 @@ from turnero.session import BrowserSessions
 
 _MOST_BYTES = 64 * 1024
 _A_YEAR = 365 * 24 * 3600
+_LARGEST_ROW = 2**31 - 1
 # Floods only: 300 honest journeys behind one address (some 20 requests each, 8 of them posts) stay far below.
 _ALL_REQUESTS = "20000 per 5 minutes"
 _POSTS_OF_ONE_PAGE = "2000 per 5 minutes"
@@ -30,6 +32,15 @@ _SAME_FOR_ALL = {
 }
 
 
+class _RowNumber(IntegerConverter):
+    """A row's number as the database can hold it; with any other there is no page, rather than a failure of ours."""
+
+    regex = "[0-9]{1,10}"
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=_LARGEST_ROW)
+
+
 def configure(app: Flask, settings: Settings) -> None:
     """Everything between the server and the routes. The blueprints come after it."""
     app.config.update(
@@ -42,6 +53,7 @@ def configure(app: Flask, settings: Settings) -> None:
         RATELIMIT_DEFAULTS_EXEMPT_WHEN=lambda: request.method != "POST",
     )
     app.url_map.strict_slashes = False  # people end addresses with a slash
+    app.url_map.converters["int"] = _RowNumber
     app.session_interface = BrowserSessions(secure=settings.secure_cookies)
     limiter.init_app(app)  # first, so that a flood without form tokens counts too
     csrf.init_app(app)
