@@ -82,8 +82,13 @@ POSTS = {
     "/turno/<key>/verificar": ("citizen", {"codigo": "000000"}),
 }
 # A search is a post only so that no cédula stands in an address; the turn of this world has nothing to accept;
-# this world's kiosk has kept nothing, and its list is JSON.
-CHANGES_NOTHING = {"/agencia/agenda/<day>/buscar", "/mi-turno/<token>/aceptar", "/kiosco/sincronizar"}
+# this world's kiosk has kept nothing, and its list is JSON; the hour of its paper list is to come.
+CHANGES_NOTHING = {
+    "/agencia/agenda/<day>/buscar",
+    "/agencia/agenda/<day>/papel",
+    "/kiosco/sincronizar",
+    "/mi-turno/<token>/aceptar",
+}
 CALLED = ("aplazar", "atendido", "ausente", "derivar", "deshacer", "rellamar")
 
 

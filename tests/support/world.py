@@ -13,7 +13,7 @@ from tests.support.client import StrictClient
 from tests.support.journeys import at_hour_step, cedula
 from tests.support.staff import create_account, create_device, paired, signed_in
 from tests.support.visits import arrived, booked
-from tests.support.walking import Walker, browser_of, token_of
+from tests.support.walking import Walker, token_of
 from turnero.agencies.models import Desk, Procedure
 from turnero.attention import calling, kiosk_help
 from turnero.attention.attendance import By
