@@ -1,8 +1,10 @@
 """What all pages and answers share: who is asking, the words of templates, static files, headers and limits."""
 
 import hashlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from wsgiref.headers import Headers
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -95,10 +97,6 @@ def _serve_static_files(app: Flask, settings: Settings) -> None:
     folder = resource("static")
     prefix = f"static/{_digest(folder)}"
 
-    def add_headers(headers: Headers, _path: str, _url: str) -> None:
-        for name, value in _headers(settings).items():
-            headers[name] = value
-
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's own way
         app.wsgi_app,
         root=folder,
@@ -106,9 +104,24 @@ def _serve_static_files(app: Flask, settings: Settings) -> None:
         max_age=_A_YEAR,
         allow_all_origins=False,
         immutable_file_test=lambda _path, _url: True,
-        add_headers_function=add_headers,
     )
+    whole = _with_headers(app.wsgi_app, _headers(settings))
+    app.wsgi_app = whole  # type: ignore[method-assign,assignment]  # Flask's own way
     app.jinja_env.globals["static_url"] = lambda name: f"/{prefix}/{name}"
+
+
+def _with_headers(inner: WSGIApplication, headers: dict[str, str]) -> WSGIApplication:
+    """On a file that has not changed, and any other answer that is not Flask's, too."""
+
+    def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, given: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            there = {name.lower() for name, _ in given}
+            lacking = [(name, value) for name, value in headers.items() if name.lower() not in there]
+            return start_response(status, [*given, *lacking], *error)
+
+        return inner(environ, start)
+
+    return outer
 
 
 def _digest(folder: Path) -> str:
