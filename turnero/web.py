@@ -1,11 +1,14 @@
 """What all pages and answers share: who is asking, the words of templates, static files, headers and limits."""
 
 import hashlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from wsgiref.headers import Headers
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from config import Settings
@@ -16,6 +19,7 @@ from turnero.session import BrowserSessions
 
 _MOST_BYTES = 64 * 1024
 _A_YEAR = 365 * 24 * 3600
+_LARGEST_ROW = 2**31 - 1
 # Floods only: 300 honest journeys behind one address (some 20 requests each, 8 of them posts) stay far below.
 _ALL_REQUESTS = "20000 per 5 minutes"
 _POSTS_OF_ONE_PAGE = "2000 per 5 minutes"
@@ -30,6 +34,15 @@ _SAME_FOR_ALL = {
 }
 
 
+class _RowNumber(IntegerConverter):
+    """A row's number as the database can hold it; with any other there is no page, rather than a failure of ours."""
+
+    regex = "[0-9]{1,10}"
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=_LARGEST_ROW)
+
+
 def configure(app: Flask, settings: Settings) -> None:
     """Everything between the server and the routes. The blueprints come after it."""
     app.config.update(
@@ -42,6 +55,7 @@ def configure(app: Flask, settings: Settings) -> None:
         RATELIMIT_DEFAULTS_EXEMPT_WHEN=lambda: request.method != "POST",
     )
     app.url_map.strict_slashes = False  # people end addresses with a slash
+    app.url_map.converters["int"] = _RowNumber
     app.session_interface = BrowserSessions(secure=settings.secure_cookies)
     limiter.init_app(app)  # first, so that a flood without form tokens counts too
     csrf.init_app(app)
@@ -83,10 +97,6 @@ def _serve_static_files(app: Flask, settings: Settings) -> None:
     folder = resource("static")
     prefix = f"static/{_digest(folder)}"
 
-    def add_headers(headers: Headers, _path: str, _url: str) -> None:
-        for name, value in _headers(settings).items():
-            headers[name] = value
-
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's own way
         app.wsgi_app,
         root=folder,
@@ -94,9 +104,24 @@ def _serve_static_files(app: Flask, settings: Settings) -> None:
         max_age=_A_YEAR,
         allow_all_origins=False,
         immutable_file_test=lambda _path, _url: True,
-        add_headers_function=add_headers,
     )
+    whole = _with_headers(app.wsgi_app, _headers(settings))
+    app.wsgi_app = whole  # type: ignore[method-assign,assignment]  # Flask's own way
     app.jinja_env.globals["static_url"] = lambda name: f"/{prefix}/{name}"
+
+
+def _with_headers(inner: WSGIApplication, headers: dict[str, str]) -> WSGIApplication:
+    """On a file that has not changed, and any other answer that is not Flask's, too."""
+
+    def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, given: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            there = {name.lower() for name, _ in given}
+            lacking = [(name, value) for name, value in headers.items() if name.lower() not in there]
+            return start_response(status, [*given, *lacking], *error)
+
+        return inner(environ, start)
+
+    return outer
 
 
 def _digest(folder: Path) -> str:

@@ -52,7 +52,7 @@ def signed_in(app: Flask, account: Account, window: int | None = 1) -> StrictCli
     """A client that carries a session of ``account``."""
     client = app.test_client()
     assert isinstance(client, StrictClient)
-    client.set_cookie(sessions.COOKIE, session_key(account, window))
+    client.set_cookie(cookies._name(sessions.COOKIE), session_key(account, window))
     return client
 
 
@@ -77,7 +77,7 @@ def paired(app: Flask, device: Device) -> StrictClient:
     """A client that is the device."""
     client = app.test_client()
     assert isinstance(client, StrictClient)
-    client.set_cookie(devices.COOKIE, device_key(device))
+    client.set_cookie(cookies._name(devices.COOKIE), device_key(device))
     return client
 
 

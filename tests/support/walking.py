@@ -5,7 +5,7 @@ from datetime import date
 
 from flask import current_app
 from sqlalchemy import select
-from werkzeug.test import TestResponse
+from werkzeug.test import Cookie, TestResponse
 
 from tests.support.client import StrictClient
 from tests.support.journeys import at_hour_step
@@ -20,11 +20,15 @@ from turnero.verify.models import Challenge
 
 def browser_of(client: StrictClient) -> str:
     """The hash by which the database knows the client; makes it known first."""
-    if client.get_cookie("turnero") is None:
+    if (cookie := _cookie(client)) is None:
         client.get("/turno")
-    cookie = client.get_cookie("turnero")
+        cookie = _cookie(client)
     assert cookie is not None
     return known_as(cookie.value)
+
+
+def _cookie(client: StrictClient) -> Cookie | None:
+    return client.get_cookie("turnero") or client.get_cookie("__Host-turnero")
 
 
 def newest_code(key: str) -> str:

@@ -84,7 +84,7 @@ def keep(kept: Kept, device_id: int) -> str:
     )
     now = clock.now()
     came = min(kept.at, now)
-    if booking is None or booking.day != today_at(device.agency_id, came) or came < now - _OLDEST:
+    if booking is None or came < now - _OLDEST or booking.day != today_at(device.agency_id, came):
         return "refused"
     if visit_of(booking.id) is not None:
         return "known"

@@ -107,14 +107,18 @@ def today() -> Response:
 @device_only("kiosk")
 def synchronise() -> Response:
     """A JSON list of ``{"referencia", "ticket", "momento"}``; answers by ticket what became of each."""
+    kept = [_kept(item) for item in _items()]
+    return jsonify({one.ticket: kiosk_offline.keep(one, device().id) for one in kept})
+
+
+def _items() -> list[object]:
     try:
         items = request.get_json(silent=True)
-    except RecursionError:  # lists in lists without end
+    except RecursionError:  # brackets in brackets in brackets
         abort(400)
     if not isinstance(items, list) or len(items) > _MOST_KEPT:
         abort(400)
-    kept = [_kept(item) for item in items]
-    return jsonify({one.ticket: kiosk_offline.keep(one, device().id) for one in kept})
+    return items
 
 
 def _kept(item: object) -> kiosk_offline.Kept:
@@ -122,9 +126,13 @@ def _kept(item: object) -> kiosk_offline.Kept:
         abort(400)
     try:
         at = datetime.fromtimestamp(float(item["momento"]) / 1000, UTC)
-        reading, ticket = str(item["referencia"])[:_LONGEST_READING], str(item["ticket"])[:8]
-    except (KeyError, TypeError, ValueError, OverflowError, OSError, RecursionError):
+        return kiosk_offline.Kept(_plain(item["referencia"])[:_LONGEST_READING], _plain(item["ticket"])[:8], at)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
         abort(400)
-    if not (reading.isprintable() and ticket.isprintable()):  # PostgreSQL's text takes no zero byte
-        abort(400)
-    return kiosk_offline.Kept(reading, ticket, at)
+
+
+def _plain(value: object) -> str:
+    """Letters as a kiosk sends them: JSON can name some that no database keeps. Raises ValueError."""
+    if not isinstance(value, str) or not (value.isascii() and value.isprintable()):
+        raise ValueError("no reference and no ticket")
+    return value

@@ -16,6 +16,8 @@ from turnero.verify.contact import Contact, mailbox_key, parse_email, parse_mobi
 
 Typed = Mapping[str, str]
 MOST_NAME_LETTERS = 120
+# Far from where the calendar ends, so that days before and after any day can be reckoned.
+YEARS = range(2000, 2200)
 Value = TypeVar("Value")
 
 # Why people give a turn up: what is posted, and what its event keeps.
@@ -99,9 +101,10 @@ def parse_hour(form: Typed) -> Hour:
 def parse_day(text: str | None) -> date | None:
     """The day of an address (``AAAA-MM-DD``); None when there is none, or none that makes sense."""
     try:
-        return datetime.strptime(text or "", "%Y-%m-%d").date()
+        day = datetime.strptime(text or "", "%Y-%m-%d").date()
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def parse_details(form: Typed) -> Details:
@@ -155,6 +158,8 @@ def _hour(text: str) -> Hour:
         wall = datetime.strptime(start, "%Y-%m-%dT%H:%M")
     except ValueError:
         raise HourMissing from None
+    if wall.year not in YEARS:
+        raise HourMissing
     return Hour(wall.date(), wall.hour * 60 + wall.minute, agency)
 
 

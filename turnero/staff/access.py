@@ -1,4 +1,7 @@
-"""Who may open a page: staff by their role, devices by their pairing. Every route is in tests/access_matrix.csv."""
+"""Who may open a page: staff by their role, devices by their pairing. Every route is in tests/access_matrix.csv.
+
+Whoever is turned away, or asks for what is not theirs, leaves one line in the log that says who and by which rule.
+"""
 
 import functools
 from collections.abc import Callable
@@ -8,17 +11,20 @@ from enum import StrEnum
 from typing import Any, ParamSpec, cast
 
 import structlog
-from flask import abort, g, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from turnero import clock
 from turnero import db as database
+from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.staff import devices, sessions
 from turnero.staff.models import DataView, Device
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
+# Under these no view is open unless it says for whom.
+_GUARDED = {"agencia", "kiosco", "pantalla", "dispositivo", "admin"}
 log = structlog.get_logger()
 
 
@@ -92,12 +98,13 @@ def staff_only(*roles: Role) -> Callable[[View[P]], View[P]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             found = signed_in()
             if found is None:
+                _tell("access_denied")
                 here = request.full_path.rstrip("?") if request.method == "GET" else "/agencia"
                 return redirect(url_for("staff.sign_in_page", seguir=here), 303)
             if found.role not in roles:
-                log.warning("access_denied")
+                _tell("access_denied")
                 abort(403)
-            return view(*args, **kwargs)
+            return _theirs(view, *args, **kwargs)
 
         return _marked(guarded, {str(role) for role in roles})
 
@@ -114,14 +121,44 @@ def device_only(kind: str) -> Callable[[View[P]], View[P]]:
             if found is not None:
                 structlog.contextvars.bind_contextvars(actor=f"{found.kind}:{found.id}")
             if found is None or found.kind != kind:
-                log.warning("access_denied")
+                _tell("access_denied")
                 abort(403)
             g.device = found
-            return view(*args, **kwargs)
+            return _theirs(view, *args, **kwargs)
 
         return _marked(guarded, {kind})
 
     return guard
+
+
+def open_to_everybody(view: View[P]) -> View[P]:
+    """For pages among the staff's that nobody needs to be known for: signing in, and links that are keys themselves."""
+    return _marked(view, {"everybody"})
+
+
+def refuse_unmarked() -> None:
+    """Before each request: what nobody was let into is shut, and so is a view whose author forgot to say."""
+    rule = request.url_rule
+    if rule is None or rule.rule.split("/")[1] not in _GUARDED:
+        return
+    if not getattr(current_app.view_functions[rule.endpoint], "access", None):
+        _tell("access_denied")
+        abort(403)
+
+
+def _theirs(view: View[P], *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+    try:
+        return view(*args, **kwargs)
+    except NotFound:  # not there, or of another agency: the answer is the same
+        _tell("not_theirs")
+        raise
+
+
+def _tell(event: str) -> None:
+    """One line; an account that was disabled or signed out is named as well, as long as its cookie says who it was."""
+    account, device = sessions.account_sent(), devices.device_sent()
+    actors = [f"staff:{account}" if account else "", f"{device.kind}:{device.id}" if device else ""]
+    log.warning(event, actor=" ".join(filter(None, actors)) or "nobody", rule=str(request.url_rule))
 
 
 def _marked(view: View[P], who: set[str]) -> View[P]:

@@ -119,6 +119,12 @@ def current() -> Device | None:
     return device
 
 
+def device_sent() -> Device | None:
+    """The device whose key came with this request: for the log alone."""
+    key_hash = cookies.sent(COOKIE)
+    return db.session.scalar(select(Device).where(Device.key_hash == key_hash)) if key_hash else None
+
+
 @database.transaction
 def _see(device_id: int) -> None:
     db.session.execute(update(Device).where(Device.id == device_id).values(seen_at=clock.now()))

@@ -11,11 +11,12 @@ from turnero.page import NO_TROUBLE, Trouble, see_other, show
 from turnero.qr import picture
 from turnero.session import browser
 from turnero.staff import accounts, cookies, devices, forms, sessions, totp
-from turnero.staff.access import Role, member, signed_in, staff_only
+from turnero.staff.access import Role, member, open_to_everybody, refuse_unmarked, signed_in, staff_only
 from turnero.staff.models import Account
 
 blueprint = Blueprint("staff", __name__)
 blueprint.add_app_template_global(signed_in)  # the frame of the staff's pages
+blueprint.before_app_request(refuse_unmarked)
 log = structlog.get_logger()
 
 
@@ -26,6 +27,7 @@ def home() -> ResponseReturnValue:
 
 
 @blueprint.get("/agencia/entrar")
+@open_to_everybody
 def sign_in_page() -> Response:
     if signed_in() is not None:
         return see_other(forms.own_path(request.args.get("seguir"), "/agencia"))
@@ -33,6 +35,7 @@ def sign_in_page() -> Response:
 
 
 @blueprint.post("/agencia/entrar")
+@open_to_everybody
 def sign_in() -> Response:
     try:
         email, password, code = forms.parse_sign_in(request.form)
@@ -61,6 +64,7 @@ def _sign_in_page(trouble: Trouble) -> Response:
 
 
 @blueprint.post("/agencia/salir")
+@open_to_everybody
 def sign_out() -> Response:
     found = signed_in()
     if found is not None:
@@ -72,11 +76,13 @@ def sign_out() -> Response:
 
 
 @blueprint.get("/agencia/activar/<token>")
+@open_to_everybody
 def activation_page(token: str) -> Response:
     return _activation_page(token, accounts.to_activate(token), NO_TROUBLE)
 
 
 @blueprint.post("/agencia/activar/<token>")
+@open_to_everybody
 def activate(token: str) -> Response:
     account = accounts.to_activate(token)
     try:
@@ -103,11 +109,13 @@ def _activation_page(token: str, account: Account, trouble: Trouble) -> Response
 
 
 @blueprint.get("/dispositivo/<token>")
+@open_to_everybody
 def pairing_page(token: str) -> str:
     return render_template("staff/pair.html", token=token, device=devices.to_pair(token))
 
 
 @blueprint.post("/dispositivo/<token>")
+@open_to_everybody
 def pair(token: str) -> Response:
     key, kind = devices.pair(token)
     log.info("device_paired", kind=kind)

@@ -54,6 +54,13 @@ def current() -> StaffSession | None:
     return session
 
 
+def account_sent() -> int | None:
+    """The account whose key came with this request, even where its session counts no more: for the log alone."""
+    key_hash = cookies.sent(COOKIE)
+    wanted = select(StaffSession.account_id).where(StaffSession.key_hash == key_hash)
+    return db.session.scalar(wanted) if key_hash else None
+
+
 def _counts(session: StaffSession, now: datetime) -> bool:
     account = session.account
     return (

@@ -1,0 +1,161 @@
+"""Every route of the application × everybody who may ask: looking changes nothing, and no post goes without its token.
+
+Generated from the map of routes: a new one is in here from its first day.
+"""
+
+import pytest
+
+from tests.support.journeys import cedula
+from tests.support.tables import OF_LOOKING, tables_now
+from tests.support.world import ask, build_world, form_token, rules
+from turnero.booking.models import Journey
+from turnero.extensions import db
+
+WHO = (
+    "nobody",
+    "disabled",
+    "window",
+    "supervisor",
+    "window of B",
+    "supervisor of B",
+    "admin",
+    "kiosk",
+    "board",
+    "citizen",
+)
+# Public and the same for everybody: their blueprints say how long they may be kept.
+KEPT = {
+    "/",
+    "/agencias",
+    "/ayuda",
+    "/privacidad",
+    "/tramites",
+    "/tramites/<slug>",
+    "/api/v1/agencias",
+    "/api/v1/provincias",
+    "/api/v1/tramites",
+}
+EMAIL = {"correo": "otra.demo@example.ec", "celular": "0991234567"}
+# For every post who may send it and with what, so that the token is all that it lacks.
+POSTS = {
+    "/agencia/activar/<token>": ("nobody", {"clave": "siete caballos verdes", "clave2": "siete caballos verdes"}),
+    "/agencia/agenda/<day>/buscar": ("window", {"busca": "ana"}),
+    "/agencia/agenda/<day>/papel": ("window", {"t{confirmed}": "ausente"}),
+    "/agencia/ayuda/<int:device_id>": ("window", {}),
+    "/agencia/entrar": ("nobody", {"correo": "nadie@example.ec", "clave": "no es esta"}),
+    "/agencia/salir": ("window", {}),
+    "/agencia/siguiente": ("supervisor", {}),
+    "/agencia/turnos": (
+        "window",
+        {"cedula": cedula(40), "tramite": "{slug}", "para": "titular", "prioridad": "no", "solicitud": "una"},
+    ),
+    "/agencia/turnos/<int:booking_id>/aplazar": ("window", {}),
+    "/agencia/turnos/<int:booking_id>/atendido": ("window", {}),
+    "/agencia/turnos/<int:booking_id>/ausente": ("window", {}),
+    "/agencia/turnos/<int:booking_id>/cancelar": ("window", {"motivo": "Se fue la luz"}),
+    "/agencia/turnos/<int:booking_id>/derivar": ("window", {"ventanilla": "3"}),
+    "/agencia/turnos/<int:booking_id>/deshacer": ("window", {}),
+    "/agencia/turnos/<int:booking_id>/llamar": ("supervisor", {}),
+    "/agencia/turnos/<int:booking_id>/llego": ("window", {}),
+    "/agencia/turnos/<int:booking_id>/reasignar": ("window", {"cedula": cedula(2)} | EMAIL),
+    "/agencia/turnos/<int:booking_id>/rellamar": ("window", {}),
+    "/agencia/ventanilla": ("window", {"ventanilla": "5", "linea": ""}),
+    "/dispositivo/<token>": ("nobody", {}),
+    "/kiosco": ("kiosk", {"lectura": "{reference}"}),
+    "/kiosco/ayuda": ("kiosk", {}),
+    "/kiosco/sin-turno": ("kiosk", {"cedula": cedula(41), "tramite": "{slug}"}),
+    "/kiosco/sincronizar": ("kiosk", {}),
+    "/mi-turno": ("nobody", {"referencia": "{reference}", "cedula": cedula(2)}),
+    "/mi-turno/<token>/aceptar": ("nobody", {}),
+    "/mi-turno/<token>/cambiar": ("nobody", {}),
+    "/mi-turno/<token>/cancelar": ("nobody", {"motivo": "no-puedo"}),
+    "/no-fui-yo/<token>": ("nobody", {}),
+    "/turno": ("citizen", {"cedula": cedula(42)}),
+    "/turno/<key>/confirmar": ("citizen", {}),
+    "/turno/<key>/contacto": ("citizen", EMAIL),
+    "/turno/<key>/detalles": ("citizen", {"para": "titular", "prioridad": "si"}),
+    "/turno/<key>/horario": ("citizen", {"hora": "2026-11-11T10:00", "acepta": "si"}),
+    "/turno/<key>/lugar": ("citizen", {"provincia": "17", "tramite": "{slug}", "agencia": "{other}"}),
+    "/turno/<key>/prorrogar": ("citizen", {}),
+    "/turno/<key>/reenviar": ("citizen", {}),
+    "/turno/<key>/soltar": ("citizen", {}),
+    "/turno/<key>/verificar": ("citizen", {"codigo": "000000"}),
+}
+# A search is a post only so that no cédula stands in an address; the turn of this world has nothing to accept;
+# this world's kiosk has kept nothing, and its list is JSON; the hour of its paper list is to come.
+CHANGES_NOTHING = {
+    "/agencia/agenda/<day>/buscar",
+    "/agencia/agenda/<day>/papel",
+    "/kiosco/sincronizar",
+    "/mi-turno/<token>/aceptar",
+}
+CALLED = ("aplazar", "atendido", "ausente", "derivar", "deshacer", "rellamar")
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_looking_changes_nothing_however_often_and_no_page_of_anybody_is_kept(world, who):
+    client, before = world.clients[who], tables_now(but=OF_LOOKING)
+    for rule in rules(world.app, "GET"):
+        for method in ("GET", "HEAD", "GET", "HEAD"):
+            answer = ask(client, method, world.address(rule))
+            assert answer.status_code < 500, (method, rule)
+            if rule not in KEPT:
+                assert answer.headers["Cache-Control"] == "no-store", (method, rule)
+        assert tables_now(but=OF_LOOKING) == before, rule
+
+
+def test_what_may_be_kept_is_said_by_its_blueprint(world):
+    for rule in KEPT:
+        assert ask(world.clients["nobody"], "GET", world.address(rule)).headers["Cache-Control"] != "no-store"
+
+
+def test_every_post_is_listed(sqlite_app):
+    assert set(rules(sqlite_app, "POST")) == set(POSTS)
+
+
+@pytest.fixture
+def sqlite_world(sqlite_app):
+    return build_world(sqlite_app)
+
+
+@pytest.mark.parametrize("rule", POSTS)
+def test_no_post_does_anything_without_the_form_token_of_its_browser(sqlite_world, rule):
+    """Its control is the last post: the same with the right token does change something."""
+    client, address, data = prepared(sqlite_world, rule)
+    stranger = form_token(sqlite_world.app.test_client())
+    right = form_token(client)
+    before = tables_now(but=OF_LOOKING)
+    for token in ({}, {"csrf_token": ""}, {"csrf_token": "x" * 64}, {"csrf_token": stranger}):
+        assert ask(client, "POST", address, data=data | token).status_code == 400
+        header = {"X-CSRFToken": token.get("csrf_token", "")}
+        assert ask(client, "POST", address, data=data, headers=header).status_code == 400
+        assert ask(client, "POST", address, json=data | token).status_code == 400
+        assert ask(client, "POST", address, query_string={"csrf_token": right}, data=data).status_code == 400
+        assert tables_now(but=OF_LOOKING) == before
+    ask(client, "POST", address, data=data | {"csrf_token": right})
+    assert (tables_now(but=OF_LOOKING) == before) == (rule in CHANGES_NOTHING)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_nobody_at_all_may_post_without_it(world, who):
+    client, stranger = world.clients[who], form_token(world.app.test_client())
+    form_token(client)
+    before = tables_now(but=OF_LOOKING)
+    for rule in POSTS:
+        for data in ({}, {"csrf_token": stranger}):
+            assert ask(client, "POST", world.address(rule), data=data).status_code == 400, rule
+    assert tables_now(but=OF_LOOKING) == before
+
+
+def prepared(world, rule):
+    """Who posts, where and what, with the world brought to where the post would do something."""
+    who, fields = POSTS[rule]
+    verb = rule.rpartition("/")[2]
+    number = world.here.called if verb in CALLED else world.here.arrived if verb == "llamar" else world.here.confirmed
+    if verb in ("verificar", "reenviar"):
+        journey = db.session.get_one(Journey, world.parts["<key>"])
+        journey.verified_at = journey.registered = None
+        db.session.commit()
+    words = world.words()
+    data = {name.format(**words): value.format(**words) for name, value in fields.items()}
+    return world.clients[who], world.address(rule, booking_id=number), data

@@ -1,0 +1,142 @@
+"""Numbers, days and words at the edge of what there is, everywhere an address or a form takes one: never a failure."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import turnero
+from tests.support.world import ask, form_token, rules
+from turnero.booking.models import Booking
+from turnero.extensions import db
+
+NUMBERS = (0, -1, "00", 2**31 - 1, 2**31, 2**32, 2**63, 2**70, "9" * 5000, "1.5", "٣", "1e3")
+LAST = "2199-12-31"
+DAYS = ("0001-01-01", "1999-12-31", "2026-02-30", LAST, "2200-01-01", "9999-12-31", "hoy", "2026-11-09%20", "0")
+WORDS = (
+    "",
+    " ",
+    "-1",
+    str(2**70),
+    "9999-12-31",
+    "0001-01-01",
+    "31/12/9999",
+    "ñ",
+    "'",
+    "\ud800",
+    "a" * 5000,
+    "[]",
+    "..",
+)
+HOURS = ("9999-12-31T23:59", "0001-01-01T00:00", "2026-02-30T10:00", "2026-11-11T10:00@nada", "T", "2200-01-01T09:00@x")
+# Every name by which a page is asked for something in its address.
+QUERIES = sorted(
+    {
+        name
+        for path in Path(turnero.__file__).parent.rglob("*.py")
+        for name in re.findall(r'(?:args|values)\.get\("(\w+)"|"(\w+)" in request\.args', path.read_text())
+        for name in name
+        if name
+    }
+    | {"provincia", "tramite"}  # read together, from one or the other
+)
+
+
+def test_the_names_are_found_in_the_code():
+    assert {"agencia", "anotados", "desde", "dia", "fecha_notificacion", "limite", "parte", "seguir"} <= set(QUERIES)
+
+
+@pytest.mark.parametrize("who", ["window", "nobody"])
+def test_a_number_that_no_row_can_have_has_no_page(world, who):
+    client = world.clients[who]
+    token = form_token(client)
+    for method in ("GET", "POST"):
+        for rule in (rule for rule in rules(world.app, method) if "<int:" in rule):
+            for number in NUMBERS:
+                address = world.address(rule, booking_id=number, device_id=number)
+                answer = ask(client, method, address, data={"csrf_token": token} if method == "POST" else None)
+                small = re.fullmatch("[0-9]{1,10}", str(number)) and int(number) < 2**31
+                # 405: of the two rules of an address the router looks at the method first.
+                wanted = {303} if who == "nobody" and small else {404, 405}
+                assert answer.status_code in wanted, (method, address[:80])
+
+
+@pytest.mark.parametrize("who", ["window", "supervisor"])
+def test_no_day_breaks_a_page(world, who):
+    client = world.clients[who]
+    token = form_token(client)
+    for method in ("GET", "POST"):
+        for rule in (rule for rule in rules(world.app, method) if "<day>" in rule):
+            for day in DAYS:
+                address = world.address(rule, day=day)
+                answer = ask(client, method, address, data={"csrf_token": token} if method == "POST" else None)
+                assert answer.status_code in ((200, 204, 303, 404) if day == LAST else (404,)), (method, address)
+
+
+@pytest.mark.parametrize("who", ["citizen", "window", "admin"])
+def test_no_question_in_an_address_breaks_a_page(world, who):
+    client = world.clients[who]
+    for rule in (rule for rule in rules(world.app, "GET") if not rule.endswith(".pdf")):  # slow, and asked nothing
+        for word in WORDS:
+            query = dict.fromkeys(QUERIES, word.encode("utf-8", "surrogatepass"))
+            assert ask(client, "GET", world.address(rule), query_string=query).status_code < 500, (rule, word[:20])
+
+
+def test_no_hour_breaks_the_choice_of_one(world):
+    client = world.clients["citizen"]
+    token = form_token(client)
+    for hour in HOURS:
+        for accept in ("", "si", "no"):
+            data = {"hora": hour, "acepta": accept, "csrf_token": token}
+            answer = ask(client, "POST", world.address("/turno/<key>/horario"), data=data)
+            assert answer.status_code in (200, 303, 409, 422), (hour, accept)
+
+
+def test_no_form_field_breaks_a_post(world):
+    """Every post by whoever may send it, each of its fields with each of the words."""
+    fields = (*QUERIES, "cedula", "correo", "celular", "codigo", "hora", "acepta", "motivo", "ventanilla", "linea")
+    fields += ("lectura", "referencia", "clave", "totp", "busca", "tercero_cedula", "tercero_nombre", "solicitud")
+    for who in ("citizen", "window", "kiosk"):
+        client = world.clients[who]
+        for word in WORDS:
+            data = dict.fromkeys(fields, word.encode("utf-8", "surrogatepass")) | {"csrf_token": form_token(client)}
+            for rule in set(rules(world.app, "POST")) - {"/agencia/salir"}:
+                assert ask(client, "POST", world.address(rule), data=data).status_code < 500, (who, rule, word[:20])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 20_000,
+        "{" + '"a":{' * 10_000,
+        '[{"referencia": "\\u0000", "ticket": "Z-001", "momento": 1}]',
+        '[{"referencia": "A", "ticket": "\\u0000Z-1", "momento": 1}]',
+        '[{"referencia": "\\ud800", "ticket": "Z-001", "momento": 1}]',
+        '[{"referencia": "A", "ticket": "\\ud800", "momento": 1}]',
+        '[{"referencia": {"a": 1}, "ticket": "Z-001", "momento": 1}]',
+        '[{"referencia": "A", "ticket": "Z-001", "momento": 1e999}]',
+        '[{"referencia": "A", "ticket": "Z-001", "momento": NaN}]',
+        '[{"referencia": "A", "ticket": "Z-001", "momento": ' + "9" * 400 + "}]",
+        '[{"referencia": "A", "ticket": "Z-001", "momento": ' + "9" * 5000 + "}]",
+        "\ud800",
+    ],
+    ids=range(12),
+)
+def test_a_kiosk_s_list_of_another_making_is_refused(world, body):
+    answer = synchronise(world, body)
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("moment", [-62135596800000, 0, 253402300799000])
+def test_no_moment_of_a_kiosk_s_list_breaks_it(world, moment):
+    reference = db.session.get_one(Booking, world.here.confirmed).reference
+    kept = json.dumps([{"referencia": reference, "ticket": "Y-001", "momento": moment}])
+    assert synchronise(world, kept).status_code == 200
+
+
+def synchronise(world, body):
+    client = world.clients["kiosk"]
+    header = {"X-CSRFToken": form_token(client), "Content-Type": "application/json"}
+    data = body.encode("utf-8", "surrogatepass")
+    return ask(client, "POST", "/kiosco/sincronizar", data=data, headers=header)
