@@ -9,14 +9,14 @@ from flask import Response, abort, url_for
 from turnero import clock, formatting
 from turnero.attention import queries
 from turnero.attention.agenda import Agenda, Row, agenda_of
-from turnero.booking.forms import parse_day
+from turnero.booking.forms import parse_near_day
 from turnero.page import NO_TROUBLE, Trouble, show
 from turnero.staff.access import member
 
 
 def day_or_404(text: str) -> date:
     """The day of an address; no page for what is none."""
-    return parse_day(text) or abort(404)
+    return parse_near_day(text) or abort(404)
 
 
 def today() -> date:

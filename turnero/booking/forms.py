@@ -101,10 +101,15 @@ def parse_hour(form: Typed) -> Hour:
 def parse_day(text: str | None) -> date | None:
     """The day of an address (``AAAA-MM-DD``); None when there is none, or none that makes sense."""
     try:
-        day = datetime.strptime(text or "", "%Y-%m-%d").date()
+        return datetime.strptime(text or "", "%Y-%m-%d").date()
     except ValueError:
         return None
-    return day if day.year in YEARS else None
+
+
+def parse_near_day(text: str | None) -> date | None:
+    """The same for a page that reckons with the days around it; None for a day at the end of all calendars."""
+    day = parse_day(text)
+    return day if day is not None and day.year in YEARS else None
 
 
 def parse_details(form: Typed) -> Details:

@@ -57,7 +57,7 @@ def _days(journey: Journey, full: date | None, trouble: Trouble) -> Response:
     agency, procedure = _chosen(journey)
     now = clock.now()
     today = clock.local(now, agency.zone).date()
-    after = forms.parse_day(request.args.get("desde"))
+    after = forms.parse_near_day(request.args.get("desde"))
     offers = availability.day_offers(agency, procedure, after)
     none_at_all = not offers.days and after is None
     lapsed = journey.hold_lapses_at is not None and journey.hold_lapses_at <= now
