@@ -32,7 +32,6 @@ PATHS = [
     "/data/",
     "/logs/",
     "/log.txt",
-    "/metrics",
     "/debug",
     "/console",
     "/__debug__/",
