@@ -31,7 +31,8 @@ check: $(VENV)/.installed-dev ## Estilo, tipos y pruebas rápidas (SQLite, sin n
 race: $(VENV)/.installed-dev ## Las carreras a tamaño completo: 200 cierres mientras 50 personas piden turno
 	@$(BIN)/python -m tests.support.provision
 	@TURNERO_RACE_ROUNDS=200 TURNERO_RACE_CROWD=300 $(BIN)/python -m pytest -n 2 --timeout 3600 -o faulthandler_timeout=0 \
-		tests/booking/test_race.py tests/booking/test_closing.py tests/booking/test_closing_race.py
+		tests/booking/test_race.py tests/booking/test_closing.py tests/booking/test_closing_race.py \
+		tests/security/test_honest_crowd.py
 
 day: $(VENV)/.installed-dev ## Un día entero de una agencia, en navegadores de verdad, con 120 personas
 	@$(BIN)/python -m tests.support.provision
