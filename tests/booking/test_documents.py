@@ -116,7 +116,7 @@ def test_the_personal_link_opens_on_touch_and_is_not_printed():
     assert links == {"https://turnos.example.ec/mi-turno/tOkEn"}
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_whatever_the_names_the_sheet_is_drawn(name, agency_name):
     pdf = documents.pdf(turn_text(third_party=name, agency_name=agency_name))

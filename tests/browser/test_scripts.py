@@ -30,6 +30,7 @@ def go_to_the_place(ana: Citizen) -> Page:
     ana.give_cedula()
     ana.give_contact()
     ana.give_code()
+    ana.page.wait_for_url("**/lugar")  # loaded, and its script with it
     return ana.page
 
 

@@ -92,8 +92,7 @@ CHANGES_NOTHING = {
 CALLED = ("aplazar", "atendido", "ausente", "derivar", "deshacer", "rellamar")
 
 
-@pytest.mark.parametrize("who", WHO)
-def test_looking_changes_nothing_however_often_and_no_page_of_anybody_is_kept(world, who):
+def look_at_everything(world, who):
     client, before = world.clients[who], tables_now(but=OF_LOOKING)
     for rule in rules(world.app, "GET"):
         for method in ("GET", "HEAD", "GET", "HEAD"):
@@ -102,6 +101,17 @@ def test_looking_changes_nothing_however_often_and_no_page_of_anybody_is_kept(wo
             if rule not in KEPT:
                 assert answer.headers["Cache-Control"] == "no-store", (method, rule)
         assert tables_now(but=OF_LOOKING) == before, rule
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_looking_changes_nothing_however_often_and_no_page_of_anybody_is_kept(sqlite_world, who):
+    look_at_everything(sqlite_world, who)
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize("who", ["citizen", "supervisor", "kiosk"])
+def test_nor_does_it_on_postgresql(world, who):
+    look_at_everything(world, who)
 
 
 def test_what_may_be_kept_is_said_by_its_blueprint(world):
@@ -137,13 +147,13 @@ def test_no_post_does_anything_without_the_form_token_of_its_browser(sqlite_worl
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_nobody_at_all_may_post_without_it(world, who):
-    client, stranger = world.clients[who], form_token(world.app.test_client())
+def test_nobody_at_all_may_post_without_it(sqlite_world, who):
+    client, stranger = sqlite_world.clients[who], form_token(sqlite_world.app.test_client())
     form_token(client)
     before = tables_now(but=OF_LOOKING)
     for rule in POSTS:
         for data in ({}, {"csrf_token": stranger}):
-            assert ask(client, "POST", world.address(rule), data=data).status_code == 400, rule
+            assert ask(client, "POST", sqlite_world.address(rule), data=data).status_code == 400, rule
     assert tables_now(but=OF_LOOKING) == before
 
 

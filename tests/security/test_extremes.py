@@ -93,6 +93,7 @@ def test_no_hour_breaks_the_choice_of_one(world):
             assert answer.status_code in (200, 303, 409, 422), (hour, accept)
 
 
+@pytest.mark.engines("postgresql")  # the stricter of the two
 def test_no_form_field_breaks_a_post(world):
     """Every post by whoever may send it, each of its fields with each of the words."""
     fields = (*QUERIES, "cedula", "correo", "celular", "codigo", "hora", "acepta", "motivo", "ventanilla", "linea")

@@ -19,6 +19,7 @@ from turnero.staff.accounts import Attempt, Post, SignInRefused
 
 NEW = {"secret_key": "another-secret-key-0123456789", "code_key": "another-code-key-9876543210"}
 PASSWORD = "cometa lenta azul"
+pytestmark = pytest.mark.engines("sqlite")
 
 
 @pytest.fixture(params=["kept", "forgotten"])

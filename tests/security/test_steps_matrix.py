@@ -141,6 +141,7 @@ def test_a_step_out_of_its_turn_changes_nothing_at_all(walker_in, state):
             assert tables_now() == before, step
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("state", [state for state in TAKEN if TAKEN[state]])
 def test_a_step_in_its_turn_does_change_something(walker_in, state):
     """The control of the matrix."""
@@ -151,6 +152,7 @@ def test_a_step_in_its_turn_does_change_something(walker_in, state):
     assert tables_now() != before
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("state", TAKEN)
 def test_nothing_at_all_is_changed_by_a_stranger(app, walker_in, state):
     key = walker_in(state).key
@@ -185,6 +187,7 @@ DOUBLED = {
 }
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("turned", [False, True], ids=["as written", "turned around"])
 @pytest.mark.parametrize("step", ["horario", "lugar", "contacto", "detalles"])
 def test_of_a_doubled_field_the_first_counts_wherever_the_second_stands(walker_in, step, turned):
