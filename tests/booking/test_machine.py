@@ -161,5 +161,5 @@ class BookingMachine(RuleBasedStateMachine):
 
 def test_no_order_of_steps_breaks_an_invariant(app):
     # PostgreSQL pays a round trip for each look, so it gets fewer and the same rules.
-    few = settings(max_examples=40 if "sqlite" in str(db.engine.url) else 15, stateful_step_count=25, deadline=None)
+    few = settings(max_examples=25 if "sqlite" in str(db.engine.url) else 15, stateful_step_count=25, deadline=None)
     run_state_machine_as_test(lambda: BookingMachine(app), settings=few)

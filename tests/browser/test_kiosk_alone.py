@@ -111,9 +111,9 @@ def test_without_the_server_no_button_leads_off_the_page(cut):
 
 def test_a_list_older_than_ten_minutes_is_not_believed(cut, reference):
     page = cut()
-    page.clock.run_for(9 * 60_000)
+    page.clock.run_for(6 * 60_000)
     scan(page, reference)
     says(page, "confirmado")
-    page.clock.run_for(2 * 60_000)
+    page.clock.run_for(5 * 60_000)
     scan(page, reference)
     says(page, "no-reconocido")

@@ -52,9 +52,9 @@ def world(https):
 
 def test_every_page_of_everybody(world):
     seen = set()
-    for client in world.clients.values():
+    for who, client in world.clients.items():
         for rule in rules(world.app, "GET"):
-            for method in ("GET", "HEAD", "OPTIONS", "TRACE", "DELETE"):
+            for method in ("GET", "HEAD", *(("OPTIONS", "TRACE", "DELETE") if who == "window" else ())):
                 answer = ask(client, method, world.address(rule))
                 look_at(answer)
                 seen.add(answer.status_code)
