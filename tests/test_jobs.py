@@ -110,11 +110,11 @@ def test_a_job_runs_only_while_its_process_leads(app, clock_shift):
     leader, other = Leadership(), Leadership()
     job = Job(lambda _: runs.append(1) or "", seconds=1)
     leader.renew()
-    while_leading(app, leader, job)()
-    while_leading(app, other, job)()
+    while_leading(leader, job)()
+    while_leading(other, job)()
     assert runs == [1]
     clock_shift(timedelta(seconds=21))
-    while_leading(app, leader, job)()
+    while_leading(leader, job)()
     assert runs == [1]
 
 

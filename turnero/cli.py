@@ -13,7 +13,6 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from flask.cli import ScriptInfo, with_appcontext
-from sqlalchemy.exc import OperationalError
 
 import turnero
 from config import Settings, SettingsError
@@ -26,6 +25,7 @@ from turnero.audit import audit_command
 from turnero.booking.closing_commands import close_command, displaced_group, reopen_command
 from turnero.booking.commands import slots_command
 from turnero.booking.data_commands import data_group
+from turnero.db import OUTAGES
 from turnero.errors import TurneroError
 from turnero.messages import text_of
 from turnero.notices.commands import mail_group
@@ -46,8 +46,9 @@ def _saying_failures(callback: Callable[..., Any]) -> Callable[..., Any]:
             raise click.ClickException(str(error)) from error
         except TurneroError as error:
             raise click.ClickException(text_of(error)) from error
-        except OperationalError as error:
-            raise click.ClickException(f"La base de datos no responde o no está lista: {error.orig}") from error
+        except OUTAGES as error:
+            reason = getattr(error, "orig", error)
+            raise click.ClickException(f"La base de datos no responde o no está lista: {reason}") from error
 
     return run
 

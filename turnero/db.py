@@ -13,7 +13,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from config import Settings
@@ -25,8 +26,12 @@ R = TypeVar("R")
 # serialization_failure, deadlock_detected, lock_not_available: another try may well succeed.
 _RETRIED = {"40001", "40P01", "55P03"}
 _TRIES = 5
+# What the driver and the pool raise when the database is away, full, or too busy to be waited for.
+OUTAGES = (OperationalError, InterfaceError, InternalError, PoolExhausted)
 # A lock is waited for up to five times in all (_TRIES), so a page answers within a quarter of a minute.
 TIMEOUTS = {"lock_timeout": "3s", "statement_timeout": "15s", "idle_in_transaction_session_timeout": "30s"}
+# Each thread of a worker uses one connection at a time; whoever finds none soon is told to come back.
+_POOL = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 5, "pool_pre_ping": True}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -59,8 +64,10 @@ def on_postgresql() -> bool:
 def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
     """Run ``use_case`` in one write transaction and commit it once.
 
-    A deadlock or serialization failure runs it again, at most five times in all, so a use case must
-    do nothing outside the database. One use case never calls another: that would be two commits.
+    A deadlock, a serialization failure or a connection lost before COMMIT runs it again, at most five times in
+    all, so a use case must do nothing outside the database. When the answer to COMMIT itself is lost nobody knows
+    whether it was done: that is raised, and the same form sent again finds out, because none counts twice.
+    One use case never calls another: that would be two commits.
     """
 
     @functools.wraps(use_case)
@@ -70,14 +77,17 @@ def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
         for attempt in range(1, _TRIES + 1):
             db.session.rollback()  # whatever was only read before belongs to an older snapshot
             db.session.info["writing"] = True
+            committing = False
             try:
                 db.session.connection(execution_options={"writes": True})
                 result = use_case(*args, **kwargs)
+                db.session.flush()
+                committing = True
                 db.session.commit()
                 return result
             except DBAPIError as error:
                 db.session.rollback()
-                if attempt == _TRIES or getattr(error.orig, "sqlstate", None) not in _RETRIED:
+                if attempt == _TRIES or not _was_surely_undone(error, committing=committing):
                     raise
                 time.sleep(random.uniform(0.005, 0.02) * attempt)  # noqa: S311 (spreads retries, no secret)
             except BaseException:
@@ -88,6 +98,12 @@ def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return in_one_transaction
+
+
+def _was_surely_undone(error: DBAPIError, *, committing: bool) -> bool:
+    """Whether nothing was done and another try may succeed."""
+    lost = error.connection_invalidated and not committing
+    return lost or getattr(error.orig, "sqlstate", None) in _RETRIED
 
 
 def lock(*names: str) -> None:
@@ -116,6 +132,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     if settings.database_url.startswith("postgresql"):
         pooled = settings.database_direct_url != settings.database_url
         waits = " ".join(f"-c {name}={limit}" for name, limit in TIMEOUTS.items())
+        options |= _POOL
         options["connect_args"] = {"prepare_threshold": None} if pooled else {"options": waits}
     return options
 

@@ -7,12 +7,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
 from flask_limiter import RateLimitExceeded
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 from structlog import get_logger
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
+from turnero.db import OUTAGES
 from turnero.errors import NotFound
 from turnero.extensions import limiter
 from turnero.messages import text_of
@@ -27,7 +26,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(RateLimitExceeded, _too_many_requests)
     app.register_error_handler(NotFound, _not_found)
-    for outage in (OperationalError, InterfaceError, PoolExhausted):
+    for outage in OUTAGES:
         app.register_error_handler(outage, _no_database)
 
 
@@ -88,6 +87,6 @@ def _not_found(error: NotFound) -> Response:
 
 
 def _no_database(error: Exception) -> Response:
-    """Overload or outage: whatever was being written was rolled back."""
+    """Overload or outage: what was being written was rolled back, unless only the answer to COMMIT was lost."""
     log.error("database_unavailable", error=str(error))
     return answer(503, retry_after=_RETRY_SECONDS)

@@ -20,7 +20,6 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 from sqlalchemy import CursorResult, Update, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from turnero import clock
@@ -28,7 +27,7 @@ from turnero.attention.closing_day import close_days
 from turnero.booking.reminders import remind
 from turnero.booking.retention import retain
 from turnero.booking.sweep import sweep
-from turnero.db import UtcDateTime, on_postgresql, transaction
+from turnero.db import OUTAGES, UtcDateTime, on_postgresql, transaction
 from turnero.extensions import Base, db
 from turnero.notices.delivery import deliver_all
 from turnero.staff import sessions
@@ -174,19 +173,19 @@ def _scheduled(scheduler: BaseScheduler, app: Flask, leadership: Leadership) -> 
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
     def renew() -> None:
-        with app.app_context():
-            leadership.renew()
+        leadership.renew()
 
-    _add(scheduler, "renew", renew, RENEW_SECONDS)
+    _add(scheduler, "renew", _in_application(app, "renew", renew), RENEW_SECONDS)
     for name, job in JOBS.items():
-        _add(scheduler, name, while_leading(app, leadership, job), job.seconds)
+        tick = _in_application(app, name, while_leading(leadership, job))
+        _add(scheduler, name, tick, job.seconds)
     try:
         yield
     finally:
         leadership.resign()
         scheduler.shutdown()
         # Without the database the lease is not given back; it runs out by itself.
-        with app.app_context(), suppress(OperationalError):
+        with app.app_context(), suppress(*OUTAGES):
             leadership.release()
 
 
@@ -204,12 +203,24 @@ def _add(scheduler: BaseScheduler, name: str, tick: Callable[[], None], seconds:
     )
 
 
-def while_leading(app: Flask, leadership: Leadership, job: Job) -> Callable[[], None]:
+def while_leading(leadership: Leadership, job: Job) -> Callable[[], None]:
     """One tick of ``job``: nothing unless this process leads at that moment."""
 
     def tick() -> None:
-        with app.app_context():
-            if leadership.leads():
-                job.run(leadership.leads)
+        if leadership.leads():
+            job.run(leadership.leads)
 
     return tick
+
+
+def _in_application(app: Flask, name: str, tick: Callable[[], None]) -> Callable[[], None]:
+    """``tick`` with the database at hand. Without it there is nothing to do but to say so and come again."""
+
+    def run_once() -> None:
+        with app.app_context():
+            try:
+                tick()
+            except OUTAGES as error:
+                log.error("database_unavailable", job=name, error=str(error))  # noqa: TRY400 (its trace says no more)
+
+    return run_once

@@ -1,0 +1,1 @@
+"""The production shape: PostgreSQL with a pooler, several replicas, backups, upgrades and faults."""
