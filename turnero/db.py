@@ -75,7 +75,7 @@ def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
         if db.session.info.get("writing"):
             raise RuntimeError(f"{use_case.__name__} was called inside another use case")
         for attempt in range(1, _TRIES + 1):
-            db.session.rollback()  # whatever was only read before belongs to an older snapshot
+            let_go()  # whatever was only read before belongs to an older snapshot
             db.session.info["writing"] = True
             committing = False
             try:
@@ -86,18 +86,26 @@ def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
                 db.session.commit()
                 return result
             except DBAPIError as error:
-                db.session.rollback()
+                let_go()
                 if attempt == _TRIES or not _was_surely_undone(error, committing=committing):
                     raise
                 time.sleep(random.uniform(0.005, 0.02) * attempt)  # noqa: S311 (spreads retries, no secret)
             except BaseException:
-                db.session.rollback()
+                let_go()
                 raise
             finally:
                 db.session.info["writing"] = False
         raise AssertionError("unreachable")
 
     return in_one_transaction
+
+
+def let_go() -> None:
+    """End the transaction under way, also where its connection has died meanwhile: there is nothing left to undo."""
+    try:
+        db.session.rollback()
+    except OUTAGES:
+        db.session().invalidate()
 
 
 def _was_surely_undone(error: DBAPIError, *, committing: bool) -> bool:

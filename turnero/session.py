@@ -8,9 +8,10 @@ import hashlib
 import hmac
 import re
 import secrets
+from base64 import urlsafe_b64encode
 from typing import Any, cast
 
-from flask import Flask, Request, Response, session
+from flask import Flask, Request, Response, current_app, session
 from flask.sessions import SessionInterface, SessionMixin
 
 _ID = re.compile(r"[\w-]{48}", re.ASCII)
@@ -73,9 +74,15 @@ def browser() -> str:
     return known_as(current.browser_id)
 
 
-def renewed() -> str:
-    """Another id for this browser, to ``become`` once the proof is in the database."""
-    return cast(BrowserSession, session).browser_id[:_FORM_LETTERS] + secrets.token_urlsafe(_WHO_BYTES)
+def renewed(key: str) -> str:
+    """Another id for this browser, to ``become`` once the proof of journey ``key`` is in the database.
+
+    Whoever knows the old id cannot tell it, and the same proof sent again (its answer was lost) gives the same one.
+    """
+    old = cast(BrowserSession, session).browser_id
+    secret = current_app.config["SECRET_KEY"].encode()
+    who = hmac.digest(secret, f"proof {key} {old[_FORM_LETTERS:]}".encode(), "sha256")[:_WHO_BYTES]
+    return old[:_FORM_LETTERS] + urlsafe_b64encode(who).decode()
 
 
 def become(browser_id: str) -> None:

@@ -131,3 +131,16 @@ def test_a_job_that_meets_no_database_says_so_in_one_line_and_comes_again(app, c
     tick()
     told = capsys.readouterr().err
     assert (len(runs), told.count("database_unavailable"), "Traceback" in told) == (2, 1, False)
+
+
+def test_a_connection_that_dies_behind_a_finished_page_does_not_spoil_it(app):
+    client = app.test_client()
+
+    @app.after_request
+    def end(response):
+        with create_engine(db.engine.url, poolclass=NullPool).connect() as another:
+            mine = "pid <> pg_backend_pid() AND datname = current_database()"
+            another.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}"))
+        return response
+
+    assert client.get("/api/v1/provincias").status_code == 200

@@ -1,5 +1,7 @@
 """At the proof a browser gets another id: a planted or copied cookie opens nothing then, and no cap begins anew."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -70,6 +72,40 @@ def test_a_code_sent_twice_at_once_leads_on_both_times(app, client, at_code):
     again = thief_of(app)  # the same press once more, sent before the first answer came
     assert client.post(at_code.address("verificar"), data=data).location == at_code.address("lugar")
     assert again.post(at_code.address("verificar"), data=data).location == at_code.address("lugar")
+
+
+def test_a_proof_whose_answer_was_lost_is_sent_again_and_gives_the_same_cookie(app, client, at_code):
+    client.get(at_code.address("verificar"))
+    data = {"codigo": newest_code(at_code.key), "csrf_token": token_of(client)}
+    unheard = thief_of(app)  # the answer to this press never arrives
+    unheard.post(at_code.address("verificar"), data=data)
+    assert client.post(at_code.address("verificar"), data=data).location == at_code.address("lugar")
+    assert client.get_cookie("turnero").value == unheard.get_cookie("turnero").value != PLANTED
+    assert at_code.get("lugar").status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["wrong code", "no code", "code too old"])
+def test_a_planted_cookie_cannot_prove_again_without_the_code(client, at_code, clock_shift, typed):
+    thief = thief_of(client.application)
+    thief.get(at_code.address("verificar"))
+    token, right = token_of(thief), newest_code(at_code.key)
+    at_code.post("verificar", codigo=right)
+    code = {"wrong code": "000000" if right != "000000" else "111111", "no code": "", "code too old": right}[typed]
+    if typed == "code too old":
+        clock_shift(timedelta(minutes=11))
+    answer = thief.post(at_code.address("verificar"), data={"codigo": code, "csrf_token": token})
+    assert (answer.status_code, thief.get_cookie("turnero").value) == (404, PLANTED)
+
+
+def test_a_code_posted_again_by_a_planted_cookie_counts_its_wrong_tries(client, at_code):
+    thief = thief_of(client.application)
+    thief.get(at_code.address("verificar"))
+    token, right = token_of(thief), newest_code(at_code.key)
+    at_code.post("verificar", codigo=right)
+    wrong = [f"{number:06}" for number in range(6) if f"{number:06}" != right][:5]
+    for code in [*wrong, right]:
+        thief.post(at_code.address("verificar"), data={"codigo": code, "csrf_token": token})
+    assert thief.get_cookie("turnero").value == PLANTED
 
 
 def test_a_registry_that_does_not_know_the_person_renews_it_too(client):

@@ -52,7 +52,7 @@ def is_served(port: int, within: float) -> bool:
 
 def test_behind_the_proxy_others_are_served_and_the_slow_are_sent_away(served, tmp_path):
     port = free_port()
-    with nginx.before(served, port, tmp_path):
+    with nginx.before([served], port, tmp_path):
         assert answer(port, "/healthz")[0] == 200
         with slow_senders(port) as slow:
             assert all(is_served(port, within=10) for _ in range(5))
@@ -68,7 +68,7 @@ def test_control_without_it_nobody_is_served(served):
 
 def test_the_proxy_tells_who_asks_and_hides_the_figures(served, tmp_path):
     port = free_port()
-    with nginx.before(served, port, tmp_path):
+    with nginx.before([served], port, tmp_path):
         assert answer(port, "/healthz")[0] == 200
         assert answer(port, "/metrics")[0] == 404
         assert answer(served, "/metrics")[0] == 200

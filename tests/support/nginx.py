@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    upstream turnero {{ server 127.0.0.1:{to}; }}
+    upstream turnero {{ {servers} }}
     server {{
         listen 127.0.0.1:{port};
         include {configuration};
@@ -37,13 +37,14 @@ def program() -> str | None:
 
 
 @contextmanager
-def before(to: int, port: int, folder: Path) -> Iterator[None]:
-    """nginx on ``port`` before the server on ``to``, both of this machine."""
+def before(to: Sequence[int], port: int, folder: Path) -> Iterator[None]:
+    """nginx on ``port`` before the servers on ``to``, all of this machine."""
     found = program()
     assert found is not None, "python -m tests.support.provision brings nginx"
     folder.chmod(0o755)  # its worker may be another user
     main = folder / "nginx.conf"
-    main.write_text(_MAIN.format(folder=folder, to=to, port=port, configuration=CONFIGURATION))
+    servers = " ".join(f"server 127.0.0.1:{one};" for one in to)
+    main.write_text(_MAIN.format(folder=folder, servers=servers, port=port, configuration=CONFIGURATION))
     process = subprocess.Popen([found, "-p", str(folder), "-c", str(main), "-e", str(folder / "error.log")])
     try:
         yield

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import socket
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 # Durability costs time and buys nothing here; everything else stays as in production.
@@ -41,14 +42,14 @@ def version() -> str:
     return _run("postgres", "--version").split()[2]
 
 
-def started(folder: Path) -> str:
+def started(folder: Path, settings: Mapping[str, str] = SETTINGS) -> str:
     """The URL (without database) of the server under ``folder``, which whoever comes first starts."""
     folder.mkdir(exist_ok=True)
     url = folder / "url"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not url.exists():
-            url.write_text(_start(folder))
+            url.write_text(_start(folder, settings))
     return url.read_text()
 
 
@@ -58,7 +59,21 @@ def stop(folder: Path) -> None:
         _run("pg_ctl", "--pgdata", str(folder / "data"), "--mode", "immediate", "--wait", "stop")
 
 
-def _start(folder: Path) -> str:
+def restart(folder: Path) -> None:
+    """End the server under ``folder`` as a crash would, and start it again; also when it has ended by itself."""
+    data = str(folder / "data")
+    _run("pg_ctl", "--pgdata", data, "--log", str(folder / "log"), "--mode", "immediate", "--wait", "restart")
+
+
+def pid(folder: Path) -> int | None:
+    """The server's main process, if it runs."""
+    try:
+        return int((folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+    except FileNotFoundError:
+        return None
+
+
+def _start(folder: Path, settings: Mapping[str, str]) -> str:
     data = folder / "data"
     data.mkdir(mode=0o700)
     if account := _account():
@@ -66,7 +81,7 @@ def _start(folder: Path) -> str:
         os.chown(data, account.pw_uid, account.pw_gid)
     _run("initdb", "--pgdata", str(data), "--username", "turnero", "--auth", "trust", *CLUSTER)
     port = _free_port()
-    options = [f"-p {port}", *(f"-c {name}={shlex.quote(value)}" for name, value in SETTINGS.items())]
+    options = [f"-p {port}", *(f"-c {name}={shlex.quote(value)}" for name, value in settings.items())]
     log = str(folder / "log")
     _run("pg_ctl", "--pgdata", str(data), "--log", log, "--wait", "--options", " ".join(options), "start")
     return f"postgresql+psycopg://turnero@127.0.0.1:{port}/"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support import browser, nginx, postgres
+from tests.support import browser, faketime, nginx, postgres
 
 REQUIREMENTS = Path(__file__).parents[2] / "requirements"
 PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--requirement")
@@ -25,6 +25,7 @@ def main() -> None:
         provide_postgres()
         provide_chromium()
         provide_nginx()
+        provide_faketime()
     except MissingPart as missing:
         sys.exit(f"No se pueden ejecutar las pruebas: {missing}")
     print(f"PostgreSQL: {postgres.version()} · Chromium: {browser.version()}", flush=True)
@@ -54,6 +55,13 @@ def provide_nginx() -> None:
         install_packages("nginx-light")
     if nginx.program() is None:
         raise MissingPart("falta nginx; instálelo como administrador (en Debian: apt-get install nginx-light).")
+
+
+def provide_faketime() -> None:
+    if faketime.library() is None and can_install_packages():
+        install_packages("libfaketime")
+    if faketime.library() is None:
+        raise MissingPart("falta libfaketime; instálelo como administrador (en Debian: apt-get install libfaketime).")
 
 
 def can_install_packages() -> bool:

@@ -82,12 +82,12 @@ def code_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
 
 
 def prove(key: str) -> Response:
-    if steps.just_proven(key, browser()):
-        return to(Step.PLACE, key)
-    at(key, Step.VERIFY)
-    another = renewed()
+    another = renewed(key)
+    prove_now = steps.prove_again if steps.proven_before(key, browser()) else steps.prove
+    if prove_now is steps.prove:
+        at(key, Step.VERIFY)
     try:
-        steps.prove(key, browser(), forms.typed(request.form, "codigo")["codigo"], known_as(another))
+        prove_now(key, browser(), forms.typed(request.form, "codigo")["codigo"], known_as(another))
     except InvalidInput as error:
         raise Faulty(codigo=error) from error
     become(another)

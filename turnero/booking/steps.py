@@ -115,6 +115,24 @@ def _prove(key: str, browser: str, typed: str, renewed: str) -> TurneroError | N
     return None
 
 
+def prove_again(key: str, browser: str, typed: str, renewed: str) -> None:
+    """The proof whose answer was lost, or that was sent twice at once: whoever still knows the code is ``renewed``.
+
+    Nothing changes: the name was given by the first proof. Raises NotFound once it has another.
+    """
+    error = _prove_again(key, browser, typed, renewed)
+    if error is not None:
+        raise error
+
+
+@database.transaction
+def _prove_again(key: str, browser: str, typed: str, renewed: str) -> TurneroError | None:
+    journey = locked(key, renewed)
+    if journey.proven_as != browser or journey.mailbox is None:
+        raise NotFound
+    return challenge.check_again(key, journey.mailbox, typed, code_policy(), now=clock.now()).error
+
+
 def _rename_browser(browser: str, renewed: str) -> None:
     """What a browser has done goes on counting; whoever planted or copied its old cookie has nothing."""
     db.session.flush()
@@ -122,8 +140,8 @@ def _rename_browser(browser: str, renewed: str) -> None:
         db.session.execute(update(row).where(row.browser == browser).values(browser=renewed))
 
 
-def just_proven(key: str, browser: str) -> bool:
-    """Whether this journey was proven under the browser's name before: the same code posted twice at once."""
+def proven_before(key: str, browser: str) -> bool:
+    """Whether this journey was proven under the browser's former name: the same code is posted once more."""
     return db.session.scalar(select(Journey.key).where(Journey.key == key, Journey.proven_as == browser)) is not None
 
 

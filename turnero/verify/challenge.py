@@ -6,6 +6,7 @@ journey's row and, before ``issue``, the locks of mailbox and browser, so that m
 
 import math
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -143,21 +144,48 @@ def check(journey: str, mailbox: str, typed: str, policy: CodePolicy, *, now: da
         digits = code.clean(typed)
     except code.CodeFormat as error:
         return Checked(error)
-    tries = _take_try(journey, policy)
-    if tries is None:
-        return Checked(CodeTriesSpent())
-    codes = outstanding(journey, mailbox, now)
-    if not codes:
-        _give_try_back(journey)
-        return Checked(CodeExpired())
-    right = [sent for sent in codes if any(code.matches(key, sent.nonce, digits) for key in code_keys())]
-    if not right:
-        return Checked(_wrong(policy.code_tries - tries))
-    if not _use(right[0], now):
+    right = _right(journey, lambda: outstanding(journey, mailbox, now), digits, policy)
+    if isinstance(right, Checked):
+        return right
+    if not _use(right, now):
         return Checked(CodeExpired())
     _give_try_back(journey)
     void(journey)
     return Checked()
+
+
+def check_again(journey: str, mailbox: str, typed: str, policy: CodePolicy, *, now: datetime) -> Checked:
+    """Judge the code that already proved the mailbox, while it would still be good. Tries count as for any other."""
+    try:
+        digits = code.clean(typed)
+    except code.CodeFormat as error:
+        return Checked(error)
+    used = select(Challenge).filter_by(journey=journey, mailbox=mailbox).where(Challenge.used_at.is_not(None))
+    right = _right(journey, lambda: db.session.scalars(used.where(Challenge.expires_at > now)).all(), digits, policy)
+    if isinstance(right, Checked):
+        return right
+    _give_try_back(journey)
+    return Checked()
+
+
+def _right(
+    journey: str, codes: Callable[[], Sequence[Challenge]], digits: str, policy: CodePolicy
+) -> Challenge | Checked:
+    """Which of ``codes`` was typed, with the try still counted; or the refusal, counted only for a wrong code.
+
+    The codes are read after the try is taken: whoever waited for that row sees what was used meanwhile.
+    """
+    tries = _take_try(journey, policy)
+    if tries is None:
+        return Checked(CodeTriesSpent())
+    there = codes()
+    if not there:
+        _give_try_back(journey)
+        return Checked(CodeExpired())
+    for sent in there:
+        if any(code.matches(key, sent.nonce, digits) for key in code_keys()):
+            return sent
+    return Checked(_wrong(policy.code_tries - tries))
 
 
 def outstanding(journey: str, mailbox: str, now: datetime) -> list[Challenge]:

@@ -1,0 +1,66 @@
+"""The product without one of its guards: the run must go red on each, or it proves nothing (`make chaos MUTANT=…`)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.mutants import Mutant, copied, without
+
+_THIS = "tests/production/test_chaos.py::test_a_short_run_breaks_no_promise"
+
+MUTANTS = {
+    "claim": Mutant(
+        "I1",
+        "a claim that counts is nobody else's",
+        "turnero/booking/claims.py",
+        "    return Claim.lapses_at <= now",
+        "    return or_(Claim.lapses_at <= now, Claim.seat >= 0)",
+        _THIS,
+        "postgresql",
+    ),
+    "outbox": Mutant(
+        "I4",
+        "a notice is written in the transaction of what it tells",
+        "turnero/notices/outbox.py",
+        '    db.session.execute(notice.on_conflict_do_nothing(index_elements=["kind", "subject", "occasion"]))',
+        '    _afterwards(notice.on_conflict_do_nothing(index_elements=["kind", "subject", "occasion"]))',
+        _THIS,
+        "postgresql",
+    ),
+    "lease": Mutant(
+        "I9",
+        "who slept through its lease sends nothing",
+        "turnero/notices/delivery.py",
+        "        if not _renew(owed):",
+        "        if _renew(owed) is None:",
+        _THIS,
+        "postgresql",
+    ),
+}
+# How a notice is written when it is not in the transaction: a second later, by a connection of its own.
+_AFTERWARDS = """
+
+def _afterwards(statement):
+    import threading
+    engine = db.engine
+
+    def write_it():
+        with engine.begin() as connection:
+            connection.execute(statement)
+
+    threading.Timer(1.0, write_it).start()
+"""
+
+
+@contextmanager
+def tree(name: str | None, root: Path) -> Iterator[Path]:
+    """The tree whose code is run: ``root`` itself, or a copy of it without the guard ``name``."""
+    if name is None:
+        yield root
+        return
+    mutant = MUTANTS[name]
+    with copied() as copy, without(mutant, copy):
+        if name == "outbox":
+            with (copy / mutant.file).open("a") as file:
+                file.write(_AFTERWARDS)
+        yield copy

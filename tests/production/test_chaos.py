@@ -1,0 +1,21 @@
+"""Two minutes of faults under thirty citizens: no promise is broken. Fifteen minutes of them: `make chaos`."""
+
+import pytest
+
+from tests.chaos import mutants
+from tests.chaos.run import chaos
+from tests.support.nodes import ROOT
+
+SEED = 7
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+def test_a_short_run_breaks_no_promise(tmp_path):
+    report = chaos(tmp_path, seed=SEED, seconds=120)
+    assert not report.verdict.violations, report.text()
+
+
+@pytest.mark.parametrize("mutant", mutants.MUTANTS.values(), ids=list(mutants.MUTANTS))
+def test_each_guard_that_a_run_can_take_away_is_still_where_it_was(mutant):
+    assert mutant.count(ROOT) == 1, f"{mutant.file}: {mutant.old!r}"
