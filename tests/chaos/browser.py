@@ -43,7 +43,7 @@ class Answer:
 
     @property
     def trouble(self) -> bool:
-        return self.status == 0 or self.status >= 500 or self.status == 429
+        return self.status == 0 or self.status >= 500
 
 
 @dataclass

@@ -16,6 +16,7 @@ _MOST_STEPS = 70
 _THINK = (0.2, 1.6)
 _CODE_SECONDS = 20
 _RELOADS = 4
+_RESEND_SECONDS = 65
 _AGENCIES = ("norte", "centro", "sur")
 _numbers = itertools.count(1)
 
@@ -141,6 +142,9 @@ class Journey:
         code = self.citizen.post.code_after(self.email, self.asked_for_code - 60, _CODE_SECONDS)
         if code is not None and "aria-invalid" not in str(page.errors):
             return self._submit(page, at, "verificar", codigo=code)
+        if time.time() - self.asked_for_code < _RESEND_SECONDS:
+            return self.browser.get(self.place)
+        self.asked_for_code = time.time()
         return self._submit(page, at, "reenviar")
 
     def _hour(self, page: Page, at: Answer) -> Answer:

@@ -72,6 +72,7 @@ def code_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
         trouble,
         key=key,
         email=journey.email,
+        mail=challenge.mail_fate(key, now),
         minutes=policy.code_minutes,
         expires=time_of(codes[0].expires_at, zone) if codes else None,
         sent_again=time_of(codes[0].issued_at, zone) if len(codes) > 1 else None,

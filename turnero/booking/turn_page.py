@@ -20,6 +20,7 @@ from turnero.booking.queries import booking_by_token, last_place_event, policy_o
 from turnero.booking.sweep import DISPLACED_LIFE
 from turnero.booking.turn_text import TAGS, PlaceText, TurnText
 from turnero.extensions import db
+from turnero.notices.queries import fate_of
 from turnero.page import NO_TROUBLE, Trouble
 
 
@@ -66,6 +67,7 @@ def turn_page(token: str, trouble: Trouble = NO_TROUBLE) -> Response:
         booking=booking,
         no_change=_why_no_change(booking, now),
         moved=_moved(booking) if booking.status == Status.CONFIRMED else None,
+        mail=fate_of(f"booking:{booking.id}", "confirmation", "change", now=now),
         **values,
     )
 

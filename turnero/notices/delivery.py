@@ -12,9 +12,10 @@ from typing import Any, cast
 
 import structlog
 from sqlalchemy import ColumnElement, CursorResult, Update, and_, or_, select, update
+from sqlalchemy.orm import aliased
 
 from turnero import clock
-from turnero.db import transaction
+from turnero.db import OUTAGES, transaction
 from turnero.extensions import db
 from turnero.notices.mailer import Postponed, Rejected, Unreachable, VerifiedConnection, compose, mail
 from turnero.notices.models import Notice
@@ -23,7 +24,11 @@ from turnero.notices.rendering import Rendered, handed_over, render
 LEASE = timedelta(seconds=60)  # longer than the four answers that one mail may have to wait for
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600, 6 * 3600))
 MAX_ATTEMPTS = 14  # with these waits more than two days
+PATIENCE = timedelta(days=2)  # no mail dies younger of a temporary fault, however often it was tried
 _SHORTEST_WAIT = timedelta(seconds=5)
+# The server takes nothing: all wait this long, and the mail it was found out with, which may be the cause, a bit more.
+PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(minutes=4)
 
 log = structlog.get_logger()
 
@@ -72,8 +77,8 @@ def deliver(limit: int = 20) -> Delivered:
                 total += _send(connection, notice)
             except Unreachable as error:
                 # The others would only wait for the same silence.
-                for unsent in owed[position:]:
-                    total += _fail(unsent, error)
+                total += _fail(notice, error)
+                _pause(owed[position + 1 :])
                 break
     return total
 
@@ -90,6 +95,8 @@ def wait_after(attempt: int, left: timedelta | None) -> timedelta:
 def _send(connection: VerifiedConnection, owed: _Owed) -> Delivered:
     try:
         rendered = _rendered(owed.id)
+    except OUTAGES:
+        raise  # no fault of this notice: its lease runs out, and somebody sends it then
     except Exception as error:  # a fault in one notice's renderer must not stop everybody else's mail
         log.exception("notice_not_rendered", notice=owed.id, kind=owed.kind)
         return _fail(owed, RuntimeError(f"not rendered: {type(error).__name__}"))
@@ -119,10 +126,22 @@ def _free(now: datetime) -> ColumnElement[bool]:
     return or_(Notice.status == "waiting", and_(Notice.status == "sending", Notice.leased_until <= now))
 
 
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Notices whose time has come, and before which nothing more urgent about the same subject is still unsent:
+    nobody is reminded of a turn that was not yet confirmed to them."""
+    before = aliased(Notice)
+    unsent = select(before.id).where(
+        before.subject == Notice.subject,
+        before.priority < Notice.priority,
+        before.status.in_(("waiting", "sending")),
+    )
+    return and_(Notice.next_try_at <= now, ~unsent.exists())
+
+
 def _anything_due() -> bool:
     """Whether taking is worth a write transaction; asked every second."""
     now = clock.now()
-    wanted = and_(_free(now), or_(Notice.next_try_at <= now, Notice.expires_at <= now))
+    wanted = and_(_free(now), or_(_due(now), Notice.expires_at <= now))
     found = db.session.scalar(select(Notice.id).where(wanted).limit(1)) is not None
     db.session.rollback()
     return found
@@ -136,10 +155,10 @@ def _take(limit: int) -> tuple[list[_Owed], int]:
     dropped = _count(update(Notice).where(Notice.id.in_(expired)).values(status="dropped", leased_until=None))
     due = db.session.scalars(
         select(Notice)
-        .where(_free(now), Notice.next_try_at <= now)
+        .where(_free(now), _due(now))
         .order_by(Notice.priority, Notice.next_try_at, Notice.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=Notice, skip_locked=True)
     )
     return [_leased(notice, now) for notice in due], dropped
 
@@ -183,7 +202,10 @@ def _fail(owed: _Owed, error: Exception) -> Delivered:
     now = clock.now()
     expires_at = db.session.scalar(select(Notice.expires_at).where(Notice.id == owed.id))
     wait = wait_after(owed.attempt, expires_at - now if expires_at else None)
-    dead = isinstance(error, Rejected) or owed.attempt >= MAX_ATTEMPTS
+    if isinstance(error, Unreachable):
+        wait = min(wait, _LONGEST_PAUSE)
+    worn_out = owed.attempt >= MAX_ATTEMPTS and owed.created_at <= now - PATIENCE
+    dead = isinstance(error, Rejected) or worn_out
     failed = _still_ours(owed).values(
         status="dead" if dead else "waiting", next_try_at=now + wait, leased_until=None, last_error=str(error)
     )
@@ -191,6 +213,21 @@ def _fail(owed: _Owed, error: Exception) -> Delivered:
         "notice_not_sent", notice=owed.id, kind=owed.kind, attempt=owed.attempt, dead=dead, error=type(error).__name__
     )
     return Delivered(failed=_count(failed))
+
+
+@transaction
+def _pause(untried: list[_Owed]) -> None:
+    """Give back what was leased and never tried, and let all that is due wait for the server.
+
+    The number of the attempt goes back too and stays a fence: whoever takes the notice next gets the same number, but
+    only once this lease is given back, so one number is never in two hands.
+    """
+    now = clock.now()
+    for owed in untried:
+        given_back = {"status": "waiting", "attempts": owed.attempt - 1, "leased_until": None}
+        db.session.execute(_still_ours(owed).values(given_back))
+    due = update(Notice).where(Notice.status == "waiting", Notice.next_try_at <= now)
+    db.session.execute(due.values(next_try_at=now + PAUSE))
 
 
 def _count(statement: Update) -> int:

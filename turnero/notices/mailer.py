@@ -27,11 +27,31 @@ class DeliveryFailed(Exception):
 
 
 class Unreachable(DeliveryFailed):
-    """No session with the mail server (down, silent, wrong certificate or password): no mail can go now."""
+    """The mail server takes no mail now (down, silent, busy, wrong certificate or password), this one included."""
 
 
 class Postponed(DeliveryFailed):
     """This mail did not go now; it may later. It may even have arrived, if the line broke at the end."""
+
+
+class _TellsHowFar:
+    """A session that remembers whether the mail itself was being handed over, so may have arrived."""
+
+    handing_over = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.handing_over = True
+        answer: tuple[int, bytes] = super().data(msg)  # type: ignore[misc]  # smtplib's, which it is mixed with
+        self.handing_over = False
+        return answer
+
+
+class _Session(_TellsHowFar, smtplib.SMTP):
+    """Plain, or encrypted by STARTTLS."""
+
+
+class _TlsSession(_TellsHowFar, smtplib.SMTP_SSL):
+    """Encrypted from the first byte."""
 
 
 class Rejected(DeliveryFailed):
@@ -41,7 +61,7 @@ class Rejected(DeliveryFailed):
 class VerifiedConnection(Connection):
     """A session that opens at the first mail and again after the line broke."""
 
-    host: smtplib.SMTP | None
+    host: _Session | _TlsSession | None
 
     def __enter__(self) -> Self:
         self.host = None
@@ -65,15 +85,15 @@ class VerifiedConnection(Connection):
         except (smtplib.SMTPException, OSError) as error:
             raise Unreachable(error) from error
 
-    def configure_host(self) -> smtplib.SMTP:
+    def configure_host(self) -> _Session | _TlsSession:
         settings: Settings = current_app.config["SETTINGS"]
         server, name = settings.mail, _own_name(settings)
         trusted = ssl.create_default_context()
-        host: smtplib.SMTP
+        host: _Session | _TlsSession
         if server.security == "tls":
-            host = smtplib.SMTP_SSL(server.host, server.port, name, timeout=TIMEOUT_SECONDS, context=trusted)
+            host = _TlsSession(server.host, server.port, name, timeout=TIMEOUT_SECONDS, context=trusted)
         else:
-            host = smtplib.SMTP(server.host, server.port, name, timeout=TIMEOUT_SECONDS)
+            host = _Session(server.host, server.port, name, timeout=TIMEOUT_SECONDS)
         try:
             _greet(host, server, trusted)
         except BaseException:
@@ -89,13 +109,22 @@ class VerifiedConnection(Connection):
         except BadHeaderError as error:
             raise Rejected(error) from error
         except smtplib.SMTPRecipientsRefused as error:
-            refusals = [code for code, _ in error.recipients.values()]
-            raise (Rejected if all(code >= 500 for code in refusals) else Postponed)(error) from error
+            raise _refusal(*(code for code, _ in error.recipients.values()))(error) from error
         except smtplib.SMTPDataError as error:
-            raise (Rejected if error.smtp_code >= 500 else Postponed)(error) from error
+            raise _refusal(error.smtp_code)(error) from error
+        except smtplib.SMTPSenderRefused as error:
+            # Even 5xx: that is our own setting, the same for every mail, and somebody will mend it.
+            raise Unreachable(error) from error
         except (smtplib.SMTPException, OSError) as error:
-            # A refused sender (even 5xx) is our own setting, which somebody will mend; the mail is owed until then.
-            raise Postponed(error) from error
+            may_have_arrived = self.host is not None and self.host.handing_over
+            raise (Postponed if may_have_arrived else Unreachable)(error) from error
+
+
+def _refusal(*codes: int) -> type[DeliveryFailed]:
+    """What the server's answers to one mail mean; 421 says that it closes, whatever was asked (RFC 5321, §3.8)."""
+    if 421 in codes:
+        return Unreachable
+    return Rejected if all(code >= 500 for code in codes) else Postponed
 
 
 class Mailer(Mail):

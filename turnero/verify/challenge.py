@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from turnero.db import on_postgresql
@@ -18,6 +18,7 @@ from turnero.errors import InvalidInput, Refused, TurneroError
 from turnero.extensions import db
 from turnero.keys import code_keys
 from turnero.notices import outbox
+from turnero.notices.queries import Fate, fate_of
 from turnero.verify import code
 from turnero.verify.models import Challenge, CodeTries
 
@@ -206,6 +207,12 @@ def resend_at(journey: str, policy: CodePolicy) -> datetime | None:
         return None
     rested_at = newest.issued_at + timedelta(seconds=policy.resend_seconds)
     return max(rested_at, _free_at(newest, policy) or rested_at)
+
+
+def mail_fate(journey: str, now: datetime) -> Fate | None:
+    """What became of the newest mail with a code of this journey."""
+    newest = db.session.scalar(select(func.max(Challenge.id)).where(Challenge.journey == journey))
+    return fate_of(f"challenge:{newest}", "code", now=now)
 
 
 def _check_may_send(to: Recipient, policy: CodePolicy, now: datetime) -> None:

@@ -1,0 +1,36 @@
+"""What became of a mail, for the pages that speak of it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from turnero.extensions import db
+from turnero.notices.models import Notice
+
+USUAL = timedelta(minutes=1)  # a mail that waits longer is worth a word
+
+
+class Fate(StrEnum):
+    """``sent`` to the mail server, about to be (``soon``), ``late``, or ``refused`` for good."""
+
+    SENT = "sent"
+    SOON = "soon"
+    LATE = "late"
+    REFUSED = "refused"
+
+
+def fate_of(subject: str, *kinds: str, now: datetime) -> Fate | None:
+    """How the newest mail of these kinds about ``subject`` ("booking:17") fares; None where there is none."""
+    newest = (
+        select(Notice.status, Notice.created_at)
+        .where(Notice.subject == subject, Notice.kind.in_(kinds))
+        .order_by(Notice.id.desc())
+        .limit(1)
+    )
+    row = db.session.execute(newest).one_or_none()
+    if row is None or row.status == "dropped":
+        return None
+    if row.status in ("sent", "dead"):
+        return Fate.SENT if row.status == "sent" else Fate.REFUSED
+    return Fate.LATE if row.created_at <= now - USUAL else Fate.SOON
