@@ -115,10 +115,10 @@ def _lose_answers(stack: Stack, _dice: random.Random) -> Undo:
 
 
 def _full_disk(stack: Stack, _dice: random.Random) -> Undo:
-    stack.limit_database_files(64 * 1024)
+    postgres.limit_files(stack.database, "65536")
 
     def space_again() -> None:
-        stack.limit_database_files(-1)
+        postgres.limit_files(stack.database, "unlimited")
         postgres.restart(stack.database)  # it ends by itself when it cannot write its log
 
     return space_again

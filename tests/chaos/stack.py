@@ -1,7 +1,6 @@
 """The production shape on one machine: nginx, three web replicas, two jobs processes, PostgreSQL, a mail server."""
 
 import os
-import resource
 import secrets
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
-from tests.chaos.managed import Keeper, Managed, children
+from tests.chaos.managed import Keeper, Managed
 from tests.chaos.post import Post
 from tests.support import nginx, postgres
 from tests.support.mail_servers import free_port
@@ -74,16 +73,6 @@ class Stack:
     @property
     def database(self) -> Path:
         return self.folder / "postgres"
-
-    def limit_database_files(self, number: int) -> None:
-        """No file of the server may grow beyond ``number`` bytes (-1: as it likes): to it that is a full disk."""
-        pid = postgres.pid(self.database)
-        for each in [pid, *children(pid)] if pid else []:
-            try:
-                hard = resource.prlimit(each, resource.RLIMIT_FSIZE)[1]
-                resource.prlimit(each, resource.RLIMIT_FSIZE, (number if number >= 0 else hard, hard))
-            except ProcessLookupError:
-                continue
 
 
 @contextmanager

@@ -73,6 +73,18 @@ def pid(folder: Path) -> int | None:
         return None
 
 
+def limit_files(folder: Path, most: str) -> None:
+    """No file of the server under ``folder`` may grow beyond ``most`` bytes (or "unlimited"): to it, a full disk."""
+    account = _account()
+    main = pid(folder)
+    started_by = f"/proc/{main}/task/{main}/children"
+    for each in [main, *Path(started_by).read_text().split()] if main else []:
+        command = ["prlimit", f"--fsize={most}:", f"--pid={each}"]  # as the same user: others may not, root included
+        user, group = (account.pw_uid, account.pw_gid) if account else (None, None)
+        # One of them may just have ended.
+        subprocess.run(command, user=user, group=group, stderr=subprocess.DEVNULL, check=False)
+
+
 def _start(folder: Path, settings: Mapping[str, str]) -> str:
     data = folder / "data"
     data.mkdir(mode=0o700)
