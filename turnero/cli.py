@@ -30,6 +30,7 @@ from turnero.errors import TurneroError
 from turnero.messages import text_of
 from turnero.notices.commands import mail_group
 from turnero.paths import resource
+from turnero.restore import backup_command, restore_command
 from turnero.verify.commands import citizens_group
 
 LOOPBACK = "127.0.0.1"
@@ -87,8 +88,7 @@ def serve_command(bind: str, workers: int, threads: int) -> None:
     from turnero import serving  # noqa: PLC0415 (as above)
 
     host, port = _bind(bind)
-    if not schema.is_current():
-        raise click.ClickException("La base de datos no está al día: ejecute «turnero migrate» y vuelva a empezar.")
+    _check_schema()
     serving.check_port(host, port)
     schema.set_clock(_settings().clock_offset)
     click.echo(f"Turnero atiende en http://{bind} (procesos: {workers}, hilos en cada uno: {threads}).")
@@ -114,10 +114,16 @@ def migrate_command() -> None:
 )
 def jobs_command(once: str | None) -> None:
     """Hace las tareas periódicas, hasta SIGTERM o Ctrl-C. Puede haber varios procesos: trabaja uno."""
+    _check_schema()
     if once:
         click.echo(jobs.JOBS[once].run(lambda: True))
         return
     jobs.run(click.get_current_context().ensure_object(ScriptInfo).load_app())
+
+
+def _check_schema() -> None:
+    if not schema.is_current():
+        raise click.ClickException("La base de datos no está al día: ejecute «turnero migrate» y vuelva a empezar.")
 
 
 def _bind(bind: str) -> tuple[str, int]:
@@ -161,6 +167,8 @@ COMMANDS = (
             data_group,
             audit_command,
             mail_group,
+            backup_command,
+            restore_command,
             staff_group,
             kiosk_group,
         )

@@ -35,6 +35,17 @@ TEXTS: dict[str, str] = {
     "catalogue_missing": "No hay archivos .yaml en {path}.",
     "name_invalid": "Falta, es muy largo o tiene caracteres que no se ven.",
     "birth_invalid": "Debe ser una fecha como 1958-04-23, ni anterior a 1900 ni futura.",
+    # backups
+    "backup_exists": "Ya existe {path}. Elija otro nombre: una copia nunca se escribe sobre otra.",
+    "backup_not_found": "{path} no es una copia de Turnero.",
+    "backup_other_engine": "La copia es de otro motor de base de datos (SQLite o PostgreSQL) que el configurado.",
+    "backup_program_missing": "Falta el programa {program}. Instale los programas cliente de PostgreSQL.",
+    "backup_failed": "No se cambió nada. La copia no se pudo hacer o leer: {reason}",
+    "restore_not_empty": "La base de datos ya tiene datos. Si deben borrarse, repita la orden con --replace.",
+    "restore_other_version": (
+        "La copia es de otra versión ({revision}; esta es {newest}). "
+        "Devuélvala con la versión que la hizo y después actualice."
+    ),
     # agencies
     "unknown_province": "No hay una provincia con el código {province}. Use dos dígitos, de 01 a 24.",
     "unknown_canton": "No conocemos el cantón {canton}. Escríbalo como en el catálogo.",

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from turnero.booking import reference
 
+ERA = reference.Era(3, "a salt")
 BODIES = st.builds(
     lambda first, rest: first + rest,
     st.sampled_from(reference.LETTERS),
@@ -19,11 +20,25 @@ def valid(body: str) -> str:
 
 def test_a_new_reference_has_the_promised_form():
     for _ in range(500):
-        assert re.fullmatch(r"[CDFHJKMNPRTVWXY][2-9CDFHJKMNPRTVWXY]{6}", reference.new())
+        assert re.fullmatch(r"[CDFHJKMNPRTVWXY][2-9CDFHJKMNPRTVWXY]{6}", reference.new(ERA))
 
 
 def test_a_new_reference_is_read_back():
-    assert all(reference.parse(code) == code for code in (reference.new() for _ in range(500)))
+    assert all(reference.parse(code) == code for code in (reference.new(ERA) for _ in range(500)))
+
+
+def test_every_reference_belongs_to_one_era_and_is_drawn_in_it_alone():
+    for number in range(reference.ERAS):
+        drawn = reference.new(reference.Era(number, "a salt"))[:-1]
+        there = [other for other in range(reference.ERAS) if reference.Era(other, "a salt").has(drawn)]
+        assert there == [number]
+
+
+def test_eras_come_round_and_another_salt_divides_otherwise():
+    body = reference.new(ERA)[:-1]
+    assert reference.Era(ERA.number + reference.ERAS, ERA.salt).has(body)
+    bodies = [reference.new(ERA)[:-1] for _ in range(100)]
+    assert not all(reference.Era(ERA.number, "another").has(body) for body in bodies)
 
 
 @given(BODIES, st.integers(0, reference.LENGTH - 1), st.sampled_from(reference.ALPHABET))

@@ -219,9 +219,9 @@ def test_a_reference_is_never_given_twice_not_even_that_of_a_deleted_hold(desk, 
     clock_shift(timedelta(days=2))
     tidy()
     assert db.session.scalars(select(SpentReference.reference)).all() == [spent]
-    fresh = reference.new()
+    fresh = reference.new(reference.Era(0, "salt"))
     candidates = iter([spent, spent, fresh])
-    monkeypatch.setattr(reference, "new", lambda: next(candidates))
+    monkeypatch.setattr(reference, "new", lambda _era: next(candidates))
     hold(desk, procedure, 2)
     assert db.session.scalars(select(Booking.reference)).all() == [fresh]
 

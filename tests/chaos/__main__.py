@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tests.chaos import mutants
 from tests.chaos.run import chaos
-from tests.support.nodes import ROOT
 
 
 def main(arguments: list[str]) -> int:
@@ -22,7 +21,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--folder", type=Path, help="keeps logs and database here")
     chosen = parser.parse_args(arguments)
     seed = random.SystemRandom().randrange(10**6) if chosen.seed is None else chosen.seed
-    with tempfile.TemporaryDirectory(prefix="turnero-chaos-") as temporary, mutants.tree(chosen.mutant, ROOT) as root:
+    with tempfile.TemporaryDirectory(prefix="turnero-chaos-") as temporary, mutants.tree(chosen.mutant) as root:
         folder = chosen.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         report = chaos(

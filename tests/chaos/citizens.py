@@ -16,6 +16,7 @@ _MOST_STEPS = 70
 _THINK = (0.2, 1.6)
 _CODE_SECONDS = 20
 _RELOADS = 4
+_IN_A_RUSH, _RUSH_EVERY = 0.5, 4
 _RESEND_SECONDS = 65
 _AGENCIES = ("norte", "centro", "sur")
 _numbers = itertools.count(1)
@@ -150,7 +151,10 @@ class Journey:
     def _hour(self, page: Page, at: Answer) -> Answer:
         hours = page.all("input", name="hora", type="radio")
         if hours:
-            wanted = self.dice.choice(hours[:6])["value"]  # the first ones, where everybody meets
+            if self.dice.random() < _IN_A_RUSH:
+                time.sleep(_RUSH_EVERY - time.time() % _RUSH_EVERY)  # with many others, at the same moment
+                return self._submit(page, at, hora=hours[0]["value"], acepta="si")
+            wanted = self.dice.choice(hours[:6])["value"]
             return self._submit(page, at, hora=wanted, acepta="si")
         days = [link["href"] for link in page.all("a", class_="day")]
         if not days:
@@ -162,6 +166,8 @@ class Journey:
         form = next((form for form in page.all("form") if "confirmar" in form.get("action", at.path)), None)
         if form is None:
             return self._elsewhere(page, at)
+        for token in self.tokens:  # a change: until its answer is read nobody knows
+            self.log.shown[token].state = "unsure"
         answer = self._send(form, at)
         if self.dice.random() < 0.3:
             # A double click, or the same form again after Back: whatever came first, it is the same turn.

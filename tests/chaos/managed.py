@@ -45,7 +45,12 @@ class Managed:
                 return
             with self.log.open("ab") as log:
                 self._process = subprocess.Popen(
-                    self._command, env=self._environ | self.extra, stdout=log, stderr=log, start_new_session=True
+                    self._command,
+                    env=self._environ | self.extra,
+                    cwd=self._environ["PYTHONPATH"],  # the tree that is tried, not the one we are in
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
                 )
 
     def stop(self) -> None:

@@ -53,14 +53,15 @@ def _afterwards(statement):
 
 
 @contextmanager
-def tree(name: str | None, root: Path) -> Iterator[Path]:
-    """The tree whose code is run: ``root`` itself, or a copy of it without the guard ``name``."""
-    if name is None:
-        yield root
-        return
-    mutant = MUTANTS[name]
-    with copied() as copy, without(mutant, copy):
-        if name == "outbox":
-            with (copy / mutant.file).open("a") as file:
-                file.write(_AFTERWARDS)
-        yield copy
+def tree(name: str | None) -> Iterator[Path]:
+    """The tree whose code is run: a copy of this one, as it is now, without the guard ``name`` if there is one."""
+    with copied() as copy:
+        if name is None:
+            yield copy
+            return
+        mutant = MUTANTS[name]
+        with without(mutant, copy):
+            if name == "outbox":
+                with (copy / mutant.file).open("a") as file:
+                    file.write(_AFTERWARDS)
+            yield copy

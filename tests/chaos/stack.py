@@ -49,6 +49,7 @@ class Stack:
         done = subprocess.run(
             [sys.executable, "-c", PROGRAM, *arguments],
             env=self.environ,
+            cwd=self.environ["PYTHONPATH"],
             capture_output=True,
             text=True,
             check=True,

@@ -49,6 +49,7 @@ BREAKS = {
     "ck_notices_status": {"status": "lost"},
     "ck_procedures_channel": {"channel": "phone"},
     "ck_procedures_minutes": {"minutes": 0},
+    "ck_reference_era_one_row": {"id": 2},
     "ck_weekly_hours_weekday": {"weekday": 7},
     "ck_weekly_hours_interval": {"opens": 600, "closes": 600},
 }

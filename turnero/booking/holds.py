@@ -4,14 +4,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, union_all
-
 from turnero import clock
 from turnero import db as database
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Desk, Procedure
 from turnero.agencies.schedule import DayGrid, grid
-from turnero.booking import claims, history, limits, reference, slots, token
+from turnero.booking import claims, history, limits, references, slots, token
 from turnero.booking.errors import (
     ExtendedAlready,
     HoldLost,
@@ -23,7 +21,7 @@ from turnero.booking.errors import (
 )
 from turnero.booking.journey import Step, locked, require
 from turnero.booking.lifecycle import Status
-from turnero.booking.models import Booking, Journey, SpentReference
+from turnero.booking.models import Booking, Journey
 from turnero.booking.policy import Policy
 from turnero.booking.queries import policy_of
 from turnero.extensions import db
@@ -153,7 +151,7 @@ def _hold_time(journey: Journey, policy: Policy) -> timedelta:
 def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> Booking:
     nonce = token.new_nonce()
     booking = Booking(
-        reference=unused_reference(),
+        reference=references.unused(),
         status=Status.HELD,
         journey_key=journey.key,
         browser=journey.browser,
@@ -177,16 +175,6 @@ def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Peri
     db.session.add(booking)
     history.begin(booking, actor="citizen", now=period.now)
     return booking
-
-
-def unused_reference() -> str:
-    """A reference nobody had before; the unique constraint stands behind it."""
-    while True:
-        candidate = reference.new()
-        used = select(Booking.reference).where(Booking.reference == candidate)
-        spent = select(SpentReference.reference).where(SpentReference.reference == candidate)
-        if db.session.scalar(union_all(used, spent)) is None:
-            return candidate
 
 
 def _take(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> None:

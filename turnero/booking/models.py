@@ -120,6 +120,17 @@ class SpentReference(Base):
     reference: Mapped[str] = mapped_column(primary_key=True)
 
 
+class ReferenceEra(Base):
+    """The one row that says from which part of all references new ones are drawn (``reference.Era``)."""
+
+    __tablename__ = "reference_era"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    salt: Mapped[str]
+
+
 class Claim(Base):
     """A taken seat of one cell. Dated claims (hold, delay, …) count until ``lapses_at``; ``turn`` is undated."""
 

@@ -4,18 +4,39 @@ It begins with a letter and ends in a check character. The alphabet has 23 chara
 and none of 0 1 B G I L O Q S Z, which are taken for one another.
 """
 
+import hmac
 import secrets
+from dataclasses import dataclass
 
 ALPHABET = "23456789CDFHJKMNPRTVWXY"
 LETTERS = ALPHABET[8:]
 LENGTH = 7
+ERAS = 16
 _CONFUSED = str.maketrans({" ": "", "-": "", "'": "", ".": ""})
 
 
-def new() -> str:
-    """A random reference: 96 million of them, unique by the database's constraint."""
-    body = secrets.choice(LETTERS) + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 2))
-    return body + check_character(body)
+@dataclass(frozen=True, slots=True)
+class Era:
+    """Which sixteenth of all references is given out now. Only who knows ``salt`` can tell to which one belongs."""
+
+    number: int
+    salt: str
+
+    def has(self, body: str) -> bool:
+        """Whether a reference with this ``body`` (all but its check character) may be given in this era."""
+        digest = hmac.digest(self.salt.encode(), body.encode(), "sha256")
+        return digest[0] % ERAS == self.number % ERAS
+
+
+def new(era: Era) -> str:
+    """A random reference of the era, one of six million; the database's constraint makes it unique.
+
+    A restored database cannot know what was given after its backup; in another era that never comes again.
+    """
+    while True:
+        body = secrets.choice(LETTERS) + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 2))
+        if era.has(body):
+            return body + check_character(body)
 
 
 def check_character(body: str) -> str:

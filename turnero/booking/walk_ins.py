@@ -11,9 +11,8 @@ from turnero import db as database
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Desk, Procedure
 from turnero.agencies.schedule import grid
-from turnero.booking import history, limits, token
+from turnero.booking import history, limits, references, token
 from turnero.booking.bookings import has_priority_by_age
-from turnero.booking.holds import unused_reference
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
 from turnero.booking.queries import policy_of
@@ -105,7 +104,7 @@ def new_booking(
     """A row for somebody present, added to the session, with a reference and a link of its own."""
     nonce = token.new_nonce()
     booking = Booking(
-        reference=unused_reference(),
+        reference=references.unused(),
         cedula=cedula,
         email=contact.email,
         mailbox=contact.mailbox,

@@ -1,0 +1,11 @@
+"""What the tests of the production shape share."""
+
+import pytest
+
+from tests.support import postgres
+
+
+@pytest.fixture(autouse=True)
+def postgres_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where PostgreSQL came from a wheel its programs are not on the path."""
+    monkeypatch.setenv("PATH", str(postgres.programs()), prepend=":")

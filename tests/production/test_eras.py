@@ -1,0 +1,52 @@
+"""References: none that was given out after a backup is given again by the database that is brought back."""
+
+from itertools import chain, repeat
+
+from sqlalchemy import select
+
+from tests.support.build import create_desk, create_procedure, next_workday
+from tests.support.journeys import at_hour_step
+from turnero import backup, restore
+from turnero.booking import holds, reference, references
+from turnero.booking.models import Booking
+from turnero.extensions import db
+
+LOST = 40
+
+
+def drawn_again(lost: list[str], monkeypatch) -> str:
+    """What is given out when chance would bring the lost references first, one after another."""
+    letters = chain.from_iterable(one[:-1] for one in lost)
+    others = iter(lambda: reference.secrets.SystemRandom().choice(reference.LETTERS), None)
+    with monkeypatch.context() as patch:
+        luck = chain(letters, others)
+        patch.setattr(reference.secrets, "choice", lambda _letters: next(luck))
+        return references.unused()
+
+
+def test_a_reference_given_after_the_backup_is_never_given_again(app, tmp_path, monkeypatch):
+    backup.write(tmp_path / "copia")
+    lost = [references.unused() for _ in range(LOST)]
+    restore.restore(tmp_path / "copia", replace=True)
+    assert drawn_again(lost, monkeypatch) not in lost
+
+
+def test_control_in_the_same_era_chance_could_bring_it_again(app, tmp_path, monkeypatch):
+    backup.write(tmp_path / "copia")
+    lost = [references.unused() for _ in range(LOST)]
+    monkeypatch.setattr(references, "begin_another_era", lambda: None)
+    restore.restore(tmp_path / "copia", replace=True)
+    assert drawn_again(lost, monkeypatch) == lost[0]
+
+
+def test_an_era_that_is_crowded_gives_way_to_the_next(app, monkeypatch):
+    procedure = create_procedure(minutes=20)
+    traveller = at_hour_step(create_desk(procedure.line).agency, procedure, 1)
+    holds.place(traveller.key, traveller.browser, next_workday(), 660)
+    taken = db.session.scalars(select(Booking.reference)).one()
+    era = references._present()
+    stuck = chain(repeat(taken, 8), ["C23456"])
+    monkeypatch.setattr(reference, "new", lambda _era: next(stuck))
+    assert references.unused() == "C23456"
+    assert references._present().number == era.number + 1
+    assert era.salt == references._present().salt

@@ -1,0 +1,40 @@
+"""References that nobody had before, also where the database was brought back from a backup."""
+
+from sqlalchemy import select, union_all, update
+
+from turnero.booking import reference
+from turnero.booking.models import Booking, ReferenceEra, SpentReference
+from turnero.booking.reference import Era
+from turnero.extensions import db
+
+# So many in a row that were given already: the era is nearly used up, and the next one begins.
+_CROWDED = 8
+# The database that was lost may have gone on by one era itself after its backup.
+_AFTER_A_RESTORE = 2
+
+
+def unused() -> str:
+    """A reference nobody had before; the unique constraint stands behind it. The caller commits."""
+    era = _present()
+    while True:
+        for _ in range(_CROWDED):
+            candidate = reference.new(era)
+            used = select(Booking.reference).where(Booking.reference == candidate)
+            spent = select(SpentReference.reference).where(SpentReference.reference == candidate)
+            if db.session.scalar(union_all(used, spent)) is None:
+                return candidate
+        db.session.execute(update(ReferenceEra).where(ReferenceEra.number == era.number).values(number=era.number + 1))
+        era = _present()
+
+
+def begin_another_era() -> None:
+    """After a restore: whatever the lost database gave out is not given again. The caller commits.
+
+    After eight restores the eras come round; the constraint then still refuses every reference that is known.
+    """
+    db.session.execute(update(ReferenceEra).values(number=ReferenceEra.number + _AFTER_A_RESTORE))
+
+
+def _present() -> Era:
+    number, salt = db.session.execute(select(ReferenceEra.number, ReferenceEra.salt)).one()
+    return Era(number, salt)
