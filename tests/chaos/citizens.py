@@ -76,6 +76,7 @@ class Journey:
         self.asked_for_code = 0.0
         self.tokens: list[str] = []
         self.changing = self.ended = False
+        self.in_a_rush = self.dice.random() < _IN_A_RUSH
 
     def walk(self) -> None:
         answer = self.browser.get("/turno")
@@ -151,7 +152,7 @@ class Journey:
     def _hour(self, page: Page, at: Answer) -> Answer:
         hours = page.all("input", name="hora", type="radio")
         if hours:
-            if self.dice.random() < _IN_A_RUSH:
+            if self.in_a_rush:
                 time.sleep(_RUSH_EVERY - time.time() % _RUSH_EVERY)  # with many others, at the same moment
                 return self._submit(page, at, hora=hours[0]["value"], acepta="si")
             wanted = self.dice.choice(hours[:6])["value"]
@@ -160,7 +161,7 @@ class Journey:
         if not days:
             self.ended = True
             return at
-        return self.browser.get(self.dice.choice(days[:3]))
+        return self.browser.get(days[0] if self.in_a_rush else self.dice.choice(days[:3]))
 
     def _confirm(self, page: Page, at: Answer) -> Answer:
         form = next((form for form in page.all("form") if "confirmar" in form.get("action", at.path)), None)

@@ -1,7 +1,7 @@
 """The product without one of its guards: the run must go red on each, or it proves nothing (`make chaos MUTANT=…`)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.support.mutants import Mutant, copied, without
@@ -9,32 +9,48 @@ from tests.support.mutants import Mutant, copied, without
 _THIS = "tests/production/test_chaos.py::test_a_short_run_breaks_no_promise"
 
 MUTANTS = {
-    "claim": Mutant(
-        "I1",
-        "a claim that counts is nobody else's",
-        "turnero/booking/claims.py",
-        "    return Claim.lapses_at <= now",
-        "    return or_(Claim.lapses_at <= now, Claim.seat >= 0)",
-        _THIS,
-        "postgresql",
+    # A claim has two guards, at the taking and at the confirming; either alone still keeps the promise.
+    "claim": (
+        Mutant(
+            "I1",
+            "a claim that counts is nobody else's",
+            "turnero/booking/claims.py",
+            "    return Claim.lapses_at <= now",
+            "    return or_(Claim.lapses_at <= now, Claim.seat >= 0)",
+            _THIS,
+            "postgresql",
+        ),
+        Mutant(
+            "I1",
+            "who confirms still has the seats",
+            "turnero/booking/bookings.py",
+            "claims.keep(booking.id, now) != held.cells",
+            "claims.keep(booking.id, now) < 0",
+            _THIS,
+            "postgresql",
+        ),
     ),
-    "outbox": Mutant(
-        "I4",
-        "a notice is written in the transaction of what it tells",
-        "turnero/notices/outbox.py",
-        '    db.session.execute(notice.on_conflict_do_nothing(index_elements=["kind", "subject", "occasion"]))',
-        '    _afterwards(notice.on_conflict_do_nothing(index_elements=["kind", "subject", "occasion"]))',
-        _THIS,
-        "postgresql",
+    "outbox": (
+        Mutant(
+            "I4",
+            "a notice is written in the transaction of what it tells",
+            "turnero/notices/outbox.py",
+            '    db.session.execute(notice.on_conflict_do_nothing(index_elements=["kind", "subject", "occasion"]))',
+            '    _afterwards(notice.on_conflict_do_nothing(index_elements=["kind", "subject", "occasion"]))',
+            _THIS,
+            "postgresql",
+        ),
     ),
-    "lease": Mutant(
-        "I9",
-        "who slept through its lease sends nothing",
-        "turnero/notices/delivery.py",
-        "        if not _renew(owed):",
-        "        if _renew(owed) is None:",
-        _THIS,
-        "postgresql",
+    "lease": (
+        Mutant(
+            "I9",
+            "who slept through its lease sends nothing",
+            "turnero/notices/delivery.py",
+            "        if not _renew(owed):",
+            "        if _renew(owed) is None:",
+            _THIS,
+            "postgresql",
+        ),
     ),
 }
 # How a notice is written when it is not in the transaction: a second later, by a connection of its own.
@@ -59,9 +75,10 @@ def tree(name: str | None) -> Iterator[Path]:
         if name is None:
             yield copy
             return
-        mutant = MUTANTS[name]
-        with without(mutant, copy):
+        with ExitStack() as taken_away:
+            for mutant in MUTANTS[name]:
+                taken_away.enter_context(without(mutant, copy))
             if name == "outbox":
-                with (copy / mutant.file).open("a") as file:
+                with (copy / MUTANTS[name][0].file).open("a") as file:
                     file.write(_AFTERWARDS)
             yield copy
