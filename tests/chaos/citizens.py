@@ -16,7 +16,7 @@ _MOST_STEPS = 70
 _THINK = (0.2, 1.6)
 _CODE_SECONDS = 20
 _RELOADS = 4
-_IN_A_RUSH, _RUSH_EVERY = 0.5, 4
+_IN_A_RUSH, _RUSH_EVERY = 0.6, 8
 _RESEND_SECONDS = 65
 _AGENCIES = ("norte", "centro", "sur")
 _numbers = itertools.count(1)
@@ -106,7 +106,11 @@ class Journey:
             "verificar": self._code,
             "reenviar": self._code,
             "lugar": lambda page, at: self._submit(
-                page, at, provincia="17", tramite="notificacion-de-glosas", agencia=self.dice.choice(_AGENCIES)
+                page,
+                at,
+                provincia="17",
+                tramite="notificacion-de-glosas",
+                agencia=_AGENCIES[0] if self.in_a_rush else self.dice.choice(_AGENCIES),
             ),
             "horario": self._hour,
             "confirmar": self._confirm,
