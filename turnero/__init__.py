@@ -56,7 +56,7 @@ def _connect_database(app: Flask) -> None:
     extensions.db.init_app(app)
     migrations = str(resource("migrations"))
     # Before the extension's own: a connection that died behind a finished page must not spoil it.
-    app.teardown_appcontext(lambda _error: database.let_go())
+    app.teardown_appcontext(lambda _error: database.close())
     extensions.migrate.init_app(app, extensions.db, directory=migrations, render_as_batch=True, compare_type=True)
     with app.app_context():
         database.configure_engine(extensions.db.engine)

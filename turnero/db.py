@@ -75,7 +75,7 @@ def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
         if db.session.info.get("writing"):
             raise RuntimeError(f"{use_case.__name__} was called inside another use case")
         for attempt in range(1, _TRIES + 1):
-            let_go()  # whatever was only read before belongs to an older snapshot
+            _let_go()  # whatever was only read before belongs to an older snapshot
             db.session.info["writing"] = True
             committing = False
             try:
@@ -86,12 +86,12 @@ def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
                 db.session.commit()
                 return result
             except DBAPIError as error:
-                let_go()
+                _let_go()
                 if attempt == _TRIES or not _was_surely_undone(error, committing=committing):
                     raise
                 time.sleep(random.uniform(0.005, 0.02) * attempt)  # noqa: S311 (spreads retries, no secret)
             except BaseException:
-                let_go()
+                _let_go()
                 raise
             finally:
                 db.session.info["writing"] = False
@@ -100,10 +100,18 @@ def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
     return in_one_transaction
 
 
-def let_go() -> None:
+def _let_go() -> None:
     """End the transaction under way, also where its connection has died meanwhile: there is nothing left to undo."""
     try:
         db.session.rollback()
+    except OUTAGES:
+        db.session().invalidate()
+
+
+def close() -> None:
+    """The end of a request: what was read stays as it was read, for whoever keeps it."""
+    try:
+        db.session.close()
     except OUTAGES:
         db.session().invalidate()
 
