@@ -126,7 +126,7 @@ def _full_disk(stack: Stack, _dice: random.Random) -> Undo:
 
 def _cut_windows(stack: Stack, dice: random.Random) -> Undo:
     """Two of an agency's three windows stay shut on a day people have turns for."""
-    slug = dice.choice(("norte", "centro", "sur"))
+    slug = dice.choice(("centro", "sur"))
     day = _next_workday()
     few = CATALOGUE.read_text().replace(
         f"{{slug: {slug}, ", f"{{slug: {slug}, days: [{{date: {day}, line: cartera, windows: 1}}], "

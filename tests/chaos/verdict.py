@@ -19,7 +19,7 @@ from turnero.notices.models import Notice
 
 EXCUSED_SECONDS = 10
 WANTED = 0.99
-WINDOWS = 3
+WINDOWS = {"Agencia Norte": 1, "Agencia Centro": 3, "Agencia Sur": 3}  # as in catalogue.yaml
 _TRACE = re.compile(r'Traceback|"exception":')
 
 
@@ -139,8 +139,9 @@ def _overbooked(_stack: Stack, log: Log) -> Iterator[str]:
         if one.state == "confirmed" and one.reference in still - moved
     )
     for place, number in shown_there.items():
-        if number > WINDOWS:
-            yield f"{number} people were shown {place[0]}, where {WINDOWS} windows are"
+        windows = next(number for name, number in WINDOWS.items() if name in place[0])
+        if number > windows:
+            yield f"{number} people were shown {place[0]}, where windows are {windows}"
 
 
 def _mails(stack: Stack, _log: Log) -> Iterator[str]:
