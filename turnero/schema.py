@@ -24,9 +24,16 @@ def newest() -> str | None:
 
 
 def is_current() -> bool:
-    """Whether the database is at ``newest()``. Raises the driver's error when it cannot be reached."""
+    """Whether this code can work with the database: at ``newest()``, or a version further than this code knows.
+
+    While a new version is brought in the old replicas go on serving beside the new schema, which only adds.
+    Raises the driver's error when the database cannot be reached.
+    """
     with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest()
+        revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None or revision == newest():
+        return revision is not None
+    return revision not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 @transaction

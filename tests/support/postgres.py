@@ -61,7 +61,7 @@ def stop(folder: Path) -> None:
 def _start(folder: Path) -> str:
     data = folder / "data"
     data.mkdir(mode=0o700)
-    if account := _account():
+    if account := runs_as():
         os.chown(folder, account.pw_uid, account.pw_gid)
         os.chown(data, account.pw_uid, account.pw_gid)
     _run("initdb", "--pgdata", str(data), "--username", "turnero", "--auth", "trust", *CLUSTER)
@@ -77,7 +77,7 @@ def _run(program: str, *arguments: str) -> str:
     folder = programs()
     if folder is None:
         raise NoPostgres("Falta PostgreSQL para las pruebas: use `make test`, que lo instala.")
-    account = _account()
+    account = runs_as()
     done = subprocess.run(
         [folder / program, *arguments],
         user=account.pw_uid if account else None,
@@ -94,7 +94,7 @@ def _run(program: str, *arguments: str) -> str:
     return done.stdout
 
 
-def _account() -> pwd.struct_passwd | None:
+def runs_as() -> pwd.struct_passwd | None:
     """Whom the server runs as when we are root."""
     if os.geteuid() != 0:
         return None

