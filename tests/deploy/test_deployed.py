@@ -129,7 +129,7 @@ def test_every_probe_asks_an_address_that_is_there(sqlite_app):
 
 def test_nobody_is_root_and_nothing_is_written_but_where_it_may():
     users = re.findall(r"^USER (\S+)$", FILES["Containerfile"], re.MULTILINE)
-    assert users == ["10001:10001", "postgres"]
+    assert users == ["10001:10001", "10002"]
     assert len(CONTAINERS) == 3
     assert all(pod["securityContext"]["runAsNonRoot"] and pod["securityContext"]["runAsUser"] == 10001 for pod in PODS)
     for container in CONTAINERS:
