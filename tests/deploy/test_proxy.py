@@ -13,6 +13,7 @@ import pytest
 from tests.support import nginx
 from tests.support.mail_servers import free_port
 
+pytestmark = pytest.mark.slow  # `make check` needs no nginx
 CERTIFICATES = nginx.FOLDER.parents[1] / "tests" / "notices" / "certificates"
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support import units
 
+pytestmark = pytest.mark.slow  # `make check` needs no systemd
 UNITS = {path.name: path.read_text() for path in sorted(units.FOLDER.iterdir())}
 SERVICES = [path for path in sorted(units.FOLDER.iterdir()) if path.suffix == ".service"]
 

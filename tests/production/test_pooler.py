@@ -1,5 +1,6 @@
 """Behind PgBouncer in transaction mode, with the files of ``deploy``: the whole product, and what it must not do."""
 
+import re
 from functools import partial
 
 import psycopg
@@ -20,8 +21,12 @@ from turnero.booking.models import Booking
 from turnero.db import TIMEOUTS
 from turnero.extensions import db
 
-pytestmark = pytest.mark.engines("postgresql")
+pytestmark = [pytest.mark.engines("postgresql"), pytest.mark.slow]
 PEOPLE = 20
+# What outlives a transaction: with a pooler the next one to get the connection has it.
+OF_A_SESSION = re.compile(
+    r"\bLISTEN\b|\bpg_notify\b|pg_advisory_lock|pg_try_advisory_lock|\bTEMP(ORARY)? TABLE\b|\bWITH HOLD\b"
+)
 
 
 @pytest.fixture
@@ -110,11 +115,17 @@ def test_a_statement_that_takes_too_long_is_ended(app, tmp_path, monkeypatch):
         asking.execute("SELECT pg_sleep(60)")
 
 
-def test_migrating_goes_past_the_pooler(make_app):
-    with make_app("postgresql", migrated=False) as blank:
+def test_migrating_goes_past_the_pooler(engine, make_app):
+    with make_app(engine, migrated=False) as blank:
         with pgbouncer.before(blank.config["SETTINGS"].database_url) as pooled:
             status, output = run("migrate", environ=environ_behind(blank, pooled))
         assert (status, schema.is_current()) == (0, True), output
+
+
+def test_the_product_keeps_nothing_in_a_session():
+    root = pgbouncer.DEPLOY.parent
+    assert [path for path in (root / "turnero").rglob("*.py") if OF_A_SESSION.search(path.read_text())] == []
+    assert OF_A_SESSION.search((root / "migrations" / "env.py").read_text())  # the control: it goes past the pooler
 
 
 def test_control_without_a_direct_url_the_pooler_refuses_the_connections_time_outs(app, pooled):

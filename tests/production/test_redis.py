@@ -17,7 +17,7 @@ from tests.support.replicas import replica_of
 from tests.support.walking import Walker
 from turnero import floods
 
-pytestmark = pytest.mark.engines("sqlite")
+pytestmark = [pytest.mark.engines("sqlite"), pytest.mark.slow]
 LIMIT = 12
 # The product in a process of its own, with a limit that a test can reach and no wait before Redis is asked again.
 REPLICA = f"""
