@@ -122,7 +122,7 @@ def test_control_a_command_or_an_option_that_is_not_there_is_refused():
 def test_every_probe_asks_an_address_that_is_there(sqlite_app):
     probes = [probe for each in CONTAINERS for name, probe in each.items() if name.endswith("Probe")]
     asked = {probe["httpGet"]["path"] for probe in probes}
-    asked |= set(re.findall(r"http://127\.0\.0\.1:8000(/\w+)", FILES["Containerfile"]))
+    asked |= set(re.findall(r"http://127\.0\.0\.1:8000(/\w+)", FILES["Containerfile"] + FILES["compose.yaml"]))
     assert asked == {"/healthz", "/readyz"}
     assert asked <= {rule.rule for rule in sqlite_app.url_map.iter_rules()}
 

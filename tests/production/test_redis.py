@@ -19,7 +19,8 @@ from turnero import floods
 
 pytestmark = [pytest.mark.engines("sqlite"), pytest.mark.slow]
 LIMIT = 12
-# The product in a process of its own, with a limit that a test can reach and no wait before Redis is asked again.
+# The product in a process of its own, with a limit that a test can reach and no wait before Redis is asked again;
+# patient with a Redis that answers late because the machine is busy.
 REPLICA = f"""
 import sys
 from werkzeug.serving import make_server
@@ -27,6 +28,7 @@ from tests.support.server import Quiet
 from turnero import create_app, floods, web
 web._ALL_REQUESTS = "{LIMIT} per hour"
 floods._AGAIN_AFTER_SECONDS = 0
+floods._PATIENCE_SECONDS = 20
 make_server("127.0.0.1", int(sys.argv[1]), create_app(), request_handler=Quiet).serve_forever()
 """
 
@@ -87,7 +89,8 @@ def test_control_without_redis_each_replica_has_a_limit_of_its_own(replicas):
     assert news_of(first) == []
 
 
-def test_a_socket_of_this_machine_will_do(app, server):
+def test_a_socket_of_this_machine_will_do(app, server, monkeypatch):
+    monkeypatch.setattr(floods, "_PATIENCE_SECONDS", 20)
     with replica_of(app, redis_url=server.socket_url) as replica:
         assert replica.test_client().get("/ayuda").status_code == 200
     with Redis(port=server.port) as asking:
@@ -105,8 +108,9 @@ def test_a_turn_is_confirmed_though_redis_dies_on_the_way(app, server):
         assert walker.client.page.h1 == "Confirmación del Turno en Línea"
 
 
-def test_who_waits_for_a_redis_that_falls_asleep_is_answered_and_one_line_says_so(app, server, capsys):
+def test_who_waits_for_a_redis_that_falls_asleep_is_answered_and_one_line_says_so(app, server, capsys, monkeypatch):
     """Eight at once, each under way in a thread of its own: none of them may pay for it."""
+    monkeypatch.setattr(floods, "_PATIENCE_SECONDS", 2)
     with replica_of(app, redis_url=server.url) as replica:
         client = replica.test_client()
         assert client.get("/ayuda").status_code == 200
