@@ -12,6 +12,7 @@ import pytest
 
 from tests.support import nginx
 from tests.support.mail_servers import free_port
+from tests.support.processes import answer
 
 pytestmark = pytest.mark.slow  # `make check` needs no nginx
 CERTIFICATES = nginx.FOLDER.parents[1] / "tests" / "notices" / "certificates"
@@ -122,9 +123,9 @@ def test_a_page_that_one_replica_did_not_give_is_asked_of_another(two):
 def test_a_form_that_may_have_arrived_is_never_sent_twice(two):
     dying, living, port = two
     answers = sorted(asked(port, "POST") for _ in range(6))
-    assert 502 in answers
+    assert 503 in answers
     assert len(dying.asked) + len(living.asked) == 6
-    assert answers == [200] * len(living.asked) + [502] * len(dying.asked)
+    assert answers == [200] * len(living.asked) + [503] * len(dying.asked)
 
 
 def test_a_form_goes_to_a_replica_that_lives_when_the_other_is_gone(tmp_path):
@@ -132,3 +133,13 @@ def test_a_form_goes_to_a_replica_that_lives_when_the_other_is_gone(tmp_path):
     with working(living), nginx.before((free_port(), living.port), port, tmp_path):
         until_it_listens(port)
         assert [asked(port, "POST") for _ in range(4)] == [200] * 4
+
+
+def test_when_nobody_answers_a_person_is_told_so_in_their_words(tmp_path):
+    port = free_port()
+    with nginx.before((free_port(), free_port()), port, tmp_path):
+        until_it_listens(port)
+        status, page = answer(port, "/turno")
+    assert status == 503
+    assert "En este momento no podemos atenderle" in page
+    assert "está guardado" in page
