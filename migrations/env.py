@@ -5,7 +5,7 @@ from flask import current_app
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-from turnero.db import configure_engine
+from turnero.db import TIMEOUTS, configure_engine
 
 # Any number will do, if nobody else uses it: session locks are shared by the whole database.
 MIGRATION_LOCK = 7_278_330_101
@@ -13,6 +13,8 @@ MIGRATION_LOCK = 7_278_330_101
 
 def wait_for_other_migrators(connection: Connection) -> None:
     """PostgreSQL: a lock of the session, freed when it ends, however it ends."""
+    for name in TIMEOUTS:  # behind a pooler the role carries them, and they are meant for pages
+        connection.execute(text(f"SET {name} = 0"))
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
     # Rather fail and be run again than make the whole site queue behind a table we wait for.
     connection.execute(text("SET lock_timeout = '5s'"))

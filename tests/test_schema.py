@@ -17,6 +17,18 @@ from turnero.cli import main
 main()
 """
 
+THREE_SECONDS_LONG = """
+from alembic import op
+execute = op.execute
+def slowly(*arguments, **named):
+    op.execute = execute
+    execute("SELECT pg_sleep(3)")
+    return execute(*arguments, **named)
+op.execute = slowly
+from turnero.cli import main
+main()
+"""
+
 
 @pytest.fixture
 def blank_app(engine, make_app):
@@ -53,3 +65,37 @@ def test_migrating_without_the_setting_leaves_the_clock_alone(app):
     db.session.rollback()
     run("migrate", environ=environ_of(app))
     assert db.session.scalar(text("SELECT offset_seconds FROM clock")) == before != 0
+
+
+@pytest.fixture
+def at_revision(app):
+    """Makes the database say that it is at some revision."""
+    newest = schema.newest()
+
+    def put(revision):
+        db.session.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+        db.session.commit()
+
+    yield put
+    put(newest)
+
+
+@pytest.mark.parametrize(("revision", "ready"), [("9999", True), ("0001", False)])
+def test_the_version_before_serves_beside_a_newer_schema_and_none_before_an_older(app, at_revision, revision, ready):
+    at_revision(revision)
+    assert schema.is_current() == ready
+    assert app.test_client().get("/readyz").status_code == (200 if ready else 503)
+
+
+def test_the_version_before_leaves_a_newer_schema_as_it_is(app, at_revision):
+    at_revision("9999")
+    assert run("migrate", environ=environ_of(app)) == (0, "La base de datos está al día (revisión 9999).\n")
+
+
+@pytest.mark.engines("postgresql")
+def test_a_migration_may_take_longer_than_a_page(blank_app):
+    """Where the role carries the time-outs of the web, as behind a pooler."""
+    direct = f"{blank_app.config['SETTINGS'].database_url}?options=-c%20statement_timeout%3D2s"
+    environ = environ_of(blank_app) | {"TURNERO_DATABASE_DIRECT_URL": direct}
+    status, output = run("migrate", environ=environ, program=THREE_SECONDS_LONG)
+    assert (status, schema.is_current()) == (0, True), output

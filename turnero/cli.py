@@ -102,7 +102,7 @@ def migrate_command() -> None:
     offset = _settings().clock_offset
     if offset is not None:
         schema.set_clock(offset)
-    click.echo(f"La base de datos está al día (revisión {schema.newest()}).")
+    click.echo(f"La base de datos está al día (revisión {schema.revision()}).")
 
 
 @click.command("jobs")

@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from config import Settings
-from turnero import error_pages, formatting, qr
+from turnero import error_pages, floods, formatting, qr
 from turnero.extensions import csrf, limiter
 from turnero.paths import resource
 from turnero.session import BrowserSessions
@@ -49,10 +49,10 @@ def configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=_MOST_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # slow people are no attackers
         WTF_CSRF_SSL_STRICT=False,  # it would ask for a Referer, which careful browsers do not send
-        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_APPLICATION=lambda: _ALL_REQUESTS,
         RATELIMIT_DEFAULT=lambda: _POSTS_OF_ONE_PAGE,
         RATELIMIT_DEFAULTS_EXEMPT_WHEN=lambda: request.method != "POST",
+        **floods.storage(settings.redis_url),
     )
     app.url_map.strict_slashes = False  # people end addresses with a slash
     app.url_map.converters["int"] = _RowNumber

@@ -75,7 +75,7 @@ def pid(folder: Path) -> int | None:
 
 def limit_files(folder: Path, most: str) -> None:
     """No file of the server under ``folder`` may grow beyond ``most`` bytes (or "unlimited"): to it, a full disk."""
-    account = _account()
+    account = runs_as()
     main = pid(folder)
     started_by = f"/proc/{main}/task/{main}/children"
     for each in [main, *Path(started_by).read_text().split()] if main else []:
@@ -88,7 +88,7 @@ def limit_files(folder: Path, most: str) -> None:
 def _start(folder: Path, settings: Mapping[str, str]) -> str:
     data = folder / "data"
     data.mkdir(mode=0o700)
-    if account := _account():
+    if account := runs_as():
         os.chown(folder, account.pw_uid, account.pw_gid)
         os.chown(data, account.pw_uid, account.pw_gid)
     _run("initdb", "--pgdata", str(data), "--username", "turnero", "--auth", "trust", *CLUSTER)
@@ -104,7 +104,7 @@ def _run(program: str, *arguments: str) -> str:
     folder = programs()
     if folder is None:
         raise NoPostgres("Falta PostgreSQL para las pruebas: use `make test`, que lo instala.")
-    account = _account()
+    account = runs_as()
     done = subprocess.run(
         [folder / program, *arguments],
         user=account.pw_uid if account else None,
@@ -121,7 +121,7 @@ def _run(program: str, *arguments: str) -> str:
     return done.stdout
 
 
-def _account() -> pwd.struct_passwd | None:
+def runs_as() -> pwd.struct_passwd | None:
     """Whom the server runs as when we are root."""
     if os.geteuid() != 0:
         return None

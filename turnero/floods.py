@@ -1,0 +1,84 @@
+"""Where requests are counted against floods: in Redis for all replicas, or in this process alone.
+
+Redis is a convenience: a process that gets no answer counts for itself, and asks again after some seconds.
+"""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from threading import Lock
+from typing import Any, TypeVar
+
+from limits.storage import MemoryStorage, RedisStorage
+from structlog import get_logger
+
+T = TypeVar("T")
+_SCHEME = "shared+"
+# What the slowest page may lose to a Redis that does not answer, and how often one request may try it again.
+_PATIENCE_SECONDS = 0.2
+_AGAIN_AFTER_SECONDS = 5
+log = get_logger()
+
+
+def storage(redis_url: str | None) -> dict[str, Any]:
+    """Flask-Limiter's settings of the storage: with Redis behind ``redis_url``, or without it."""
+    if redis_url is None:
+        return {"RATELIMIT_STORAGE_URI": "memory://"}
+    patience = {"socket_timeout": _PATIENCE_SECONDS, "socket_connect_timeout": _PATIENCE_SECONDS}
+    return {"RATELIMIT_STORAGE_URI": _SCHEME + redis_url, "RATELIMIT_STORAGE_OPTIONS": patience}
+
+
+class SharedCounts(RedisStorage):
+    """Redis, and this process's memory while it is away. Says once that it went, and once that it is back.
+
+    Flask-Limiter's own way of falling back answers 500 to whoever is under way in another thread at that moment.
+    """
+
+    STORAGE_SCHEME = [f"{_SCHEME}redis", f"{_SCHEME}rediss", f"{_SCHEME}unix"]  # noqa: RUF012 (as its base class has it)
+
+    def __init__(self, uri: str, **options: Any) -> None:
+        super().__init__(uri.removeprefix(_SCHEME), **options)
+        self._own = MemoryStorage()
+        self._lock = Lock()
+        self._away = False
+        self._again_at = 0.0
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        return self._asked(partial(super().incr, key, expiry, amount), partial(self._own.incr, key, expiry, amount))
+
+    def get(self, key: str) -> int:
+        return self._asked(partial(super().get, key), partial(self._own.get, key))
+
+    def get_expiry(self, key: str) -> float:
+        return self._asked(partial(super().get_expiry, key), partial(self._own.get_expiry, key))
+
+    def _asked(self, redis: Callable[[], T], own: Callable[[], T]) -> T:
+        away = self._away
+        if away and not self._try_again():
+            return own()
+        try:
+            answer = redis()
+        except self.base_exceptions as error:
+            self._turn(away=True, reason=str(error))
+            return own()
+        if away:
+            self._turn(away=False)
+        return answer
+
+    def _try_again(self) -> bool:
+        """Whether this request is the one that tries; the others do not wait for it."""
+        with self._lock:
+            due = time.monotonic() >= self._again_at
+            if due:
+                self._again_at = time.monotonic() + _AGAIN_AFTER_SECONDS
+            return due
+
+    def _turn(self, *, away: bool, reason: str = "") -> None:
+        with self._lock:
+            news = away != self._away
+            self._away = away
+            self._again_at = time.monotonic() + _AGAIN_AFTER_SECONDS
+        if news and away:
+            log.warning("redis_away", error=reason, limits="each process counts for itself")
+        elif news:
+            log.warning("redis_back", limits="all replicas count together")
