@@ -3,11 +3,12 @@
 import os
 import socket
 import sys
+from dataclasses import replace
 
 import pytest
 from flask import redirect
 
-from tests.support import browser, provision, reader
+from tests.support import provision, reader
 from tests.support.network import NetworkForbidden
 from tests.support.page import BrokenHtml, filled
 from turnero.extensions import csrf
@@ -115,7 +116,8 @@ def test_there_is_no_network():
 
 
 def test_a_missing_browser_ends_the_run_in_one_sentence(monkeypatch):
-    monkeypatch.setattr(browser, "chromium", lambda: None)
+    missing = [replace(part, find=lambda: None) if part.name == "Chromium" else part for part in provision.PARTS]
+    monkeypatch.setattr(provision, "PARTS", missing)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(SystemExit) as ended:
         provision.main()

@@ -16,7 +16,7 @@ from typing import IO, Any
 from flask import current_app
 from sqlalchemy import URL, make_url
 
-from turnero.db import on_postgresql
+from turnero.db import TIMEOUTS, on_postgresql
 from turnero.errors import TurneroError
 from turnero.extensions import db
 
@@ -226,6 +226,7 @@ def _environment() -> Mapping[str, str]:
     names["PGPORT"] = str(url.port) if url.port else None
     asked = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "host": "PGHOST"}
     names |= {asked[name]: str(value) for name, value in url.query.items() if name in asked}
+    names["PGOPTIONS"] = " ".join(f"-c {limit}=0" for limit in TIMEOUTS)  # a role's own are meant for pages
     return os.environ | {name: value for name, value in names.items() if value}
 
 
