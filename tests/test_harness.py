@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from flask import redirect
 
-from tests.support import provision, reader
+from tests.support import browser, provision, reader
 from tests.support.network import NetworkForbidden
 from tests.support.page import BrokenHtml, filled
 from turnero.extensions import csrf
