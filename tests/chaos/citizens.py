@@ -41,6 +41,7 @@ class Log:
     asked: list[Asked] = field(default_factory=list)
     shown: dict[str, Shown] = field(default_factory=dict)  # by token
     broken: list[str] = field(default_factory=list)  # promises broken before their eyes
+    lost: list[float] = field(default_factory=list)  # when a place that was kept for them was not theirs at the confirm
     repeated: int = 0
     abandoned: int = 0
 
@@ -174,6 +175,8 @@ class Journey:
         for token in self.tokens:  # a change: until its answer is read nobody knows
             self.log.shown[token].state = "unsure"
         answer = self._send(form, at)
+        if answer.status == 409:
+            self.log.lost.append(time.time())
         if self.dice.random() < 0.3:
             # A double click, or the same form again after Back: whatever came first, it is the same turn.
             again = self.browser.submit(form, at.path)

@@ -9,7 +9,6 @@ from tests.support.mutants import Mutant, copied, without
 _THIS = "tests/production/test_chaos.py::test_a_short_run_breaks_no_promise"
 
 MUTANTS = {
-    # A claim has two guards, at the taking and at the confirming; either alone still keeps the promise.
     "claim": (
         Mutant(
             "I1",
@@ -17,15 +16,6 @@ MUTANTS = {
             "turnero/booking/claims.py",
             "    return Claim.lapses_at <= now",
             "    return or_(Claim.lapses_at <= now, Claim.seat >= 0)",
-            _THIS,
-            "postgresql",
-        ),
-        Mutant(
-            "I1",
-            "who confirms still has the seats",
-            "turnero/booking/bookings.py",
-            "claims.keep(booking.id, now) != held.cells",
-            "claims.keep(booking.id, now) < 0",
             _THIS,
             "postgresql",
         ),

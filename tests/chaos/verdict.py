@@ -19,6 +19,8 @@ from turnero.notices.models import Notice
 
 EXCUSED_SECONDS = 10
 WANTED = 0.99
+HOLD_SECONDS = 300
+TAKE_HOURS = ("windows cut", "agency closed")
 WINDOWS = {"Agencia Norte": 1, "Agencia Centro": 3, "Agencia Sur": 3}  # as in catalogue.yaml
 _TRACE = re.compile(r'Traceback|"exception":')
 
@@ -50,6 +52,7 @@ def judge(app: Flask, stack: Stack, log: Log, faults: list[Begun]) -> Verdict:
     verdict.violations += log.broken
     verdict.violations += _as_the_page_says(app, stack, log)
     verdict.violations += _traces(stack)
+    verdict.violations += _holds_lost(log, faults)
     verdict.violations += [f"fault not done: {fault.name}: {fault.failed}" for fault in faults if fault.failed]
     asked = [one for one in log.asked if not _excused(one.began, faults)]
     good = sum(one.good for one in asked) / max(1, len(asked))
@@ -68,12 +71,21 @@ def judge(app: Flask, stack: Stack, log: Log, faults: list[Begun]) -> Verdict:
         "failed inside the excused seconds": str(sum(not one.good for one in log.asked if one not in asked)),
         "turns shown as confirmed": str(confirmed),
         "confirms repeated": str(log.repeated),
+        "kept places lost": str(len(log.lost)),
         "answers to COMMIT lost": str(stack.wire.lost),
         "journeys given up": str(log.abandoned),
         "turns by status": ", ".join(f"{status} {number}" for status, number in sorted(turns.items())),
         "mails taken": f"{len(stack.post.arrivals)}, twice: {_twice(stack)}",
     }
     return verdict
+
+
+def _holds_lost(log: Log, faults: list[Begun]) -> Iterator[str]:
+    """A place is kept for five minutes; nobody takes that long, so only closed hours and cut windows take it away."""
+    taken_away = [fault.at for fault in faults if fault.name in TAKE_HOURS]
+    for at in log.lost:
+        if not any(0 <= at - began <= HOLD_SECONDS for began in taken_away):
+            yield "a place that was kept for somebody was gone when they confirmed"
 
 
 def _excused(began: float, faults: list[Begun]) -> bool:
