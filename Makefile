@@ -1,6 +1,6 @@
 # Everything runs from .venv. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check race day mutants sbom sqlmap format lock clean
+.PHONY: help demo test check race day upgrade mutants sbom sqlmap format lock clean
 
 PORT ?= 8000
 VENV := .venv
@@ -37,6 +37,11 @@ race: $(VENV)/.installed-dev ## Las carreras a tamaño completo: 200 cierres mie
 day: $(VENV)/.installed-dev ## Un día entero de una agencia, en navegadores de verdad, con 120 personas
 	@$(BIN)/python -m tests.support.provision
 	@TURNERO_DAY_PEOPLE=120 $(BIN)/python -m pytest --timeout 3600 -o faulthandler_timeout=0 tests/browser/test_day.py
+
+upgrade: $(VENV)/.installed-dev ## La migración con un millón de turnos, mientras la gente pide turno (media hora como mucho)
+	@$(BIN)/python -m tests.support.provision
+	@TURNERO_UPGRADE_TURNS=1000000 $(BIN)/python -m pytest -s --timeout 1500 -o faulthandler_timeout=0 \
+		tests/production/test_upgrade.py
 
 mutants: $(VENV)/.installed-dev ## Quita cada defensa una vez y comprueba que su prueba lo nota (ONLY="S5 S6" limita)
 	@$(BIN)/python -m tests.support.provision
