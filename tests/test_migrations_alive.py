@@ -130,6 +130,17 @@ def test_a_migration_that_never_gets_its_table_gives_up(blank_app, monkeypatch):
     assert schema.is_current()
 
 
+def test_a_migration_committed_stays_when_the_next_one_fails(blank_app, monkeypatch):
+    bring_to("0002")
+    monkeypatch.setattr(schema, "LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(schema, "TRIES", 1)
+    with db.engine.connect() as holder:
+        holder.execute(text("LOCK TABLE challenges IN ROW EXCLUSIVE MODE"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            schema.upgrade()
+        assert holder.scalar(text("SELECT version_num FROM alembic_version")) == "0003"
+
+
 def test_a_backfill_goes_on_where_it_was_killed(postgres_app):
     insert = "INSERT INTO sign_in_failures (account, source, browser, at) VALUES ('a', '', '', :now)"
     with db.engine.begin() as connection:

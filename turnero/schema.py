@@ -96,7 +96,7 @@ def backfill(table: str, values: str, missing: str, *, rows: int = 5_000) -> Non
     """
     with _committing_each():
         last = op.get_bind().scalar(text(f"SELECT coalesce(max(id), 0) FROM {table}"))  # noqa: S608 (our own words)
-        batch = text(f"UPDATE {table} SET {values} WHERE id BETWEEN :first AND :upto AND ({missing})")  # noqa: S608
+        batch = text(f"UPDATE {table} SET {values} WHERE id BETWEEN :first AND :upto AND ({missing})")  # noqa: S608 (as above)
         for first in range(1, last + 1, rows):
             op.get_bind().execute(batch, {"first": first, "upto": first + rows - 1})
 

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +59,7 @@ class Recorder:
 def recording(breaks_after: int = 0) -> Iterator[Recorder]:
     """Every engine of this process, while the block lasts."""
     recorder = Recorder(breaks_after)
-    listeners = {"before_cursor_execute": recorder.statement, "commit": recorder.commit}
+    listeners: dict[str, Callable[..., Any]] = {"before_cursor_execute": recorder.statement, "commit": recorder.commit}
     for name, listener in listeners.items():
         event.listen(Engine, name, listener)
     try:
