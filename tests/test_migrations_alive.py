@@ -20,6 +20,7 @@ from turnero import clock, schema
 from turnero.extensions import db
 
 REVISIONS = revisions()
+on_postgresql = pytest.mark.engines("postgresql")
 BAD = {
     "adding-required-field": "ALTER TABLE bookings ADD COLUMN more VARCHAR NOT NULL;",
     "ban-drop-column": "ALTER TABLE bookings DROP COLUMN mobile;",
@@ -34,12 +35,13 @@ BAD = {
 
 
 @pytest.fixture
-def blank_app(make_app):
-    """On PostgreSQL, without any table."""
-    with make_app("postgresql", migrated=False) as app:
+def blank_app(engine, make_app):
+    """Without any table; on PostgreSQL, where it is used."""
+    with make_app(engine, migrated=False) as app:
         yield app
 
 
+@on_postgresql
 @pytest.mark.parametrize(("before", "revision"), REVISIONS)
 def test_no_migration_stops_or_breaks_whoever_works_beside_it(blank_app, before, revision):
     bring_to(before)
@@ -67,6 +69,7 @@ def test_control_what_a_migration_sends_is_what_is_judged(postgres_app):
     assert [told.split()[0] for told in complaints("\n".join(recorder.script))] == ["require-concurrent-index-creation"]
 
 
+@on_postgresql
 @pytest.mark.parametrize(("before", "revision"), REVISIONS)
 def test_a_migration_killed_at_any_commit_is_run_again_clean(blank_app, before, revision):
     with recording() as whole:
@@ -97,6 +100,7 @@ def test_an_index_left_half_built_is_built_again(postgres_app):
     assert invalid_indexes() == []
 
 
+@on_postgresql
 def test_a_migration_lets_everybody_pass_whom_it_would_hold_up(blank_app, monkeypatch):
     bring_to("0003")
     holder = db.engine.connect()
@@ -116,6 +120,7 @@ def test_a_migration_lets_everybody_pass_whom_it_would_hold_up(blank_app, monkey
     assert schema.is_current()
 
 
+@on_postgresql
 def test_a_migration_that_never_gets_its_table_gives_up(blank_app, monkeypatch):
     bring_to("0003")
     monkeypatch.setattr(schema, "LOCK_TIMEOUT", "50ms")
@@ -130,6 +135,7 @@ def test_a_migration_that_never_gets_its_table_gives_up(blank_app, monkeypatch):
     assert schema.is_current()
 
 
+@on_postgresql
 def test_a_migration_committed_stays_when_the_next_one_fails(blank_app, monkeypatch):
     bring_to("0002")
     monkeypatch.setattr(schema, "LOCK_TIMEOUT", "50ms")

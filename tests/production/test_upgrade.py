@@ -29,7 +29,11 @@ TODAY = date(2026, 11, 9)  # as conftest.BEGINNING
 STEP = Step.newest()
 AT_THE_LAST_STATEMENT = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'alembic_version'::regclass"
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500 if TURNS >= MILLION else 300)]
+pytestmark = [
+    pytest.mark.engines("postgresql"),
+    pytest.mark.slow,
+    pytest.mark.timeout(1500 if TURNS >= MILLION else 300),
+]
 
 
 class Site:
@@ -70,8 +74,8 @@ class Site:
 
 
 @pytest.fixture
-def site(make_app, tmp_path):
-    with make_app("postgresql", migrated=False) as app:
+def site(engine, make_app, tmp_path):
+    with make_app(engine, migrated=False) as app:
         yield Site(app, tmp_path)
 
 
