@@ -27,7 +27,9 @@ TURNS = int(os.environ.get("TURNERO_UPGRADE_TURNS", "20000"))
 LONGEST_SECONDS = 3.0
 TODAY = date(2026, 11, 9)  # as conftest.BEGINNING
 STEP = Step.newest()
-AT_THE_LAST_STATEMENT = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'alembic_version'::regclass"
+AT_THE_LAST_STATEMENT = """SELECT count(*) > 0 FROM pg_locks
+    WHERE NOT granted AND relation = 'alembic_version'::regclass
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 pytestmark = [
     pytest.mark.engines("postgresql"),
@@ -59,14 +61,17 @@ class Site:
         return Bookers(list(ports), self.database, self.code_key, place, mixing)
 
     def kill_a_migration(self):
-        """End it by SIGKILL when all it did waits for its last statement."""
+        """End it by SIGKILL when all it did waits for its last statement; the seconds until then."""
+        begun = time.monotonic()
         with psycopg.connect(self.database) as holder, psycopg.connect(self.database, autocommit=True) as watcher:
             holder.execute("LOCK TABLE alembic_version IN SHARE MODE")
             with running("migrate", environ=self.new) as migration:
                 wait_until(watcher, AT_THE_LAST_STATEMENT)
+                seconds = time.monotonic() - begun
                 migration.kill()
                 assert migration.wait(timeout=60) == -signal.SIGKILL
         assert self.revision() == STEP.before
+        return seconds
 
     def revision(self):
         with psycopg.connect(self.database) as connection:
@@ -100,15 +105,16 @@ def test_people_book_at_both_versions_while_the_schema_changes(site):
             status, output = run("serve", "--bind", f"127.0.0.1:{ports[1]}", environ=site.new)
             assert (status, "no está al día" in output) == (1, True)
             bookers.phase = "during"
-            site.kill_a_migration()
+            killed = site.kill_a_migration()
             migrated = migrate(site)
             with serving(ports[1], site.new, site.folder / "newer.log"):
                 bookers.phase, bookers.ports, before = "after", list(ports), len(bookers.shown)
                 bookers.wait_for(lambda: len(bookers.shown) >= before + few)
                 bookers.end()
     worst = {phase: round(bookers.worst(phase), 2) for phase in ("before", "during", "after")}
-    print(f"\n{TURNS} turns filled in {filled:.0f} s, {STEP.before} → {STEP.revision} in {migrated:.1f} s;")
-    print(f"longest request {worst} s; {len(bookers.answers)} requests, {len(bookers.shown)} turns booked;")
+    print(f"\n{TURNS} turns filled in {filled:.0f} s, {STEP.before} → {STEP.revision} killed after {killed:.1f} s,")
+    print(f"run again in {migrated:.1f} s; longest request {worst} s of {len(bookers.answers)};")
+    print(f"{len(bookers.shown)} turns booked")
     print(f"PostgreSQL {postgres.version()}, {machine()}")
     assert bookers.failed() == []
     assert bookers.broken == []
