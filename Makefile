@@ -1,6 +1,6 @@
 # Everything runs from .venv. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check race day chaos mutants sbom sqlmap format lock clean
+.PHONY: help demo test check race day chaos upgrade mutants sbom sqlmap format lock clean
 
 PORT ?= 8000
 VENV := .venv
@@ -41,6 +41,11 @@ day: $(VENV)/.installed-dev ## Un día entero de una agencia, en navegadores de 
 chaos: $(VENV)/.installed-dev ## Quince minutos de fallas con 30 personas pidiendo turno (SEED=… repite; MUTANT=… quita una defensa)
 	@$(BIN)/python -m tests.support.provision
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MUTANT),--mutant $(MUTANT)) $(if $(SECONDS),--seconds $(SECONDS))
+
+upgrade: $(VENV)/.installed-dev ## La migración con un millón de turnos, mientras la gente pide turno (media hora como mucho)
+	@$(BIN)/python -m tests.support.provision
+	@TURNERO_UPGRADE_TURNS=1000000 $(BIN)/python -m pytest -s --timeout 1500 -o faulthandler_timeout=0 \
+		tests/production/test_upgrade.py
 
 mutants: $(VENV)/.installed-dev ## Quita cada defensa una vez y comprueba que su prueba lo nota (ONLY="S5 S6" limita)
 	@$(BIN)/python -m tests.support.provision

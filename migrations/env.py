@@ -1,4 +1,9 @@
-"""How Alembic reaches the database: past any pooler, one migrator at a time, all or nothing on both engines."""
+"""How Alembic reaches the database: past any pooler, one migrator at a time.
+
+PostgreSQL, where people go on booking, takes each migration in a transaction of its own; SQLite takes them all in one.
+"""
+
+import time
 
 from alembic import context
 from flask import current_app
@@ -6,18 +11,25 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
 from turnero.db import TIMEOUTS, configure_engine
+from turnero.schema import LOCK_TIMEOUT
 
 # Any number will do, if nobody else uses it: session locks are shared by the whole database.
 MIGRATION_LOCK = 7_278_330_101
 
 
 def wait_for_other_migrators(connection: Connection) -> None:
-    """PostgreSQL: a lock of the session, freed when it ends, however it ends."""
-    for name in TIMEOUTS:  # behind a pooler the role carries them, and they are meant for pages
+    """PostgreSQL: a lock of the session, freed when it ends, however it ends.
+
+    Asked for again and again: who waited inside a statement would hold up the index that another one builds
+    CONCURRENTLY, which waits for every statement that began before it.
+    """
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": MIGRATION_LOCK}):
+        connection.commit()
+        time.sleep(0.2)
+    for name in TIMEOUTS:  # what the role carries is for pages; an index or a batch takes as long as it takes
         connection.execute(text(f"SET {name} = 0"))
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
     # Rather fail and be run again than make the whole site queue behind a table we wait for.
-    connection.execute(text("SET lock_timeout = '5s'"))
+    connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
     connection.commit()
 
 
@@ -34,6 +46,7 @@ def migrate() -> None:
         context.configure(
             connection=connection,
             target_metadata=current_app.extensions["migrate"].db.metadata,
+            transaction_per_migration=not on_sqlite,
             transactional_ddl=True,  # SQLite too: our engine says BEGIN IMMEDIATE itself
             **current_app.extensions["migrate"].configure_args,
         )

@@ -5,6 +5,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from tests.support.replicas import replica_of
+from turnero import audit
 from turnero import db as database
 from turnero.booking import steps
 from turnero.booking.models import Journey
@@ -70,3 +71,15 @@ def test_control_without_a_time_out_the_same_wait_lasts(app):
 def test_a_statement_that_takes_too_long_is_ended(impatient):
     with pytest.raises(OperationalError):
         db.session.execute(text("SELECT pg_sleep(2)"))
+
+
+def test_the_audit_of_every_row_takes_as_long_as_it_takes(app, monkeypatch):
+    seen = []
+
+    def look():
+        seen.append(db.session.scalar(text("SHOW statement_timeout")))
+        return iter(())
+
+    monkeypatch.setattr(audit, "audit", look)
+    assert app.test_cli_runner().invoke(args=["audit"]).exit_code == 0
+    assert seen == ["0"]

@@ -5,7 +5,8 @@ Revises: 0003
 """
 
 import sqlalchemy as sa
-from alembic import op
+
+from turnero import schema
 
 revision = "0004"
 down_revision = "0003"
@@ -15,7 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     # N-1 code that still runs beside this schema does not know the column: it has a default.
-    op.add_column("challenges", sa.Column("browser", sa.String(), server_default="", nullable=False))
-    op.create_index("ix_challenges_browser", "challenges", ["browser"], unique=False)
-    op.create_index("ix_events_at", "events", ["at"], unique=False)
-    op.add_column("journeys", sa.Column("proven_as", sa.String(), nullable=True))
+    schema.add_column("challenges", sa.Column("browser", sa.String(), server_default="", nullable=False))
+    schema.add_column("journeys", sa.Column("proven_as", sa.String(), nullable=True))
+    schema.create_index("ix_challenges_browser", "challenges", ["browser"])
+    schema.create_index("ix_events_at", "events", ["at"])

@@ -1,0 +1,196 @@
+"""Migrations beside people who book: what they send to PostgreSQL, killed at every commit, and who goes first."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from tests.support.migrating import (
+    Killed,
+    bring_to,
+    complaints,
+    emptied,
+    in_a_migration,
+    invalid_indexes,
+    recording,
+    revisions,
+)
+from turnero import clock, schema
+from turnero.extensions import db
+
+REVISIONS = revisions()
+HERE = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+WAITING = f"SELECT count(*) FROM pg_locks WHERE NOT granted AND {HERE}"
+on_postgresql = pytest.mark.engines("postgresql")
+BAD = {
+    "adding-required-field": "ALTER TABLE bookings ADD COLUMN more VARCHAR NOT NULL;",
+    "ban-drop-column": "ALTER TABLE bookings DROP COLUMN mobile;",
+    "ban-drop-table": "DROP TABLE calls;",
+    "renaming-column": "ALTER TABLE bookings RENAME COLUMN mobile TO phone;",
+    "renaming-table": "ALTER TABLE bookings RENAME TO turns;",
+    "changing-column-type": "ALTER TABLE bookings ALTER COLUMN minute TYPE BIGINT;",
+    "adding-not-nullable-field": "ALTER TABLE bookings ALTER COLUMN mobile SET NOT NULL;",
+    "constraint-missing-not-valid": "ALTER TABLE bookings ADD CONSTRAINT more CHECK (moves >= 0);",
+    "require-concurrent-index-creation": "CREATE INDEX more ON bookings (moves);",
+}
+
+
+@pytest.fixture
+def blank_app(engine, make_app):
+    """Without any table; on PostgreSQL, where it is used."""
+    with make_app(engine, migrated=False) as app:
+        yield app
+
+
+@on_postgresql
+@pytest.mark.parametrize(("before", "revision"), REVISIONS)
+def test_no_migration_stops_or_breaks_whoever_works_beside_it(blank_app, before, revision):
+    bring_to(before)
+    with recording() as recorder:
+        bring_to(revision)
+    assert recorder.script
+    assert complaints("\n".join(recorder.script)) == []
+
+
+@pytest.mark.parametrize("rule", BAD)
+def test_control_a_migration_that_stops_or_breaks_them_is_refused(rule):
+    assert [told.split()[0] for told in complaints(f"BEGIN;\n{BAD[rule]}\nCOMMIT;")] == [rule]
+
+
+def test_control_what_a_migration_sends_is_what_is_judged(postgres_app):
+    with recording() as recorder, in_a_migration() as connection:
+        connection.execute(text("CREATE INDEX more ON bookings (moves)"))
+        schema.create_index("one_more", "bookings", ["cells"])
+    assert recorder.script == [
+        "BEGIN;",
+        "CREATE INDEX more ON bookings (moves);",
+        "COMMIT;",
+        "CREATE INDEX CONCURRENTLY IF NOT EXISTS one_more ON bookings (cells);",
+    ]
+    assert [told.split()[0] for told in complaints("\n".join(recorder.script))] == ["require-concurrent-index-creation"]
+
+
+@on_postgresql
+@pytest.mark.parametrize(("before", "revision"), REVISIONS)
+def test_a_migration_killed_at_any_commit_is_run_again_clean(blank_app, before, revision):
+    with recording() as whole:
+        schema.upgrade()
+    for commits in range(1, len(whole.script)):
+        emptied()
+        bring_to(before)
+        try:
+            with recording(breaks_after=commits):
+                bring_to(revision)
+        except Killed:
+            schema.upgrade()
+            with db.engine.connect() as connection:
+                assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+        else:
+            break  # it has no more commits than that
+    assert invalid_indexes() == []
+
+
+def test_an_index_left_half_built_is_built_again(postgres_app):
+    with db.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_events_at'::regclass")
+        )  # as CREATE INDEX CONCURRENTLY leaves it when its connection is cut
+    assert invalid_indexes() == ["ix_events_at"]
+    with in_a_migration():
+        schema.create_index("ix_events_at", "events", ["at"])
+    assert invalid_indexes() == []
+
+
+@on_postgresql
+def test_a_migration_lets_everybody_pass_whom_it_would_hold_up(blank_app, monkeypatch):
+    bring_to("0003")
+    holder = db.engine.connect()
+    holder.execute(text("LOCK TABLE challenges IN ROW EXCLUSIVE MODE"))  # a citizen who is sent a code
+    passed = []
+
+    def pause(_seconds):
+        """Nobody waits for the migration now: not for a lock of it, nor behind one it asked for."""
+        passed.append(holder.scalar(text(f"{WAITING} AND relation = 'challenges'::regclass")))
+        holder.rollback()
+
+    monkeypatch.setattr(schema, "LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(schema.time, "sleep", pause)
+    schema.upgrade()
+    holder.close()
+    assert passed == [0]
+    assert schema.is_current()
+
+
+@on_postgresql
+def test_a_migration_that_never_gets_its_table_gives_up(blank_app, monkeypatch):
+    bring_to("0003")
+    monkeypatch.setattr(schema, "LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(schema, "TRIES", 2)
+    monkeypatch.setattr(schema.time, "sleep", lambda _seconds: None)
+    with db.engine.connect() as holder:
+        holder.execute(text("LOCK TABLE challenges IN ROW EXCLUSIVE MODE"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            schema.upgrade()
+    assert not schema.is_current()
+    schema.upgrade()
+    assert schema.is_current()
+
+
+@on_postgresql
+def test_a_migration_committed_stays_when_the_next_one_fails(blank_app, monkeypatch):
+    bring_to("0002")
+    monkeypatch.setattr(schema, "LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(schema, "TRIES", 1)
+    with db.engine.connect() as holder:
+        holder.execute(text("LOCK TABLE challenges IN ROW EXCLUSIVE MODE"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            schema.upgrade()
+        assert holder.scalar(text("SELECT version_num FROM alembic_version")) == "0003"
+
+
+def test_a_backfill_goes_on_where_it_was_killed(postgres_app):
+    insert = "INSERT INTO sign_in_failures (account, source, browser, at) VALUES ('a', '', '', :now)"
+    with db.engine.begin() as connection:
+        connection.execute(text(insert), [{"now": clock.now()} for _ in range(12)])
+
+    def fill(value):
+        with in_a_migration():
+            schema.backfill("sign_in_failures", f"source = '{value}'", "source = ''", rows=5)
+
+    with pytest.raises(Killed), recording(breaks_after=1):
+        fill("first")
+    fill("second")
+    sources = db.session.execute(text("SELECT source FROM sign_in_failures ORDER BY id")).scalars().all()
+    assert sources == ["first"] * 5 + ["second"] * 7
+
+
+def test_on_sqlite_a_backfill_is_part_of_the_whole(sqlite_app):
+    with db.engine.connect().execution_options(writes=True) as connection:
+        insert = "INSERT INTO sign_in_failures (account, source, browser, at) VALUES ('a', '', '', '2026-01-01')"
+        for _ in range(12):
+            connection.execute(text(insert))
+        connection.commit()
+    with in_a_migration():
+        schema.backfill("sign_in_failures", "source = 'all'", "source = ''", rows=5)
+    assert db.session.scalar(text("SELECT count(*) FROM sign_in_failures WHERE source = 'all'")) == 12
+
+
+@pytest.mark.parametrize(("revision", "fits"), [("head", True), ("9999", True), ("0001", False), ("0003", False)])
+def test_code_works_on_its_own_schema_and_on_newer_ones(app, client, revision, fits):
+    revision = schema.newest() if revision == "head" else revision
+    db.session.connection(execution_options={"writes": True}).execute(
+        text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision}
+    )
+    db.session.commit()
+    assert schema.is_current() is fits
+    assert client.get("/readyz").status_code == (200 if fits else 503)
+
+
+def test_a_newer_schema_is_left_alone(app):
+    db.session.connection(execution_options={"writes": True}).execute(
+        text("UPDATE alembic_version SET version_num = '9999'")
+    )
+    db.session.commit()
+    schema.upgrade()
+    assert db.session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
