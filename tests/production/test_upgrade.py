@@ -55,9 +55,8 @@ class Site:
             fill(connection, turns, TODAY)
 
     def bookers(self, *ports):
-        mixing = True
         place = functools.partial(free_place, today=TODAY)
-        return Bookers(list(ports), self.database, self.code_key, place, mixing)
+        return Bookers(list(ports), self.database, self.code_key, place)
 
     def kill_a_migration(self):
         """End it by SIGKILL when all it did waits for its last statement; the seconds until then."""

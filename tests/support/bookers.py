@@ -46,7 +46,6 @@ class Bookers:
     database: str
     code_key: str
     place: Callable[[int], tuple[str, str]]
-    mixing: bool = True  # each request of a journey may be another server's; otherwise one has all of it
     phase: str = "before"
     answers: list[Answer] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
@@ -104,12 +103,9 @@ class Journey:
     connection: psycopg.Connection[Any]
     number: int
     cookies: SimpleCookie = field(default_factory=SimpleCookie)
-    ports: list[int] = field(default_factory=list)
 
     def walk(self) -> str:
         """The token of the turn's page, once that was shown. Raises Broken."""
-        ports = self.of.ports
-        self.ports = ports if self.of.mixing else [ports[self.number % len(ports)]]
         agency, hour = self.of.place(self.number)
         mail, mobile = f"persona{self.number}@example.ec", f"0981{self.number:06}"
         address = self.post("/turno", "contacto", cedula=cedula(_PEOPLE + self.number))
@@ -137,7 +133,7 @@ class Journey:
 
     def ask(self, method: str, address: str, fields: dict[str, str] | None = None) -> tuple[str, str]:
         """Where an answer leads and its page; its time is noted."""
-        port = self.ports[next(self.of.rounds) % len(self.ports)]
+        port = self.of.ports[next(self.of.rounds) % len(self.of.ports)]
         phase, begun, status, location, page = self.of.phase, time.monotonic(), 0, "", ""
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())
