@@ -19,6 +19,16 @@ MUTANTS = {
             _THIS,
             "postgresql",
         ),
+        # No guard, but a slower machine: who read the same free seat comes to take it a tenth of a second later.
+        Mutant(
+            "I1",
+            "little time between reading and taking",
+            "turnero/booking/claims.py",
+            "    for seat in _dice.sample(candidates, len(candidates)):",
+            '    __import__("time").sleep(0.1)\n    for seat in _dice.sample(candidates, len(candidates)):',
+            _THIS,
+            "postgresql",
+        ),
     ),
     "outbox": (
         Mutant(
