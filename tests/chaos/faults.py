@@ -67,12 +67,18 @@ def _stop_leader(stack: Stack, _dice: random.Random) -> Undo:
 
 def _stop_leader_in_a_batch(stack: Stack, _dice: random.Random) -> Undo:
     """The leader sleeps with many mails in its hands, for longer than their lease: the other one sends them."""
-    stack.post.become("refused")
-    time.sleep(10)  # mails gather
+    for process in stack.jobs:
+        process.signal(signal.SIGSTOP)
+    time.sleep(12)  # mails gather, for less than the lease of who leads
     stack.post.become("silent")
-    stack.post.waiting.wait(8)
-    wake = _asleep(leader(stack))
+    first = leader(stack)
+    first.signal(signal.SIGCONT)
+    stack.post.waiting.wait(10)
+    wake = _asleep(first)
     stack.post.become("well")
+    for process in stack.jobs:
+        if process is not first:
+            process.signal(signal.SIGCONT)
     return wake
 
 
