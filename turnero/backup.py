@@ -90,22 +90,27 @@ def revision_of(source: Path) -> str | None:
     return _dumped_revision(source) if on_postgresql() else _revision_in(source)
 
 
-def bring_back(source: Path) -> None:
+def bring_back(source: Path, era: int) -> None:
     """Put the backup in the database's place, at once or not at all, *without* the mark of its revision.
 
     No process of ours works with a database that has none, so nobody meets it before it was made safe.
+    Its era of references is at least ``era``, that of the database that goes.
     Raises ProgramMissing or CopyFailed.
     """
     db.session.remove()
     db.engine.dispose()
     if on_postgresql():
-        _bring_dump(source)
+        _bring_dump(source, era)
     else:
-        _bring_file(source)
+        _bring_file(source, era)
 
 
-def _bring_dump(source: Path) -> None:
-    """One transaction: what was there goes, what was saved comes, and the mark of the revision is taken away."""
+def _bring_dump(source: Path, era: int) -> None:
+    """One transaction: what was there goes, what was saved comes, and the mark of the revision is taken away.
+
+    We say COMMIT ourselves, last: psql's --single-transaction commits at the end of its input, also where
+    that end is our death half way.
+    """
     script = [
         _program("pg_restore"),
         "--clean",
@@ -115,7 +120,7 @@ def _bring_dump(source: Path) -> None:
         "--file=-",
         str(source),
     ]
-    into = [_program("psql"), "--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-"]
+    into = [_program("psql"), "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--file=-"]
     with tempfile.TemporaryFile() as said:
         pipe: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": said}
         with (
@@ -125,18 +130,23 @@ def _bring_dump(source: Path) -> None:
             assert reader.stdout is not None
             assert writer.stdin is not None
             with suppress(BrokenPipeError):
-                writer.stdin.write(b"SET lock_timeout = '10s';\n")
+                writer.stdin.write(b"BEGIN; SET LOCAL lock_timeout = '10s';\n")
                 shutil.copyfileobj(reader.stdout, writer.stdin)
-                if reader.wait() != 0:
-                    writer.kill()  # before the end of its input it has committed nothing
-                writer.stdin.write(b"RESET search_path; DELETE FROM alembic_version;\n")
+                if reader.wait() == 0:
+                    writer.stdin.write(_last_words(era))
+            with suppress(BrokenPipeError):  # what a psql that gave up did not read
                 writer.stdin.close()
             writer.wait()
         if reader.returncode or writer.returncode:
             raise _failed(said)
 
 
-def _bring_file(source: Path) -> None:
+def _last_words(era: int) -> bytes:
+    later = b"UPDATE reference_era SET number = greatest(number, %d);" % era
+    return b"RESET search_path; DELETE FROM alembic_version; " + later + b" COMMIT;\n"
+
+
+def _bring_file(source: Path, era: int) -> None:
     target = _sqlite_path()
     with _beside(target) as partial:
         shutil.copyfile(source, partial)
@@ -145,6 +155,7 @@ def _bring_file(source: Path) -> None:
             if verdict != "ok":
                 raise CopyFailed(reason=verdict)
             copy.execute("DELETE FROM alembic_version")
+            copy.execute("UPDATE reference_era SET number = max(number, ?)", (era,))
             copy.commit()
         _to_the_disk(partial)
         with _sqlite_errors(), closing(sqlite3.connect(target, timeout=5)) as old:
@@ -173,13 +184,13 @@ def _beside(target: Path) -> Iterator[Path]:
     """An empty file beside ``target`` that only its owner may read; gone afterwards unless it was moved."""
     try:
         number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.absolute().parent)  # mode 0600
-    except OSError as error:
+        os.close(number)
+        try:
+            yield Path(name)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:  # a full disk, or one without links
         raise CopyFailed(reason=error.strerror or str(error)) from error
-    os.close(number)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import click
 import structlog
 from flask.cli import with_appcontext
 from sqlalchemy import CursorResult, Update, delete, func, inspect, select, text, update
+from sqlalchemy.exc import DatabaseError
 
 from turnero import backup, clock, progress, schema
 from turnero import db as database
@@ -64,7 +65,7 @@ def restore(source: Path, *, replace: bool) -> Restored:
         raise OtherVersion(revision=revision or "?", newest=schema.newest())
     if not replace and _holds_anything():
         raise NotEmpty
-    backup.bring_back(source)
+    backup.bring_back(source, _present_era())
     restored = _make_safe(revision or "")
     log.warning("restored", turns=restored.turns, notices=restored.notices)
     return restored
@@ -76,6 +77,18 @@ def _holds_anything() -> bool:
     if "alembic_version" not in tables or db.session.scalar(text("SELECT 1 FROM alembic_version")) is None:
         return False
     return any(db.session.scalar(select(table.id).limit(1)) is not None for table in (Agency, Booking))
+
+
+def _present_era() -> int:
+    """Of the database that goes: one backup may come back twice, and references were given out in between."""
+    try:
+        if "reference_era" not in inspect(db.engine).get_table_names():
+            return 0
+        return references.present().number
+    except database.OUTAGES:
+        raise
+    except DatabaseError:  # too broken to tell: as if it were lost
+        return 0
 
 
 @database.transaction
@@ -141,4 +154,5 @@ def restore_command(file: Path, *, replace: bool) -> None:
         f"Terminados: {done.journeys} recorridos, {done.holds} reservas y {done.sessions} sesiones del personal."
     )
     click.echo(f"Correos que no se enviarán solos: {done.notices} («turnero mail retry» los envía).")
+    click.echo("Haga ahora una copia nueva: si algún día se pierde esta base de datos, devuelva esa y no la anterior.")
     click.echo("Revise cuentas y equipos: lo que se desactivó después de la copia está otra vez activo.")

@@ -2,6 +2,7 @@
 
 from itertools import chain, repeat
 
+import pytest
 from sqlalchemy import select
 
 from tests.support.build import create_desk, create_procedure, next_workday
@@ -39,14 +40,41 @@ def test_control_in_the_same_era_chance_could_bring_it_again(app, tmp_path, monk
     assert drawn_again(lost, monkeypatch) == lost[0]
 
 
+def test_one_backup_that_comes_back_twice_gives_nothing_again(app, tmp_path, monkeypatch):
+    backup.write(tmp_path / "copia")
+    restore.restore(tmp_path / "copia", replace=True)
+    lost = [references.unused() for _ in range(LOST)]  # between the two
+    restore.restore(tmp_path / "copia", replace=True)
+    assert drawn_again(lost, monkeypatch) not in lost
+
+
+def test_a_killed_restore_does_not_forget_the_era(app, tmp_path, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def die(_now):
+        raise Killed
+
+    backup.write(tmp_path / "copia")
+    restore.restore(tmp_path / "copia", replace=True)
+    lost = [references.unused() for _ in range(LOST)]
+    db.session.rollback()
+    with monkeypatch.context() as patch:
+        patch.setattr(restore, "_end_holds", die)
+        with pytest.raises(Killed):
+            restore.restore(tmp_path / "copia", replace=True)
+    restore.restore(tmp_path / "copia", replace=False)
+    assert drawn_again(lost, monkeypatch) not in lost
+
+
 def test_an_era_that_is_crowded_gives_way_to_the_next(app, monkeypatch):
     procedure = create_procedure(minutes=20)
     traveller = at_hour_step(create_desk(procedure.line).agency, procedure, 1)
     holds.place(traveller.key, traveller.browser, next_workday(), 660)
     taken = db.session.scalars(select(Booking.reference)).one()
-    era = references._present()
+    era = references.present()
     stuck = chain(repeat(taken, 8), ["C23456"])
     monkeypatch.setattr(reference, "new", lambda _era: next(stuck))
     assert references.unused() == "C23456"
-    assert references._present().number == era.number + 1
-    assert era.salt == references._present().salt
+    assert references.present().number == era.number + 1
+    assert era.salt == references.present().salt

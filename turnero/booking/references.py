@@ -15,7 +15,7 @@ _AFTER_A_RESTORE = 2
 
 def unused() -> str:
     """A reference nobody had before; the unique constraint stands behind it. The caller commits."""
-    era = _present()
+    era = present()
     while True:
         for _ in range(_CROWDED):
             candidate = reference.new(era)
@@ -24,7 +24,7 @@ def unused() -> str:
             if db.session.scalar(union_all(used, spent)) is None:
                 return candidate
         db.session.execute(update(ReferenceEra).where(ReferenceEra.number == era.number).values(number=era.number + 1))
-        era = _present()
+        era = present()
 
 
 def begin_another_era() -> None:
@@ -35,6 +35,7 @@ def begin_another_era() -> None:
     db.session.execute(update(ReferenceEra).values(number=ReferenceEra.number + _AFTER_A_RESTORE))
 
 
-def _present() -> Era:
+def present() -> Era:
+    """The era references are given out in now."""
     number, salt = db.session.execute(select(ReferenceEra.number, ReferenceEra.salt)).one()
     return Era(number, salt)
