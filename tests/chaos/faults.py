@@ -103,7 +103,8 @@ def _mail(mood: str) -> Begin:
 def _wrong_clock(stack: Stack, dice: random.Random) -> Undo:
     """A replica whose machine is ten minutes ahead or behind; set right by a restart."""
     replica = dice.choice(stack.web)
-    replica.extra = environment_ahead(timedelta(minutes=dice.choice((-10, 10))))
+    minutes = timedelta(minutes=dice.choice((-10, 10)))
+    replica.extra = environment_ahead(minutes, stack.folder, stack.environ["PYTHONPATH"])
     replica.stop()
     replica.start()
 
