@@ -69,7 +69,7 @@ def _stop_leader_in_a_batch(stack: Stack, _dice: random.Random) -> Undo:
     """The leader sleeps with many mails in its hands, for longer than their lease: the other one sends them."""
     for process in stack.jobs:
         process.signal(signal.SIGSTOP)
-    time.sleep(12)  # mails gather, for less than the lease of who leads
+    time.sleep(5)  # some mails gather; with more the codes alone would fill a batch
     stack.post.become("silent")
     first = leader(stack)
     first.signal(signal.SIGCONT)

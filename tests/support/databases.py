@@ -80,9 +80,7 @@ class Databases:
 
     def _remember_seeds(self, name: str) -> None:
         with self._connect(name) as connection:
-            tables = connection.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-            ).fetchall()
+            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
             for (table,) in tables:
                 rows = sql.SQL("SELECT coalesce(json_agg(t), '[]')::text FROM {} t").format(sql.Identifier(table))
                 row = connection.execute(rows).fetchone()
