@@ -58,7 +58,9 @@ def test_control_a_migration_that_stops_or_breaks_them_is_refused(rule):
     assert [told.split()[0] for told in complaints(f"BEGIN;\n{BAD[rule]}\nCOMMIT;")] == [rule]
 
 
-def test_control_what_a_migration_sends_is_what_is_judged(postgres_app):
+@on_postgresql
+def test_control_what_a_migration_sends_is_what_is_judged(blank_app):
+    schema.upgrade()
     with recording() as recorder, in_a_migration() as connection:
         connection.execute(text("CREATE INDEX more ON bookings (moves)"))
         schema.create_index("one_more", "bookings", ["cells"])
@@ -91,7 +93,9 @@ def test_a_migration_killed_at_any_commit_is_run_again_clean(blank_app, before, 
     assert invalid_indexes() == []
 
 
-def test_an_index_left_half_built_is_built_again(postgres_app):
+@on_postgresql
+def test_an_index_left_half_built_is_built_again(blank_app):
+    schema.upgrade()
     with db.engine.begin() as connection:
         connection.execute(
             text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_events_at'::regclass")
@@ -149,7 +153,9 @@ def test_a_migration_committed_stays_when_the_next_one_fails(blank_app, monkeypa
         assert holder.scalar(text("SELECT version_num FROM alembic_version")) == "0003"
 
 
-def test_a_backfill_goes_on_where_it_was_killed(postgres_app):
+@on_postgresql
+def test_a_backfill_goes_on_where_it_was_killed(blank_app):
+    schema.upgrade()
     insert = "INSERT INTO sign_in_failures (account, source, browser, at) VALUES ('a', '', '', :now)"
     with db.engine.begin() as connection:
         connection.execute(text(insert), [{"now": clock.now()} for _ in range(12)])

@@ -1,6 +1,7 @@
 """The booking machine under any order of steps: a model keeps its own books, the database must agree (DESIGN §6)."""
 
 import contextlib
+import random
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import settings
@@ -17,7 +18,7 @@ from turnero.attention.attendance import By
 from turnero.attention.models import TicketCounter, Visit
 from turnero.attention.window_forms import Asked
 from turnero.audit import audit
-from turnero.booking import availability, bookings, holds, queries, sweep
+from turnero.booking import availability, bookings, claims, holds, queries, sweep
 from turnero.booking.errors import PlaceLost
 from turnero.booking.forms import Hour
 from turnero.booking.models import Booking, Claim, Event, Journey
@@ -34,9 +35,10 @@ class BookingMachine(RuleBasedStateMachine):
 
     travellers = Bundle("travellers")
 
-    def __init__(self, app) -> None:
+    def __init__(self, app, dice: random.Random) -> None:
         super().__init__()
         self.app = app
+        self.dice = dice
         self.shown: dict[str, tuple[str, int]] = {}  # token → what its owner was told (I2)
         self.cancelled: set[str] = set()
         self.beginning = app.config["SETTINGS"].clock_offset
@@ -44,7 +46,8 @@ class BookingMachine(RuleBasedStateMachine):
 
     @initialize()
     def open_the_office(self) -> None:
-        # Every example at the same hour: a plan repeated a minute later must find the same places.
+        # Every example at the same hour and with the same dice: a plan repeated must find the same places.
+        self.dice.seed(1)
         self.offset = BEGINNING - datetime.now(UTC)
         clock.set_offset(self.offset)
         self.procedures = [create_procedure(minutes=20)]
@@ -119,9 +122,10 @@ class BookingMachine(RuleBasedStateMachine):
             bookings.cancel(token)
             self.cancelled.add(token)
 
-    @rule(minutes=st.sampled_from([1, 4, 6, 70]))
-    def time_passes(self, minutes: int) -> None:
-        self.offset += timedelta(minutes=minutes)
+    # No sum of these ends within half a minute of where a hold may end: a slow machine takes the same way.
+    @rule(seconds=st.sampled_from([160, 315, 4200]))
+    def time_passes(self, seconds: int) -> None:
+        self.offset += timedelta(seconds=seconds)
         clock.set_offset(self.offset)
         db.session.commit()
 
@@ -163,7 +167,9 @@ class BookingMachine(RuleBasedStateMachine):
         db.session.commit()
 
 
-def test_no_order_of_steps_breaks_an_invariant(app):
+def test_no_order_of_steps_breaks_an_invariant(app, monkeypatch):
+    dice = random.Random()  # noqa: S311 (the test's own, so that a plan can be repeated)
+    monkeypatch.setattr(claims, "_dice", dice)
     # PostgreSQL pays a round trip for each look, so it gets fewer and the same rules.
     few = settings(max_examples=25 if "sqlite" in str(db.engine.url) else 15, stateful_step_count=25, deadline=None)
-    run_state_machine_as_test(lambda: BookingMachine(app), settings=few)
+    run_state_machine_as_test(lambda: BookingMachine(app, dice), settings=few)

@@ -42,8 +42,7 @@ def cut(open_context, live_server, desk, browser_faults):
 
     def opened():
         page = open_door(open_context, live_server, desk)
-        with page.expect_response("**/hoy.json"):
-            page.reload()
+        page.wait_for_load_state("networkidle")  # today's list is there
         expect(page.locator(".offline")).to_be_hidden()
         page.context.set_offline(True)
         return page
