@@ -77,7 +77,10 @@ def chaos(
         _an_hour_later(stack)
         with app.app_context():
             _wait_for_outbox()
-        return Report(seed, seconds, begun, judge(app, stack, log, begun))
+            report = Report(seed, seconds, begun, judge(app, stack, log, begun))
+            db.session.remove()
+            db.engine.dispose()
+        return report
 
 
 def _deck(dice: random.Random, number: int, only: str, every: int) -> list[Fault]:
