@@ -66,11 +66,14 @@ def _stop_leader(stack: Stack, _dice: random.Random) -> Undo:
 
 
 def _stop_leader_in_a_batch(stack: Stack, _dice: random.Random) -> Undo:
-    """The leader sleeps with many mails in its hands, for longer than their lease: the other one sends them."""
+    """The leader sleeps with many mails in its hands, for longer than their lease: the other one sends them.
+
+    It falls asleep while the server takes the first, and finds the line open when it wakes.
+    """
     for process in stack.jobs:
         process.signal(signal.SIGSTOP)
     time.sleep(5)  # some mails gather; with more the codes alone would fill a batch
-    stack.post.become("silent")
+    stack.post.become("slow")
     first = leader(stack)
     first.signal(signal.SIGCONT)
     stack.post.waiting.wait(10)

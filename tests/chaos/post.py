@@ -29,13 +29,13 @@ class Arrival:
 
 
 class Post:
-    """An SMTP server. ``mood``: well, refused, 421, silent, cut (after DATA) or 550 (for every other address)."""
+    """An SMTP server. ``mood``: well, refused, 421, silent, slow, cut (after DATA) or 550 (for every other address)."""
 
     def __init__(self) -> None:
         self.port = free_port()
         self.mood = "well"
         self.arrivals: list[Arrival] = []
-        self.waiting = threading.Event()  # somebody waits for our silence to end
+        self.waiting = threading.Event()  # somebody waits for a server that is silent or slow
         self._arrived = threading.Condition()
         self._server: Controller | None = None
 
@@ -101,6 +101,9 @@ class Post:
         with self._arrived:
             self.arrivals.append(arrival)
             self._arrived.notify_all()
+        while self.mood == "slow":
+            self.waiting.set()
+            await asyncio.sleep(0.2)
         if cut and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return "250 OK"
