@@ -77,21 +77,22 @@ def add_column(table: str, column: "Column[Any]") -> None:
     op.add_column(table, column, if_not_exists=_alive() or None)
 
 
-def create_index(name: str, table: str, columns: list[str], *, unique: bool = False) -> None:
-    """In a migration: an index on a table in use. PostgreSQL builds it while people write.
+def create_index(name: str, table: str, columns: list[str], *, unique: bool = False, where: str | None = None) -> None:
+    """In a migration: an index on a table in use, or on its rows ``where``. PostgreSQL builds it while people write.
 
     What the migration did so far is committed first, so that must bear being run again. An index that a killed run
     left half built (INVALID: written to and never read) is dropped; a finished one is kept.
     """
+    part: dict[str, Any] = {f"{name}_where": text(where) for name in ("postgresql", "sqlite") if where}
     if not _alive():
-        op.create_index(name, table, columns, unique=unique)
+        op.create_index(name, table, columns, unique=unique, **part)
         return
     with _committing_each():
         op.execute("SET lock_timeout = 0")  # it waits for those who began before, and nobody waits for it
         half_built = text("SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(:name) AND NOT indisvalid")
         if op.get_bind().scalar(half_built, {"name": name}):
             op.drop_index(name, table, postgresql_concurrently=True)
-        op.create_index(name, table, columns, unique=unique, postgresql_concurrently=True, if_not_exists=True)
+        op.create_index(name, table, columns, unique=unique, postgresql_concurrently=True, if_not_exists=True, **part)
         op.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
 
 

@@ -207,7 +207,7 @@ def has_misfits(desk_id: int) -> bool:
         select(Claim.day, Claim.minute, Claim.seat, Booking.slot_minutes, Procedure.line_id, Claim.purpose)
         .join(Booking, Booking.id == Claim.booking_id)
         .join(Procedure, Procedure.id == Booking.procedure_id)
-        .where(Claim.desk_id == desk_id, Claim.starts_at > now)
+        .where(Claim.desk_id == desk_id, Claim.day >= today, Claim.starts_at > now)
         .where(or_(Claim.purpose != "turn", Booking.status == Status.CONFIRMED))
     ).all()
     if not rows:

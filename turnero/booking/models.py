@@ -13,6 +13,8 @@ from turnero.extensions import Base
 LIVE = ("confirmed", "arrived", "called", "displaced")
 # A turn whose holder was forgotten says nothing about any cédula.
 _LIVE_SQL = text("status IN ('confirmed', 'arrived', 'called', 'displaced') AND forgotten_at IS NULL")
+_HELD_SQL = text("status = 'held'")
+_CONFIRMED_SQL = text("status = 'confirmed'")
 
 
 class Journey(Base):
@@ -73,6 +75,9 @@ class Booking(Base):
             postgresql_where=_LIVE_SQL,
         ),
         Index("ix_bookings_agency_day", "agency_id", "day"),
+        # What is looked for every minute, among all the turns of the years.
+        Index("ix_bookings_held_until", "lapses_at", sqlite_where=_HELD_SQL, postgresql_where=_HELD_SQL),
+        Index("ix_bookings_to_come", "starts_at", sqlite_where=_CONFIRMED_SQL, postgresql_where=_CONFIRMED_SQL),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
