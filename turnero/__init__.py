@@ -5,7 +5,7 @@ import os
 from flask import Flask
 
 from config import Settings
-from turnero import cli, extensions, health, logs, metrics, web
+from turnero import cli, extensions, health, logs, metrics, sharing, web
 from turnero import db as database
 from turnero.agencies import api_routes
 from turnero.agencies import routes as procedure_routes
@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings),
     )
+    app.extensions["turnero.shared"] = sharing.Shelf()
     settings.data.mkdir(parents=True, exist_ok=True)
     logs.configure(settings.log)
     _connect_database(app)

@@ -5,13 +5,21 @@ Holds, codes and leases are compared on one clock however many replicas run. The
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, text
+from flask import has_request_context, request
+from sqlalchemy import CheckConstraint, ColumnElement, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from turnero.db import on_postgresql
+from turnero.db import is_writing, on_postgresql
 from turnero.extensions import Base, db
+
+_PRESENT = {
+    "postgresql": "clock_timestamp() + offset_seconds * interval '1 second'",
+    "sqlite": "strftime('%Y-%m-%dT%H:%M:%f', 'now', offset_seconds || ' seconds')",
+}
+_READ_WITH_PAGE = "turnero.now"
 
 
 class Clock(Base):
@@ -25,13 +33,38 @@ class Clock(Base):
 
 
 def now() -> datetime:
-    """The present instant, aware, in UTC. One statement: read it once per transaction, after its locks."""
-    if on_postgresql():
-        statement = "SELECT clock_timestamp() + offset_seconds * interval '1 second' FROM clock"
-        instant: datetime = db.session.execute(text(statement)).scalar_one()
-        return instant.astimezone(UTC)
-    statement = "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now', offset_seconds || ' seconds') FROM clock"
-    return datetime.fromisoformat(db.session.execute(text(statement)).scalar_one()).replace(tzinfo=UTC)
+    """The present instant, aware, in UTC. One statement: read it once per transaction, after its locks.
+
+    A page whose first statement told the time (``beside``) keeps that, as long as it only reads.
+    """
+    if has_request_context() and _READ_WITH_PAGE in request.environ:
+        if not is_writing():
+            read: datetime = request.environ[_READ_WITH_PAGE]
+            return read
+        del request.environ[_READ_WITH_PAGE]
+    return _instant(db.session.scalar(text(f"SELECT {_present()} FROM clock")))  # noqa: S608 (our own words)
+
+
+def beside() -> ColumnElement[Any]:
+    """The present as one more column of a page's first statement; hand what it says to ``read_beside``."""
+    return literal_column(f"(SELECT {_present()} FROM clock)")  # noqa: S608 (as above)
+
+
+def read_beside(present: Any) -> None:
+    """From now on the time of this request, while it only reads."""
+    if has_request_context():
+        request.environ[_READ_WITH_PAGE] = _instant(present)
+
+
+def _present() -> str:
+    return _PRESENT["postgresql" if on_postgresql() else "sqlite"]
+
+
+def _instant(said: Any) -> datetime:
+    """PostgreSQL says an instant, SQLite a text."""
+    if isinstance(said, datetime):
+        return said.astimezone(UTC)
+    return datetime.fromisoformat(said).replace(tzinfo=UTC)
 
 
 def set_offset(offset: timedelta) -> None:

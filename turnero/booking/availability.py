@@ -1,30 +1,32 @@
 """Where and when there is a place: what the pages of steps 6 and 7 show. Reads only, a constant number of queries.
 
-What is shown may be a moment old when it is read; the claim decides at the moment of taking.
+What is shown is shared by all who look in the same moment (``sharing.SECONDS``); the claim decides when it is taken.
 """
 
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import select
 
 from turnero import clock
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Desk, Procedure, Province
 from turnero.booking.claims import counting
+from turnero.booking.forms import Hour
 from turnero.booking.models import Claim
 from turnero.booking.offers import ClosedDay, DayOffer, DeskOffers, NoPlace
 from turnero.booking.queries import policy_of
 from turnero.booking.slots import Slot, TakenSeat
 from turnero.extensions import db
+from turnero.sharing import shared
 
-# The start page shows all provinces; it is computed at most this often in one process.
-_PROVINCES_SECONDS = 5
+# Of all provinces: the dearest to compute, and nobody takes a place from it.
+_PROVINCES_SECONDS = 5.0
 _FAR = timedelta(days=150)
+# How many days ahead claims are read to find the first free place: few suffice almost everywhere.
+_LOOK_AHEAD = (7, 28)
 
 
 @dataclass(frozen=True)
@@ -64,83 +66,99 @@ class Alternative:
 
 def hours(agency: Agency, procedure: Procedure, day: date) -> tuple[Slot, ...]:
     """Every start the agency offers for the trámite on ``day``, full ones too, in order."""
+    return shared(("hours", agency.id, procedure.id, day), lambda: _hours(agency, procedure, day))
+
+
+def _hours(agency: Agency, procedure: Procedure, day: date) -> tuple[Slot, ...]:
     desk = agencies.desk_for(agency, procedure)
     return offers_of([desk], procedure, day, day)[desk.id].slots(day) if desk else ()
 
 
 def day_offers(agency: Agency, procedure: Procedure, after: date | None = None, count: int = 10) -> DayOffers:
     """The next ``count`` days with places later than ``after`` (default: from today on)."""
+    whole = _whole(agency, procedure)
+    start = after or date.min
+    found = [offer for offer in whole.days if offer.day > start]
+    more = len(found) > count
+    shown = tuple(found[:count])
+    closed = (rest for rest in whole.closed if rest.day > start and not (more and rest.day > shown[-1].day))
+    return DayOffers(shown, tuple(closed), more)
+
+
+def _whole(agency: Agency, procedure: Procedure) -> DayOffers:
+    """Every day with places, and every rest day, from today to the horizon."""
+    return shared(("days", agency.id, procedure.id), lambda: _all_days(agency, procedure))
+
+
+def _all_days(agency: Agency, procedure: Procedure) -> DayOffers:
     desk = agencies.desk_for(agency, procedure)
     if desk is None:
         return DayOffers((), (), more=False)
     offers = offers_of([desk], procedure)[desk.id]
-    start = after + timedelta(days=1) if after else None
-    found = []
-    for offer in offers.days(start):
-        if offer.free:
-            found.append(offer)
-        if len(found) > count:
-            break
-    shown = tuple(found[:count])
-    end = shown[-1].day if len(found) > count else offers.last
-    return DayOffers(shown, offers.closed(start, end), more=len(found) > count)
+    return DayOffers(
+        tuple(offer for offer in offers.days() if offer.free), offers.closed(None, offers.last), more=False
+    )
 
 
 def agency_offers(province_code: str | None, procedure: Procedure) -> tuple[AgencyOffer, ...]:
     """Each agency of the province that offers the trámite, with its next free day or why it has none."""
+    return shared(("agencies", province_code, procedure.id), lambda: _agency_offers(province_code, procedure))
+
+
+def _agency_offers(province_code: str | None, procedure: Procedure) -> tuple[AgencyOffer, ...]:
     desks = agencies.desks_offering(province_code, procedure)
-    offers = offers_of(desks, procedure)
-    return tuple(_agency_offer(desk.agency, offers[desk.id]) for desk in desks)
-
-
-def _agency_offer(agency: Agency, offers: DeskOffers) -> AgencyOffer:
-    first = offers.first()
-    return AgencyOffer(agency, first, None if first else offers.why_none())
+    today = clock.now().date()
+    found: dict[int, AgencyOffer] = {}
+    for ahead in (*_LOOK_AHEAD, None):
+        left = [desk for desk in desks if desk.id not in found]
+        last = today + timedelta(days=ahead) if ahead else None
+        offers = offers_of(left, procedure, last=last) if left else {}
+        for desk in left:
+            first = offers[desk.id].first(last)
+            if first or last is None:
+                found[desk.id] = AgencyOffer(desk.agency, first, None if first else offers[desk.id].why_none())
+    return tuple(found[desk.id] for desk in desks)
 
 
 def province_offers(procedure: Procedure) -> tuple[tuple[ProvinceOffer, ...], datetime]:
     """Every province with its first free day, and the instant at which that was computed (some seconds ago at most)."""
-    kept: dict[int, tuple[float, tuple[tuple[ProvinceOffer, ...], datetime]]]
-    kept = current_app.extensions.setdefault("turnero.province_offers", {})
-    computed, answer = kept.get(procedure.id, (-float("inf"), ((), datetime.min)))
-    if time.monotonic() - computed > _PROVINCES_SECONDS:
-        answer = (_province_offers(procedure), clock.now())
-        kept[procedure.id] = (time.monotonic(), answer)
-    return answer
+    key = ("provinces", procedure.id)
+    return shared(key, lambda: (_province_offers(procedure), clock.now()), _PROVINCES_SECONDS)
 
 
 def _province_offers(procedure: Procedure) -> tuple[ProvinceOffer, ...]:
     first: dict[str, DayOffer] = {}
-    for offer in agency_offers(None, procedure):
+    for offer in _agency_offers(None, procedure):
         code, day = offer.agency.province_code, offer.next_day
         if day is not None and (code not in first or day.day < first[code].day):
             first[code] = day
     return tuple(ProvinceOffer(province, first.get(province.code)) for province in agencies.provinces())
 
 
-def nearest(agency: Agency, procedure: Procedure, day: date, minute: int, *, count: int = 3) -> tuple[Alternative, ...]:
-    """The free places nearest to the lost one: the same agency first, others of its province when it has too few."""
-    found = _nearest_at(agency, procedure, datetime.combine(day, datetime.min.time()) + timedelta(minutes=minute))
+def nearest(agency: Agency, procedure: Procedure, lost: Hour, *, gone: bool, count: int = 3) -> tuple[Alternative, ...]:
+    """The free places nearest to the lost one: the same agency first, others of its province when it has too few.
+
+    ``gone``: somebody else has it, whatever was seen a moment ago.
+    """
+    midnight = datetime.min.time()
+    found = _nearest_at(agency, procedure, datetime.combine(lost.day, midnight) + timedelta(minutes=lost.minute))
+    if gone:
+        found = [place for place in found if (place.day, place.minute) != (lost.day, lost.minute)]
     if len(found) < count:
         for offer in agency_offers(agency.province_code, procedure):
             if offer.agency.id != agency.id and offer.next_day is not None:
-                found += _nearest_at(offer.agency, procedure, datetime.combine(day, datetime.min.time()))
+                found += _nearest_at(offer.agency, procedure, datetime.combine(lost.day, midnight))[:count]
     return tuple(found[:count])
 
 
 def _nearest_at(agency: Agency, procedure: Procedure, wanted: datetime) -> list[Alternative]:
-    desk = agencies.desk_for(agency, procedure)
-    if desk is None:
-        return []
-    offers = offers_of([desk], procedure)[desk.id]
-    days = [offer.day for offer in offers.days() if offer.free]
+    """The free places of the three free days nearest to local time ``wanted``, the nearest first."""
+    days = [offer.day for offer in _whole(agency, procedure).days]
     close = sorted(days, key=lambda day: abs(day - wanted.date()))[:3]
-    places = [Alternative(agency, day, slot.minute) for day in close for slot in offers.slots(day) if slot.free]
+    free = [(day, slot.minute) for day in close for slot in hours(agency, procedure, day) if slot.free]
     midnight = datetime.min.time()
-    return sorted(
-        places,
-        key=lambda place: abs(datetime.combine(place.day, midnight) + timedelta(minutes=place.minute) - wanted),
-    )[:3]
+    free.sort(key=lambda at: abs(datetime.combine(at[0], midnight) + timedelta(minutes=at[1]) - wanted))
+    return [Alternative(agency, day, minute) for day, minute in free]
 
 
 def offers_of(

@@ -76,7 +76,7 @@ def place(key: str, browser: str, day: date, minute: int) -> None:
     if journey.changes:
         assert journey.booking_id is not None
         claims.free(journey.booking_id)  # of another browser that changes the same turn
-    _hold(journey, wish, day_grid, now)
+    _hold(journey, wish, day_grid, _period(journey, policy, now))
 
 
 def hand_over(turn: Booking, journey: Journey, now: datetime) -> bool:
@@ -89,20 +89,20 @@ def hand_over(turn: Booking, journey: Journey, now: datetime) -> bool:
         return False
     wish = _Wish(turn.agency, turn.procedure, desk, turn.day, turn.minute)
     with suppress(PlaceLost), db.session.begin_nested():
-        day_grid = _offered_grid(wish, policy_of(turn.agency), now)
+        policy = policy_of(turn.agency)
+        day_grid = _offered_grid(wish, policy, now)
         claims.free(turn.id, purpose="turn")
-        _hold(journey, wish, day_grid, now)
+        _hold(journey, wish, day_grid, _period(journey, policy, now))
         return True
     return False
 
 
-def _hold(journey: Journey, wish: _Wish, day_grid: DayGrid, now: datetime) -> None:
-    """Take the place and let the journey's time begin. Raises HoldTimeSpent and PlaceTaken."""
-    lapses_at = now + _hold_time(journey, policy_of(wish.agency))
+def _hold(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> None:
+    """Take the place and let the journey's time begin. Raises PlaceTaken."""
+    journey.hold_since, journey.hold_lapses_at, journey.hold_extended = period.now, period.lapses_at, False
     if not journey.changes:
-        journey.booking = _new_booking(journey, wish, day_grid, _Period(now, lapses_at))
-    _take(journey, wish, day_grid, _Period(now, lapses_at))
-    journey.hold_since, journey.hold_lapses_at, journey.hold_extended = now, lapses_at, False
+        journey.booking = _new_booking(journey, wish, day_grid, period)
+    _take(journey, wish, day_grid, period)
 
 
 def _wish(journey: Journey, day: date, minute: int) -> _Wish:
@@ -141,11 +141,12 @@ def _offered_grid(wish: _Wish, policy: Policy, now: datetime) -> DayGrid:
     return day_grid
 
 
-def _hold_time(journey: Journey, policy: Policy) -> timedelta:
+def _period(journey: Journey, policy: Policy, now: datetime) -> _Period:
+    """Of a hold that begins. Raises HoldTimeSpent."""
     left = timedelta(minutes=policy.hold_total_minutes, seconds=-journey.held_seconds)
     if left <= timedelta():
         raise HoldTimeSpent
-    return min(timedelta(minutes=policy.hold_minutes), left)
+    return _Period(now, now + min(timedelta(minutes=policy.hold_minutes), left))
 
 
 def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> Booking:

@@ -14,7 +14,7 @@ from turnero.booking.journey_page import address, at, show, to, told, your_turn
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Journey
 from turnero.booking.offers import NOON
-from turnero.booking.queries import policy_of
+from turnero.booking.queries import shown_policy_of
 from turnero.booking.slots import Slot
 from turnero.errors import Faulty
 from turnero.page import NO_TROUBLE, Trouble, see_other
@@ -41,7 +41,7 @@ def hour_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
         day=day,
         parts=_parts(minutes),
         picked=held.minute if held and held.day == day else None,
-        hold_minutes=policy_of(agency).hold_minutes,
+        hold_minutes=shown_policy_of(agency).hold_minutes,
         limit=_limit(),
         turn=your_turn(journey, day),
     )
@@ -112,7 +112,7 @@ def _question(journey: Journey, wish: Hour) -> Response:
         key=journey.key,
         agency=agency,
         wish=wish,
-        hold_minutes=policy_of(agency).hold_minutes,
+        hold_minutes=shown_policy_of(agency).hold_minutes,
         bring=procedure.sheet.get("bring", ()),
         turn=your_turn(journey, wish.day),
     )
@@ -134,15 +134,14 @@ def lost_page(key: str, error: PlaceLost) -> Response:
     """A place that cannot be had (any more): the nearest others, one press away (409)."""
     journey = owned(key, browser())
     agency, procedure = _chosen(journey)
-    day, minute = error.data["day"], error.data["minute"]
+    lost = Hour(error.data["day"], error.data["minute"])
     answer = show(
         "booking/lost.html",
         key=key,
         told=told(error),
         agency=agency,
-        day=day,
-        alternatives=availability.nearest(agency, procedure, day, minute),
-        hold_minutes=policy_of(agency).hold_minutes,
+        alternatives=availability.nearest(agency, procedure, lost, gone=isinstance(error, PlaceTaken)),
+        hold_minutes=shown_policy_of(agency).hold_minutes,
         turn=your_turn(journey),
     )
     answer.status_code = 409

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
+from turnero import clock
 from turnero.booking.errors import NotInRegistry, WrongStep
 from turnero.booking.models import Journey
 from turnero.errors import NotFound
@@ -43,7 +44,12 @@ def step_of(journey: Journey, now: datetime) -> Step:
 
 def owned(key: str, browser: str) -> Journey:
     """The journey, for a page. Raises NotFound unless this browser began it, NotInRegistry where it ends there."""
-    journey = db.session.scalar(select(Journey).where(Journey.key == key, Journey.browser == browser))
+    found = select(Journey, clock.beside()).where(Journey.key == key, Journey.browser == browser)
+    row = db.session.execute(found).one_or_none()
+    if row is None:
+        raise NotFound
+    journey, present = row
+    clock.read_beside(present)
     return _usable(journey)
 
 

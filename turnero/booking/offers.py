@@ -67,17 +67,17 @@ class DeskOffers:
             return ()
         return self._slots(grid(self.calendar, day))
 
-    def days(self, start: date | None = None) -> Iterator[DayOffer]:
-        """Each day from ``start`` (today) to the horizon with what is free, in order, computed as it is asked for."""
-        for day_grid in self._grids(start):
+    def days(self, start: date | None = None, last: date | None = None) -> Iterator[DayOffer]:
+        """Each day from ``start`` (today) to ``last`` (the horizon) with what is free, in order, as it is asked for."""
+        for day_grid in self._grids(start, last):
             free = [(slot.minute, slot.free) for slot in self._slots(day_grid)]
             morning = self._turns(day_grid, (count for minute, count in free if minute < NOON))
             afternoon = self._turns(day_grid, (count for minute, count in free if minute >= NOON))
             yield DayOffer(day_grid.day, morning + afternoon, morning, afternoon)
 
-    def first(self) -> DayOffer | None:
-        """The first day with a free place."""
-        return next((offer for offer in self.days() if offer.free), None)
+    def first(self, last: date | None = None) -> DayOffer | None:
+        """The first day with a free place, up to ``last`` where claims were read no further."""
+        return next((offer for offer in self.days(last=last) if offer.free), None)
 
     def closed(self, start: date | None, end: date) -> tuple[ClosedDay, ...]:
         """The holidays and closures from ``start`` (today) to ``end``, both inside."""
@@ -99,9 +99,9 @@ class DeskOffers:
                     return NoPlace(cause, until=attends, reason=day_grid.closed.reason)
         return NoPlace("not_open_yet", until=attends) if attends else NoPlace("no_hours")
 
-    def _grids(self, start: date | None) -> Iterator[DayGrid]:
+    def _grids(self, start: date | None, until: date | None = None) -> Iterator[DayGrid]:
         today = self.now_local.date()
-        day, last = max(start or today, today), self.last
+        day, last = max(start or today, today), min(self.last, until or date.max)
         while day <= last:
             yield grid(self.calendar, day)
             day += timedelta(days=1)

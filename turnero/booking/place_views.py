@@ -1,6 +1,6 @@
 """Where: province, trámite and agency (step 6). Agencies say when their next free day is, or why they have none."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter, itemgetter
@@ -23,8 +23,10 @@ from turnero.errors import Faulty
 from turnero.interval import Interval
 from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.session import browser
+from turnero.sharing import shared
 
 Offer = TypeVar("Offer", AgencyOffer, ProvinceOffer)
+Weeks = Mapping[int, Sequence[Sequence[Interval[int]]]]  # by agency id
 # Provinces to name where the chosen one has no place at all.
 _ELSEWHERE = 3
 
@@ -56,13 +58,13 @@ def place_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
         trouble,
         key=key,
         typed=typed,
-        provinces=[(each.code, each.name) for each in agencies.provinces()],
+        provinces=[(each.code, each.name) for each in _provinces()],
         procedures=[
             (each.slug, each.name) for each in _with_turns() if not journey.changes or each.id == journey.procedure_id
         ],
         province=province,
         procedure=procedure,
-        choices=_choices(offers, today, term) if today else (),
+        choices=_choices(offers, _weeks(offers, today), today, term) if today else (),
         term=term,
         soonest=free[0] if free else None,
         elsewhere=elsewhere[:_ELSEWHERE],
@@ -115,11 +117,19 @@ def _typed(journey: Journey) -> dict[str, str]:
 
 
 def _with_turns() -> list[Procedure]:
-    return [procedure for procedure in agencies.procedures() if procedure.takes_turns]
+    return [procedure for procedure in _procedures() if procedure.takes_turns]
+
+
+def _procedures() -> list[Procedure]:
+    return shared("procedures", agencies.procedures)
+
+
+def _provinces() -> list[Province]:
+    return shared("provinces", agencies.provinces)
 
 
 def _province(code: str) -> Province | None:
-    return next((province for province in agencies.provinces() if province.code == code), None)
+    return next((province for province in _provinces() if province.code == code), None)
 
 
 def _procedure(slug: str) -> Procedure | None:
@@ -127,13 +137,18 @@ def _procedure(slug: str) -> Procedure | None:
 
 
 def _not_here(slug: str) -> ProcedureOnline | UnknownPlace:
-    virtual = any(procedure.slug == slug for procedure in agencies.procedures())
+    virtual = any(procedure.slug == slug for procedure in _procedures())
     return ProcedureOnline() if virtual else UnknownPlace()
 
 
-def _choices(offers: tuple[AgencyOffer, ...], today: date, term: Term | None) -> tuple[AgencyChoice, ...]:
+def _weeks(offers: tuple[AgencyOffer, ...], today: date) -> Weeks:
+    found = [offer.agency for offer in offers]
+    key = ("weeks", *(agency.id for agency in found), today)
+    return shared(key, lambda: agencies.opening_hours_of(found, today))
+
+
+def _choices(offers: tuple[AgencyOffer, ...], weeks: Weeks, today: date, term: Term | None) -> tuple[AgencyChoice, ...]:
     """By name; with a term, agencies with a place before its end come first."""
-    weeks = agencies.opening_hours_of([offer.agency for offer in offers], today)
     choices = (
         AgencyChoice(
             slug=offer.agency.slug,

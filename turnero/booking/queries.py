@@ -13,11 +13,17 @@ from turnero.booking.policy import Policy
 from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.keys import code_keys
+from turnero.sharing import shared
 
 
 def policy_of(agency: Agency | None) -> Policy:
     """The policy at an agency, or the catalogue's own."""
     return Policy.from_catalogue(agencies.catalogue_policy(), agency.policy if agency else {})
+
+
+def shown_policy_of(agency: Agency) -> Policy:
+    """The same for pages, which show its numbers: a moment old. What decides reads ``policy_of``."""
+    return shared(("policy", agency.id), lambda: policy_of(agency))
 
 
 def token_of(booking: Booking) -> str:

@@ -10,6 +10,7 @@ from turnero.agencies.models import Procedure
 from turnero.booking import availability, offer_text
 from turnero.booking.availability import ProvinceOffer
 from turnero.booking.queries import policy_of
+from turnero.sharing import shared
 
 blueprint = Blueprint("site", __name__)
 
@@ -28,6 +29,10 @@ def may_be_kept(response: Response) -> Response:
 
 @blueprint.get("/")
 def start() -> str:
+    return shared("start page", _start)
+
+
+def _start() -> str:
     procedures = agencies.procedures()
     main = next((each for each in procedures if each.takes_turns), None)
     offers, computed_at = availability.province_offers(main) if main else ((), clock.now())
@@ -52,10 +57,14 @@ def _largest(offers: tuple[ProvinceOffer, ...], procedure: Procedure) -> list[Pr
 @blueprint.get("/agencias")
 def agency_list() -> str:
     """All provinces; with ``provincia``, its agencies that offer ``tramite`` (the first unless given)."""
+    asked = request.args.get("provincia") or None, request.args.get("tramite") or None
+    return shared(("agency page", *asked), lambda: _agency_list(*asked))
+
+
+def _agency_list(code: str | None, slug: str | None) -> str:
     procedures = [each for each in agencies.procedures() if each.takes_turns]
-    slug = request.args.get("tramite") or (procedures[0].slug if procedures else None)
+    slug = slug or (procedures[0].slug if procedures else None)
     procedure = agencies.procedure(slug) if slug else None
-    code = request.args.get("provincia") or None
     if code is None or procedure is None:
         offers = availability.province_offers(procedure)[0] if procedure else ()
         return render_template("site/provinces.html", offers=offers, procedure=procedure)

@@ -1,0 +1,126 @@
+"""What is shared for a moment: computed once however many ask, never older than said, and never what decides."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.support.build import create_desk, create_procedure, next_workday
+from tests.support.journeys import at_hour_step
+from tests.support.statements import recorded
+from tests.support.walking import Walker, browser_of
+from turnero import sharing
+from turnero.booking import availability, holds
+from turnero.booking.errors import PlaceTaken
+from turnero.extensions import db
+from turnero.sharing import Shelf, shared, shelf_of
+
+TEN = 600
+
+
+@pytest.fixture
+def procedure(app):
+    return create_procedure(minutes=20)
+
+
+@pytest.fixture
+def desk(procedure):
+    return create_desk(procedure.line, windows=1)
+
+
+@pytest.fixture
+def moments(monkeypatch):
+    """The shelf's clock, in the test's hands: a list of one number."""
+    now = [100.0]
+    monkeypatch.setattr(sharing, "time", type("Time", (), {"monotonic": staticmethod(lambda: now[0])}))
+    return now
+
+
+def test_a_value_is_made_once_and_again_when_its_time_has_passed(app, moments):
+    made = iter("abc")
+    shelf = Shelf()
+
+    def look():
+        return shelf.get("key", 2.0, lambda: next(made))
+
+    assert [look(), look()] == ["a", "a"]
+    moments[0] += 1.9
+    assert look() == "a"
+    moments[0] += 0.2
+    assert [look(), look()] == ["b", "b"]
+
+
+def test_what_could_not_be_made_is_tried_again(app):
+    shelf = Shelf()
+    with pytest.raises(ZeroDivisionError):
+        shelf.get("key", 2.0, lambda: 1 // 0)
+    assert shelf.get("key", 2.0, lambda: "made") == "made"
+
+
+def test_who_asks_while_it_is_made_waits_for_it(app):
+    shelf, begun, go_on, made = Shelf(), threading.Event(), threading.Event(), []
+
+    def make():
+        begun.set()
+        assert go_on.wait(10)
+        made.append(1)
+        return "made"
+
+    def look(_number):
+        with app.app_context():
+            return shelf.get("key", 60, make)
+
+    with ThreadPoolExecutor(8) as crowd:
+        answers = crowd.map(look, range(8))
+        assert begun.wait(10)
+        go_on.set()
+        assert list(answers) == ["made"] * 8
+    assert made == [1]
+
+
+def test_a_shelf_of_too_many_things_keeps_those_of_this_moment(app, moments, monkeypatch):
+    monkeypatch.setattr(sharing, "_MOST", 3)
+    shelf = Shelf()
+    for number in range(3):
+        shelf.get(number, 2.0 + number, lambda: "old")
+    moments[0] += 3.5
+    assert shelf.get(3, 2.0, lambda: "new") == "new"
+    assert [shelf.get(number, 2.0, lambda: "again") for number in (2, 3, 0)] == ["old", "new", "again"]
+
+
+def test_rows_that_are_shared_belong_to_no_request(desk, procedure):
+    (offer,) = shared("offers", lambda: availability.agency_offers("17", procedure))
+    db.session.rollback()  # whatever becomes of the request's own rows
+    with recorded() as said:
+        assert offer.agency.slug.startswith("agencia")
+        assert offer.agency.province.name == "Pichincha"
+    assert said == []
+    assert offer.agency not in db.session
+
+
+def test_a_page_waits_for_what_is_shared_without_a_connection(client, desk, procedure, monkeypatch):
+    held = []
+    inside = availability._all_days
+    monkeypatch.setattr(
+        availability, "_all_days", lambda *what: (held.append(db.engine.pool.checkedout()), inside(*what))[1]
+    )
+    Walker.at_hours(client, desk, procedure).get("horario")
+    assert held == [0]
+
+
+def test_what_is_seen_may_be_old_and_the_claim_decides(app, client, desk, procedure):
+    shelf_of(app).most_seconds = 60
+    day = next_workday()
+    walker = Walker.at_hours(client, desk, procedure)
+    walker.get("horario", dia=str(day))
+    other = at_hour_step(desk.agency, procedure, 2)
+    holds.place(other.key, other.browser, day, TEN)
+    walker.get("horario", dia=str(day))
+    assert f"{day}T10:00" in {radio["value"] for radio in client.page.all("input", name="hora")}
+    walker.post("horario", hora=f"{day}T10:00", acepta="si")
+    assert client.response.status_code == 409
+    offered = [radio["value"] for radio in client.page.all("input", type="radio")]
+    assert len(offered) == 3
+    assert f"{day}T10:00" not in offered
+    with pytest.raises(PlaceTaken):
+        holds.place(walker.key, browser_of(client), day, TEN)
