@@ -5,14 +5,17 @@ import multiprocessing
 import os
 import signal
 import socket
+from functools import partial
 from pkgutil import resolve_name
 from threading import Thread
-from typing import Any
 
 import click
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
+
+from turnero import gate
+from turnero.gate import Gate
 
 
 def check_port(host: str, port: int) -> None:
@@ -31,7 +34,10 @@ def check_port(host: str, port: int) -> None:
 
 
 def serve(host: str, port: int, workers: int, threads: int) -> None:
-    """Serve until SIGTERM or Ctrl-C; each worker makes its own application from the environment."""
+    """Serve until SIGTERM or Ctrl-C; each of ``workers`` makes its own application from the environment.
+
+    ``threads``: how many requests a worker works at; there are more, for those who wait in line (``gate``).
+    """
     # A forked worker would inherit this process's threads' locks and its database connections.
     multiprocessing.set_start_method("spawn", force=True)
     Server(
@@ -40,16 +46,19 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=threads,
+        blocking_threads=gate.threads_for(threads),
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=30,
         log_level=LogLevels.error,  # it warns of the numbers that measured best
-    ).serve(target_loader=_application)
+    ).serve(target_loader=partial(_application, threads))
 
 
-def _application(factory: str) -> Any:
-    """In a worker: its application. The worker ends with the main process, even if that was killed."""
+def _application(threads: int, factory: str) -> Gate:
+    """In a worker: its application, which works at ``threads`` requests at once.
+
+    The worker ends with the main process, even if that was killed.
+    """
 
     def end_with_parent() -> None:
         parent = multiprocessing.parent_process()
@@ -58,4 +67,4 @@ def _application(factory: str) -> Any:
             os.kill(os.getpid(), signal.SIGTERM)
 
     Thread(target=end_with_parent, daemon=True).start()
-    return resolve_name(factory)()
+    return Gate(resolve_name(factory)(), threads)

@@ -75,18 +75,19 @@ def _refuse_zero_bytes() -> None:
         abort(400)
 
 
-def _headers(settings: Settings) -> dict[str, str]:
+def headers(settings: Settings) -> dict[str, str]:
+    """What every answer carries, whoever gives it."""
     if settings.secure_cookies:
         return _SAME_FOR_ALL | {"Strict-Transport-Security": f"max-age={_A_YEAR}"}
     return _SAME_FOR_ALL
 
 
 def _set_headers(app: Flask, settings: Settings) -> None:
-    headers = _headers(settings)
+    for_all = headers(settings)
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        response.headers.update(headers)
+        response.headers.update(for_all)
         # A page is personal unless its blueprint says otherwise.
         response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -105,18 +106,18 @@ def _serve_static_files(app: Flask, settings: Settings) -> None:
         allow_all_origins=False,
         immutable_file_test=lambda _path, _url: True,
     )
-    whole = _with_headers(app.wsgi_app, _headers(settings))
+    whole = _with_headers(app.wsgi_app, headers(settings))
     app.wsgi_app = whole  # type: ignore[method-assign,assignment]  # Flask's own way
     app.jinja_env.globals["static_url"] = lambda name: f"/{prefix}/{name}"
 
 
-def _with_headers(inner: WSGIApplication, headers: dict[str, str]) -> WSGIApplication:
+def _with_headers(inner: WSGIApplication, for_all: dict[str, str]) -> WSGIApplication:
     """On a file that has not changed, and any other answer that is not Flask's, too."""
 
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, given: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
             there = {name.lower() for name, _ in given}
-            lacking = [(name, value) for name, value in headers.items() if name.lower() not in there]
+            lacking = [(name, value) for name, value in for_all.items() if name.lower() not in there]
             return start_response(status, [*given, *lacking], *error)
 
         return inner(environ, start)

@@ -1,0 +1,163 @@
+"""When more people come than can be served: so many are served at once, a short line waits, the rest come again soon.
+
+Those inside a journey go first; who is only about to begin is told at once to wait rather than made to wait. Without
+a gate everybody waits for everybody, and what is answered in the end nobody waits for any more
+(docs/decisions/2026-11-23-a-gate-before-the-rush.md).
+"""
+
+import random
+import time
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import Event, Lock
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask, render_template
+from structlog import get_logger
+
+from turnero import web
+
+# For each place: so many newcomers may wait, and so many from inside a journey.
+_NEWCOMERS, _INSIDE = 1, 3
+# Threads that never wait: they send people away while all others work or stand in line.
+_SPARE_THREADS = 4
+# Seconds. Who waits longer would not believe that something comes.
+_PATIENCE = {"inside": 10.0, "newcomer": 2.0}
+# Seconds until a page asks again: not all at the same moment.
+_COME_AGAIN = (5, 15)
+# No request for this long was sent away: the rush is over.
+_CALM_SECONDS = 30
+# Where somebody begins. Everything else is somebody's turn, or the work of an agency.
+_ENTRANCES = {"", "agencias", "api", "ayuda", "privacidad", "tramites"}
+_OPEN = {"healthz", "metrics", "readyz", "static"}
+_dice = random.SystemRandom()
+log = get_logger()
+
+
+class Kind(StrEnum):
+    """Whose request it is: one that is never held up, of somebody ``inside``, or of a ``newcomer``."""
+
+    OPEN = "open"
+    INSIDE = "inside"
+    NEWCOMER = "newcomer"
+
+
+def kind_of(path: str) -> Kind:
+    first, _, rest = path.strip("/").partition("/")
+    if first in _OPEN:
+        return Kind.OPEN
+    return Kind.NEWCOMER if first in _ENTRANCES or (first == "turno" and not rest) else Kind.INSIDE
+
+
+def may_wait(kind: Kind, inside: int, newcomers: int, places: int) -> bool:
+    """Whether one more may stand in line where so many do already."""
+    if kind is Kind.INSIDE:
+        return inside < _INSIDE * places
+    return inside + newcomers < _NEWCOMERS * places
+
+
+def threads_for(places: int) -> int:
+    """How many threads a server needs that works at ``places`` requests at once: theirs, the line's and some more."""
+    return places * (1 + _NEWCOMERS + _INSIDE) + _SPARE_THREADS
+
+
+class Line:
+    """Places to work at, and who waits for one: first those inside, each kind in the order they came."""
+
+    def __init__(self, places: int) -> None:
+        self._places = self._free = places
+        self._waiting: dict[Kind, deque[Event]] = {Kind.INSIDE: deque(), Kind.NEWCOMER: deque()}
+        self._lock = Lock()
+
+    def enter(self, kind: Kind) -> bool:
+        """Whether the caller has a place now, perhaps after a wait; ``leave`` gives it back."""
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return True
+            inside, newcomers = (len(self._waiting[each]) for each in (Kind.INSIDE, Kind.NEWCOMER))
+            if not may_wait(kind, inside, newcomers, self._places):
+                return False
+            turn = Event()
+            self._waiting[kind].append(turn)
+        if turn.wait(_PATIENCE[kind]):
+            return True
+        with self._lock:
+            if turn.is_set():  # given to us while we gave up
+                return True
+            self._waiting[kind].remove(turn)
+            return False
+
+    def leave(self) -> None:
+        """Hand the place to the next in line."""
+        with self._lock:
+            for kind in (Kind.INSIDE, Kind.NEWCOMER):
+                if self._waiting[kind]:
+                    self._waiting[kind].popleft().set()
+                    return
+            self._free += 1
+
+
+@dataclass(frozen=True)
+class _Page:
+    """The waiting page, made once; ``before`` and ``after`` the number of seconds."""
+
+    before: bytes
+    after: bytes
+
+    @classmethod
+    def made(cls, app: Flask, *, comes_again: bool) -> "_Page":
+        mark = "{seconds}"
+        with app.app_context():
+            page = render_template("errors/waiting.html", seconds=mark if comes_again else None)
+        before, _, after = page.partition(mark)
+        return cls(before.encode(), after.encode())
+
+    def in_(self, seconds: int) -> bytes:
+        return self.before + str(seconds).encode() + self.after if self.after else self.before
+
+
+class Gate:
+    """The application behind its gate, as WSGI: at most ``places`` requests work in this process at once.
+
+    A place is given back when the application has answered: a live stream that goes on holds a thread and no place.
+    """
+
+    def __init__(self, app: Flask, places: int) -> None:
+        self._app: WSGIApplication = app
+        self._line = Line(places)
+        self._pages = {method: _Page.made(app, comes_again=method != "POST") for method in ("GET", "POST")}
+        self._headers = list(web.headers(app.config["SETTINGS"]).items())
+        self._rush_until = 0.0
+        self._sent_away = 0
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        kind = kind_of(environ.get("PATH_INFO", ""))
+        if kind is Kind.OPEN:
+            return self._app(environ, start_response)
+        if not self._line.enter(kind):
+            return self._send_away(environ["REQUEST_METHOD"], start_response)
+        try:
+            return self._app(environ, start_response)
+        finally:
+            self._line.leave()
+            self._calm()
+
+    def _send_away(self, method: str, start_response: StartResponse) -> Iterable[bytes]:
+        seconds = _dice.randint(*_COME_AGAIN)
+        page = self._pages["POST" if method == "POST" else "GET"].in_(seconds)
+        if not self._rush_until:
+            log.warning("rush", told="people are asked to come again in some seconds")
+        self._rush_until = time.monotonic() + _CALM_SECONDS
+        self._sent_away += 1
+        given = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Retry-After": str(seconds)}
+        given["Content-Length"] = str(len(page))
+        start_response("503 Service Unavailable", [*given.items(), *self._headers])
+        return [] if method == "HEAD" else [page]
+
+    def _calm(self) -> None:
+        if self._rush_until and time.monotonic() > self._rush_until:
+            sent_away, self._sent_away, self._rush_until = self._sent_away, 0, 0.0
+            log.warning("rush_over", sent_away=sent_away)
