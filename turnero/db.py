@@ -33,6 +33,12 @@ TIMEOUTS = {"lock_timeout": "3s", "statement_timeout": "15s", "idle_in_transacti
 # Each thread of a worker uses one connection at a time; whoever finds none soon is told to come back.
 _POOL = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 5, "pool_pre_ping": True}
 
+# One round trip; they are taken in the order given, because PostgreSQL sorts before it calls what is volatile.
+_LOCK_EACH = (
+    "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) "
+    "FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS given(name, place) ORDER BY place"
+)
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant, always aware and in UTC in Python; refuses naive ones.
@@ -144,10 +150,7 @@ def lock(*names: str) -> None:
     PostgreSQL: transaction-scoped advisory locks. SQLite: ``BEGIN IMMEDIATE`` already serialises.
     """
     if on_postgresql():
-        # What a row costs to compute is computed after the sort (PostgreSQL's SELECT says so of volatile functions).
-        each = "unnest(CAST(:names AS text[])) WITH ORDINALITY AS given(name, place) ORDER BY place"
-        statement = f"SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM {each}"  # noqa: S608 (our own words)
-        db.session.execute(text(statement), {"names": sorted(set(names))})
+        db.session.execute(text(_LOCK_EACH), {"names": sorted(set(names))})
 
 
 def lock_shared(name: str) -> None:
