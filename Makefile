@@ -1,6 +1,6 @@
 # Everything runs from .venv. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check race day chaos upgrade mutants sbom sqlmap format lock clean
+.PHONY: help demo test check race day chaos upgrade bench rush mutants sbom sqlmap format lock clean
 
 PORT ?= 8000
 VENV := .venv
@@ -46,6 +46,14 @@ upgrade: $(VENV)/.installed-dev ## La migración con un millón de turnos, mient
 	@$(BIN)/python -m tests.support.provision
 	@TURNERO_UPGRADE_TURNS=1000000 $(BIN)/python -m pytest -s --timeout 1500 -o faulthandler_timeout=0 \
 		tests/production/test_upgrade.py
+
+bench: $(VENV)/.installed-dev ## Rapidez del producto frente a lo mínimo posible, en proporciones de una misma corrida (diez minutos como mucho)
+	@$(BIN)/python -m tests.support.provision
+	@$(BIN)/python -m benchmarks ratios --folder docs/performance
+
+rush: $(VENV)/.installed-dev ## Mil personas por un lugar, y cinco veces más gente de la que cabe (cinco minutos como mucho)
+	@$(BIN)/python -m tests.support.provision
+	@$(BIN)/python -m benchmarks rush --folder docs/performance
 
 mutants: $(VENV)/.installed-dev ## Quita cada defensa una vez y comprueba que su prueba lo nota (ONLY="S5 S6" limita)
 	@$(BIN)/python -m tests.support.provision

@@ -41,19 +41,11 @@ def test_whose_request_it_is_stands_in_its_address(path, kind):
 
 
 @pytest.mark.parametrize(
-    ("kind", "inside", "newcomers", "admitted"),
-    [
-        (NEWCOMER, 0, 0, True),
-        (NEWCOMER, 0, 7, True),
-        (NEWCOMER, 0, 8, False),
-        (NEWCOMER, 8, 0, False),
-        (INSIDE, 8, 8, True),
-        (INSIDE, 23, 8, True),
-        (INSIDE, 24, 0, False),
-    ],
+    ("kind", "waiting", "admitted"),
+    [(NEWCOMER, 0, True), (NEWCOMER, 7, True), (NEWCOMER, 8, False), (INSIDE, 8, True), (INSIDE, 200, True)],
 )
-def test_the_line_is_short_and_shorter_for_newcomers(kind, inside, newcomers, admitted):
-    assert may_wait(kind, inside, newcomers, places=8) is admitted
+def test_the_line_is_short_for_newcomers_alone(kind, waiting, admitted):
+    assert may_wait(kind, waiting, places=8) is admitted
 
 
 def test_all_who_work_and_wait_have_a_thread_and_some_are_left():

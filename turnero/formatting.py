@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -14,14 +15,20 @@ WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "do
 _MANY = 20
 
 
+@lru_cache(maxsize=4096)
+def _written(day: date, pattern: str) -> str:
+    """The few days that all pages speak of are worded once: a fifth of a page's time went into it."""
+    return format_date(day, pattern, locale=LOCALE)
+
+
 def long_date(day: date) -> str:
     """martes 24 de noviembre de 2026"""
-    return format_date(day, "EEEE d 'de' MMMM 'de' y", locale=LOCALE)
+    return _written(day, "EEEE d 'de' MMMM 'de' y")
 
 
 def day_and_month(day: date) -> str:
     """martes 24 de noviembre"""
-    return format_date(day, "EEEE d 'de' MMMM", locale=LOCALE)
+    return _written(day, "EEEE d 'de' MMMM")
 
 
 def clock_time(minute: int) -> str:
@@ -41,7 +48,7 @@ def time_of(moment: datetime) -> str:
 
 def short_weekday(day: date) -> str:
     """mar"""
-    return format_date(day, "EEE", locale=LOCALE).rstrip(".")
+    return _written(day, "EEE").rstrip(".")
 
 
 def relative_day(day: date, today: date) -> str:
@@ -55,7 +62,7 @@ def week_title(day: date, today: date) -> str:
     monday = day - timedelta(days=day.weekday())
     if monday <= today < monday + timedelta(days=7):
         return "Esta semana"
-    return "Semana del " + format_date(monday, "d 'de' MMMM", locale=LOCALE)
+    return "Semana del " + _written(monday, "d 'de' MMMM")
 
 
 def day_parts(morning: int, afternoon: int) -> str:

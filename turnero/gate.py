@@ -19,7 +19,7 @@ from structlog import get_logger
 
 from turnero import web
 
-# For each place: so many newcomers may wait, and so many from inside a journey.
+# For each place: so many newcomers may wait; and threads for so many from inside a journey, who all may.
 _NEWCOMERS, _INSIDE = 1, 3
 # Threads that never wait: they send people away while all others work or stand in line.
 _SPARE_THREADS = 4
@@ -51,11 +51,12 @@ def kind_of(path: str) -> Kind:
     return Kind.NEWCOMER if first in _ENTRANCES or (first == "turno" and not rest) else Kind.INSIDE
 
 
-def may_wait(kind: Kind, inside: int, newcomers: int, places: int) -> bool:
-    """Whether one more may stand in line where so many do already."""
-    if kind is Kind.INSIDE:
-        return inside < _INSIDE * places
-    return inside + newcomers < _NEWCOMERS * places
+def may_wait(kind: Kind, waiting: int, places: int) -> bool:
+    """Whether one more may stand in line where so many do already: newcomers only where few do.
+
+    That keeps few inside, too: nobody gets there but through this line.
+    """
+    return kind is Kind.INSIDE or waiting < _NEWCOMERS * places
 
 
 def threads_for(places: int) -> int:
@@ -77,8 +78,7 @@ class Line:
             if self._free:
                 self._free -= 1
                 return True
-            inside, newcomers = (len(self._waiting[each]) for each in (Kind.INSIDE, Kind.NEWCOMER))
-            if not may_wait(kind, inside, newcomers, self._places):
+            if not may_wait(kind, sum(map(len, self._waiting.values())), self._places):
                 return False
             turn = Event()
             self._waiting[kind].append(turn)

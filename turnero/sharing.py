@@ -45,6 +45,17 @@ class Shelf:
                     entry.until = time.monotonic() + min(seconds, self.most_seconds)
         return cast("T", entry.value)
 
+    def seen(self, key: Hashable) -> Any:
+        """The value that somebody saw a moment ago, None where nobody did."""
+        with self._lock:
+            entry = self._entries.get(key)
+        return entry.value if entry and time.monotonic() < entry.until else None
+
+    def forget(self, key: Hashable) -> None:
+        """Whoever asks next has it made anew."""
+        with self._lock:
+            self._entries.pop(key, None)
+
     def _entry(self, key: Hashable) -> _Entry:
         with self._lock:
             if key not in self._entries and len(self._entries) >= _MOST:
@@ -54,7 +65,7 @@ class Shelf:
             return self._entries.setdefault(key, _Entry())
 
 
-def shelf_of(app: Flask) -> Shelf:
+def shelf_of(app: Flask = current_app) -> Shelf:
     shelf: Shelf = app.extensions["turnero.shared"]
     return shelf
 

@@ -20,7 +20,7 @@ from turnero.booking.offers import ClosedDay, DayOffer, DeskOffers, NoPlace
 from turnero.booking.queries import policy_of
 from turnero.booking.slots import Slot, TakenSeat
 from turnero.extensions import db
-from turnero.sharing import shared
+from turnero.sharing import shared, shelf_of
 
 # Of all provinces: the dearest to compute, and nobody takes a place from it.
 _PROVINCES_SECONDS = 5.0
@@ -72,6 +72,17 @@ def hours(agency: Agency, procedure: Procedure, day: date) -> tuple[Slot, ...]:
 def _hours(agency: Agency, procedure: Procedure, day: date) -> tuple[Slot, ...]:
     desk = agencies.desk_for(agency, procedure)
     return offers_of([desk], procedure, day, day)[desk.id].slots(day) if desk else ()
+
+
+def seen_taken(agency: Agency, procedure: Procedure, wish: Hour) -> bool:
+    """Whether somebody saw a moment ago that the hour is taken: enough to say so without asking the database."""
+    seen: tuple[Slot, ...] | None = shelf_of().seen(("hours", agency.id, procedure.id, wish.day))
+    return seen is not None and any(slot.minute == wish.minute and not slot.free for slot in seen)
+
+
+def found_taken(agency: Agency, procedure: Procedure, day: date) -> None:
+    """A place that was shown as free was taken: what is shown of its day is computed anew."""
+    shelf_of().forget(("hours", agency.id, procedure.id, day))
 
 
 def day_offers(agency: Agency, procedure: Procedure, after: date | None = None, count: int = 10) -> DayOffers:

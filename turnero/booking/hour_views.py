@@ -126,6 +126,9 @@ def _hold(journey: Journey, wish: Hour) -> Response:
             steps.choose_place(key, browser(), steps.Place(journey.province_code, procedure.slug, wish.agency))
         except UnknownPlace as error:
             raise Faulty(hora=error) from error
+    elif journey.hold_since is None and availability.seen_taken(agency, procedure, wish):
+        # In a rush for one place all but the first few are told so here.
+        raise PlaceTaken(agency=agency, day=wish.day, minute=wish.minute)
     holds.place(key, browser(), wish.day, wish.minute)
     return to(Step.CONFIRM, key)
 
@@ -135,12 +138,15 @@ def lost_page(key: str, error: PlaceLost) -> Response:
     journey = owned(key, browser())
     agency, procedure = _chosen(journey)
     lost = Hour(error.data["day"], error.data["minute"])
+    taken = isinstance(error, PlaceTaken)
+    if taken and not availability.seen_taken(agency, procedure, lost):
+        availability.found_taken(agency, procedure, lost.day)
     answer = show(
         "booking/lost.html",
         key=key,
         told=told(error),
         agency=agency,
-        alternatives=availability.nearest(agency, procedure, lost, gone=isinstance(error, PlaceTaken)),
+        alternatives=availability.nearest(agency, procedure, lost, gone=taken),
         hold_minutes=shown_policy_of(agency).hold_minutes,
         turn=your_turn(journey),
     )

@@ -1,6 +1,6 @@
 """Where: province, trámite and agency (step 6). Agencies say when their next free day is, or why they have none."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter, itemgetter
@@ -26,7 +26,6 @@ from turnero.session import browser
 from turnero.sharing import shared
 
 Offer = TypeVar("Offer", AgencyOffer, ProvinceOffer)
-Weeks = Mapping[int, Sequence[Sequence[Interval[int]]]]  # by agency id
 # Provinces to name where the chosen one has no place at all.
 _ELSEWHERE = 3
 
@@ -64,7 +63,7 @@ def place_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
         ],
         province=province,
         procedure=procedure,
-        choices=_choices(offers, _weeks(offers, today), today, term) if today else (),
+        choices=_choices(offers, today, term) if today else (),
         term=term,
         soonest=free[0] if free else None,
         elsewhere=elsewhere[:_ELSEWHERE],
@@ -141,14 +140,16 @@ def _not_here(slug: str) -> ProcedureOnline | UnknownPlace:
     return ProcedureOnline() if virtual else UnknownPlace()
 
 
-def _weeks(offers: tuple[AgencyOffer, ...], today: date) -> Weeks:
-    found = [offer.agency for offer in offers]
-    key = ("weeks", *(agency.id for agency in found), today)
-    return shared(key, lambda: agencies.opening_hours_of(found, today))
-
-
-def _choices(offers: tuple[AgencyOffer, ...], weeks: Weeks, today: date, term: Term | None) -> tuple[AgencyChoice, ...]:
+def _choices(offers: tuple[AgencyOffer, ...], today: date, term: Term | None) -> tuple[AgencyChoice, ...]:
     """By name; with a term, agencies with a place before its end come first."""
+    if term is not None:
+        return _worded(offers, today, term)
+    key = ("choices", *(offer.agency.id for offer in offers), today)
+    return shared(key, lambda: _worded(offers, today, None))
+
+
+def _worded(offers: tuple[AgencyOffer, ...], today: date, term: Term | None) -> tuple[AgencyChoice, ...]:
+    weeks = agencies.opening_hours_of([offer.agency for offer in offers], today)
     choices = (
         AgencyChoice(
             slug=offer.agency.slug,

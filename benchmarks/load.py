@@ -1,0 +1,123 @@
+"""Requests sent as fast as they are answered, or at a given rate, by one process over kept connections."""
+
+import asyncio
+import re
+import statistics
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+_STATUS = re.compile(rb"HTTP/1\.1 (\d+)")
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``seconds``: from sending to the last byte. ``at``: when it came, by the process's clock."""
+
+    status: int
+    seconds: float
+    at: float
+    head: bytes
+    body: bytes
+
+
+@dataclass
+class Load:
+    """What came of many requests."""
+
+    answers: list[Answer] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return len(self.answers) / self.seconds
+
+    @property
+    def statuses(self) -> Counter[int]:
+        return Counter(answer.status for answer in self.answers)
+
+    def percentile(self, hundredth: int) -> float:
+        """Seconds within which so many of a hundred were answered."""
+        times = sorted(answer.seconds for answer in self.answers)
+        return times[min(len(times) - 1, len(times) * hundredth // 100)]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(answer.seconds for answer in self.answers)
+
+
+class Connection:
+    """One HTTP/1.1 connection that is kept; opened again where the server closed it."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def ask(self, request: bytes) -> Answer:
+        began = time.monotonic()
+        if self._reader is None or self._writer is None or self._reader.at_eof():
+            self.close()
+            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        self._writer.write(request)
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        status, length = _STATUS.match(head), _LENGTH.search(head)
+        assert status, head
+        body = await self._reader.readexactly(int(length[1]) if length else 0)
+        ended = time.monotonic()
+        return Answer(int(status[1]), ended - began, ended, head, body)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        self._reader = self._writer = None
+
+
+@asynccontextmanager
+async def connection(port: int) -> AsyncIterator[Connection]:
+    made = Connection(port)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def closed_loop(port: int, requests: Iterable[bytes], connections: int = 16) -> Load:
+    """Every request once, each sent when an answer came, by so many at a time."""
+    load, left = Load(), iter(requests)
+    began = time.monotonic()
+    asyncio.run(_all(port, left, load, connections))
+    load.seconds = time.monotonic() - began
+    return load
+
+
+async def _all(port: int, left: Iterator[bytes], load: Load, connections: int) -> None:
+    async def one() -> None:
+        async with connection(port) as line:
+            for request in left:
+                load.answers.append(await line.ask(request))
+
+    await asyncio.gather(*(one() for _ in range(connections)))
+
+
+def at_once(port: int, requests: list[bytes]) -> Load:
+    """Every request at the same moment, each over a connection of its own that is open already."""
+    load = Load()
+    asyncio.run(_at_once(port, requests, load))
+    return load
+
+
+async def _at_once(port: int, requests: list[bytes], load: Load) -> None:
+    lines = [Connection(port) for _ in requests]
+    for line in lines:
+        line._reader, line._writer = await asyncio.open_connection("127.0.0.1", port)
+    began = time.monotonic()
+    asked = (line.ask(request) for line, request in zip(lines, requests, strict=True))
+    load.answers = list(await asyncio.gather(*asked))
+    load.seconds = time.monotonic() - began
+    for line in lines:
+        line.close()

@@ -1,0 +1,211 @@
+"""A rush: a thousand people for one place, and five times as many people as can be served."""
+
+import asyncio
+import itertools
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from benchmarks.load import Answer, Load, at_once, connection
+from benchmarks.people import Crowd, Person, visit
+from benchmarks.site import Site, day_ahead
+
+TEN = 600
+_LOCATION = re.compile(rb"(?i)\r\nlocation: (\S+)")
+_AGAIN = re.compile(rb"(?i)\r\nretry-after: (\d+)")
+_dice = random.Random(1)  # noqa: S311 (spreads people over places)
+
+
+@dataclass
+class OnePlace:
+    """What became of those who wanted the same place."""
+
+    load: Load
+    winners: int
+    polite: int  # were told that it is taken, and offered others
+    waiting: int  # were asked to come again
+    other: Counter[int]
+    violations: str
+
+
+def one_place(site: Site, crowd: Crowd, contenders: int) -> OnePlace:
+    """All of them say yes to it at the same moment."""
+    day = day_ahead(6)
+    with site.database() as database:
+        database.execute("INSERT INTO desk_days (desk_id, day, windows) VALUES (1, %s, 1)", [day])
+    people = crowd.people(contenders)
+    load = at_once(site.port, [crowd.hold(person, day, TEN) for person in people])
+    lost = [answer for answer in load.answers if answer.status == 409]
+    polite = sum(b'name="hora"' in answer.body for answer in lost)
+    other = load.statuses
+    winners, waiting = other.pop(303, 0), other.pop(503, 0)
+    other.subtract({409: polite})
+    return OnePlace(load, winners, polite, waiting, +other, site.turnero("audit"))
+
+
+@dataclass
+class Flood:
+    """What the people of one minute met. Seconds by the process's clock."""
+
+    began: float = 0.0
+    asked: list[tuple[str, Answer]] = field(default_factory=list)  # newcomer or inside
+    turns: list[float] = field(default_factory=list)  # when each was confirmed
+    arrivals: int = 0
+    first_tries: list[tuple[float, bool]] = field(default_factory=list)  # when somebody came, and whether they got in
+    lost: int = 0  # places that others had
+    broken: Counter[str] = field(default_factory=Counter)
+
+    def answers(self, kind: str, *statuses: int) -> Load:
+        return Load([one for what, one in self.asked if what == kind and one.status in statuses])
+
+
+class Visitors:
+    """People who come, wait when they are asked to, and book; each from the start page to the page of the turn."""
+
+    def __init__(self, site: Site, crowd: Crowd, number: int) -> None:
+        self._port, self._crowd = site.port, crowd
+        self._people = iter(crowd.people(number, agencies=range(1, 21)))
+        self._places = _places()
+        self.flood = Flood()
+
+    async def come(self, until: float) -> None:
+        """One person, who gives up at ``until``."""
+        flood, person = self.flood, next(self._people)
+        flood.arrivals += 1
+        came = time.monotonic()
+        async with connection(self._port) as line:
+            first = True
+            for path in ("/", "/turno"):
+                while True:
+                    answer = await line.ask(visit(path))
+                    flood.asked.append(("newcomer", answer))
+                    if first:
+                        flood.first_tries.append((came, answer.status == 200))
+                        first = False
+                    if answer.status == 200:
+                        break
+                    if answer.status != 503 or not await _waited(answer, until):
+                        return
+            await self._book(line.ask, person, until)
+
+    async def _book(self, ask, person: Person, until: float) -> None:  # type: ignore[no-untyped-def]
+        day, minute = next(self._places)
+        steps = (
+            (self._crowd.get(person, "horario"), 200),
+            (self._crowd.get(person, f"horario?dia={day}"), 200),
+            (self._crowd.hold(person, day, minute), 303),
+            (self._crowd.get(person, "confirmar"), 200),
+            (self._crowd.confirm(person), 303),
+        )
+        for request, wanted in steps:
+            while True:
+                answer = await ask(request)
+                self.flood.asked.append(("inside", answer))
+                if answer.status == 503 and await _waited(answer, until):
+                    continue
+                break
+            if answer.status != wanted:
+                self.flood.lost += answer.status == 409
+                self.flood.broken[f"{request[:60].split()[1].decode().rpartition('/')[2]} {answer.status}"] += (
+                    answer.status not in (409, 503)
+                )
+                return
+        self.flood.turns.append(time.monotonic())
+
+
+async def _waited(answer: Answer, until: float) -> bool:
+    """Do as the page says; False when that is longer than the person stays."""
+    again = _AGAIN.search(answer.head)
+    seconds = int(again[1]) if again else 10
+    if time.monotonic() + seconds > until:
+        return False
+    await asyncio.sleep(seconds)
+    return True
+
+
+def _places() -> Iterator[tuple[date, int]]:
+    """Hours of days that are still empty, each as often as it has windows by the time all are used."""
+    for ahead in itertools.count(7):
+        hours = [(day_ahead(7 + ahead % 20), 480 + 20 * hour) for hour in range(27) for _ in range(12)]
+        _dice.shuffle(hours)
+        yield from hours
+
+
+def capacity(site: Site, crowd: Crowd, seconds: float, people: int = 16) -> float:
+    """Turns a second, with so many at it all the time and nobody else."""
+    visitors = Visitors(site, crowd, 6000)
+
+    async def busy() -> None:
+        until = time.monotonic() + seconds
+
+        async def one() -> None:
+            while time.monotonic() < until:
+                await visitors.come(until)
+
+        await asyncio.gather(*(one() for _ in range(people)))
+
+    asyncio.run(busy())
+    return len(visitors.flood.turns) / seconds
+
+
+def step(site: Site, crowd: Crowd, rate: float, seconds: float, afterwards: float = 30) -> Flood:
+    """People come at ``rate`` a second for so long; then at a third of a fifth of it."""
+    visitors = Visitors(site, crowd, int(rate * seconds + rate * afterwards) + 100)
+    flood = visitors.flood
+
+    async def arrive() -> None:
+        flood.began = time.monotonic()
+        end, last = flood.began + seconds, flood.began + seconds + afterwards
+        coming: set[asyncio.Task[None]] = set()
+        due = flood.began
+        while (now := time.monotonic()) < last:
+            if now >= due:
+                task = asyncio.create_task(visitors.come(last))
+                coming.add(task)
+                task.add_done_callback(coming.discard)
+                due += 1 / (rate if due < end else rate / 15)
+            else:
+                await asyncio.sleep(min(due - now, 0.05))
+        await asyncio.wait(coming, timeout=30) if coming else None
+
+    asyncio.run(arrive())
+    return flood
+
+
+def told(one: OnePlace, most: float, flood: Flood, seconds: float) -> str:
+    """Both parts as a table."""
+    end = flood.began + seconds
+    during = [at for at in flood.turns if at <= end]
+    goodput = len(during) / seconds
+    inside, newcomers = flood.answers("inside", 200, 303, 409), flood.answers("newcomer", 200)
+    away = Load([answer for _, answer in flood.asked if answer.status == 503])
+    calm = [came for came, got_in in flood.first_tries if came > end and not got_in]
+    rows = {
+        "contenders for one place": str(len(one.load.answers)),
+        "who got it": str(one.winners),
+        "who was told so, with alternatives": str(one.polite),
+        "who was asked to come again": str(one.waiting),
+        "other answers": str(dict(one.other) or "none"),
+        "99 of 100 were answered within": f"{one.load.percentile(99):.2f} s",
+        "the database afterwards": one.violations.strip(),
+        "turns a second, 16 people at it": f"{most:.1f}",
+        "people a second in the rush": f"{flood.arrivals / seconds:.0f} for {seconds:.0f} s",
+        "turns a second in the rush": f"{goodput:.1f}, {goodput / most:.0%} of the most" if most else "none",
+        "inside a journey, 95 of 100 within": _seconds(inside),
+        "newcomers let in, 95 of 100 within": _seconds(newcomers),
+        "asked to come again": f"{len(away.answers)}, 95 of 100 within {_seconds(away)}",
+        "of them inside a journey": str(len(flood.answers("inside", 503).answers)),
+        "the waiting page": f"{max((len(each.body) for each in away.answers), default=0)} bytes",
+        "places lost to others": str(flood.lost),
+        "other answers in the rush": str(dict(flood.broken) or "none"),
+        "calm again after": f"{max(calm) - end:.0f} s" if calm else "0 s",
+    }
+    return "\n".join(["| what | figure |", "|---|---|", *(f"| {name} | {figure} |" for name, figure in rows.items())])
+
+
+def _seconds(load: Load) -> str:
+    return f"{load.percentile(95):.2f} s" if load.answers else "nobody"

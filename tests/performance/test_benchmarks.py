@@ -1,0 +1,30 @@
+"""The benchmarks at a size that measures nothing: every answer is the one it must be, and the tables are written."""
+
+import pytest
+
+from benchmarks import __main__ as benchmarks
+from benchmarks import rush
+from benchmarks.people import Crowd
+from benchmarks.site import site
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+def test_every_ratio_is_measured_with_right_answers_only(tmp_path):
+    assert benchmarks.main(["ratios", "--small", "--folder", str(tmp_path)]) == 0
+    table = (tmp_path / "ratios.md").read_text()
+    assert {line.split("|")[1].strip() for line in table.splitlines() if line.startswith("|")} >= set(benchmarks.GOALS)
+
+
+def test_in_a_rush_one_wins_and_all_others_are_told_politely():
+    with site(turns=2_000) as made, made.serving():
+        crowd = Crowd(made)
+        one = rush.one_place(made, crowd, 60)
+        most = rush.capacity(made, crowd, 2)
+        flood = rush.step(made, crowd, 5 * most, 4, afterwards=8)
+    assert (one.winners, one.polite + one.waiting, one.other, one.violations) == (1, 59, {}, "")
+    assert not flood.broken
+    assert flood.turns
+    away = [answer for _, answer in flood.asked if answer.status == 503]
+    assert away
+    assert all(len(answer.body) <= 10_000 and b"retry-after" in answer.head.lower() for answer in away)
