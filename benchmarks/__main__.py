@@ -44,9 +44,9 @@ def _ratios(*, small: bool) -> str:
         crowd = Crowd(made)
         scripts = ratios.scripts_of(crowd)
         with made.serving(), ratios.bare_serving(made, scripts) as opposite:
+            hot = ratios.hot_slot(made, crowd, rounds, forms)
             steps = ratios.steps(made, crowd, opposite, rounds, forms)
             pages = ratios.pages(made, crowd, opposite, rounds, looks)
-            hot = ratios.hot_slot(made, crowd, rounds, forms)
     found = {"hold": steps.hold, "confirm": steps.confirm, **pages, "one hot slot": hot}
     lines = ["| what | a second | against | a second | ratio | goal |", "|---|---|---|---|---|---|"]
     lines += [_row(name, rates) for name, rates in found.items()]

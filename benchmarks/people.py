@@ -5,6 +5,7 @@ All begin their form token alike, so one signature is everybody's; who each is f
 
 import hashlib
 import hmac
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from tests.support.journeys import cedula
 from turnero.session import known_as
 
 _FIRST = 1_000_000  # nobody of the filled database
+_strangers = itertools.count()
 _JOURNEYS = """
 COPY journeys (key, browser, created_at, cedula, email, mailbox, mobile, verified_at, registered, province_code,
                procedure_id, agency_id, priority, held_seconds, hold_extended, changes, done) FROM STDIN
@@ -86,10 +88,15 @@ class Crowd:
 
 def visit(path: str) -> bytes:
     """Of somebody we do not know."""
-    return f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
+    return f"GET {path} HTTP/1.1\r\nHost: bench\r\n{_address(next(_strangers))}\r\n".encode()
+
+
+def _address(number: int) -> str:
+    """Where somebody is, as the proxy says."""
+    return f"X-Forwarded-For: 10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}\r\n"
 
 
 def _request(method: str, path: str, person: Person, body: bytes = b"") -> bytes:
     kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n" if body else ""
-    head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nCookie: turnero={person.browser_id}\r\n{kind}\r\n"
-    return head.encode() + body
+    who = f"Cookie: turnero={person.browser_id}\r\n{_address(person.number)}"
+    return f"{method} {path} HTTP/1.1\r\nHost: bench\r\n{who}{kind}\r\n".encode() + body

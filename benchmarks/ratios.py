@@ -14,7 +14,7 @@ from flask_wtf.csrf import generate_csrf
 
 from benchmarks import bare
 from benchmarks.load import Load, closed_loop
-from benchmarks.people import Crowd
+from benchmarks.people import Crowd, visit
 from benchmarks.recording import Line, Occasion, record
 from benchmarks.site import Site, day_ahead
 from tests.support.mail_servers import free_port
@@ -151,13 +151,14 @@ def pages(site: Site, crowd: Crowd, opposite: Bare, rounds: int, count: int) -> 
         "agencies": crowd.get(person, "lugar?provincia=17"),
         "ten days": crowd.get(person, "horario"),
         "hours": crowd.get(person, f"horario?dia={day_ahead(4)}"),
-        "start": b"GET / HTTP/1.1\r\nHost: bench\r\n\r\n",
+        "start": visit("/"),
     }
     measured = {name: Rates() for name in wanted}
     for name, request in wanted.items():
         size = len(closed_loop(site.port, [request]).answers[0].body)
         for _ in range(rounds):
-            measured[name].ours.append(checked(closed_loop(site.port, [request] * count), 200).rate)
+            looks = (visit("/") if name == "start" else request for _ in range(count))
+            measured[name].ours.append(checked(closed_loop(site.port, looks), 200).rate)
             measured[name].bare.append(checked(closed_loop(opposite.port, [opposite.page(size)] * count), 200).rate)
     return measured
 
@@ -166,7 +167,7 @@ def hot_slot(site: Site, crowd: Crowd, rounds: int, count: int) -> Rates:
     """Holds at one hour of one desk with a window for each (``ours``), against holds spread over hours (``bare``)."""
     measured, spread = Rates(), places(_OURS + 2)
     for number in range(rounds):
-        day = day_ahead(_BARE + 8 + number)
+        day = day_ahead(_OURS + 1 + number)
         with site.database() as database:
             database.execute("INSERT INTO desk_days (desk_id, day, windows) VALUES (2, %s, %s)", [day, count])
         at_one = [crowd.hold(person, day, OPENS) for person in crowd.people(count, agencies=[2])]

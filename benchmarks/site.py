@@ -106,6 +106,7 @@ def _environ(database: str, folder: Path, post: Post) -> dict[str, str]:
         "TURNERO_MAIL_URL": f"smtp://127.0.0.1:{post.port}",
         "TURNERO_BASE_URL": "http://127.0.0.1:1",
         "TURNERO_REGISTRY": "open",
+        "TURNERO_TRUSTED_PROXIES": "1",  # people come from many addresses, as a proxy would say
     }
 
 

@@ -3,6 +3,7 @@
 import errno
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 from functools import partial
@@ -16,6 +17,9 @@ from granian.server import Server
 
 from turnero import gate
 from turnero.gate import Gate
+
+# Of a worker. Browsers keep theirs open while they wait, and whoever finds none left is not even told to wait.
+_MOST_CONNECTIONS = 4096
 
 
 def check_port(host: str, port: int) -> None:
@@ -38,6 +42,8 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 
     ``threads``: how many requests a worker works at; there are more, for those who wait in line (``gate``).
     """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     # A forked worker would inherit this process's threads' locks and its database connections.
     multiprocessing.set_start_method("spawn", force=True)
     Server(
@@ -47,6 +53,8 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=gate.threads_for(threads),
+        backlog=_MOST_CONNECTIONS,
+        backpressure=_MOST_CONNECTIONS,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=30,
