@@ -4,13 +4,12 @@ import argparse
 import os
 import platform
 import sys
-from datetime import date
 from pathlib import Path
 
 from benchmarks import ratios, rush
 from benchmarks.people import Crowd
-from benchmarks.ratios import Rates
-from benchmarks.site import site
+from benchmarks.ratios import Rates, Size
+from benchmarks.site import day_ahead, site
 from tests.support import postgres
 
 # Goals of the product: what each ratio should reach.
@@ -35,24 +34,24 @@ def main(arguments: list[str]) -> int:
 
 def _made() -> str:
     versions = f"PostgreSQL {postgres.version()}, Python {platform.python_version()}"
-    return f"{date.today()} · {versions} · {os.cpu_count()} cores, {platform.system()} {platform.machine()}"  # noqa: DTZ011
+    return f"{day_ahead(0)} · {versions} · {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
 
 
 def _ratios(*, small: bool) -> str:
-    rounds, forms, looks = (1, 12, 20) if small else (5, 300, 1500)
+    forms, looks = (Size(1, 12), Size(1, 20)) if small else (Size(5, 300), Size(5, 1500))
     with site(turns=2_000 if small else 20_000) as made:
         crowd = Crowd(made)
         scripts = ratios.scripts_of(crowd)
         with made.serving(), ratios.bare_serving(made, scripts) as opposite:
-            hot = ratios.hot_slot(made, crowd, rounds, forms)
-            steps = ratios.steps(made, crowd, opposite, rounds, forms)
-            pages = ratios.pages(made, crowd, opposite, rounds, looks)
+            hot = ratios.hot_slot(made, crowd, forms)
+            steps = ratios.steps(made, crowd, opposite, forms)
+            pages = ratios.pages(made, crowd, opposite, looks)
     found = {"hold": steps.hold, "confirm": steps.confirm, **pages, "one hot slot": hot}
     lines = ["| what | a second | against | a second | ratio | goal |", "|---|---|---|---|---|---|"]
     lines += [_row(name, rates) for name, rates in found.items()]
     said = ", ".join(f"{name} {len(script)}" for name, script in scripts.items())
     return "\n".join(
-        [*lines, "", f"Statements: {said}. {rounds} rounds by turns; medians, and the median of the ratios."]
+        [*lines, "", f"Statements: {said}. {forms.rounds} rounds by turns; medians, and the median of the ratios."]
     )
 
 
@@ -69,7 +68,7 @@ def _rush(*, small: bool) -> str:
         crowd = Crowd(made)
         one = rush.one_place(made, crowd, contenders)
         most = rush.capacity(made, crowd, seconds / 3)
-        flood = rush.step(made, crowd, 5 * most, seconds, afterwards=4 if small else 30)
+        flood = rush.step(made, crowd, 5 * most, seconds=seconds, afterwards=4 if small else 30)
     return rush.told(one, most, flood, seconds)
 
 

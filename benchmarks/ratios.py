@@ -1,6 +1,5 @@
 """The product against the bare minimum, round by round in one run: hold, confirm, pages, one hot slot."""
 
-import os
 import pickle
 import statistics
 import sys
@@ -8,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from flask import Flask, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
 
 from benchmarks import bare
@@ -25,6 +26,14 @@ DESK = 1
 # Days from today: of the product's places, and of the bare ones at the same desk.
 _OURS, _BARE = 5, 20
 _PAGE_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Size:
+    """So many rounds of so many requests."""
+
+    rounds: int
+    count: int
 
 
 class WrongAnswer(Exception):
@@ -69,7 +78,9 @@ class Bare:
         app.secret_key = secret
         with app.test_request_context():
             self._token = generate_csrf()
-            signing = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+            assert isinstance(app.session_interface, SecureCookieSessionInterface)
+            signing = app.session_interface.get_signing_serializer(app)
+            assert signing is not None
             self._cookie = signing.dumps(dict(session))
 
     def say(self, script: str, occasion: Occasion) -> bytes:
@@ -89,7 +100,7 @@ def bare_serving(site: Site, scripts: dict[str, list[Line]]) -> Iterator[Bare]:
     file = site.folder / "scripts.pickle"
     file.write_bytes(pickle.dumps(scripts))
     port, secret = free_port(), "bench"
-    more = {bare.SCRIPTS: str(file), bare.DATABASE: site.url, bare.KEY: secret, "PYTHONPATH": os.getcwd()}  # noqa: PTH109
+    more = {bare.SCRIPTS: str(file), bare.DATABASE: site.url, bare.KEY: secret, "PYTHONPATH": str(Path.cwd())}
     with site.process(sys.executable, "-m", "benchmarks.bare", str(port), **more):
         answer(port, "/page/1/100")
         yield Bare(port, secret)
@@ -112,14 +123,14 @@ class Steps:
     confirm: Rates = field(default_factory=Rates)
 
 
-def steps(site: Site, crowd: Crowd, opposite: Bare, rounds: int, count: int) -> Steps:
+def steps(site: Site, crowd: Crowd, opposite: Bare, size: Size) -> Steps:
     """Holds, then their confirms; ours and bare by turns."""
     measured, ours, others = Steps(), places(_OURS), places(_BARE)
-    for _ in range(rounds):
-        people = crowd.people(count)
+    for _ in range(size.rounds):
+        people = crowd.people(size.count)
         wishes = [crowd.hold(person, *next(ours)[:2]) for person in people]
         measured.hold.ours.append(checked(closed_loop(site.port, wishes), 303).rate)
-        theirs = [Occasion(person, *_of(next(others))) for person in crowd.people(count)]
+        theirs = [Occasion(person, *_of(next(others))) for person in crowd.people(size.count)]
         measured.hold.bare.append(checked(_said(opposite, "hold", theirs), 303).rate)
         confirms = [crowd.confirm(person) for person in people]
         measured.confirm.ours.append(checked(closed_loop(site.port, confirms), 303).rate)
@@ -144,7 +155,7 @@ def _with_holds(site: Site, occasions: list[Occasion]) -> list[Occasion]:
     return [Occasion(one.person, one.day, one.minute, holds[one.person.key], one.seat) for one in occasions]
 
 
-def pages(site: Site, crowd: Crowd, opposite: Bare, rounds: int, count: int) -> dict[str, Rates]:
+def pages(site: Site, crowd: Crowd, opposite: Bare, size: Size) -> dict[str, Rates]:
     """Pages of a journey, and the start page, against bare ones of the same size."""
     (person,) = crowd.people(1)
     wanted: dict[str, bytes] = {
@@ -155,24 +166,26 @@ def pages(site: Site, crowd: Crowd, opposite: Bare, rounds: int, count: int) -> 
     }
     measured = {name: Rates() for name in wanted}
     for name, request in wanted.items():
-        size = len(closed_loop(site.port, [request]).answers[0].body)
-        for _ in range(rounds):
-            looks = (visit("/") if name == "start" else request for _ in range(count))
+        length = len(closed_loop(site.port, [request]).answers[0].body)
+        for _ in range(size.rounds):
+            looks = (visit("/") if name == "start" else request for _ in range(size.count))
             measured[name].ours.append(checked(closed_loop(site.port, looks), 200).rate)
-            measured[name].bare.append(checked(closed_loop(opposite.port, [opposite.page(size)] * count), 200).rate)
+            measured[name].bare.append(
+                checked(closed_loop(opposite.port, [opposite.page(length)] * size.count), 200).rate
+            )
     return measured
 
 
-def hot_slot(site: Site, crowd: Crowd, rounds: int, count: int) -> Rates:
+def hot_slot(site: Site, crowd: Crowd, size: Size) -> Rates:
     """Holds at one hour of one desk with a window for each (``ours``), against holds spread over hours (``bare``)."""
     measured, spread = Rates(), places(_OURS + 2)
-    for number in range(rounds):
+    for number in range(size.rounds):
         day = day_ahead(_OURS + 1 + number)
         with site.database() as database:
-            database.execute("INSERT INTO desk_days (desk_id, day, windows) VALUES (2, %s, %s)", [day, count])
-        at_one = [crowd.hold(person, day, OPENS) for person in crowd.people(count, agencies=[2])]
+            database.execute("INSERT INTO desk_days (desk_id, day, windows) VALUES (2, %s, %s)", [day, size.count])
+        at_one = [crowd.hold(person, day, OPENS) for person in crowd.people(size.count, agencies=[2])]
         measured.ours.append(checked(closed_loop(site.port, at_one), 303).rate)
-        people = crowd.people(count, agencies=[3])
+        people = crowd.people(size.count, agencies=[3])
         measured.bare.append(
             checked(closed_loop(site.port, [crowd.hold(one, *next(spread)[:2]) for one in people]), 303).rate
         )

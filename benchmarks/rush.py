@@ -6,7 +6,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -92,7 +92,7 @@ class Visitors:
                         return
             await self._book(line.ask, person, until)
 
-    async def _book(self, ask, person: Person, until: float) -> None:  # type: ignore[no-untyped-def]
+    async def _book(self, ask: Callable[[bytes], Awaitable[Answer]], person: Person, until: float) -> None:
         day, minute = next(self._places)
         steps = (
             (self._crowd.get(person, "horario"), 200),
@@ -152,7 +152,7 @@ def capacity(site: Site, crowd: Crowd, seconds: float, people: int = 16) -> floa
     return len(visitors.flood.turns) / seconds
 
 
-def step(site: Site, crowd: Crowd, rate: float, seconds: float, afterwards: float = 30) -> Flood:
+def step(site: Site, crowd: Crowd, rate: float, *, seconds: float, afterwards: float) -> Flood:
     """People come at ``rate`` a second for so long; then at a third of a fifth of it."""
     visitors = Visitors(site, crowd, int(rate * seconds + rate * afterwards) + 100)
     flood = visitors.flood
