@@ -8,14 +8,17 @@ import pytest
 from tests.support.build import create_desk, create_procedure, next_workday
 from tests.support.journeys import at_hour_step
 from tests.support.statements import recorded
+from tests.support.turns import begin_change
 from tests.support.walking import Walker, browser_of
 from turnero import sharing
 from turnero.booking import availability, holds
 from turnero.booking.errors import PlaceTaken
 from turnero.extensions import db
+from turnero.messages import TEXTS
 from turnero.sharing import Shelf, shared, shelf_of
 
 TEN = 600
+SAME_PLACE = TEXTS["same_place"]
 
 
 @pytest.fixture
@@ -124,3 +127,19 @@ def test_what_is_seen_may_be_old_and_the_claim_decides(app, client, desk, proced
     assert f"{day}T10:00" not in offered
     with pytest.raises(PlaceTaken):
         holds.place(walker.key, browser_of(client), day, TEN)
+
+
+def test_whoever_has_the_place_is_not_told_that_it_is_taken(app, client, desk, procedure):
+    shelf_of(app).most_seconds = 60
+    day = next_workday()
+    yes = {"hora": f"{day}T10:00", "acepta": "si"}
+    walker = Walker.at_hours(client, desk, procedure)
+    walker.hold(day, TEN)
+    walker.get("horario", dia=str(day))
+    walker.post("horario", **yes)
+    assert walker.is_at("confirmar")
+    walker.post("confirmar")
+    change = begin_change(client, client.response.location)
+    change.get("horario", dia=str(day))
+    change.post("horario", **yes)
+    assert SAME_PLACE in client.page.text

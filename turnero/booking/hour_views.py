@@ -126,11 +126,16 @@ def _hold(journey: Journey, wish: Hour) -> Response:
             steps.choose_place(key, browser(), steps.Place(journey.province_code, procedure.slug, wish.agency))
         except UnknownPlace as error:
             raise Faulty(hora=error) from error
-    elif journey.hold_since is None and availability.seen_taken(agency, procedure, wish):
+    elif _has_none(journey) and availability.seen_taken(agency, procedure, wish):
         # In a rush for one place all but the first few are told so here.
         raise PlaceTaken(agency=agency, day=wish.day, minute=wish.minute)
     holds.place(key, browser(), wish.day, wish.minute)
     return to(Step.CONFIRM, key)
+
+
+def _has_none(journey: Journey) -> bool:
+    """Whether no place is this journey's: then whatever is taken is somebody else's."""
+    return journey.hold_since is None and not journey.changes
 
 
 def lost_page(key: str, error: PlaceLost) -> Response:
