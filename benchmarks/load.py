@@ -5,9 +5,11 @@ import re
 import statistics
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 _STATUS = re.compile(rb"HTTP/1\.1 (\d+)")
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: (\d+)")
@@ -86,11 +88,17 @@ async def connection(port: int) -> AsyncIterator[Connection]:
         made.close()
 
 
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Until it is done; in a thread of its own, because the caller's may have a loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
 def closed_loop(port: int, requests: Iterable[bytes], connections: int = 16) -> Load:
     """Every request once, each sent when an answer came, by so many at a time."""
     load, left = Load(), iter(requests)
     began = time.monotonic()
-    asyncio.run(_all(port, left, load, connections))
+    run(_all(port, left, load, connections))
     load.seconds = time.monotonic() - began
     return load
 
@@ -107,7 +115,7 @@ async def _all(port: int, left: Iterator[bytes], load: Load, connections: int) -
 def at_once(port: int, requests: list[bytes]) -> Load:
     """Every request at the same moment, each over a connection of its own that is open already."""
     load = Load()
-    asyncio.run(_at_once(port, requests, load))
+    run(_at_once(port, requests, load))
     return load
 
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from benchmarks.load import Answer, Load, at_once, connection
+from benchmarks.load import Answer, Load, at_once, connection, run
 from benchmarks.people import Crowd, Person, visit
 from benchmarks.site import Site, day_ahead
 
@@ -148,7 +148,7 @@ def capacity(site: Site, crowd: Crowd, seconds: float, people: int = 16) -> floa
 
         await asyncio.gather(*(one() for _ in range(people)))
 
-    asyncio.run(busy())
+    run(busy())
     return len(visitors.flood.turns) / seconds
 
 
@@ -172,7 +172,7 @@ def step(site: Site, crowd: Crowd, rate: float, *, seconds: float, afterwards: f
                 await asyncio.sleep(min(due - now, 0.05))
         await asyncio.wait(coming, timeout=30) if coming else None
 
-    asyncio.run(arrive())
+    run(arrive())
     return flood
 
 
