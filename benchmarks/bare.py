@@ -1,7 +1,7 @@
 """The least a page can be: bare Flask on the same server, with the same statements, round trips and form token.
 
-It knows nothing of turns: it says what was recorded, for whom the address names, and answers 303. Its pages are one
-row and a template of as many bytes.
+It knows nothing of turns: it says what was recorded, for whom the address names, and answers 303. Its pages are as many
+queries and a template of as many bytes.
 """
 
 import os
@@ -53,11 +53,12 @@ def create_app() -> Flask:
                     values |= {"booking": made, "subject": f"booking:{made}"}
         return Response("", 303, {"Location": "/"})
 
-    @app.get("/page/<int:rows>/<int:size>")
-    def page(rows: int, size: int) -> str:
-        """``rows`` through the template, then plain text up to ``size`` bytes; one query."""
-        connection().execute("SELECT * FROM journeys WHERE key = 'bench-1000000'").fetchone()
-        connection().rollback()
+    @app.get("/page/<int:queries>/<int:rows>/<int:size>")
+    def page(queries: int, rows: int, size: int) -> str:
+        """``rows`` through the template, then plain text up to ``size`` bytes."""
+        for _ in range(queries):
+            connection().execute("SELECT * FROM journeys WHERE key = 'bench-1000000'").fetchone()
+            connection().rollback()
         filler = "x" * max(0, size - rows * (len(_LINE) + 7) - 40)
         return render_template_string(_PAGE, title="Bare", rows=[_LINE] * rows, filler=filler)
 

@@ -91,8 +91,8 @@ class Bare:
         kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
         return (head + kind).encode() + body
 
-    def page(self, size: int) -> bytes:
-        return f"GET /page/{_PAGE_ROWS}/{size} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
+    def page(self, queries: int, length: int) -> bytes:
+        return f"GET /page/{queries}/{_PAGE_ROWS}/{length} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
 
 
 @contextmanager
@@ -102,7 +102,7 @@ def bare_serving(site: Site, scripts: dict[str, list[Line]]) -> Iterator[Bare]:
     port, secret = free_port(), "bench"
     more = {bare.SCRIPTS: str(file), bare.DATABASE: site.url, bare.KEY: secret, "PYTHONPATH": str(Path.cwd())}
     with site.process(sys.executable, "-m", "benchmarks.bare", str(port), **more):
-        answer(port, "/page/1/100")
+        answer(port, "/page/1/1/100")
         yield Bare(port, secret)
 
 
@@ -171,7 +171,9 @@ def pages(site: Site, crowd: Crowd, opposite: Bare, size: Size) -> dict[str, Rat
             looks = (visit("/") if name == "start" else request for _ in range(size.count))
             measured[name].ours.append(checked(closed_loop(site.port, looks), 200).rate)
             measured[name].bare.append(
-                checked(closed_loop(opposite.port, [opposite.page(length)] * size.count), 200).rate
+                checked(
+                    closed_loop(opposite.port, [opposite.page(0 if name == "start" else 1, length)] * size.count), 200
+                ).rate
             )
     return measured
 

@@ -153,7 +153,7 @@ def capacity(site: Site, crowd: Crowd, seconds: float, people: int = 16) -> floa
 
 
 def step(site: Site, crowd: Crowd, rate: float, *, seconds: float, afterwards: float) -> Flood:
-    """People come at ``rate`` a second for so long; then at a third of a fifth of it."""
+    """People come at ``rate`` a second for ``seconds``, and at a fifteenth of it for so many ``afterwards``."""
     visitors = Visitors(site, crowd, int(rate * seconds + rate * afterwards) + 100)
     flood = visitors.flood
 

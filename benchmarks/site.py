@@ -24,8 +24,7 @@ from tests.support import postgres
 from tests.support.mail_servers import free_port
 from tests.support.processes import PROGRAM, answer
 from tests.support.upgrade import fill
-
-FIRST_AGENCY = 1
+from turnero.agencies.holidays import national
 
 
 @dataclass(frozen=True)
@@ -111,4 +110,10 @@ def _environ(database: str, folder: Path, post: Post) -> dict[str, str]:
 
 
 def day_ahead(days: int) -> date:
-    return date.today() + timedelta(days=days)  # noqa: DTZ011 (as above)
+    """Today, or the so many-th day from now on which the agencies attend: every day but national holidays."""
+    day = date.today()  # noqa: DTZ011 (as above)
+    rests = {rest.day for year in (day.year, day.year + 1) for rest in national(year)}
+    while days:
+        day += timedelta(days=1)
+        days -= day not in rests
+    return day

@@ -17,7 +17,7 @@ _MANY = 20
 
 @lru_cache(maxsize=4096)
 def _written(day: date, pattern: str) -> str:
-    """The few days that all pages speak of are worded once: a fifth of a page's time went into it."""
+    """The few days that all pages speak of are worded once: a seventh of a page's time went into it."""
     return format_date(day, pattern, locale=LOCALE)
 
 

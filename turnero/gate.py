@@ -19,9 +19,10 @@ from structlog import get_logger
 
 from turnero import web
 
-# For each place: so many newcomers may wait; and threads for so many from inside a journey, who all may.
+# For each place: so many newcomers may wait; and threads for so many from inside a journey, who all may. Should more
+# of these come at once, they fill the threads, and then newcomers, too, wait before the server tells them anything.
 _NEWCOMERS, _INSIDE = 1, 3
-# Threads that never wait: they send people away while all others work or stand in line.
+# Threads for sending people away while others work or stand in line.
 _SPARE_THREADS = 4
 # Seconds. Who waits longer would not believe that something comes.
 _PATIENCE = {"inside": 10.0, "newcomer": 2.0}
@@ -130,6 +131,7 @@ class Gate:
         self._line = Line(places)
         self._pages = {method: _Page.made(app, comes_again=method != "POST") for method in ("GET", "POST")}
         self._headers = list(web.headers(app.config["SETTINGS"]).items())
+        self._telling = Lock()
         self._rush_until = 0.0
         self._sent_away = 0
 
@@ -148,16 +150,20 @@ class Gate:
     def _send_away(self, method: str, start_response: StartResponse) -> Iterable[bytes]:
         seconds = _dice.randint(*_COME_AGAIN)
         page = self._pages["POST" if method == "POST" else "GET"].in_(seconds)
-        if not self._rush_until:
-            log.warning("rush", told="people are asked to come again in some seconds")
-        self._rush_until = time.monotonic() + _CALM_SECONDS
-        self._sent_away += 1
+        with self._telling:
+            if not self._rush_until:
+                log.warning("rush", told="people are asked to come again in some seconds")
+            self._rush_until = time.monotonic() + _CALM_SECONDS
+            self._sent_away += 1
         given = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Retry-After": str(seconds)}
         given["Content-Length"] = str(len(page))
         start_response("503 Service Unavailable", [*given.items(), *self._headers])
         return [] if method == "HEAD" else [page]
 
     def _calm(self) -> None:
-        if self._rush_until and time.monotonic() > self._rush_until:
-            sent_away, self._sent_away, self._rush_until = self._sent_away, 0, 0.0
-            log.warning("rush_over", sent_away=sent_away)
+        if not self._rush_until:
+            return
+        with self._telling:
+            if self._rush_until and time.monotonic() > self._rush_until:
+                log.warning("rush_over", sent_away=self._sent_away)
+                self._rush_until, self._sent_away = 0.0, 0

@@ -3,9 +3,9 @@
 import errno
 import multiprocessing
 import os
-import resource
 import signal
 import socket
+from contextlib import suppress
 from functools import partial
 from pkgutil import resolve_name
 from threading import Thread
@@ -42,8 +42,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 
     ``threads``: how many requests a worker works at; there are more, for those who wait in line (``gate``).
     """
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    _allow_connections()
     # A forked worker would inherit this process's threads' locks and its database connections.
     multiprocessing.set_start_method("spawn", force=True)
     Server(
@@ -60,6 +59,17 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         workers_kill_timeout=30,
         log_level=LogLevels.error,  # it warns of the numbers that measured best
     ).serve(target_loader=partial(_application, threads))
+
+
+def _allow_connections() -> None:
+    """Let each worker, which inherits it, have as many files open as connections; shells often allow 1,024 or 256."""
+    with suppress(ImportError):  # Windows has no such limit
+        import resource  # noqa: PLC0415 (not everywhere)
+
+        usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = 2 * _MOST_CONNECTIONS if most == resource.RLIM_INFINITY else min(2 * _MOST_CONNECTIONS, most)
+        if resource.RLIM_INFINITY != usual < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _application(threads: int, factory: str) -> Gate:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.support.mail_servers import free_port
-from tests.support.smtp import code_in
+from tests.support.smtp import TidyController, code_in
 
 CODE_SUBJECT = "Verificar IESS turno online"
 
@@ -37,10 +36,10 @@ class Post:
         self.arrivals: list[Arrival] = []
         self.waiting = threading.Event()  # somebody waits for a server that is silent or slow
         self._arrived = threading.Condition()
-        self._server: Controller | None = None
+        self._server: TidyController | None = None
 
     def start(self) -> None:
-        self._server = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=30)
+        self._server = TidyController(self, hostname="127.0.0.1", port=self.port, ready_timeout=30)
         self._server.start()
 
     def stop(self) -> None:

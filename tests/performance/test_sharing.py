@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.build import create_desk, create_procedure, next_workday
+from tests.support.build import next_workday
 from tests.support.journeys import at_hour_step
 from tests.support.statements import recorded
 from tests.support.turns import begin_change
@@ -19,16 +19,6 @@ from turnero.sharing import Shelf, shared, shelf_of
 
 TEN = 600
 SAME_PLACE = TEXTS["same_place"]
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=1)
 
 
 @pytest.fixture
@@ -143,3 +133,18 @@ def test_whoever_has_the_place_is_not_told_that_it_is_taken(app, client, desk, p
     change.get("horario", dia=str(day))
     change.post("horario", **yes)
     assert SAME_PLACE in client.page.text
+
+
+def test_a_second_press_that_overtakes_the_first_is_no_loss(app, client, desk, procedure, monkeypatch):
+    day = next_workday()
+    walker = Walker.at_hours(client, desk, procedure)
+    who = browser_of(client)
+
+    def meanwhile(*_what):
+        with app.app_context():  # the first press, in another thread of the server
+            holds.place(walker.key, who, day, TEN)
+        return True  # and somebody has looked at the hours since
+
+    monkeypatch.setattr(availability, "seen_taken", meanwhile)
+    walker.post("horario", hora=f"{day}T10:00", acepta="si")
+    assert walker.is_at("confirmar")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.build import create_citizen, create_desk, create_procedure, next_workday
+from tests.support.build import create_citizen, next_workday
 from tests.support.statements import recorded
 from tests.support.walking import Walker, newest_code
 from turnero.extensions import db
@@ -31,16 +31,6 @@ STEPS = {
     "confirmar": 17,
     "turno": 8,
 }
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=3)
 
 
 def cost(act, *arguments, **named):

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.support.smtp import TidyController
 
 
 class Sink:
@@ -83,7 +84,7 @@ def serving(
     ) -> AuthResult:
         return AuthResult(success=login.password == (password or "").encode())
 
-    controller = Controller(
+    controller = TidyController(
         sink,
         hostname="127.0.0.1",
         port=free_port(),

@@ -1,7 +1,8 @@
 """A real SMTP server that keeps what it is given, and can be told to refuse."""
 
+import asyncio
 import socket
-from asyncio import AbstractServer
+from asyncio import AbstractServer, Server
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -9,6 +10,7 @@ from email.message import EmailMessage
 from email.policy import default
 from threading import Condition
 from typing import Any
+from weakref import WeakSet
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -71,7 +73,33 @@ def code_in(message: EmailMessage) -> str:
     return codes[0]
 
 
-class _Controller(Controller):
+class TidyController(Controller):
+    """Hangs up on whoever is still there when it stops: aiosmtpd would leave their sockets to the garbage collector."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._met: WeakSet[SMTP] = WeakSet()
+
+    def factory(self) -> SMTP:
+        made: SMTP = super().factory()  # type: ignore[no-untyped-call]  # aiosmtpd is half typed
+        self._met.add(made)
+        return made
+
+    def stop(self, no_assert: bool = False) -> None:  # noqa: FBT002 (aiosmtpd's)
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(PATIENCE_SECONDS)
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        for listening in self.server.sockets if isinstance(self.server, Server) else ():
+            self.loop.remove_reader(listening.fileno())
+        for _ in range(10):  # turns of the loop: who is being let in is met, who is met is left, and TLS below it
+            for one in list(self._met):
+                if isinstance(one.transport, asyncio.WriteTransport):
+                    one.transport.abort()
+            await asyncio.sleep(0)
+
+
+class _Controller(TidyController):
     """Listens on a socket that is already bound, so that nobody can take its port in between."""
 
     def __init__(self, mailbox: Mailbox, listener: socket.socket) -> None:

@@ -13,7 +13,7 @@ from turnero.booking.models import Booking, Event
 from turnero.extensions import db
 from turnero.staff.models import Device
 
-# Each stream holds one of a process's eight threads: half of them stay for pages. Who gets none polls.
+# Each stream holds a thread of its process for minutes (and no place of the gate's). Who gets none polls.
 MOST_STREAMS = 4
 _EVERY_SECONDS = 1.0
 _HEARTBEAT_SECONDS = 2  # only by writing does the server learn that a page was left, and every action leaves one

@@ -17,6 +17,7 @@ from turnero.booking.offers import NOON
 from turnero.booking.queries import shown_policy_of
 from turnero.booking.slots import Slot
 from turnero.errors import Faulty
+from turnero.extensions import db
 from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.session import browser
 
@@ -126,15 +127,18 @@ def _hold(journey: Journey, wish: Hour) -> Response:
             steps.choose_place(key, browser(), steps.Place(journey.province_code, procedure.slug, wish.agency))
         except UnknownPlace as error:
             raise Faulty(hora=error) from error
-    elif _has_none(journey) and availability.seen_taken(agency, procedure, wish):
+    elif availability.seen_taken(agency, procedure, wish) and _has_none(key):
         # In a rush for one place all but the first few are told so here.
         raise PlaceTaken(agency=agency, day=wish.day, minute=wish.minute)
     holds.place(key, browser(), wish.day, wish.minute)
     return to(Step.CONFIRM, key)
 
 
-def _has_none(journey: Journey) -> bool:
-    """Whether no place is this journey's: then whatever is taken is somebody else's."""
+def _has_none(key: str) -> bool:
+    """Whether no place is this journey's, so that what is taken is somebody else's; read anew: it was pressed twice,
+    perhaps, and what was seen as taken is what the first press has just taken."""
+    db.session.rollback()
+    journey = owned(key, browser())
     return journey.hold_since is None and not journey.changes
 
 
