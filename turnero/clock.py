@@ -9,15 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import has_request_context, request
-from sqlalchemy import CheckConstraint, ColumnElement, literal_column, text
+from sqlalchemy import CheckConstraint, ColumnElement, TextClause, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from turnero.db import is_writing, on_postgresql
 from turnero.extensions import Base, db
 
 _NOW = {
-    "postgresql": "SELECT clock_timestamp() + offset_seconds * interval '1 second' FROM clock",
-    "sqlite": "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now', offset_seconds || ' seconds') FROM clock",
+    "postgresql": text("SELECT clock_timestamp() + offset_seconds * interval '1 second' FROM clock"),
+    "sqlite": text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now', offset_seconds || ' seconds') FROM clock"),
 }
 _READ_WITH_PAGE = "turnero.now"
 
@@ -42,7 +42,7 @@ def now() -> datetime:
             read: datetime = request.environ[_READ_WITH_PAGE]
             return read
         del request.environ[_READ_WITH_PAGE]
-    return _instant(db.session.scalar(text(_statement())))
+    return _instant(db.session.scalar(_statement()))
 
 
 def beside() -> ColumnElement[Any]:
@@ -56,7 +56,7 @@ def read_beside(present: Any) -> None:
         request.environ[_READ_WITH_PAGE] = _instant(present)
 
 
-def _statement() -> str:
+def _statement() -> TextClause:
     return _NOW["postgresql" if on_postgresql() else "sqlite"]
 
 

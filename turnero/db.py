@@ -34,10 +34,11 @@ TIMEOUTS = {"lock_timeout": "3s", "statement_timeout": "15s", "idle_in_transacti
 _POOL = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 5, "pool_pre_ping": True}
 
 # One round trip; they are taken in the order given, because PostgreSQL sorts before it calls what is volatile.
-_LOCK_EACH = (
+_LOCK_EACH = text(
     "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) "
     "FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS given(name, place) ORDER BY place"
 )
+_LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -150,13 +151,13 @@ def lock(*names: str) -> None:
     PostgreSQL: transaction-scoped advisory locks. SQLite: ``BEGIN IMMEDIATE`` already serialises.
     """
     if on_postgresql():
-        db.session.execute(text(_LOCK_EACH), {"names": sorted(set(names))})
+        db.session.execute(_LOCK_EACH, {"names": sorted(set(names))})
 
 
 def lock_shared(name: str) -> None:
     """Take a named lock that others may share; a statement of its own, so what follows sees what it waited for."""
     if on_postgresql():
-        db.session.execute(text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))"), {"name": name})
+        db.session.execute(_LOCK_SHARED, {"name": name})
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:

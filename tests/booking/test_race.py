@@ -15,7 +15,6 @@ from turnero.agencies.models import Procedure
 from turnero.audit import audit
 from turnero.booking import availability, bookings, claims, holds
 from turnero.booking.errors import PlaceTaken
-from turnero.booking.forms import Hour
 from turnero.booking.models import Claim
 from turnero.extensions import db
 
@@ -50,7 +49,7 @@ def race(app: Flask, *, confirm: bool = True) -> Counter[str]:
             holds.place(travellers[number].key, travellers[number].browser, day, HOUR)
         except PlaceTaken as lost:
             here = db.session.get_one(Procedure, number_of_procedure)  # each thread has its own session
-            near = availability.nearest(lost.data["agency"], here, Hour(day, HOUR), gone=True)
+            near = availability.nearest(lost.data["agency"], here, day, HOUR, gone=True)
             assert len(near) == 3
             return "alternatives"
         if confirm:

@@ -133,18 +133,3 @@ def test_whoever_has_the_place_is_not_told_that_it_is_taken(app, client, desk, p
     change.get("horario", dia=str(day))
     change.post("horario", **yes)
     assert SAME_PLACE in client.page.text
-
-
-def test_a_second_press_that_overtakes_the_first_is_no_loss(app, client, desk, procedure, monkeypatch):
-    day = next_workday()
-    walker = Walker.at_hours(client, desk, procedure)
-    who = browser_of(client)
-
-    def meanwhile(*_what):
-        with app.app_context():  # the first press, in another thread of the server
-            holds.place(walker.key, who, day, TEN)
-        return True  # and somebody has looked at the hours since
-
-    monkeypatch.setattr(availability, "seen_taken", meanwhile)
-    walker.post("horario", hora=f"{day}T10:00", acepta="si")
-    assert walker.is_at("confirmar")

@@ -26,9 +26,9 @@ STEPS = {
     "verificar": 24,
     "lugar": 15,
     "horario": 10,
-    "sí": 25,
+    "sí": 23,
     "GET confirmar": 4,
-    "confirmar": 17,
+    "confirmar": 15,
     "turno": 8,
 }
 

@@ -50,7 +50,7 @@ class Procedure(Base):
     position: Mapped[int] = mapped_column(default=0)  # order in lists, as in the catalogue
     sheet: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
-    line: Mapped[Line] = relationship(lazy="joined")
+    line: Mapped[Line] = relationship()
 
     @property
     def takes_turns(self) -> bool:
@@ -109,7 +109,7 @@ class Desk(Base):
     line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"), index=True)
 
     agency: Mapped[Agency] = relationship(lazy="joined")
-    line: Mapped[Line] = relationship(lazy="joined")
+    line: Mapped[Line] = relationship()
 
 
 class DeskStaffing(Base):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from turnero.agencies import opening_hours
 from turnero.agencies.holidays import CivicDay, rest_days
@@ -28,6 +28,23 @@ from turnero.interval import Interval
 
 # A desk that an agency has given up stays for the turns it had, without any staffing.
 _STAFFED = Desk.id.in_(select(DeskStaffing.desk_id))
+# Made once: whatever is shown or taken asks them first.
+_DESK = select(Desk).where(Desk.agency_id == bindparam("agency"), Desk.line_id == bindparam("line"), _STAFFED)
+_HOURS = select(
+    WeeklyHours.agency_id,
+    WeeklyHours.weekday,
+    WeeklyHours.opens,
+    WeeklyHours.closes,
+    WeeklyHours.valid_from,
+    WeeklyHours.valid_to,
+).where(WeeklyHours.agency_id.in_(bindparam("agencies", expanding=True)))
+_STAFFING = select(
+    DeskStaffing.desk_id, DeskStaffing.valid_from, DeskStaffing.windows, DeskStaffing.slot_minutes
+).where(DeskStaffing.desk_id.in_(bindparam("desks", expanding=True)), DeskStaffing.valid_from <= bindparam("last"))
+_WINDOWS = select(DeskDay.desk_id, DeskDay.day, DeskDay.windows).where(
+    DeskDay.desk_id.in_(bindparam("desks", expanding=True)),
+    DeskDay.day.between(bindparam("first"), bindparam("last")),
+)
 
 
 class UnknownProvince(NotFound):
@@ -98,8 +115,7 @@ def desk_for(agency: Agency, procedure: Procedure) -> Desk | None:
     """The desk that attends a trámite at an agency, None where it is not offered."""
     if not procedure.takes_turns:
         return None
-    attends = (Desk.agency_id == agency.id, Desk.line_id == procedure.line_id, _STAFFED)
-    return db.session.scalar(select(Desk).where(*attends))
+    return db.session.scalar(_DESK, {"agency": agency.id, "line": procedure.line_id})
 
 
 def procedures_at(agency: Agency) -> list[Procedure]:
@@ -145,9 +161,7 @@ def _place(agency: Agency) -> Place:
 
 
 def _hours(agency_ids: Collection[int]) -> dict[int, tuple[opening_hours.WeeklyHours, ...]]:
-    table = WeeklyHours
-    columns = (table.agency_id, table.weekday, table.opens, table.closes, table.valid_from, table.valid_to)
-    rows = db.session.execute(select(*columns).where(table.agency_id.in_(agency_ids)))
+    rows = db.session.execute(_HOURS, {"agencies": list(agency_ids)})
     found: dict[int, list[opening_hours.WeeklyHours]] = {agency_id: [] for agency_id in agency_ids}
     for agency_id, weekday, opens, closes, valid_from, valid_to in rows:
         found[agency_id].append(opening_hours.WeeklyHours(weekday, opens, closes, valid_from, valid_to))
@@ -155,20 +169,17 @@ def _hours(agency_ids: Collection[int]) -> dict[int, tuple[opening_hours.WeeklyH
 
 
 def _staffing(desk_ids: Collection[int], last: date) -> dict[int, tuple[Staffing, ...]]:
-    table = DeskStaffing
-    columns = (table.desk_id, table.valid_from, table.windows, table.slot_minutes)
-    begun = select(*columns).where(table.desk_id.in_(desk_ids), table.valid_from <= last)
+    begun = db.session.execute(_STAFFING, {"desks": list(desk_ids), "last": last})
     found: dict[int, list[Staffing]] = {desk_id: [] for desk_id in desk_ids}
-    for desk_id, valid_from, windows, slot_minutes in db.session.execute(begun):
+    for desk_id, valid_from, windows, slot_minutes in begun:
         found[desk_id].append(Staffing(valid_from, windows, slot_minutes))
     return {desk_id: tuple(entries) for desk_id, entries in found.items()}
 
 
 def _windows_by_day(desk_ids: Collection[int], first: date, last: date) -> Mapping[int, Mapping[date, int]]:
-    columns = (DeskDay.desk_id, DeskDay.day, DeskDay.windows)
-    days = select(*columns).where(DeskDay.desk_id.in_(desk_ids), DeskDay.day.between(first, last))
+    days = db.session.execute(_WINDOWS, {"desks": list(desk_ids), "first": first, "last": last})
     found: defaultdict[int, dict[date, int]] = defaultdict(dict)
-    for desk_id, day, windows in db.session.execute(days):
+    for desk_id, day, windows in days:
         found[desk_id][day] = windows
     return found
 

@@ -14,7 +14,6 @@ from turnero import clock
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Desk, Procedure, Province
 from turnero.booking.claims import counting
-from turnero.booking.forms import Hour
 from turnero.booking.models import Claim
 from turnero.booking.offers import ClosedDay, DayOffer, DeskOffers, NoPlace
 from turnero.booking.queries import policy_of
@@ -74,10 +73,10 @@ def _hours(agency: Agency, procedure: Procedure, day: date) -> tuple[Slot, ...]:
     return offers_of([desk], procedure, day, day)[desk.id].slots(day) if desk else ()
 
 
-def seen_taken(agency: Agency, procedure: Procedure, wish: Hour) -> bool:
+def seen_taken(agency: Agency, procedure: Procedure, day: date, minute: int) -> bool:
     """Whether somebody saw a moment ago that the hour is taken: enough to say so without asking the database."""
-    seen: tuple[Slot, ...] | None = shelf_of().seen(("hours", agency.id, procedure.id, wish.day))
-    return seen is not None and any(slot.minute == wish.minute and not slot.free for slot in seen)
+    seen: tuple[Slot, ...] | None = shelf_of().seen(("hours", agency.id, procedure.id, day))
+    return seen is not None and any(slot.minute == minute and not slot.free for slot in seen)
 
 
 def found_taken(agency: Agency, procedure: Procedure, day: date) -> None:
@@ -146,19 +145,21 @@ def _province_offers(procedure: Procedure) -> tuple[ProvinceOffer, ...]:
     return tuple(ProvinceOffer(province, first.get(province.code)) for province in agencies.provinces())
 
 
-def nearest(agency: Agency, procedure: Procedure, lost: Hour, *, gone: bool, count: int = 3) -> tuple[Alternative, ...]:
-    """The free places nearest to the lost one: the same agency first, others of its province when it has too few.
+def nearest(
+    agency: Agency, procedure: Procedure, day: date, minute: int, *, gone: bool, count: int = 3
+) -> tuple[Alternative, ...]:
+    """The free places nearest to a lost one: the same agency first, others of its province when it has too few.
 
     ``gone``: somebody else has it, whatever was seen a moment ago.
     """
-    midnight = datetime.min.time()
-    found = _nearest_at(agency, procedure, datetime.combine(lost.day, midnight) + timedelta(minutes=lost.minute))
+    midnight = datetime.combine(day, datetime.min.time())
+    found = _nearest_at(agency, procedure, midnight + timedelta(minutes=minute))
     if gone:
-        found = [place for place in found if (place.day, place.minute) != (lost.day, lost.minute)]
+        found = [place for place in found if (place.day, place.minute) != (day, minute)]
     if len(found) < count:
         for offer in agency_offers(agency.province_code, procedure):
             if offer.agency.id != agency.id and offer.next_day is not None:
-                found += _nearest_at(offer.agency, procedure, datetime.combine(lost.day, midnight))[:count]
+                found += _nearest_at(offer.agency, procedure, midnight)[:count]
     return tuple(found[:count])
 
 

@@ -26,7 +26,7 @@ PRIORITY_AGE = 65
 def confirm(key: str, browser: str) -> str:
     """Make the held place a turn and return its page's token; a repeated confirm returns the same one.
 
-    Raises HoldLost, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn, CapReached.
+    Raises HoldLost, NotChangeable, ChangesSpent, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn, CapReached.
     """
     try:
         return _confirm(key, browser)
@@ -46,6 +46,8 @@ def _confirm(key: str, browser: str) -> str:
         assert journey.booking is not None
         return token_of(journey.booking)
     require(journey, now, Step.HOUR, Step.CONFIRM)
+    if journey.changes and journey.booking is not None:
+        limits.check_changeable(journey.booking, now)
     held = the_hold(journey, now)
     if journey.changes:
         return changes.apply(journey, held, now)

@@ -6,21 +6,18 @@ Booking, reference and token stay. A change is a journey that begins at step 7; 
 import secrets
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from turnero import clock
 from turnero import db as database
 from turnero.booking import claims, history, limits, relocation
 from turnero.booking.displacement import end_displacement
-from turnero.booking.errors import ChangesSpent, NotChangeable
 from turnero.booking.holds import lost
 from turnero.booking.lifecycle import Status
-from turnero.booking.models import Booking, Event, Journey
+from turnero.booking.models import Booking, Journey
 from turnero.booking.notices import tell
 from turnero.booking.queries import locked_by_token, policy_of, token_of
 from turnero.extensions import db
-
-CHANGED = "changed"
 
 
 @database.transaction
@@ -31,7 +28,7 @@ def begin(token: str, browser: str) -> str:
     """
     booking = locked_by_token(token)
     now = clock.now()
-    check_changeable(booking, now)
+    limits.check_changeable(booking, now)
     journey = Journey(
         key=secrets.token_urlsafe(16),
         browser=browser,
@@ -63,7 +60,7 @@ def apply(journey: Journey, held: claims.Held, now: datetime) -> str:
         .with_for_update(of=Booking)
         .execution_options(populate_existing=True)
     ).one()
-    check_changeable(booking, now)
+    limits.check_changeable(booking, now)
     before = relocation.place_of(booking)
     old_start = booking.starts_at
     relocation.move_to(booking, held)
@@ -77,19 +74,7 @@ def apply(journey: Journey, held: claims.Held, now: datetime) -> str:
         claims.free(booking.id, purpose="proposal")
         end_displacement(booking.id, "rebooked", now)
     else:
-        history.note(booking, actor="citizen", now=now, reason=CHANGED, details=details)
+        history.note(booking, actor="citizen", now=now, reason=limits.CHANGED, details=details)
     journey.done = True
     tell(booking, "change", now, occasion=str(booking.moves))
     return token_of(booking)
-
-
-def check_changeable(booking: Booking, now: datetime) -> None:
-    """Raises NotChangeable, and ChangesSpent where it has changed as often as it may. A displaced turn always can."""
-    if booking.status == Status.DISPLACED:
-        return
-    if booking.status != Status.CONFIRMED or booking.starts_at <= now:
-        raise NotChangeable
-    limit = policy_of(booking.agency).changes_per_turn
-    made = select(func.count()).select_from(Event).where(Event.booking_id == booking.id, Event.reason == CHANGED)
-    if (db.session.scalar(made) or 0) >= limit:
-        raise ChangesSpent(limit=limit)

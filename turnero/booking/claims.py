@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from turnero import clock
@@ -33,18 +33,21 @@ class Seats:
     zone: str
 
 
-def counting(now: datetime) -> ColumnElement[bool]:
+def counting(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Which claims count at ``now``: undated ones, and dated ones whose time has not passed."""
     return or_(Claim.lapses_at.is_(None), Claim.lapses_at > now)
 
 
+_TAKEN_SEATS = (
+    select(Claim.minute, Claim.seat, Claim.lapses_at.is_not(None))
+    .where(Claim.desk_id == bindparam("desk"), Claim.day == bindparam("day"))
+    .where(counting(bindparam("now")))
+)
+
+
 def taken_seats(desk_id: int, day: date, now: datetime) -> tuple[TakenSeat, ...]:
     """The claims of a desk's day that count."""
-    rows = db.session.execute(
-        select(Claim.minute, Claim.seat, Claim.lapses_at.is_not(None))
-        .where(Claim.desk_id == desk_id, Claim.day == day)
-        .where(counting(now))
-    )
+    rows = db.session.execute(_TAKEN_SEATS, {"desk": desk_id, "day": day, "now": now})
     return tuple(TakenSeat(minute, seat, held) for minute, seat, held in rows)
 
 
@@ -124,18 +127,25 @@ class Held:
     lapses_at: datetime
 
 
+_KEPT = (
+    select(Claim.desk_id, Claim.day, Claim.minute, Claim.lapses_at)
+    .where(
+        Claim.booking_id == bindparam("booking"),
+        Claim.purpose == bindparam("purpose"),
+        Claim.lapses_at > bindparam("now"),
+    )
+    .order_by(Claim.minute)
+)
+
+
 def held(booking_id: int, now: datetime, purpose: str = "hold") -> Held | None:
     """The place kept by a booking's dated claims, or None: lapsed, taken over, or its hours were closed."""
-    rows = db.session.scalars(
-        select(Claim)
-        .where(Claim.booking_id == booking_id, Claim.purpose == purpose, Claim.lapses_at > now)
-        .order_by(Claim.minute)
-    ).all()
+    rows = db.session.execute(_KEPT, {"booking": booking_id, "purpose": purpose, "now": now}).all()
     if not rows:
         return None
-    first = rows[0]
-    assert first.lapses_at is not None
-    return Held(first.desk_id, first.day, first.minute, len(rows), first.lapses_at)
+    desk_id, day, minute, lapses_at = rows[0]
+    assert lapses_at is not None
+    return Held(desk_id, day, minute, len(rows), lapses_at)
 
 
 def keep(booking_id: int, now: datetime, purpose: str = "hold") -> int:

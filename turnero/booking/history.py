@@ -44,12 +44,10 @@ def move(
     changes = {"status": after, **(values or {})}
     if before == Status.HELD:
         changes["lapses_at"] = None
-    changed = db.session.execute(
-        statement.values(changes).returning(Booking.id).execution_options(synchronize_session=False)
-    ).all()
-    if not changed:
+    as_it_is_now = statement.values(changes).returning(Booking)
+    how = {"synchronize_session": False, "populate_existing": True}
+    if db.session.scalars(as_it_is_now, execution_options=how).one_or_none() is None:
         return False
-    db.session.expire(booking)
     event = Event(booking_id=booking.id, at=now, actor=actor, before=before, after=after)
     event.reason, event.details = reason, details or {}
     db.session.add(event)

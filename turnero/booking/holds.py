@@ -9,7 +9,7 @@ from turnero import db as database
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Desk, Procedure
 from turnero.agencies.schedule import DayGrid, grid
-from turnero.booking import claims, history, limits, references, slots, token
+from turnero.booking import availability, claims, history, limits, references, slots, token
 from turnero.booking.errors import (
     ExtendedAlready,
     HoldLost,
@@ -54,10 +54,12 @@ class _Period:
 def place(key: str, browser: str, day: date, minute: int) -> None:
     """Hold the place at local ``minute`` of ``day`` for this journey; its old hold, if any, is free at once.
 
-    Raises NotOffered, PlaceTaken, HoldLimit, HoldTimeSpent and the refusals of ``limits.check_new_turn``.
+    Raises NotOffered, PlaceTaken, HoldLimit, HoldTimeSpent and the refusals of ``limits.check_new_turn``; for a change
+    SamePlace and those of ``limits.check_changeable``.
     Asking again for the place already held changes nothing.
     """
     journey = locked(key, browser)
+    _refuse_what_is_seen_taken(journey, day, minute)
     limits.lock_subjects(journey)
     require(journey, clock.now(), Step.HOUR, Step.CONFIRM)
     wish = _wish(journey, day, minute)
@@ -68,7 +70,7 @@ def place(key: str, browser: str, day: date, minute: int) -> None:
     policy = policy_of(wish.agency)
     day_grid = _offered_grid(wish, policy, now)
     if journey.changes:
-        _refuse_same_place(journey, wish)
+        _refuse_same_place(journey, wish, now)
     else:
         limits.check_new_turn(journey, wish.procedure, policy, now)
         limits.check_holds(journey, policy, now)
@@ -99,9 +101,9 @@ def hand_over(turn: Booking, journey: Journey, now: datetime) -> bool:
 
 def _hold(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> None:
     """Take the place and let the journey's time begin. Raises PlaceTaken."""
-    journey.hold_since, journey.hold_lapses_at, journey.hold_extended = period.now, period.lapses_at, False
     if not journey.changes:
         journey.booking = _new_booking(journey, wish, day_grid, period)
+    journey.hold_since, journey.hold_lapses_at, journey.hold_extended = period.now, period.lapses_at, False
     _take(journey, wish, day_grid, period)
 
 
@@ -119,9 +121,21 @@ def _holds_already(journey: Journey, wish: _Wish, now: datetime) -> bool:
     return held is not None and (held.desk_id, held.day, held.minute) == (wish.desk.id, wish.day, wish.minute)
 
 
-def _refuse_same_place(journey: Journey, wish: _Wish) -> None:
+def _refuse_what_is_seen_taken(journey: Journey, day: date, minute: int) -> None:
+    """In a rush for one place all but the first few are told so here. Not who may have it already: this was pressed
+    twice, perhaps, and whoever looked in between saw what the first press had just taken."""
+    has_something = journey.done or journey.changes or journey.hold_since is not None
+    agency, procedure = journey.agency, journey.procedure
+    if has_something or agency is None or procedure is None:
+        return
+    if availability.seen_taken(agency, procedure, day, minute):
+        raise PlaceTaken(agency=agency, day=day, minute=minute)
+
+
+def _refuse_same_place(journey: Journey, wish: _Wish, now: datetime) -> None:
     turn = journey.booking
     assert turn is not None
+    limits.check_changeable(turn, now)
     has = (turn.desk_id, turn.day, turn.minute)
     if turn.status == Status.CONFIRMED and has == (wish.desk.id, wish.day, wish.minute):
         raise SamePlace

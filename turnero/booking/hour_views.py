@@ -17,7 +17,6 @@ from turnero.booking.offers import NOON
 from turnero.booking.queries import shown_policy_of
 from turnero.booking.slots import Slot
 from turnero.errors import Faulty
-from turnero.extensions import db
 from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.session import browser
 
@@ -89,15 +88,14 @@ def _why_none(agency: Agency, procedure: Procedure) -> str | None:
 
 def choose_hour(key: str) -> Response:
     """An hour alone is asked about; with a yes it is held, with a no the hours are shown again."""
-    journey = at(key, Step.HOUR)
     wish = forms.parse_hour(request.form)
     match forms.typed(request.form, "acepta")["acepta"]:
         case "si":
-            return _hold(journey, wish)
+            return _hold(key, wish)
         case "no":
             return see_other(address(Step.HOUR, key, wish.day))
         case _:
-            return _question(journey, wish)
+            return _question(at(key, Step.HOUR), wish)
 
 
 def _question(journey: Journey, wish: Hour) -> Response:
@@ -119,43 +117,39 @@ def _question(journey: Journey, wish: Hour) -> Response:
     )
 
 
-def _hold(journey: Journey, wish: Hour) -> Response:
-    key, agency, procedure = journey.key, *_chosen(journey)
-    if wish.agency and wish.agency != agency.slug:
-        assert journey.province_code is not None
-        try:
-            steps.choose_place(key, browser(), steps.Place(journey.province_code, procedure.slug, wish.agency))
-        except UnknownPlace as error:
-            raise Faulty(hora=error) from error
-    elif availability.seen_taken(agency, procedure, wish) and _has_none(key):
-        # In a rush for one place all but the first few are told so here.
-        raise PlaceTaken(agency=agency, day=wish.day, minute=wish.minute)
+def _hold(key: str, wish: Hour) -> Response:
+    if wish.agency:
+        _go_there(at(key, Step.HOUR), wish.agency)
     holds.place(key, browser(), wish.day, wish.minute)
     return to(Step.CONFIRM, key)
 
 
-def _has_none(key: str) -> bool:
-    """Whether no place is this journey's, so that what is taken is somebody else's; read anew: it was pressed twice,
-    perhaps, and what was seen as taken is what the first press has just taken."""
-    db.session.rollback()
-    journey = owned(key, browser())
-    return journey.hold_since is None and not journey.changes
+def _go_there(journey: Journey, slug: str) -> None:
+    """To the agency of an alternative, if it is another one."""
+    agency, procedure = _chosen(journey)
+    if slug == agency.slug:
+        return
+    assert journey.province_code is not None
+    try:
+        steps.choose_place(journey.key, browser(), steps.Place(journey.province_code, procedure.slug, slug))
+    except UnknownPlace as error:
+        raise Faulty(hora=error) from error
 
 
 def lost_page(key: str, error: PlaceLost) -> Response:
     """A place that cannot be had (any more): the nearest others, one press away (409)."""
     journey = owned(key, browser())
     agency, procedure = _chosen(journey)
-    lost = Hour(error.data["day"], error.data["minute"])
+    day, minute = error.data["day"], error.data["minute"]
     taken = isinstance(error, PlaceTaken)
-    if taken and not availability.seen_taken(agency, procedure, lost):
-        availability.found_taken(agency, procedure, lost.day)
+    if taken and not availability.seen_taken(agency, procedure, day, minute):
+        availability.found_taken(agency, procedure, day)
     answer = show(
         "booking/lost.html",
         key=key,
         told=told(error),
         agency=agency,
-        alternatives=availability.nearest(agency, procedure, lost, gone=taken),
+        alternatives=availability.nearest(agency, procedure, day, minute, gone=taken),
         hold_minutes=shown_policy_of(agency).hold_minutes,
         turn=your_turn(journey),
     )

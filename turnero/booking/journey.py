@@ -6,14 +6,20 @@ first; a step posted too early or too late raises ``WrongStep``.
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from turnero import clock
 from turnero.booking.errors import NotInRegistry, WrongStep
 from turnero.booking.models import Journey
 from turnero.errors import NotFound
 from turnero.extensions import db
+
+# Made once, because every step says them: building a statement takes longer than its way to the database and back.
+_OWNED = (Journey.key == bindparam("key"), Journey.browser == bindparam("browser"))
+_LOCKED = select(Journey).where(*_OWNED).with_for_update(of=Journey).execution_options(populate_existing=True)
 
 
 class Step(StrEnum):
@@ -44,8 +50,7 @@ def step_of(journey: Journey, now: datetime) -> Step:
 
 def owned(key: str, browser: str) -> Journey:
     """The journey, for a page. Raises NotFound unless this browser began it, NotInRegistry where it ends there."""
-    found = select(Journey, clock.beside()).where(Journey.key == key, Journey.browser == browser)
-    row = db.session.execute(found).one_or_none()
+    row = db.session.execute(_with_the_time(db.engine.dialect.name), {"key": key, "browser": browser}).one_or_none()
     if row is None:
         raise NotFound
     journey, present = row
@@ -53,15 +58,15 @@ def owned(key: str, browser: str) -> Journey:
     return _usable(journey)
 
 
+@cache
+def _with_the_time(_engine: str) -> Select[Any]:
+    """The time is asked differently on each engine."""
+    return select(Journey, clock.beside()).where(*_OWNED)
+
+
 def locked(key: str, browser: str) -> Journey:
     """The journey with its row locked, for a use case."""
-    journey = db.session.scalar(
-        select(Journey)
-        .where(Journey.key == key, Journey.browser == browser)
-        .with_for_update(of=Journey)
-        .execution_options(populate_existing=True)
-    )
-    return _usable(journey)
+    return _usable(db.session.scalar(_LOCKED, {"key": key, "browser": browser}))
 
 
 def _usable(journey: Journey | None) -> Journey:

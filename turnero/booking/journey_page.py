@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, url_for
 
 from turnero import clock, formatting, messages, page
-from turnero.booking import changes
+from turnero.booking import limits
 from turnero.booking.errors import CapReached, WrongStep
 from turnero.booking.journey import Step, owned, step_of
 from turnero.booking.lifecycle import Status
@@ -57,7 +57,7 @@ def check_change(journey: Journey) -> None:
     """Raises NotChangeable or ChangesSpent where a journey changes a turn that cannot change any more."""
     if journey.changes:
         assert journey.booking is not None
-        changes.check_changeable(journey.booking, clock.now())
+        limits.check_changeable(journey.booking, clock.now())
 
 
 def to(step: Step, key: str) -> Response:

@@ -5,17 +5,73 @@ The sanction falls on the channel (mailbox, mobile, browser), never on the insur
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, literal, or_, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, func, literal, or_, select, union_all
 
 from turnero import db as database
 from turnero.agencies.models import Procedure
-from turnero.booking.errors import AlreadyHasTurn, CapReached, HoldLimit, HoldsSpent, OpenTurnsSpent, OverlappingTurn
+from turnero.booking.errors import (
+    AlreadyHasTurn,
+    CapReached,
+    ChangesSpent,
+    HoldLimit,
+    HoldsSpent,
+    NotChangeable,
+    OpenTurnsSpent,
+    OverlappingTurn,
+)
 from turnero.booking.lifecycle import LIVE, SEATED, Status
-from turnero.booking.models import Booking, Journey
+from turnero.booking.models import Booking, Event, Journey
 from turnero.booking.policy import Caps, Policy
+from turnero.booking.queries import policy_of
 from turnero.extensions import db
 from turnero.interval import Interval
+
+CHANGED = "changed"  # the reason of the event of each change that counts
+_CHANNELS = ("mailbox", "mobile", "browser")
+_LIVE_OF_CEDULA = select(Booking.procedure_id).where(Booking.cedula == bindparam("cedula"), Booking.status.in_(LIVE))
+_OTHER_HOLDS = select(
+    func.count().filter(Booking.cedula == bindparam("cedula")),
+    func.count().filter(Booking.mailbox == bindparam("mailbox")),
+).where(
+    or_(Booking.cedula == bindparam("cedula"), Booking.mailbox == bindparam("mailbox")),
+    Booking.status == Status.HELD,
+    Booking.lapses_at > bindparam("now"),
+    Booking.journey_key != bindparam("key"),
+)
+_HELD_FOR_NOTHING = select(func.count()).where(
+    or_(Journey.mailbox == bindparam("mailbox"), Journey.browser == bindparam("browser")),
+    or_(Journey.hold_since.is_not(None), Journey.held_seconds > 0),
+    Journey.done.is_(False),
+    Journey.changes.is_(False),
+    Journey.key != bindparam("key"),
+    Journey.created_at > bindparam("since"),
+)
+_OTHER_TURNS = select(Booking.starts_at, Booking.cells, Booking.slot_minutes).where(
+    Booking.cedula == bindparam("cedula"),
+    Booking.starts_at.between(bindparam("first"), bindparam("last")),
+    Booking.status.in_(SEATED),
+    Booking.walk_in.is_(False),
+    Booking.id != bindparam("id"),
+)
+
+
+def _newest_of_channels() -> CompoundSelect[Any]:
+    """One statement, of a part for each channel so that each uses its own index."""
+    parts = [
+        select(literal(name).label("channel"), Booking.confirmed_at)
+        .where(getattr(Booking, name) == bindparam(name))
+        .where(Booking.channel == "web", Booking.confirmed_at > bindparam("since"))
+        .order_by(Booking.confirmed_at.desc())
+        .limit(bindparam("most"))
+        .subquery()
+        for name in _CHANNELS
+    ]
+    return union_all(*(select(part) for part in parts))
+
+
+_NEWEST = _newest_of_channels()
 
 
 def lock_subjects(journey: Journey) -> None:
@@ -36,9 +92,7 @@ def check_new_turn(journey: Journey, procedure: Procedure, policy: Policy, now: 
 
 def check_cedula(cedula: str, procedure: Procedure, policy: Policy) -> None:
     """The limits of the person alone, which also hold at the window. Raises AlreadyHasTurn and OpenTurnsSpent."""
-    live = db.session.scalars(
-        select(Booking.procedure_id).where(Booking.cedula == cedula, Booking.status.in_(LIVE))
-    ).all()
+    live = db.session.scalars(_LIVE_OF_CEDULA, {"cedula": cedula}).all()
     if procedure.id in live:
         raise AlreadyHasTurn
     if len(live) >= policy.open_turns_per_cedula:
@@ -46,20 +100,12 @@ def check_cedula(cedula: str, procedure: Procedure, policy: Policy) -> None:
 
 
 def _check_caps(journey: Journey, caps: Caps, now: datetime) -> None:
-    """One statement, of a part for each channel so that each uses its own index. Raises CapReached."""
+    """Raises CapReached."""
     longest, most = caps.spans()[-1]
-    channels = {"mailbox": journey.mailbox, "mobile": journey.mobile, "browser": journey.browser}
-    newest = [
-        select(literal(name).label("name"), Booking.confirmed_at)
-        .where(getattr(Booking, name) == value, Booking.channel == "web", Booking.confirmed_at > now - longest)
-        .order_by(Booking.confirmed_at.desc())
-        .limit(most)
-        .subquery()
-        for name, value in channels.items()
-    ]
-    confirmed: dict[str, list[datetime]] = {name: [] for name in channels}
-    for name, instant in db.session.execute(union_all(*(select(part) for part in newest))):
-        confirmed[name].append(instant)
+    confirmed: dict[str, list[datetime]] = {name: [] for name in _CHANNELS}
+    of_journey = {name: getattr(journey, name) for name in _CHANNELS}
+    for channel, instant in db.session.execute(_NEWEST, {**of_journey, "since": now - longest, "most": most}):
+        confirmed[channel].append(instant)
     blocked = [
         until for instants in confirmed.values() for until in _blocked(sorted(instants, reverse=True), caps, now)
     ]
@@ -77,17 +123,8 @@ def _blocked(confirmed: Sequence[datetime], caps: Caps, now: datetime) -> Iterat
 
 def check_holds(journey: Journey, policy: Policy, now: datetime) -> None:
     """One live hold per cédula and two per mailbox, those of this journey aside."""
-    others = db.session.execute(
-        select(
-            func.count().filter(Booking.cedula == journey.cedula),
-            func.count().filter(Booking.mailbox == journey.mailbox),
-        ).where(
-            or_(Booking.cedula == journey.cedula, Booking.mailbox == journey.mailbox),
-            Booking.status == Status.HELD,
-            Booking.lapses_at > now,
-            Booking.journey_key != journey.key,
-        )
-    ).one()
+    of_journey = {"cedula": journey.cedula, "mailbox": journey.mailbox, "key": journey.key}
+    others = db.session.execute(_OTHER_HOLDS, {**of_journey, "now": now}).one()
     if others[0] >= 1 or others[1] >= policy.holds_per_mailbox:
         raise HoldLimit
     if _journeys_held_for_nothing(journey, now) >= policy.unused_journeys_per_day:
@@ -99,11 +136,20 @@ def _journeys_held_for_nothing(journey: Journey, now: datetime) -> int:
 
     Each may hold for a quarter of an hour: without a limit one mailbox could keep a person's cédula busy all day.
     """
-    held = or_(Journey.hold_since.is_not(None), Journey.held_seconds > 0)
-    theirs = or_(Journey.mailbox == journey.mailbox, Journey.browser == journey.browser)
-    unused = select(func.count()).where(theirs, held, Journey.done.is_(False), Journey.changes.is_(False))
-    recent = unused.where(Journey.key != journey.key, Journey.created_at > now - timedelta(days=1))
-    return db.session.scalar(recent) or 0
+    of_journey = {"mailbox": journey.mailbox, "browser": journey.browser, "key": journey.key}
+    return db.session.scalar(_HELD_FOR_NOTHING, {**of_journey, "since": now - timedelta(days=1)}) or 0
+
+
+def check_changeable(booking: Booking, now: datetime) -> None:
+    """Raises NotChangeable, and ChangesSpent where it has changed as often as it may. A displaced turn always can."""
+    if booking.status == Status.DISPLACED:
+        return
+    if booking.status != Status.CONFIRMED or booking.starts_at <= now:
+        raise NotChangeable
+    limit = policy_of(booking.agency).changes_per_turn
+    made = select(func.count()).select_from(Event).where(Event.booking_id == booking.id, Event.reason == CHANGED)
+    if (db.session.scalar(made) or 0) >= limit:
+        raise ChangesSpent(limit=limit)
 
 
 def check_overlap(booking: Booking) -> None:
@@ -115,18 +161,15 @@ def check_overlap(booking: Booking) -> None:
 def is_free(booking: Booking, wanted: Interval[datetime]) -> bool:
     """Whether the booking's cédula has no other seated turn in ``wanted`` (UTC). Who came without one has no hour."""
     day = timedelta(days=1)
-    others = db.session.scalars(
-        select(Booking).where(
-            Booking.cedula == booking.cedula,
-            Booking.starts_at.between(wanted.start - day, wanted.end + day),
-            Booking.status.in_(SEATED),
-            Booking.walk_in.is_(False),
-            Booking.id != booking.id,
-        )
-    )
-    return not any(span(other).overlaps(wanted) for other in others)
+    around = {"first": wanted.start - day, "last": wanted.end + day}
+    others = db.session.execute(_OTHER_TURNS, {"cedula": booking.cedula, "id": booking.id, **around})
+    return not any(_lasting(*other).overlaps(wanted) for other in others)
 
 
 def span(booking: Booking) -> Interval[datetime]:
     """When a turn is (UTC)."""
-    return Interval(booking.starts_at, booking.starts_at + timedelta(minutes=booking.cells * booking.slot_minutes))
+    return _lasting(booking.starts_at, booking.cells, booking.slot_minutes)
+
+
+def _lasting(starts_at: datetime, cells: int, slot_minutes: int) -> Interval[datetime]:
+    return Interval(starts_at, starts_at + timedelta(minutes=cells * slot_minutes))

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
 
 from turnero.agencies import queries as agencies
-from turnero.agencies.models import Agency
+from turnero.agencies.models import Agency, Procedure
 from turnero.booking import token as tokens
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Event
@@ -43,11 +44,9 @@ def locked_by_token(token: str) -> Booking:
 
 
 def _by_token(token: str) -> Select[Booking]:
-    return select(Booking).where(
-        Booking.token_hash == tokens.hash_of(token),
-        Booking.confirmed_at.is_not(None),
-        Booking.forgotten_at.is_(None),
-    )
+    confirmed = (Booking.confirmed_at.is_not(None), Booking.forgotten_at.is_(None))
+    with_its_line = joinedload(Booking.procedure).joinedload(Procedure.line)
+    return select(Booking).where(Booking.token_hash == tokens.hash_of(token), *confirmed).options(with_its_line)
 
 
 def owner_token_of(booking: Booking) -> str:

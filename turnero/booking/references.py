@@ -1,6 +1,6 @@
 """References that nobody had before, also where the database was brought back from a backup."""
 
-from sqlalchemy import select, union_all, update
+from sqlalchemy import bindparam, select, union_all, update
 
 from turnero.booking import reference
 from turnero.booking.models import Booking, ReferenceEra, SpentReference
@@ -11,6 +11,11 @@ from turnero.extensions import db
 _CROWDED = 8
 # The database that was lost may have gone on by one era itself after its backup.
 _AFTER_A_RESTORE = 2
+_GIVEN = union_all(
+    select(Booking.reference).where(Booking.reference == bindparam("candidate")),
+    select(SpentReference.reference).where(SpentReference.reference == bindparam("candidate")),
+)
+_ERA = select(ReferenceEra.number, ReferenceEra.salt)
 
 
 def unused() -> str:
@@ -19,9 +24,7 @@ def unused() -> str:
     while True:
         for _ in range(_CROWDED):
             candidate = reference.new(era)
-            used = select(Booking.reference).where(Booking.reference == candidate)
-            spent = select(SpentReference.reference).where(SpentReference.reference == candidate)
-            if db.session.scalar(union_all(used, spent)) is None:
+            if db.session.scalar(_GIVEN, {"candidate": candidate}) is None:
                 return candidate
         db.session.execute(update(ReferenceEra).where(ReferenceEra.number == era.number).values(number=era.number + 1))
         era = present()
@@ -37,5 +40,5 @@ def begin_another_era() -> None:
 
 def present() -> Era:
     """The era references are given out in now."""
-    number, salt = db.session.execute(select(ReferenceEra.number, ReferenceEra.salt)).one()
+    number, salt = db.session.execute(_ERA).one()
     return Era(number, salt)

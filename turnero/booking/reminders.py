@@ -9,8 +9,8 @@ from sqlalchemy import Select, String, cast, func, literal, or_, select
 from turnero import clock
 from turnero import db as database
 from turnero.agencies.models import Agency, Province
-from turnero.booking.changes import CHANGED
 from turnero.booking.lifecycle import Status
+from turnero.booking.limits import CHANGED
 from turnero.booking.models import Booking, Event
 from turnero.booking.notices import hour_of
 from turnero.booking.reminder_times import days_to_announce, last_due

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from turnero import clock, formatting
 from turnero.agencies.models import Desk
-from turnero.booking import bookings, changes
+from turnero.booking import bookings, limits
 from turnero.booking.errors import ChangesSpent, NotChangeable
 from turnero.booking.journey_page import show, told
 from turnero.booking.lifecycle import SEATED, Status
@@ -83,7 +83,7 @@ def _when(booking: Booking, now: datetime) -> str:
 def _why_no_change(booking: Booking, now: datetime) -> str | None:
     """None where the turn can change; what to tell where it has changed too often; empty where it is too late."""
     try:
-        changes.check_changeable(booking, now)
+        limits.check_changeable(booking, now)
     except NotChangeable:
         return ""
     except ChangesSpent as refusal:
