@@ -19,8 +19,8 @@ MAILBOX = "ana.demo@example.ec"
 @pytest.fixture
 def impatient(app, monkeypatch):
     """The same product with shorter time-outs, and ``app``'s connection free to stand in its way."""
-    short = {"lock_timeout": "100ms", "statement_timeout": "400ms", "idle_in_transaction_session_timeout": "300ms"}
-    monkeypatch.setattr(database, "TIMEOUTS", short)
+    short = {"lock_timeout": "100ms", "statement_timeout": "400ms"}
+    monkeypatch.setattr(database, "TIMEOUTS", database.TIMEOUTS | short)
     with app.app_context():
         holder = db.engine.connect()
     with replica_of(app) as made:

@@ -9,11 +9,13 @@ from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
-from limits.storage import MemoryStorage, RedisStorage
+from limits.storage import RedisStorage, Storage
 from structlog import get_logger
 
 T = TypeVar("T")
-_SCHEME = "shared+"
+_SCHEME, _OWN = "shared+", "own"
+# So many windows are kept before those that have ended are looked for.
+_MANY = 10_000
 # What the slowest page may lose to a Redis that does not answer, and how often one request may try it again.
 _PATIENCE_SECONDS = 0.2
 _AGAIN_AFTER_SECONDS = 5
@@ -23,9 +25,61 @@ log = get_logger()
 def storage(redis_url: str | None) -> dict[str, Any]:
     """Flask-Limiter's settings of the storage: with Redis behind ``redis_url``, or without it."""
     if redis_url is None:
-        return {"RATELIMIT_STORAGE_URI": "memory://"}
+        return {"RATELIMIT_STORAGE_URI": f"{_OWN}://"}
     patience = {"socket_timeout": _PATIENCE_SECONDS, "socket_connect_timeout": _PATIENCE_SECONDS}
     return {"RATELIMIT_STORAGE_URI": _SCHEME + redis_url, "RATELIMIT_STORAGE_OPTIONS": patience}
+
+
+class OwnCounts(Storage):
+    """The counts of this process: how often each key came in its window, which begins with the first time.
+
+    The library's own keeper of them begins a thread and reads all keys again a hundred times a second: dear when
+    thousands come at once, each from an address of its own.
+    """
+
+    STORAGE_SCHEME = [_OWN]  # noqa: RUF012 (as its base class has it)
+    base_exceptions = ()
+
+    def __init__(self, uri: str = "", **options: Any) -> None:
+        super().__init__(uri, **options)
+        self._windows: dict[str, tuple[int, float]] = {}  # the count, and when its window ends
+        self._lock = Lock()
+        self._many = _MANY
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        now = time.time()
+        with self._lock:
+            count, ends = self._window(key, now)
+            self._windows[key] = (count + amount, ends or now + expiry)
+            if len(self._windows) > self._many:
+                self._windows = {name: window for name, window in self._windows.items() if window[1] > now}
+                self._many = max(_MANY, 2 * len(self._windows))
+        return count + amount
+
+    def get(self, key: str) -> int:
+        with self._lock:
+            return self._window(key, time.time())[0]
+
+    def get_expiry(self, key: str) -> float:
+        now = time.time()
+        with self._lock:
+            return self._window(key, now)[1] or now
+
+    def _window(self, key: str, now: float) -> tuple[int, float]:
+        count, ends = self._windows.get(key, (0, 0.0))
+        return (count, ends) if ends > now else (0, 0.0)
+
+    def check(self) -> bool:
+        return True
+
+    def reset(self) -> int:
+        with self._lock:
+            there, self._windows = len(self._windows), {}
+        return there
+
+    def clear(self, key: str) -> None:
+        with self._lock:
+            self._windows.pop(key, None)
 
 
 class SharedCounts(RedisStorage):
@@ -38,7 +92,7 @@ class SharedCounts(RedisStorage):
 
     def __init__(self, uri: str, **options: Any) -> None:
         super().__init__(uri.removeprefix(_SCHEME), **options)
-        self._own = MemoryStorage()
+        self._own = OwnCounts()
         self._lock = Lock()
         self._away = False
         self._again_at = 0.0

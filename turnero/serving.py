@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import time
 from contextlib import suppress
 from functools import partial
 from pkgutil import resolve_name
@@ -20,6 +21,8 @@ from turnero.gate import Gate
 
 # Of a worker. Browsers keep theirs open while they wait, and whoever finds none left is not even told to wait.
 _MOST_CONNECTIONS = 4096
+# What a worker may take to end what it is at, when it is told to stop or its parent has died.
+_GRACE_SECONDS = 30
 
 
 def check_port(host: str, port: int) -> None:
@@ -56,7 +59,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         backpressure=_MOST_CONNECTIONS,
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=30,
+        workers_kill_timeout=_GRACE_SECONDS,
         log_level=LogLevels.error,  # it warns of the numbers that measured best
     ).serve(target_loader=partial(_application, threads))
 
@@ -82,7 +85,15 @@ def _application(threads: int, factory: str) -> Gate:
         parent = multiprocessing.parent_process()
         if parent is not None:
             parent.join()
-            os.kill(os.getpid(), signal.SIGTERM)
+            _end(_GRACE_SECONDS)
 
     Thread(target=end_with_parent, daemon=True).start()
     return Gate(resolve_name(factory)(), threads)
+
+
+def _end(grace: float) -> None:
+    """End this process after what it is at, and after ``grace`` seconds whatever that is: half-sent forms have kept a
+    worker without a parent alive for ever."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(grace)
+    os._exit(1)

@@ -1,0 +1,21 @@
+"""A worker whose parent died ends: after what it is at, or without."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+_ENDING = "import signal; {deaf}; from turnero import serving; serving._end({grace})"
+
+
+@pytest.mark.parametrize(
+    ("deaf", "grace", "status"),
+    [
+        ("", 60, -signal.SIGTERM),
+        ("signal.signal(signal.SIGTERM, lambda *_: None)", 0.2, 1),
+    ],
+)
+def test_a_worker_ends_though_it_does_not_hear(deaf, grace, status):
+    program = _ENDING.format(deaf=deaf or "0", grace=grace)
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == status
