@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from unicodedata import combining, normalize
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import bindparam, or_, select
 
 from turnero.agencies.deadline import whole_days
 from turnero.agencies.holidays import CivicDay, rest_days
@@ -17,6 +17,27 @@ from turnero.interval import Interval
 
 # The rule moves a rest by two days at most, and whoever stands beside it with it.
 _MARGIN = timedelta(days=14)
+ALWAYS = Interval(datetime.min, datetime.max)
+# Made once, as whatever is said for every page and every place that is taken.
+_LOCAL_HOLIDAYS = select(LocalHoliday).where(
+    LocalHoliday.province_code.in_(bindparam("provinces", expanding=True)),
+    LocalHoliday.day.between(bindparam("first"), bindparam("last")),
+)
+_CONFIRMED_HOLIDAYS = _LOCAL_HOLIDAYS.where(LocalHoliday.confirmed)
+_IN_FORCE = (
+    select(Closure)
+    .where(
+        or_(
+            Closure.scope == "national",
+            Closure.province_code.in_(bindparam("provinces", expanding=True)),
+            Closure.agency_id.in_(bindparam("agencies", expanding=True)),
+        ),
+        Closure.withdrawn_at.is_(None),
+        Closure.starts < bindparam("ends"),
+        Closure.ends > bindparam("begins"),
+    )
+    .order_by(Closure.starts, Closure.id)
+)
 
 
 class UnknownCanton(NotFound):
@@ -64,27 +85,18 @@ def civic_days(
     places: Collection[Place], first: date, last: date, *, confirmed_only: bool = False
 ) -> dict[Place, tuple[CivicDay, ...]]:
     """For each place the holidays of its province and its canton that could rest between two dates. One query."""
-    found = select(LocalHoliday).where(
-        LocalHoliday.province_code.in_({place.province_code for place in places}),
-        LocalHoliday.day.between(first - _MARGIN, last + _MARGIN),
-    )
-    if confirmed_only:
-        found = found.where(LocalHoliday.confirmed)
-    rows = db.session.scalars(found).all()
+    around = {"first": first - _MARGIN, "last": last + _MARGIN, "provinces": [place.province_code for place in places]}
+    rows = db.session.scalars(_CONFIRMED_HOLIDAYS if confirmed_only else _LOCAL_HOLIDAYS, around).all()
     return {place: tuple(_civic_day(row) for row in rows if _holds_in(row, place)) for place in places}
 
 
 def closures(
-    places: Collection[Place], *conditions: ColumnElement[bool], agency_ids: Collection[int] = ()
+    places: Collection[Place], within: Interval[datetime] = ALWAYS, agency_ids: Collection[int] = ()
 ) -> list[Closure]:
-    """The closures that may touch the places or agencies, by their beginning; ``touches`` says which do. One query."""
-    touched = or_(
-        Closure.scope == "national",
-        Closure.province_code.in_({place.province_code for place in places}),
-        Closure.agency_id.in_(agency_ids),
-    )
-    in_force = select(Closure).where(touched, Closure.withdrawn_at.is_(None), *conditions)
-    return list(db.session.scalars(in_force.order_by(Closure.starts, Closure.id)))
+    """The closures that may touch the places or agencies in local time ``within``, by their beginning; ``touches`` says
+    which do. One query."""
+    touched = {"provinces": [place.province_code for place in places], "agencies": list(agency_ids)}
+    return list(db.session.scalars(_IN_FORCE, {**touched, "begins": within.start, "ends": within.end}))
 
 
 def touches(closure: Closure, place: Place, agency_id: int | None = None) -> bool:
@@ -104,10 +116,10 @@ def touches(closure: Closure, place: Place, agency_id: int | None = None) -> boo
 def legal_rest(places: Collection[Place]) -> Callable[[date], bool]:
     """Whether a day stops legal terms in any of the places: confirmed holidays, and whole days that a decree
     or a declared holiday takes without recovering them. What is not sure counts as worked: the earlier date warns."""
-    decreed = closures(places, Closure.kind.in_(("decree", "holiday")), ~Closure.recoverable)
     freed = {
         day
-        for closure in decreed
+        for closure in closures(places)
+        if closure.kind in ("decree", "holiday") and not closure.recoverable
         if closure.scope == "national" or any(touches(closure, place) for place in places)
         for day in whole_days(Interval(closure.starts, closure.ends))
     }

@@ -12,7 +12,6 @@ from turnero.agencies.holidays import CivicDay, rest_days
 from turnero.agencies.models import (
     Agency,
     CataloguePolicy,
-    Closure,
     Desk,
     DeskDay,
     DeskStaffing,
@@ -199,12 +198,11 @@ def _rests_between(civic: Iterable[CivicDay], first: date, last: date) -> dict[d
 
 
 def _closed(agencies: Mapping[int, Agency], first: date, last: date) -> dict[int, tuple[ClosedSpan, ...]]:
-    begins, ends = datetime.combine(first, time()), datetime.combine(last, time()) + timedelta(days=1)
+    whole = Interval(datetime.combine(first, time()), datetime.combine(last, time()) + timedelta(days=1))
     places = {agency_id: _place(agency) for agency_id, agency in agencies.items()}
-    within = (Closure.starts < ends, Closure.ends > begins)
     spans = [
         (closure, ClosedSpan(Interval(closure.starts, closure.ends), closure.kind, closure.name))
-        for closure in closures(set(places.values()), *within, agency_ids=places)
+        for closure in closures(set(places.values()), whole, agency_ids=places)
     ]
     return {
         agency_id: tuple(span for closure, span in spans if touches(closure, place, agency_id))

@@ -8,9 +8,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Insert, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from turnero import clock
@@ -41,13 +42,14 @@ def counting(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 _TAKEN_SEATS = (
     select(Claim.minute, Claim.seat, Claim.lapses_at.is_not(None))
     .where(Claim.desk_id == bindparam("desk"), Claim.day == bindparam("day"))
-    .where(counting(bindparam("now")))
+    .where(Claim.minute.in_(bindparam("minutes", expanding=True)), counting(bindparam("now")))
 )
 
 
-def taken_seats(desk_id: int, day: date, now: datetime) -> tuple[TakenSeat, ...]:
-    """The claims of a desk's day that count."""
-    rows = db.session.execute(_TAKEN_SEATS, {"desk": desk_id, "day": day, "now": now})
+def taken_seats(seats: Seats, now: datetime) -> tuple[TakenSeat, ...]:
+    """The claims of these cells that count."""
+    cells = {"desk": seats.desk_id, "day": seats.day, "minutes": seats.minutes}
+    rows = db.session.execute(_TAKEN_SEATS, {**cells, "now": now})
     return tuple(TakenSeat(minute, seat, held) for minute, seat, held in rows)
 
 
@@ -84,7 +86,6 @@ def _take_cells(seats: Seats, seat: int, values: dict[str, Any], now: datetime) 
     Two statements instead of one upsert: PostgreSQL's ON CONFLICT DO UPDATE locks a row even where its WHERE
     turns it down, and losers that hold such locks while they try other seats wait for each other in circles.
     """
-    insert = postgresql.insert if on_postgresql() else sqlite.insert
     rows = [
         {
             "desk_id": seats.desk_id,
@@ -96,7 +97,7 @@ def _take_cells(seats: Seats, seat: int, values: dict[str, Any], now: datetime) 
         }
         for minute in seats.minutes
     ]
-    new = set(db.session.scalars(insert(Claim).values(rows).on_conflict_do_nothing().returning(Claim.minute)))
+    new = set(db.session.scalars(_insert(on_postgresql()), rows))
     there = [minute for minute in seats.minutes if minute not in new]
     if not there:
         return True
@@ -109,6 +110,12 @@ def _take_cells(seats: Seats, seat: int, values: dict[str, Any], now: datetime) 
         .execution_options(synchronize_session=False)
     ).all()
     return len(taken_over) == len(there)
+
+
+@cache
+def _insert(postgres: bool) -> Insert:
+    insert = postgresql.insert if postgres else sqlite.insert
+    return insert(Claim).on_conflict_do_nothing().returning(Claim.minute)
 
 
 def _may_be_taken_over(now: datetime) -> ColumnElement[bool]:
@@ -127,20 +134,20 @@ class Held:
     lapses_at: datetime
 
 
-_KEPT = (
-    select(Claim.desk_id, Claim.day, Claim.minute, Claim.lapses_at)
-    .where(
-        Claim.booking_id == bindparam("booking"),
-        Claim.purpose == bindparam("purpose"),
-        Claim.lapses_at > bindparam("now"),
-    )
-    .order_by(Claim.minute)
+_DATED = (
+    Claim.booking_id == bindparam("booking"),
+    Claim.purpose == bindparam("present"),
+    Claim.lapses_at > bindparam("now"),
 )
+_HELD = select(Claim.desk_id, Claim.day, Claim.minute, Claim.lapses_at).where(*_DATED).order_by(Claim.minute)
+_CHANGED = update(Claim).where(*_DATED).returning(Claim.minute).execution_options(synchronize_session=False)
+_KEPT = _CHANGED.values(purpose="turn", lapses_at=None)
+_PROLONGED = _CHANGED.values(lapses_at=bindparam("until"))
 
 
 def held(booking_id: int, now: datetime, purpose: str = "hold") -> Held | None:
     """The place kept by a booking's dated claims, or None: lapsed, taken over, or its hours were closed."""
-    rows = db.session.execute(_KEPT, {"booking": booking_id, "purpose": purpose, "now": now}).all()
+    rows = db.session.execute(_HELD, {"booking": booking_id, "present": purpose, "now": now}).all()
     if not rows:
         return None
     desk_id, day, minute, lapses_at = rows[0]
@@ -150,23 +157,13 @@ def held(booking_id: int, now: datetime, purpose: str = "hold") -> Held | None:
 
 def keep(booking_id: int, now: datetime, purpose: str = "hold") -> int:
     """Make a booking's dated claims of ``purpose`` its undated ones; the number of cells, 0 when they are gone."""
-    return _set_terms(booking_id, now, purpose, purpose="turn", lapses_at=None)
+    return len(db.session.execute(_KEPT, {"booking": booking_id, "present": purpose, "now": now}).all())
 
 
 def prolong(booking_id: int, now: datetime, lapses_at: datetime, purpose: str = "hold") -> int:
     """Move the end of a booking's dated claims; the number of cells, 0 when they are gone."""
-    return _set_terms(booking_id, now, purpose, lapses_at=lapses_at)
-
-
-def _set_terms(booking_id: int, now: datetime, present: str, /, **values: Any) -> int:
-    changed = db.session.execute(
-        update(Claim)
-        .where(Claim.booking_id == booking_id, Claim.purpose == present, Claim.lapses_at > now)
-        .values(values)
-        .returning(Claim.minute)
-        .execution_options(synchronize_session=False)
-    )
-    return len(changed.all())
+    terms = {"booking": booking_id, "present": purpose, "now": now, "until": lapses_at}
+    return len(db.session.execute(_PROLONGED, terms).all())
 
 
 def free(booking_id: int, purpose: str = "hold") -> None:

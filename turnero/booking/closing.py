@@ -173,9 +173,9 @@ def _restore(displacement: Displacement, actor: str, now: datetime) -> bool:
     minutes = slots.cells_of(displacement.old_minute, displacement.old_cells, booking.slot_minutes)
     if day_grid.slot_minutes != booking.slot_minutes or not set(minutes) <= set(day_grid.cells):
         return False
-    taken = claims.taken_seats(desk.id, day, now)
-    free = slots.free_seats(day_grid, displacement.old_minute, displacement.old_cells, taken)
     seats = claims.Seats(desk.id, day, minutes, desk.agency.zone)
+    taken = claims.taken_seats(seats, now)
+    free = slots.free_seats(day_grid, displacement.old_minute, displacement.old_cells, taken)
     if claims.take(seats, free, claims.Terms(booking.id, "turn", None), now) is None:
         return False
     claims.free(booking.id, purpose="proposal")

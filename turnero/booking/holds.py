@@ -196,9 +196,8 @@ def _take(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> 
     assert journey.booking is not None
     length = slots.cells_needed(wish.procedure.minutes, day_grid.slot_minutes)
     cells = slots.cells_of(wish.minute, length, day_grid.slot_minutes)
-    taken = claims.taken_seats(wish.desk.id, wish.day, period.now)
-    candidates = slots.free_seats(day_grid, wish.minute, length, taken)
     seats = claims.Seats(wish.desk.id, wish.day, cells, wish.agency.zone)
+    candidates = slots.free_seats(day_grid, wish.minute, length, claims.taken_seats(seats, period.now))
     if claims.take(seats, candidates, claims.Terms(journey.booking.id, "hold", period.lapses_at), period.now) is None:
         raise wish.refused(PlaceTaken)
 

@@ -2,9 +2,11 @@
 
 import secrets
 from datetime import datetime
+from functools import cache
 from urllib.parse import urlsplit
 
 from flask import current_app
+from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from turnero.db import on_postgresql
@@ -30,20 +32,25 @@ def write(
 
     Written again for the same ``occasion`` it stays one mail. After ``expires_at`` it is never delivered.
     """
-    insert = postgresql.insert if on_postgresql() else sqlite.insert
-    notice = insert(Notice).values(
-        kind=kind,
-        subject=subject,
-        occasion=occasion,
-        reference=reference,
-        address=address,
-        priority=priority,
-        message_id=f"<{secrets.token_hex(16)}@{_host()}>",
-        created_at=now,
-        next_try_at=now,
-        expires_at=expires_at,
-    )
-    db.session.execute(notice.on_conflict_do_nothing(index_elements=["kind", "subject", "occasion"]))
+    notice = {
+        "kind": kind,
+        "subject": subject,
+        "occasion": occasion,
+        "reference": reference,
+        "address": address,
+        "priority": priority,
+        "message_id": f"<{secrets.token_hex(16)}@{_host()}>",
+        "created_at": now,
+        "next_try_at": now,
+        "expires_at": expires_at,
+    }
+    db.session.execute(_insert(on_postgresql()), notice)
+
+
+@cache
+def _insert(postgres: bool) -> Insert:
+    insert = postgresql.insert if postgres else sqlite.insert
+    return insert(Notice).on_conflict_do_nothing(index_elements=["kind", "subject", "occasion"])
 
 
 def _host() -> str:
