@@ -15,7 +15,7 @@ PAGES = {
     "/agencias?provincia=17": (16, 0),
     "/tramites": (1, 1),
     "/turno": (0, 0),
-    "lugar?provincia=17": (4, 1),
+    "lugar?provincia=17": (6, 1),
     "horario": (9, 1),
     "horario?dia={day}": (10, 1),
 }
@@ -25,9 +25,9 @@ STEPS = {
     "contacto": 16,
     "verificar": 24,
     "lugar": 15,
-    "horario": 10,
+    "horario": 12,
     "sí": 23,
-    "GET confirmar": 4,
+    "GET confirmar": 6,
     "confirmar": 15,
     "turno": 8,
 }

@@ -6,16 +6,20 @@ first; a step posted too early or too late raises ``WrongStep``.
 
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import lazyload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from turnero import clock
+from turnero.agencies.models import Agency, Procedure
 from turnero.booking.errors import NotInRegistry, WrongStep
 from turnero.booking.models import Journey
 from turnero.errors import NotFound
 from turnero.extensions import db
+from turnero.sharing import shared
 
 # Made once, because every step says them: building a statement takes longer than its way to the database and back.
 _OWNED = (Journey.key == bindparam("key"), Journey.browser == bindparam("browser"))
@@ -49,19 +53,27 @@ def step_of(journey: Journey, now: datetime) -> Step:
 
 
 def owned(key: str, browser: str) -> Journey:
-    """The journey, for a page. Raises NotFound unless this browser began it, NotInRegistry where it ends there."""
+    """The journey, for a page, with agency and trámite as they were a moment ago.
+
+    Raises NotFound unless this browser began it, NotInRegistry where it ends there.
+    """
     row = db.session.execute(_with_the_time(db.engine.dialect.name), {"key": key, "browser": browser}).one_or_none()
     if row is None:
         raise NotFound
     journey, present = row
     clock.read_beside(present)
+    for name, kind, which in (("agency", Agency, journey.agency_id), ("procedure", Procedure, journey.procedure_id)):
+        set_committed_value(
+            journey, name, shared((name, which), partial(db.session.get, kind, which)) if which else None
+        )
     return _usable(journey)
 
 
 @cache
 def _with_the_time(_engine: str) -> Select[Any]:
     """The time is asked differently on each engine."""
-    return select(Journey, clock.beside()).where(*_OWNED)
+    alone = (lazyload(Journey.agency), lazyload(Journey.procedure))
+    return select(Journey, clock.beside()).where(*_OWNED).options(*alone)
 
 
 def locked(key: str, browser: str) -> Journey:
