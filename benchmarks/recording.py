@@ -19,7 +19,7 @@ from turnero.session import known_as
 
 ZONE = "America/Guayaquil"
 # Parameters whose value means nothing outside its column.
-_BY_COLUMN = ("minute", "seat", "booking_id", "id", "pk")
+_BY_COLUMN = ("minute", "seat", "booking", "id", "pk")
 _NEW_EACH_TIME = ("reference", "token_nonce", "token_hash", "owner_hash", "message_id")
 _A_DAY = timedelta(days=1)
 

@@ -1,0 +1,54 @@
+"""What a worker takes: until it answers, and after a hundred thousand requests. Linux alone tells it (``/proc``)."""
+
+import itertools
+import re
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.load import closed_loop
+from benchmarks.people import Crowd, visit
+from benchmarks.ratios import checked, places
+from benchmarks.site import Site, day_ahead
+
+_RESIDENT = re.compile(r"VmRSS:\s+(\d+) kB")
+_BATCH = 2500
+
+
+@dataclass
+class Memory:
+    """``cold``: seconds from the command to the first answer."""
+
+    cold: float = 0.0
+    megabytes: list[tuple[int, float]] = field(default_factory=list)  # after so many requests
+
+
+def of_a_worker(site: Site, crowd: Crowd, requests: int) -> Memory:
+    """Pages of all kinds and bookings, to one worker."""
+    found, free = Memory(), places(5)
+    began = time.monotonic()
+    with site.serving(workers=1) as process:
+        found.cold = time.monotonic() - began
+        looks = (visit("/"), visit("/agencias?provincia=17"), visit("/tramites"), visit("/ayuda"))
+        (person,) = crowd.people(1)
+        inside = (crowd.get(person, "horario"), crowd.get(person, f"horario?dia={day_ahead(4)}"))
+        mixed = itertools.cycle((*looks, *inside))
+        done = 0
+        while done < requests:
+            checked(closed_loop(site.port, itertools.islice(mixed, _BATCH)), 200)
+            checked(closed_loop(site.port, [crowd.hold(one, *next(free)[:2]) for one in crowd.people(20)]), 303)
+            done += _BATCH
+            found.megabytes.append((done, _megabytes(_worker_of(process.pid))))
+    return found
+
+
+def _worker_of(parent: int) -> int:
+    """Its child that has threads of its own: the other keeps the books of what they share."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return max(map(int, children), key=lambda pid: len(list(Path(f"/proc/{pid}/task").iterdir())))
+
+
+def _megabytes(pid: int) -> float:
+    resident = _RESIDENT.search(Path(f"/proc/{pid}/status").read_text())
+    assert resident
+    return int(resident[1]) / 1024
