@@ -1,6 +1,7 @@
 """What a worker takes: until it answers, and after a hundred thousand requests. Linux alone tells it (``/proc``)."""
 
 import itertools
+import os
 import re
 import time
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ _BATCH = 2500
 
 @dataclass
 class Memory:
-    """``cold``: seconds from the command to the first answer."""
+    """``cold``: seconds from the start of the worker to the first answer."""
 
     cold: float = 0.0
     megabytes: list[tuple[int, float]] = field(default_factory=list)  # after so many requests
@@ -26,9 +27,8 @@ class Memory:
 def of_a_worker(site: Site, crowd: Crowd, requests: int) -> Memory:
     """Pages of all kinds and bookings, to one worker."""
     found, free = Memory(), places(5)
-    began = time.monotonic()
     with site.serving(workers=1) as process:
-        found.cold = time.monotonic() - began
+        found.cold = _age(_worker_of(process.pid))
         looks = (visit("/"), visit("/agencias?provincia=17"), visit("/tramites"), visit("/ayuda"))
         (person,) = crowd.people(1)
         inside = (crowd.get(person, "horario"), crowd.get(person, f"horario?dia={day_ahead(4)}"))
@@ -46,6 +46,12 @@ def _worker_of(parent: int) -> int:
     """Its child that has threads of its own: the other keeps the books of what they share."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     return max(map(int, children), key=lambda pid: len(list(Path(f"/proc/{pid}/task").iterdir())))
+
+
+def _age(pid: int) -> float:
+    """Seconds since a process began."""
+    ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _megabytes(pid: int) -> float:

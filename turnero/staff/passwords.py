@@ -2,7 +2,6 @@
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from zxcvbn import zxcvbn
 
 from turnero.errors import InvalidInput
 
@@ -41,6 +40,8 @@ def check(password: str, email: str) -> str:
         raise PasswordMissing
     if not SHORTEST <= len(password) <= LONGEST:
         raise PasswordLength(shortest=SHORTEST, longest=LONGEST)
+    from zxcvbn import zxcvbn  # noqa: PLC0415 (its word lists take 12 MB, and few ever choose a password)
+
     # Of long ones the beginning says enough: the estimate takes time that grows with the square of the length.
     estimate = zxcvbn(password[:72], user_inputs=[*_CONTEXT, email, *email.replace("@", ".").split(".")])
     if estimate["score"] < _LOWEST_SCORE or email.partition("@")[0].casefold() in password.casefold():
