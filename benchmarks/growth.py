@@ -70,13 +70,13 @@ def _agencies(connection: psycopg.Connection[Any]) -> None:
         province = f"{80 + (number - _FEW_AGENCIES) // _PROVINCE_OF:02}"
         named = {"id": 1000 + number, "slug": f"otra-{number}", "province": province}
         connection.execute(
-            "INSERT INTO provinces (code, name, capital, zone) VALUES (%(province)s, 'P' || %(province)s, '', "
+            "INSERT INTO provinces (code, name, capital, zone) VALUES (%(province)s, %(slug)s, '', "
             "'America/Guayaquil') ON CONFLICT DO NOTHING",
             named,
         )
         connection.execute(
             "INSERT INTO agencies (id, slug, name, kind, province_code, canton, address, demo, policy) "
-            "VALUES (%(id)s, %(slug)s, %(slug)s, 'agency', %(province)s, '', '', true, '{}')",
+            "VALUES (%(id)s, %(slug)s, 'Otra', 'agency', %(province)s, '', '', true, '{}')",
             named,
         )
         connection.execute(
@@ -86,7 +86,8 @@ def _agencies(connection: psycopg.Connection[Any]) -> None:
         )
         connection.execute("INSERT INTO desks (id, agency_id, line_id) SELECT %(id)s, %(id)s, id FROM lines", named)
         connection.execute(
-            "INSERT INTO desk_staffing (desk_id, valid_from, windows, slot_minutes) VALUES (%(id)s, '2020-01-01', 12, 20)",
+            "INSERT INTO desk_staffing (desk_id, valid_from, windows, slot_minutes) "
+            "VALUES (%(id)s, '2020-01-01', 12, 20)",
             named,
         )
 
@@ -95,7 +96,8 @@ def _days(connection: psycopg.Connection[Any]) -> None:
     _few(connection)
     values = f'{{"horizon_days": {_MANY_DAYS}}}'
     connection.execute(
-        "INSERT INTO catalogue_policy (id, values) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET values = excluded.values",
+        "INSERT INTO catalogue_policy (id, values) VALUES (1, %s) "
+        "ON CONFLICT (id) DO UPDATE SET values = excluded.values",
         [values],
     )
 
@@ -108,10 +110,10 @@ def _round(one: Grown, free: Iterator[tuple[Any, int, int]], number: int) -> Non
     one.rates["confirm"].append(checked(closed_loop(port, [crowd.confirm(each) for each in people]), 303).rate)
     (person,) = crowd.people(1)
     pages = {
-        "agencies": lambda: crowd.get(person, "lugar?provincia=17"),
-        "ten days": lambda: crowd.get(person, "horario"),
-        "hours": lambda: crowd.get(person, f"horario?dia={day_ahead(4)}"),
-        "start": lambda: visit("/"),
+        "agencies": crowd.get(person, "lugar?provincia=17"),
+        "ten days": crowd.get(person, "horario"),
+        "hours": crowd.get(person, f"horario?dia={day_ahead(4)}"),
+        "start": visit("/"),
     }
-    for name, ask in pages.items():
-        one.rates[name].append(checked(closed_loop(port, [ask() for _ in range(5 * number)]), 200).rate)
+    for name, request in pages.items():
+        one.rates[name].append(checked(closed_loop(port, [request] * (5 * number)), 200).rate)

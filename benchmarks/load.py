@@ -5,7 +5,7 @@ import re
 import statistics
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -44,12 +44,17 @@ class Load:
 
     def percentile(self, hundredth: int) -> float:
         """Seconds within which so many of a hundred were answered."""
-        times = sorted(answer.seconds for answer in self.answers)
-        return times[min(len(times) - 1, len(times) * hundredth // 100)]
+        return percentile([answer.seconds for answer in self.answers], hundredth)
 
     @property
     def median(self) -> float:
         return statistics.median(answer.seconds for answer in self.answers)
+
+
+def percentile(values: Sequence[float], hundredth: int) -> float:
+    """What so many of a hundred do not exceed; of none, infinity."""
+    rising = sorted(values)
+    return rising[min(len(rising) - 1, len(rising) * hundredth // 100)] if rising else float("inf")
 
 
 class Connection:

@@ -38,7 +38,11 @@ def program() -> Path | None:
 def rate(crowd: Crowd, scripts: Iterable[list[Line]], day: date, minute: int, seconds: int) -> float:
     """Transactions a second of all ``scripts`` one after the other, each a transaction. Raises where one failed."""
     people = crowd.people(CLIENTS * PEOPLE_EACH)
-    of_place = {"day": _quoted(day), "minute": str(minute), "starts_at": _quoted(datetime.combine(day, datetime.min.time()))}
+    of_place = {
+        "day": _quoted(day),
+        "minute": str(minute),
+        "starts_at": _quoted(datetime.combine(day, datetime.min.time())),
+    }
     with crowd.site.database() as connection:
         quote = ClientCursor(connection).mogrify
         written = [_script(script, {**_OF_THE_PERSON, **of_place}, quote) for script in scripts]

@@ -6,12 +6,13 @@ from html import escape
 _WIDTH, _LEFT, _RIGHT, _ROW = 720, 150, 60, 30
 _STYLE = (
     "text{font:14px system-ui,sans-serif;fill:#1b1f24}.soft{fill:#5a6572}.bar{fill:#1f5fa8}.short{fill:#b4610c}"
-    ".goal{stroke:#1b1f24;stroke-width:2;stroke-dasharray:4 3}.axis{stroke:#c9d1d9}.line{fill:none;stroke:#1f5fa8;stroke-width:2}"
+    ".goal{stroke:#1b1f24;stroke-width:2;stroke-dasharray:4 3}.axis{stroke:#c9d1d9}"
+    ".line{fill:none;stroke:#1f5fa8;stroke-width:2}"
 )
 
 
 def bars(title: str, rows: Sequence[tuple[str, float, float]]) -> str:
-    """A bar for each (name, value, goal); a dashed mark where the goal is, another colour for what falls short of it."""
+    """A bar for each (name, value, goal): dashed is the goal, and what falls short of it has another colour."""
     most = max(max(value, goal) for _, value, goal in rows)
     scale = (_WIDTH - _LEFT - _RIGHT) / most
     parts = []
@@ -47,6 +48,7 @@ def line(title: str, points: Sequence[tuple[float, float]], goal: float, unit: s
 
 
 def _drawing(title: str, height: int, parts: Sequence[str]) -> str:
-    begin = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(title)}">'
+    size = f'viewBox="0 0 {_WIDTH} {height}"'
+    begin = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(title)}">'
     text = f'<text x="16" y="24" font-weight="600">{escape(title)}</text>'
     return "\n".join([begin, f"<title>{escape(title)}</title><style>{_STYLE}</style>", text, *parts, "</svg>", ""])

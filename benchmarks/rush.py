@@ -17,6 +17,8 @@ from benchmarks.site import Site, day_ahead
 TEN = 600
 _LOCATION = re.compile(rb"(?i)\r\nlocation: (\S+)")
 _AGAIN = re.compile(rb"(?i)\r\nretry-after: (\d+)")
+# Who was asked so often to come again gives up: some half a minute.
+_TRIES = 3
 _dice = random.Random(1)  # noqa: S311 (spreads people over places)
 
 
@@ -57,6 +59,7 @@ class Flood:
     arrivals: int = 0
     first_tries: list[tuple[float, bool]] = field(default_factory=list)  # when somebody came, and whether they got in
     lost: int = 0  # places that others had
+    gave_up: int = 0  # newcomers who were asked too often
     broken: Counter[str] = field(default_factory=Counter)
 
     def answers(self, kind: str, *statuses: int) -> Load:
@@ -73,22 +76,21 @@ class Visitors:
         self.flood = Flood()
 
     async def come(self, until: float) -> None:
-        """One person, who gives up at ``until``."""
+        """One person, who gives up at ``until``, or when the door was closed too often."""
         flood, person = self.flood, next(self._people)
         flood.arrivals += 1
         came = time.monotonic()
         async with connection(self._port) as line:
-            first = True
             for path in ("/", "/turno"):
-                while True:
+                for tries in range(1, _TRIES + 1):
                     answer = await line.ask(visit(path))
                     flood.asked.append(("newcomer", answer))
-                    if first:
+                    if path == "/" and tries == 1:
                         flood.first_tries.append((came, answer.status == 200))
-                        first = False
                     if answer.status == 200:
                         break
-                    if answer.status != 503 or not await _waited(answer, until):
+                    flood.gave_up += tries == _TRIES
+                    if tries == _TRIES or answer.status != 503 or not await _waited(answer, until):
                         return
             await self._book(line.ask, person, until)
 
@@ -191,7 +193,7 @@ def told(one: OnePlace, most: float, flood: Flood, seconds: float) -> str:
         "who was asked to come again": str(one.waiting),
         "other answers": str(dict(one.other) or "none"),
         "99 of 100 were answered within": f"{one.load.percentile(99):.2f} s",
-        "the database afterwards": one.violations.strip(),
+        "the database afterwards": one.violations.strip() or "no violations",
         "turns a second, 16 people at it": f"{most:.1f}",
         "people a second in the rush": f"{flood.arrivals / seconds:.0f} for {seconds:.0f} s",
         "turns a second in the rush": f"{goodput:.1f}, {goodput / most:.0%} of the most" if most else "none",
@@ -200,6 +202,7 @@ def told(one: OnePlace, most: float, flood: Flood, seconds: float) -> str:
         "asked to come again": f"{len(away.answers)}, 95 of 100 within {_seconds(away)}",
         "of them inside a journey": str(len(flood.answers("inside", 503).answers)),
         "the waiting page": f"{max((len(each.body) for each in away.answers), default=0)} bytes",
+        "newcomers who gave up after three tries": str(flood.gave_up),
         "places lost to others": str(flood.lost),
         "other answers in the rush": str(dict(flood.broken) or "none"),
         "calm again after": f"{max(calm) - end:.0f} s" if calm else "0 s",
