@@ -16,7 +16,7 @@ from turnero.agencies.models import Agency, Desk, Procedure, Province
 from turnero.booking.claims import counting
 from turnero.booking.models import Claim
 from turnero.booking.offers import ClosedDay, DayOffer, DeskOffers, NoPlace
-from turnero.booking.queries import policy_of
+from turnero.booking.queries import policies_of
 from turnero.booking.slots import Slot, TakenSeat
 from turnero.extensions import db
 from turnero.sharing import shared, shelf_of
@@ -181,11 +181,12 @@ def offers_of(
     taken = _taken([desk.id for desk in desks], first or now.date() - timedelta(days=1), last, now)
     from_day, to_day = first or now.date() - timedelta(days=1), last or now.date() + _FAR
     calendars = agencies.desk_calendars(desks, from_day, to_day)
+    policies = policies_of(desk.agency for desk in desks)
     return {
         desk.id: DeskOffers(
             desk_id=desk.id,
             procedure_minutes=procedure.minutes,
-            policy=policy_of(desk.agency),
+            policy=policies[desk.agency_id],
             calendar=calendars[desk.id],
             now_local=clock.local(now, desk.agency.zone),
             taken=taken[desk.id],

@@ -1,6 +1,6 @@
 """Reads of bookings and their policy. Nothing here commits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -20,6 +20,12 @@ from turnero.sharing import shared
 def policy_of(agency: Agency | None) -> Policy:
     """The policy at an agency, or the catalogue's own."""
     return Policy.from_catalogue(agencies.catalogue_policy(), agency.policy if agency else {})
+
+
+def policies_of(places: Iterable[Agency]) -> dict[int, Policy]:
+    """The policy at each agency, by its id; one query."""
+    catalogue = agencies.catalogue_policy()
+    return {agency.id: Policy.from_catalogue(catalogue, agency.policy) for agency in places}
 
 
 def shown_policy_of(agency: Agency) -> Policy:
