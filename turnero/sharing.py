@@ -20,11 +20,22 @@ SECONDS = 2.0
 _MOST = 5000
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A value, when it was there and until when it is shown, by the process's own clock."""
+
+    value: Any = None
+    at: float = float("-inf")
+    until: float = float("-inf")
+
+
 @dataclass
 class _Entry:
-    value: Any = None
-    until: float = float("-inf")  # by the process's own clock
+    made: _Made = field(default_factory=_Made)  # replaced as one: it is read without the lock
     lock: Lock = field(default_factory=Lock)
+
+
+_NOTHING = _Entry()
 
 
 class Shelf:
@@ -37,19 +48,19 @@ class Shelf:
 
     def get(self, key: Hashable, seconds: float, make: Callable[[], T]) -> T:
         entry = self._entry(key)
-        if time.monotonic() >= entry.until:
+        if time.monotonic() >= entry.made.until:
             database.rest()  # nobody waits here with a connection that others need
             with entry.lock:
-                if time.monotonic() >= entry.until:
-                    entry.value = make()
-                    entry.until = time.monotonic() + min(seconds, self.most_seconds)
-        return cast("T", entry.value)
+                if time.monotonic() >= entry.made.until:
+                    value, at = make(), time.monotonic()
+                    entry.made = _Made(value, at, at + min(seconds, self.most_seconds))
+        return cast("T", entry.made.value)
 
-    def seen(self, key: Hashable) -> Any:
-        """The value that somebody saw a moment ago, None where nobody did."""
+    def seen(self, key: Hashable, before: float) -> Any:
+        """The value that somebody saw a moment ago, but ``before`` that one of this process; None where nobody did."""
         with self._lock:
-            entry = self._entries.get(key)
-        return entry.value if entry and time.monotonic() < entry.until else None
+            entry = self._entries.get(key, _NOTHING)
+        return entry.made.value if entry.made.at < before and time.monotonic() < entry.made.until else None
 
     def forget(self, key: Hashable) -> None:
         """Whoever asks next has it made anew."""
@@ -60,7 +71,7 @@ class Shelf:
         with self._lock:
             if key not in self._entries and len(self._entries) >= _MOST:
                 now = time.monotonic()
-                fresh = {key: entry for key, entry in self._entries.items() if entry.until > now}
+                fresh = {key: entry for key, entry in self._entries.items() if entry.made.until > now}
                 self._entries = fresh if len(fresh) < _MOST else {}
             return self._entries.setdefault(key, _Entry())
 

@@ -11,8 +11,9 @@ from tests.support.statements import recorded
 from tests.support.turns import begin_change
 from tests.support.walking import Walker, browser_of
 from turnero import sharing
-from turnero.booking import availability, holds
+from turnero.booking import availability, holds, hour_views
 from turnero.booking.errors import PlaceTaken
+from turnero.booking.journey_page import at
 from turnero.extensions import db
 from turnero.messages import TEXTS
 from turnero.sharing import Shelf, shared, shelf_of
@@ -125,6 +126,7 @@ def test_whoever_has_the_place_is_not_told_that_it_is_taken(app, client, desk, p
     yes = {"hora": f"{day}T10:00", "acepta": "si"}
     walker = Walker.at_hours(client, desk, procedure)
     walker.hold(day, TEN)
+    availability.found_taken(desk.agency, procedure, day, TEN)  # of somebody else, who came too late
     walker.get("horario", dia=str(day))
     walker.post("horario", **yes)
     assert walker.is_at("confirmar")
@@ -133,3 +135,40 @@ def test_whoever_has_the_place_is_not_told_that_it_is_taken(app, client, desk, p
     change.get("horario", dia=str(day))
     change.post("horario", **yes)
     assert SAME_PLACE in client.page.text
+
+
+def test_in_a_rush_whoever_comes_late_costs_a_page(app, client, desk, procedure):
+    shelf_of(app).most_seconds = 60
+    day = next_workday()
+    yes = {"hora": f"{day}T10:00", "acepta": "si"}
+    first = at_hour_step(desk.agency, procedure, 2)
+    holds.place(first.key, first.browser, day, TEN)
+    for _ in range(2):
+        walker = Walker.at_hours(client, desk, procedure)
+        walker.get("horario", dia=str(day))
+        with recorded() as said:
+            walker.post("horario", **yes)
+        assert client.response.status_code == 409
+        assert len(list(client.page.all("input", type="radio"))) == 3
+    assert len(said) == 1
+    walker.post("horario", hora=f"{day}T10:20", acepta="si")  # another hour is nobody's
+    assert walker.is_at("confirmar")
+
+
+def test_a_second_press_that_overtakes_the_first_is_no_loss(app, client, desk, procedure, monkeypatch):
+    shelf_of(app).most_seconds = 60
+    day = next_workday()
+    walker = Walker.at_hours(client, desk, procedure)
+    who = browser_of(client)
+    availability.found_taken(desk.agency, procedure, day, TEN)
+
+    def read_and_overtaken(key, step):
+        journey = at(key, step)
+        with app.app_context():  # the first press, in another thread of the server; then somebody looks at the hours
+            holds.place(key, who, day, TEN)
+            availability.hours(desk.agency, procedure, day)
+        return journey
+
+    monkeypatch.setattr(hour_views, "at", read_and_overtaken)
+    walker.post("horario", hora=f"{day}T10:00", acepta="si")
+    assert walker.is_at("confirmar")

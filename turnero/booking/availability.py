@@ -73,15 +73,22 @@ def _hours(agency: Agency, procedure: Procedure, day: date) -> tuple[Slot, ...]:
     return offers_of([desk], procedure, day, day)[desk.id].slots(day) if desk else ()
 
 
-def seen_taken(agency: Agency, procedure: Procedure, day: date, minute: int) -> bool:
-    """Whether somebody saw a moment ago that the hour is taken: enough to say so without asking the database."""
-    seen: tuple[Slot, ...] | None = shelf_of().seen(("hours", agency.id, procedure.id, day))
+def seen_taken(agency: Agency, procedure: Procedure, day: date, minute: int, before: float) -> bool:
+    """Whether somebody saw a moment ago, and ``before`` that one of this process, that the hour is taken."""
+    seen: tuple[Slot, ...] | None = shelf_of().seen(("hours", agency.id, procedure.id, day), before)
     return seen is not None and any(slot.minute == minute and not slot.free for slot in seen)
 
 
-def found_taken(agency: Agency, procedure: Procedure, day: date) -> None:
-    """A place that was shown as free was taken: what is shown of its day is computed anew."""
-    shelf_of().forget(("hours", agency.id, procedure.id, day))
+def found_taken(agency: Agency, procedure: Procedure, day: date, minute: int) -> None:
+    """Somebody came too late: where the place was shown as free, what is shown of its day is computed anew."""
+    shared(("wanted", day, minute), lambda: True)
+    if not seen_taken(agency, procedure, day, minute, before=float("inf")):
+        shelf_of().forget(("hours", agency.id, procedure.id, day))
+
+
+def is_wanted(day: date, minute: int) -> bool:
+    """Whether somebody came too late for a place at that hour a moment ago, wherever it was."""
+    return bool(shelf_of().seen(("wanted", day, minute), float("inf")))
 
 
 def day_offers(agency: Agency, procedure: Procedure, after: date | None = None, count: int = 10) -> DayOffers:
@@ -152,6 +159,13 @@ def nearest(
 
     ``gone``: somebody else has it, whatever was seen a moment ago.
     """
+    key = ("nearest", agency.id, procedure.id, day, minute, gone, count)
+    return shared(key, lambda: _nearest(agency, procedure, day, minute, gone=gone, count=count))
+
+
+def _nearest(
+    agency: Agency, procedure: Procedure, day: date, minute: int, *, gone: bool, count: int
+) -> tuple[Alternative, ...]:
     midnight = datetime.combine(day, datetime.min.time())
     found = _nearest_at(agency, procedure, midnight + timedelta(minutes=minute))
     if gone:

@@ -9,7 +9,7 @@ from turnero import db as database
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Desk, Procedure
 from turnero.agencies.schedule import DayGrid, grid
-from turnero.booking import availability, claims, history, limits, references, slots, token
+from turnero.booking import claims, history, limits, references, slots, token
 from turnero.booking.errors import (
     ExtendedAlready,
     HoldLost,
@@ -59,7 +59,6 @@ def place(key: str, browser: str, day: date, minute: int) -> None:
     Asking again for the place already held changes nothing.
     """
     journey = locked(key, browser)
-    _refuse_what_is_seen_taken(journey, day, minute)
     limits.lock_subjects(journey)
     require(journey, clock.now(), Step.HOUR, Step.CONFIRM)
     wish = _wish(journey, day, minute)
@@ -119,17 +118,6 @@ def _wish(journey: Journey, day: date, minute: int) -> _Wish:
 def _holds_already(journey: Journey, wish: _Wish, now: datetime) -> bool:
     held = present(journey, now)
     return held is not None and (held.desk_id, held.day, held.minute) == (wish.desk.id, wish.day, wish.minute)
-
-
-def _refuse_what_is_seen_taken(journey: Journey, day: date, minute: int) -> None:
-    """In a rush for one place all but the first few are told so here. Not who may have it already: this was pressed
-    twice, perhaps, and whoever looked in between saw what the first press had just taken."""
-    has_something = journey.done or journey.changes or journey.hold_since is not None
-    agency, procedure = journey.agency, journey.procedure
-    if has_something or agency is None or procedure is None:
-        return
-    if availability.seen_taken(agency, procedure, day, minute):
-        raise PlaceTaken(agency=agency, day=day, minute=minute)
 
 
 def _refuse_same_place(journey: Journey, wish: _Wish, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """When: the days with places, the hours of one, and the question whether this turn is wanted (step 7)."""
 
+import time
 from datetime import date, timedelta
 
 from flask import Response, request
@@ -120,8 +121,25 @@ def _question(journey: Journey, wish: Hour) -> Response:
 def _hold(key: str, wish: Hour) -> Response:
     if wish.agency:
         _go_there(at(key, Step.HOUR), wish.agency)
+    elif availability.is_wanted(wish.day, wish.minute) and (late := _too_late(key, wish)):
+        return late
     holds.place(key, browser(), wish.day, wish.minute)
     return to(Step.CONFIRM, key)
+
+
+def _too_late(key: str, wish: Hour) -> Response | None:
+    """In a rush for one place all but the first few are told so here, at the cost of a page.
+
+    Not who may have it already: it was pressed twice, perhaps. The journey is read after what was seen, so whatever
+    the first press has taken is in it.
+    """
+    now = time.monotonic()
+    journey = at(key, Step.HOUR)
+    agency, procedure = _chosen(journey)
+    has_one = journey.changes or journey.hold_since is not None
+    if has_one or not availability.seen_taken(agency, procedure, wish.day, wish.minute, before=now):
+        return None
+    return _lost(journey, PlaceTaken(agency=agency, day=wish.day, minute=wish.minute))
 
 
 def _go_there(journey: Journey, slug: str) -> None:
@@ -139,17 +157,20 @@ def _go_there(journey: Journey, slug: str) -> None:
 def lost_page(key: str, error: PlaceLost) -> Response:
     """A place that cannot be had (any more): the nearest others, one press away (409)."""
     journey = owned(key, browser())
+    if isinstance(error, PlaceTaken):
+        availability.found_taken(*_chosen(journey), error.data["day"], error.data["minute"])
+    return _lost(journey, error)
+
+
+def _lost(journey: Journey, error: PlaceLost) -> Response:
     agency, procedure = _chosen(journey)
     day, minute = error.data["day"], error.data["minute"]
-    taken = isinstance(error, PlaceTaken)
-    if taken and not availability.seen_taken(agency, procedure, day, minute):
-        availability.found_taken(agency, procedure, day)
     answer = show(
         "booking/lost.html",
-        key=key,
+        key=journey.key,
         told=told(error),
         agency=agency,
-        alternatives=availability.nearest(agency, procedure, day, minute, gone=taken),
+        alternatives=availability.nearest(agency, procedure, day, minute, gone=isinstance(error, PlaceTaken)),
         hold_minutes=shown_policy_of(agency).hold_minutes,
         turn=your_turn(journey),
     )
