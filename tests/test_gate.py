@@ -42,14 +42,14 @@ def test_whose_request_it_is_stands_in_its_address(path, kind):
 
 @pytest.mark.parametrize(
     ("kind", "waiting", "admitted"),
-    [(NEWCOMER, 0, True), (NEWCOMER, 7, True), (NEWCOMER, 8, False), (INSIDE, 8, True), (INSIDE, 200, True)],
+    [(NEWCOMER, 0, True), (NEWCOMER, 15, True), (NEWCOMER, 16, False), (INSIDE, 16, True), (INSIDE, 200, True)],
 )
 def test_the_line_is_short_for_newcomers_alone(kind, waiting, admitted):
     assert may_wait(kind, waiting, places=8) is admitted
 
 
 def test_all_who_work_and_wait_have_a_thread_and_some_are_left():
-    assert gate.threads_for(8) > 8 + 8 + 24
+    assert gate.threads_for(8) > 8 + 16 + 16
 
 
 @pytest.fixture
@@ -147,7 +147,33 @@ def test_who_waited_too_long_is_sent_away_and_keeps_no_place(crowd, gated, hall,
     hall.doors.release(2)
     assert first.result(20).status_code == 200
     assert ask(gated, "/turno/a/lugar").status_code == 200
-    assert gated._line._free == 1
+    assert gated._line._working == 0
+
+
+def test_few_work_at_once_as_a_rule(crowd, app, hall, monkeypatch):
+    monkeypatch.setattr(gate, "_STALLED_SECONDS", 20.0)
+    gated = Gate(app, 8)
+    gated._app = hall
+    answers = [crowd.submit(ask, gated, "/turno/a/lugar") for _ in range(5)]
+    hall.until_served(2)
+    until_waiting(gated, INSIDE, 3)
+    hall.doors.release(5)
+    assert [answer.result(20).status_code for answer in answers] == [200] * 5
+    assert hall.most == 2
+
+
+def test_where_those_at_work_wait_for_something_more_are_let_in_until_they_have_left(crowd, app, hall, monkeypatch):
+    monkeypatch.setattr(gate, "_STALLED_SECONDS", 0.02)
+    gated = Gate(app, 8)
+    gated._app = hall
+    answers = [crowd.submit(ask, gated, "/turno/a/lugar") for _ in range(10)]
+    hall.until_served(8)
+    until_waiting(gated, INSIDE, 2)
+    hall.doors.release(10)
+    assert [answer.result(20).status_code for answer in answers] == [200] * 10
+    assert hall.most == 8
+    assert gated._line._working == 0
+    assert gated._line._open < 8
 
 
 def test_an_application_that_fails_gives_its_place_back(app, gated):
@@ -158,7 +184,7 @@ def test_an_application_that_fails_gives_its_place_back(app, gated):
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             ask(gated, "/turno/a/lugar")
-    assert gated._line._free == 1
+    assert gated._line._working == 0
 
 
 def test_a_live_stream_keeps_no_place(gated):
@@ -168,7 +194,7 @@ def test_a_live_stream_keeps_no_place(gated):
 
     gated._app = streaming
     stream = Client(gated).get("/agencia/agenda/2026-11-09/flujo", buffered=False)
-    assert gated._line._free == 1
+    assert gated._line._working == 0
     assert b"".join(stream.response) == b"onetwo"
 
 

@@ -21,7 +21,10 @@ from turnero import web
 
 # For each place: so many newcomers may wait; and threads for so many from inside a journey, who all may. Should more
 # of these come at once, they fill the threads, and then newcomers, too, wait before the server tells them anything.
-_NEWCOMERS, _INSIDE = 1, 3
+_NEWCOMERS, _INSIDE = 2, 2
+# Of so many places one is open as a rule, and one more when nobody has left for so long.
+_FOR_EACH_AT_WORK = 4
+_STALLED_SECONDS = 0.25
 # Threads for sending people away while others work or stand in line.
 _SPARE_THREADS = 4
 # Seconds. Who waits longer would not believe that something comes.
@@ -66,39 +69,62 @@ def threads_for(places: int) -> int:
 
 
 class Line:
-    """Places to work at, and who waits for one: first those inside, each kind in the order they came."""
+    """Places to work at, and who waits for one: first those inside, each kind in the order they came.
+
+    A quarter of the ``places`` are open as a rule: Python computes one thing at a time, and the more are at it in one
+    process the longer each takes. When nobody has left for a moment, those at work wait for something else (a lock, a
+    registry): one place more is open then, as long as there are slow ones.
+    """
 
     def __init__(self, places: int) -> None:
-        self._places = self._free = places
+        self._places = places
+        self._usual = self._open = -(-places // _FOR_EACH_AT_WORK)
+        self._working = 0
+        self._moved = time.monotonic()  # when somebody left, or one place more was opened
         self._waiting: dict[Kind, deque[Event]] = {Kind.INSIDE: deque(), Kind.NEWCOMER: deque()}
         self._lock = Lock()
 
     def enter(self, kind: Kind) -> bool:
         """Whether the caller has a place now, perhaps after a wait; ``leave`` gives it back."""
+        until = time.monotonic() + _PATIENCE[kind]
         with self._lock:
-            if self._free:
-                self._free -= 1
+            if self._working < self._open:
+                self._working += 1
                 return True
             if not may_wait(kind, sum(map(len, self._waiting.values())), self._places):
                 return False
             turn = Event()
             self._waiting[kind].append(turn)
-        if turn.wait(_PATIENCE[kind]):
-            return True
-        with self._lock:
-            if turn.is_set():  # given to us while we gave up
-                return True
-            self._waiting[kind].remove(turn)
-            return False
+        while not turn.wait(min(_STALLED_SECONDS, _PATIENCE[kind])):
+            with self._lock:
+                self._open_one_more()
+                if turn.is_set():  # perhaps given to us while we gave up
+                    return True
+                if time.monotonic() >= until:
+                    self._waiting[kind].remove(turn)
+                    return False
+        return True
 
-    def leave(self) -> None:
-        """Hand the place to the next in line."""
+    def leave(self, seconds: float) -> None:
+        """Hand the place, held for so long, to the next in line."""
         with self._lock:
-            for kind in (Kind.INSIDE, Kind.NEWCOMER):
-                if self._waiting[kind]:
-                    self._waiting[kind].popleft().set()
-                    return
-            self._free += 1
+            self._working -= 1
+            self._moved = time.monotonic()
+            if seconds >= _STALLED_SECONDS and self._open > self._usual:
+                self._open -= 1
+            self._let_in()
+
+    def _open_one_more(self) -> None:
+        if self._open < self._places and time.monotonic() - self._moved >= _STALLED_SECONDS:
+            self._open += 1
+            self._moved = time.monotonic()
+            self._let_in()
+
+    def _let_in(self) -> None:
+        for line in (self._waiting[Kind.INSIDE], self._waiting[Kind.NEWCOMER]):
+            while line and self._working < self._open:
+                self._working += 1
+                line.popleft().set()
 
 
 @dataclass(frozen=True)
@@ -121,7 +147,7 @@ class _Page:
 
 
 class Gate:
-    """The application behind its gate, as WSGI: at most ``places`` requests work in this process at once.
+    """The application behind its gate, as WSGI: at most ``places`` requests work at once, and usually few.
 
     A place is given back when the application has answered: a live stream that goes on holds a thread and no place.
     """
@@ -141,10 +167,11 @@ class Gate:
             return self._app(environ, start_response)
         if not self._line.enter(kind):
             return self._send_away(environ["REQUEST_METHOD"], start_response)
+        began = time.monotonic()
         try:
             return self._app(environ, start_response)
         finally:
-            self._line.leave()
+            self._line.leave(time.monotonic() - began)
             self._calm()
 
     def _send_away(self, method: str, start_response: StartResponse) -> Iterable[bytes]:
