@@ -47,9 +47,9 @@ upgrade: $(VENV)/.installed-dev ## La migración con un millón de turnos, mient
 	@TURNERO_UPGRADE_TURNS=1000000 $(BIN)/python -m pytest -s --timeout 1500 -o faulthandler_timeout=0 \
 		tests/production/test_upgrade.py
 
-bench: $(VENV)/.installed-dev ## Rapidez del producto frente a lo mínimo posible, en proporciones de una misma corrida (diez minutos como mucho)
+bench: $(VENV)/.installed-dev ## Rapidez del producto frente a lo mínimo posible, en proporciones de una misma corrida (media hora como mucho)
 	@$(BIN)/python -m tests.support.provision
-	@$(BIN)/python -m benchmarks ratios --folder docs/performance
+	@$(BIN)/python -m benchmarks bench --folder docs/performance
 
 rush: $(VENV)/.installed-dev ## Mil personas por un lugar, y cinco veces más gente de la que cabe (cinco minutos como mucho)
 	@$(BIN)/python -m tests.support.provision
@@ -59,7 +59,7 @@ mutants: $(VENV)/.installed-dev ## Quita cada defensa una vez y comprueba que su
 	@$(BIN)/python -m tests.support.provision
 	@$(BIN)/python -m tests.support.mutants $(ONLY)
 
-sqlmap: $(VENV)/.installed-dev ## Busca inyecciones de SQL con sqlmap en todos los formularios (diez minutos como mucho)
+sqlmap: $(VENV)/.installed-dev ## Busca inyecciones de SQL con sqlmap en todos los formularios (media hora como mucho)
 	@$(BIN)/python -m tests.support.provision
 	@$(BIN)/python -m tests.support.sqlmap
 

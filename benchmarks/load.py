@@ -117,17 +117,23 @@ async def _all(port: int, left: Iterator[bytes], load: Load, connections: int) -
     await asyncio.gather(*(one() for _ in range(connections)))
 
 
-def at_once(port: int, requests: list[bytes]) -> Load:
-    """Every request at the same moment, each over a connection of its own that is open already."""
+def at_once(port: int, looks: list[bytes], requests: list[bytes]) -> Load:
+    """Every request at the same moment, each over the connection over which its page was looked at before."""
     load = Load()
-    run(_at_once(port, requests, load))
+    run(_at_once(port, looks, requests, load))
     return load
 
 
-async def _at_once(port: int, requests: list[bytes], load: Load) -> None:
+async def _at_once(port: int, looks: list[bytes], requests: list[bytes], load: Load) -> None:
     lines = [Connection(port) for _ in requests]
-    for line in lines:
-        line._reader, line._writer = await asyncio.open_connection("127.0.0.1", port)
+    few = asyncio.Semaphore(32)
+
+    async def look(line: Connection, page: bytes) -> None:
+        async with few:
+            answer = await line.ask(page)
+        assert answer.status == 200, answer.head
+
+    await asyncio.gather(*(look(line, page) for line, page in zip(lines, looks, strict=True)))
     began = time.monotonic()
     asked = (line.ask(request) for line, request in zip(lines, requests, strict=True))
     load.answers = list(await asyncio.gather(*asked))

@@ -35,12 +35,13 @@ class OnePlace:
 
 
 def one_place(site: Site, crowd: Crowd, contenders: int) -> OnePlace:
-    """All of them say yes to it at the same moment."""
+    """All of them look at its day, and say yes to it at the same moment."""
     day = day_ahead(6)
     with site.database() as database:
         database.execute("INSERT INTO desk_days (desk_id, day, windows) VALUES (1, %s, 1)", [day])
     people = crowd.people(contenders)
-    load = at_once(site.port, [crowd.hold(person, day, TEN) for person in people])
+    looks = [crowd.get(person, f"horario?dia={day}") for person in people]
+    load = at_once(site.port, looks, [crowd.hold(person, day, TEN) for person in people])
     lost = [answer for answer in load.answers if answer.status == 409]
     polite = sum(b'name="hora"' in answer.body for answer in lost)
     other = load.statuses
