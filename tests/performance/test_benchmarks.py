@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import rush
+from benchmarks import growth, rush
 from benchmarks.people import Crowd
 from benchmarks.site import site
 
@@ -14,6 +14,22 @@ def test_every_ratio_is_measured_with_right_answers_only(tmp_path):
     assert benchmarks.main(["ratios", "--small", "--folder", str(tmp_path)]) == 0
     table = (tmp_path / "ratios.md").read_text()
     assert {line.split("|")[1].strip() for line in table.splitlines() if line.startswith("|")} >= set(benchmarks.GOALS)
+
+
+def test_whole_journeys_end_in_turns_and_their_mails_arrive(tmp_path):
+    assert benchmarks.main(["journeys", "--small", "--folder", str(tmp_path)]) == 0
+    table = (tmp_path / "journeys.md").read_text()
+    assert "| that ended in a turn | 12 | met |" in table
+    assert "| the database afterwards | no violations |" in table
+
+
+def test_what_grows_and_what_a_worker_takes_are_measured_and_drawn(tmp_path):
+    assert benchmarks.main(["memory", "--small", "--folder", str(tmp_path)]) == 0
+    assert "MB" in (tmp_path / "memory.md").read_text()
+    assert (tmp_path / "memory.svg").read_text().endswith("</svg>\n")
+    assert benchmarks.main(["growth", "--small", "--folder", str(tmp_path)]) == 0
+    rows = [line for line in (tmp_path / "growth.md").read_text().splitlines() if line.startswith("| ")]
+    assert {row.split("|")[1].strip() for row in rows} >= set(growth.WHAT)
 
 
 def test_in_a_rush_one_wins_and_all_others_are_told_politely():
