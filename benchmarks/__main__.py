@@ -96,8 +96,8 @@ def _pgbench(crowd: Crowd, scripts: dict[str, list[Line]], seconds: int) -> dict
     """A confirm needs its hold: its own time is what both take beyond the hold."""
     if pgbench.program() is None:
         return {}
-    hold = pgbench.rate(crowd, [scripts["hold"]], day_ahead(3), ratios.OPENS, seconds)
-    both = pgbench.rate(crowd, [scripts["hold"], scripts["confirm"]], day_ahead(4), ratios.OPENS, seconds)
+    hold = pgbench.rate(crowd, [scripts["hold"]], day_ahead(3), seconds=seconds)
+    both = pgbench.rate(crowd, [scripts["hold"], scripts["confirm"]], day_ahead(4), seconds=seconds)
     return {"hold": hold, "confirm": 1 / (1 / both - 1 / hold)}
 
 
@@ -133,6 +133,7 @@ def _journeys(small: bool) -> Report:
         ("journeys that came", f"{rate:.0f} a second for {seconds:.0f} s: {found.came}", ""),
         ("that ended in a turn", len(found.turns), _verdict(all_done)),
         ("that did not", dict(found.broken) or "none", ""),
+        ("that were asked to come again", found.asked_again, ""),
         ("95 of 100 took", f"{within['journey']:.1f} s with the code's mail", ""),
         ("an answer, 95 of 100 within", f"{found.answers.percentile(95):.2f} s", ""),
         ("code mails, 95 of 100 within", f"{within['code']:.1f} s", _verdict(within["code"] <= CODE_SECONDS)),

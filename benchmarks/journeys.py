@@ -35,6 +35,7 @@ class Journeys:
     code_mails: list[float] = field(default_factory=list)  # from asking for the code to its mail
     confirmations: list[float] = field(default_factory=list)  # from Confirmar to its mail
     answers: Load = field(default_factory=Load)
+    asked_again: int = 0  # newcomers who met the waiting page, and waited
     broken: Counter[str] = field(default_factory=Counter)
 
 
@@ -139,7 +140,12 @@ class Walker:
         mine = request.replace(self._person.browser_id.encode(), self._cookie, 1)
         method, _, rest = mine.partition(b" ")
         address = step if step.startswith("/") else f"{self._journey}/{step}"
-        answer = await self._line.ask(method + b" " + address.encode() + rest[rest.index(b" HTTP/") :])
+        asked = method + b" " + address.encode() + rest[rest.index(b" HTTP/") :]
+        answer = await self._line.ask(asked)
+        while answer.again is not None:
+            self._found.asked_again += 1
+            await asyncio.sleep(answer.again)
+            answer = await self._line.ask(asked)
         self._found.answers.answers.append(answer)
         if renewed := _COOKIE.search(answer.head):
             self._cookie = renewed[1]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _STATUS = re.compile(rb"HTTP/1\.1 (\d+)")
+_AGAIN = re.compile(rb"(?i)\r\nretry-after: (\d+)")
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: (\d+)")
 
 
@@ -24,6 +25,12 @@ class Answer:
     at: float
     head: bytes
     body: bytes
+
+    @property
+    def again(self) -> int | None:
+        """Seconds after which whoever was sent away shall come again."""
+        said = _AGAIN.search(self.head)
+        return int(said[1]) if self.status == 503 and said else None
 
 
 @dataclass

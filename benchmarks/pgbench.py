@@ -10,6 +10,7 @@ from typing import Any
 from psycopg import ClientCursor
 
 from benchmarks.people import Crowd
+from benchmarks.ratios import OPENS
 from benchmarks.recording import Line, Maker
 from tests.support import postgres
 
@@ -35,12 +36,12 @@ def program() -> Path | None:
     return folder / "pgbench" if folder and (folder / "pgbench").exists() else None
 
 
-def rate(crowd: Crowd, scripts: Iterable[list[Line]], day: date, minute: int, seconds: int) -> float:
-    """Transactions a second of all ``scripts`` one after the other, each a transaction. Raises where one failed."""
+def rate(crowd: Crowd, scripts: Iterable[list[Line]], day: date, *, seconds: int) -> float:
+    """Transactions a second of all ``scripts`` one after the other at one hour of ``day``. Raises where one failed."""
     people = crowd.people(CLIENTS * PEOPLE_EACH)
     of_place = {
         "day": _quoted(day),
-        "minute": str(minute),
+        "minute": str(OPENS),
         "starts_at": _quoted(datetime.combine(day, datetime.min.time())),
     }
     with crowd.site.database() as connection:

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import random
-import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -15,8 +14,6 @@ from benchmarks.people import Crowd, Person, visit
 from benchmarks.site import Site, day_ahead
 
 TEN = 600
-_LOCATION = re.compile(rb"(?i)\r\nlocation: (\S+)")
-_AGAIN = re.compile(rb"(?i)\r\nretry-after: (\d+)")
 # Who was asked so often to come again gives up: some half a minute.
 _TRIES = 3
 _dice = random.Random(1)  # noqa: S311 (spreads people over places)
@@ -122,8 +119,7 @@ class Visitors:
 
 async def _waited(answer: Answer, until: float) -> bool:
     """Do as the page says; False when that is longer than the person stays."""
-    again = _AGAIN.search(answer.head)
-    seconds = int(again[1]) if again else 10
+    seconds = answer.again or 10
     if time.monotonic() + seconds > until:
         return False
     await asyncio.sleep(seconds)

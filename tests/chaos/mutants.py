@@ -35,8 +35,8 @@ MUTANTS = {
             "I4",
             "a notice is written in the transaction of what it tells",
             "turnero/notices/outbox.py",
-            '    db.session.execute(notice.on_conflict_do_nothing(index_elements=["kind", "subject", "occasion"]))',
-            '    _afterwards(notice.on_conflict_do_nothing(index_elements=["kind", "subject", "occasion"]))',
+            "    db.session.execute(_insert(on_postgresql()), notice)",
+            "    _afterwards(_insert(on_postgresql()), notice)",
             _THIS,
             "postgresql",
         ),
@@ -56,13 +56,13 @@ MUTANTS = {
 # How a notice is written when it is not in the transaction: a second later, by a connection of its own.
 _AFTERWARDS = """
 
-def _afterwards(statement):
+def _afterwards(statement, notice):
     import threading
     engine = db.engine
 
     def write_it():
         with engine.begin() as connection:
-            connection.execute(statement)
+            connection.execute(statement, notice)
 
     threading.Timer(1.0, write_it).start()
 """

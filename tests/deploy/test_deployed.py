@@ -10,6 +10,7 @@ import yaml
 
 from config import Settings, SettingsError
 from tests.support import nginx, pgbouncer
+from turnero import serving
 from turnero.cli import cli
 from turnero.db import TIMEOUTS
 
@@ -22,7 +23,7 @@ MANIFESTS = [
 ]
 PODS = [each["spec"]["template"]["spec"] for each in MANIFESTS if each["kind"] in ("Deployment", "Job")]
 CONTAINERS = [container for pod in PODS for container in pod["containers"]]
-GRACEFUL_STOP_SECONDS = 30  # turnero.serving: workers_kill_timeout
+GRACEFUL_STOP_SECONDS = serving._GRACE_SECONDS
 SECRET = re.compile(r"_KEY|_PASSWORD|_TOKEN|_URL(?<!BASE_URL)")
 
 
@@ -147,8 +148,7 @@ def seconds(text: str) -> int:
 
 
 def test_who_is_stopped_has_more_time_than_it_takes():
-    served = (ROOT / "turnero" / "serving.py").read_text()
-    assert f"workers_kill_timeout={GRACEFUL_STOP_SECONDS}," in served
+    assert "workers_kill_timeout=_GRACE_SECONDS," in (ROOT / "turnero" / "serving.py").read_text()
     for each in MANIFESTS:
         if each["kind"] == "Deployment":
             assert each["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > GRACEFUL_STOP_SECONDS + 5

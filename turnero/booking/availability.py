@@ -73,7 +73,7 @@ def _hours(agency: Agency, procedure: Procedure, day: date) -> tuple[Slot, ...]:
     return offers_of([desk], procedure, day, day)[desk.id].slots(day) if desk else ()
 
 
-def seen_taken(agency: Agency, procedure: Procedure, day: date, minute: int, before: float) -> bool:
+def seen_taken(agency: Agency, procedure: Procedure, day: date, minute: int, *, before: float) -> bool:
     """Whether somebody saw a moment ago, and ``before`` that one of this process, that the hour is taken."""
     seen: tuple[Slot, ...] | None = shelf_of().seen(("hours", agency.id, procedure.id, day), before)
     return seen is not None and any(slot.minute == minute and not slot.free for slot in seen)
