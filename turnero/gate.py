@@ -113,6 +113,8 @@ class Line:
             if seconds >= _STALLED_SECONDS and self._open > self._usual:
                 self._open -= 1
             self._let_in()
+            if not any(self._waiting.values()):
+                self._open = self._usual
 
     def _open_one_more(self) -> None:
         if self._open < self._places and time.monotonic() - self._moved >= _STALLED_SECONDS:
