@@ -14,6 +14,7 @@ from benchmarks.site import Site, day_ahead
 
 _RESIDENT = re.compile(r"VmRSS:\s+(\d+) kB")
 _BATCH = 2500
+_PEOPLE = 25
 
 
 @dataclass
@@ -30,11 +31,12 @@ def of_a_worker(site: Site, crowd: Crowd, requests: int) -> Memory:
     with site.serving(workers=1) as process:
         found.cold = _age(_worker_of(process.pid))
         looks = (visit("/"), visit("/agencias?provincia=17"), visit("/tramites"), visit("/ayuda"))
-        (person,) = crowd.people(1)
-        inside = (crowd.get(person, "horario"), crowd.get(person, f"horario?dia={day_ahead(4)}"))
-        mixed = itertools.cycle((*looks, *inside))
+        inside = ("horario", f"horario?dia={day_ahead(4)}")
         done = 0
         while done < requests:
+            # New people each time: one browser alone would be asked to come again later.
+            pages = [crowd.get(one, page) for one in crowd.people(_PEOPLE) for page in inside]
+            mixed = itertools.cycle((*looks, *pages))
             checked(closed_loop(site.port, itertools.islice(mixed, _BATCH)), 200)
             checked(closed_loop(site.port, [crowd.hold(one, *next(free)[:2]) for one in crowd.people(20)]), 303)
             done += _BATCH

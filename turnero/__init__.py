@@ -19,7 +19,16 @@ from turnero.attention import (
     seat_routes,
     window_routes,
 )
-from turnero.booking import journey_routes, owner_routes, proposals, site_routes, turn_routes
+from turnero.booking import (
+    draw_routes,
+    journey_routes,
+    owner_routes,
+    proposals,
+    request_routes,
+    seat_notices,
+    site_routes,
+    turn_routes,
+)
 from turnero.booking import notices as booking_notices
 from turnero.notices import rendering
 from turnero.notices import routes as mailbox_routes
@@ -67,9 +76,10 @@ def _register_notices(app: Flask) -> None:
     """Who writes which mail (templates/email)."""
     mail.init_app(app)
     rendering.register(app, "code", verify_notices.code_mail)
-    for kind, renderer in booking_notices.RENDERERS.items():
+    for kind, renderer in {**booking_notices.RENDERERS, **seat_notices.RENDERERS}.items():
         rendering.register(app, kind, renderer)
     rendering.on_hand_over(app, "displaced", proposals.handed_over)
+    rendering.on_hand_over(app, "offer", seat_notices.offer_handed_over)
 
 
 def _register_pages(app: Flask) -> None:
@@ -79,6 +89,8 @@ def _register_pages(app: Flask) -> None:
         journey_routes,
         turn_routes,
         owner_routes,
+        request_routes,
+        draw_routes,
         api_routes,
         mailbox_routes,
         staff_routes,

@@ -13,10 +13,11 @@ from turnero import clock
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Desk
 from turnero.agencies.schedule import DeskCalendar, grid
-from turnero.booking import reference
+from turnero.booking import draw, reference
 from turnero.booking.claims import counting
 from turnero.booking.lifecycle import LIVE, SEATED, Status, replay
 from turnero.booking.models import Booking, Claim, Event, SpentReference
+from turnero.booking.seat_models import Draw, SeatOffer, SeatRequest
 from turnero.booking.slots import cells_of
 from turnero.db import on_postgresql
 from turnero.extensions import db
@@ -41,7 +42,8 @@ class Violation:
 
 def audit() -> Iterator[Violation]:
     """Every violation found, invariant by invariant."""
-    for check in (_seats, _one_live, _confirmations, _subjects, _hours, _references, _effects, _events, _cells):
+    checks = (_seats, _one_live, _confirmations, _subjects, _hours, _references, _effects, _events, _cells)
+    for check in (*checks, _offers, _draws):
         yield from check()
 
 
@@ -97,7 +99,7 @@ def _confirmations() -> Iterator[Violation]:
 
 def _subjects() -> Iterator[Violation]:
     """I5: no notice without its subject."""
-    for prefix, table in (("booking:", Booking), ("challenge:", Challenge)):
+    for prefix, table in (("booking:", Booking), ("challenge:", Challenge), ("request:", SeatRequest)):
         subject = literal(prefix) + cast(table.id, String)
         orphans = select(Notice.id, Notice.kind).where(
             Notice.subject.startswith(prefix), ~select(table.id).where(subject == Notice.subject).exists()
@@ -180,6 +182,35 @@ def _cells() -> Iterator[Violation]:
             yield Violation("I11", f"el turno {booking.reference} no tiene sus asientos")
     for booking_id in claims:
         yield Violation("I11", f"hay asientos tomados por el turno {booking_id}, que no está vigente")
+
+
+def _offers() -> Iterator[Violation]:
+    """I11, of offered places: who is offered one has an open offer, and whoever has none keeps no seat."""
+    now = clock.now()
+    of_offers = select(Claim.booking_id).where(Claim.purpose == "offer", Claim.lapses_at > now).distinct()
+    is_open = select(SeatOffer.id).where(SeatOffer.booking_id == Claim.booking_id, SeatOffer.status == "open").exists()
+    for booking_id in db.session.scalars(of_offers.where(~is_open)):
+        yield Violation("I11", f"el turno {booking_id} guarda un lugar que nadie ofrece")
+    has_offer = (
+        select(SeatOffer.id).where(SeatOffer.request_id == SeatRequest.id, SeatOffer.status == "open").exists()
+    )
+    wrong = select(SeatRequest.number).where((SeatRequest.status == "offered") != has_offer)
+    for number in db.session.scalars(wrong):
+        yield Violation("I11", f"la solicitud {number} no concuerda con lo que se le ofrece")
+
+
+def _draws() -> Iterator[Violation]:
+    """I9, of draws: each can be drawn again to the same end, and the hash is the one that was announced."""
+    for row in db.session.scalars(select(Draw).where(Draw.drawn_at.is_not(None))):
+        published = row.document or {}
+        try:
+            faults = draw.verify(published)
+        except ValueError:
+            faults = ["no tiene su archivo"]
+        if published.get("hash_secreto") != row.secret_hash:
+            faults.append("el secreto no es el anunciado")
+        for fault in faults:
+            yield Violation("I9", f"el sorteo {row.id} no se puede comprobar: {fault}")
 
 
 def _calendars(desk_ids: set[int], days: set[date]) -> dict[int, DeskCalendar]:

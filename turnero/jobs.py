@@ -24,8 +24,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from turnero import clock
 from turnero.attention.closing_day import close_days
+from turnero.booking.draws import run_due
 from turnero.booking.reminders import remind
 from turnero.booking.retention import retain
+from turnero.booking.seat_offers import serve_waiting
 from turnero.booking.sweep import sweep
 from turnero.db import OUTAGES, UtcDateTime, on_postgresql, transaction
 from turnero.extensions import Base, db
@@ -133,6 +135,14 @@ def _close_days(goes_on: Callable[[], bool]) -> str:
     return f"Turnos marcados ausentes: {close_days(goes_on)}."
 
 
+def _release(goes_on: Callable[[], bool]) -> str:
+    return f"Sorteos realizados: {run_due(goes_on)}."
+
+
+def _serve_waiting(goes_on: Callable[[], bool]) -> str:
+    return f"Solicitudes de turno revisadas: {serve_waiting(goes_on)}."
+
+
 @dataclass(frozen=True)
 class Job:
     """What a job does, and how often. ``run`` asks between its batches whether it may go on; answers in Spanish."""
@@ -144,9 +154,11 @@ class Job:
 JOBS = {
     "close_day": Job(_close_days, seconds=300),
     "deliver": Job(_deliver, seconds=1),
+    "release": Job(_release, seconds=30),
     "reminders": Job(_remind, seconds=300),
     "retention": Job(_retain, seconds=3600),
     "sweep": Job(_sweep, seconds=30),
+    "waiting": Job(_serve_waiting, seconds=10),
 }
 
 

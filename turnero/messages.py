@@ -65,6 +65,7 @@ TEXTS: dict[str, str] = {
         "Este trámite se hace en línea y no necesita turno. Elija otro, o vea cómo hacerlo en «Trámites»."
     ),
     "agency_missing": "Elija una agencia.",
+    "draw_missing": "Elija la semana en la que desea participar.",
     "hour_missing": "Elija una hora.",
     "reference_missing": "Ingrese la referencia de su turno.",
     "reference_invalid": (
@@ -100,6 +101,17 @@ TEXTS: dict[str, str] = {
     "changes_spent": "Este turno ya cambió {limit} veces. Puede conservarlo, o cancelarlo y pedir otro.",
     "third_party_name_missing": "Escriba el nombre de la persona que vendrá.",
     "no_proposal": "El turno que le proponíamos ya no está disponible. Elija otro horario.",
+    "already_asked": (
+        "Con esta cédula ya hay una solicitud para este trámite. "
+        "Si es suya, puede verla o retirarla con el enlace que le enviamos por correo."
+    ),
+    "requests_spent": (
+        "Desde este correo, celular o equipo ya esperan {limit} personas. "
+        "Podrá anotar a otra cuando una tenga su turno o se retire."
+    ),
+    "draw_closed": "Este sorteo no recibe solicitudes ahora. Vea sus fechas y participe en el siguiente.",
+    "offer_over": "El turno que le ofrecimos ya no está disponible. Si sigue en la lista, le escribiremos otra vez.",
+    "wish_invalid": "Elija días desde hoy y hasta dentro de {most} días, el primero antes que el último.",
     "live_turns": (
         "No se borró nada: con esta cédula hay turnos pendientes ({count}). Agregue --cancel-turns para cancelarlos."
     ),

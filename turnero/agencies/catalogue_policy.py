@@ -1,5 +1,6 @@
 """The policy's keys and the range of each (CONTRACT §9). Values keep the form that they have in the file."""
 
+from datetime import date
 from typing import Any
 
 from yaml import Node
@@ -10,6 +11,7 @@ from turnero.agencies.catalogue_shapes import (
     Shape,
     Wrong,
     clock_time,
+    day,
     flag,
     given,
     listed,
@@ -50,6 +52,23 @@ def _range(item: Shape[Any]) -> Shape[tuple[Any, ...]]:
 _RELEASE = record(_release, *optional(at=clock_time, between=_range(clock_time)))
 _CAPS = record(_caps, *(Field(key, whole(1, 1000)) for key in ("day", "week", "month")))
 
+
+def _draw(first: date, opens_days: int, closes_days: int) -> dict[str, Any]:
+    if first.weekday():
+        raise Wrong("«first» debe ser un lunes")
+    if closes_days >= opens_days:
+        raise Wrong("el sorteo debe cerrar después de abrir: closes_days menor que opens_days")
+    return {"first": first.isoformat(), "opens_days": opens_days, "closes_days": closes_days}
+
+
+# A winner has a day to confirm, and so has the next one: a week's draw closes some days before it.
+_DRAW = record(
+    _draw,
+    Field("first", day),
+    Field("opens_days", whole(4, 60), 14),
+    Field("closes_days", whole(3, 30), 7),
+)
+
 POLICY = record(
     given,
     *optional(
@@ -66,6 +85,8 @@ POLICY = record(
         caps=_CAPS,
         open_turns_per_cedula=whole(1, 50),
         contact_days=whole(1, 365),
+        offer_minutes=whole(30, 24 * 60),  # not in the contract: waking minutes to answer an offer of the waiting list
+        draw=_DRAW,  # not in the contract: marks an agency as scarce, so that its places are given by lot
         walk_ins=flag,  # not in the contract: whether kiosks give tickets to people without a turn
     ),
 )

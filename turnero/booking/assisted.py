@@ -8,12 +8,12 @@ from turnero.agencies import queries as agencies
 from turnero.agencies.models import Desk, Procedure
 from turnero.agencies.schedule import DayGrid, grid
 from turnero.booking import claims, history, limits, slots
-from turnero.booking.bookings import has_priority_by_age
 from turnero.booking.errors import NotOffered, PlaceTaken
 from turnero.booking.forms import Hour
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
 from turnero.booking.notices import tell
+from turnero.booking.priority import has_priority_by_age
 from turnero.booking.queries import policy_of
 from turnero.booking.walk_ins import NOBODY, NOTHING, Extras, Reachable, begun_by, new_booking
 
@@ -73,7 +73,7 @@ def _offered_grid(desk: Desk, procedure: Procedure, hour: Hour, now: datetime) -
     """The grid of the day. Raises NotOffered unless it has such a start that has not passed."""
     refused = NotOffered(agency=desk.agency, day=hour.day, minute=hour.minute)
     now_local = clock.local(now, desk.agency.zone)
-    if not now_local.date() <= hour.day <= policy_of(desk.agency).last_open_day(desk.id, now_local):
+    if not policy_of(desk.agency).is_open(desk.id, hour.day, now_local):
         raise refused
     calendar = agencies.desk_calendars([desk], hour.day, hour.day)[desk.id]
     day_grid = grid(calendar, hour.day)

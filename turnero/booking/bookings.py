@@ -1,5 +1,7 @@
 """From hold to turn: confirm and cancel, and the link mailed again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from turnero import clock
 from turnero import db as database
-from turnero.booking import changes, claims, history, limits
+from turnero.booking import changes, claims, handing_on, history, limits
 from turnero.booking.displacement import end_displacement
 from turnero.booking.errors import AlreadyHasTurn, NotCancellable
 from turnero.booking.holds import lost, the_hold
@@ -16,11 +18,9 @@ from turnero.booking.journey import Step, locked, require, step_of
 from turnero.booking.lifecycle import LIVE, Status
 from turnero.booking.models import Booking
 from turnero.booking.notices import tell, warn_owner
+from turnero.booking.priority import has_priority_by_age
 from turnero.booking.queries import locked_by_token, policy_of, token_of
 from turnero.extensions import db
-from turnero.verify.models import Citizen
-
-PRIORITY_AGE = 65
 
 
 def confirm(key: str, browser: str) -> str:
@@ -28,10 +28,19 @@ def confirm(key: str, browser: str) -> str:
 
     Raises HoldLost, NotChangeable, ChangesSpent, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn, CapReached.
     """
-    try:
+    with one_live_turn():
         return _confirm(key, browser)
+
+
+@contextmanager
+def one_live_turn() -> Iterator[None]:
+    """The partial unique index is the last word on one live turn per cédula and trámite: losing it is an answer.
+
+    Raises AlreadyHasTurn.
+    """
+    try:
+        yield
     except IntegrityError as error:
-        # The partial unique index is the last word on one live turn per cédula and trámite: losing it is an answer.
         if "ix_bookings_one_live" in str(error.orig) or "bookings.cedula, bookings.procedure_id" in str(error.orig):
             raise AlreadyHasTurn from error
         raise
@@ -79,16 +88,6 @@ def _confirm(key: str, browser: str) -> str:
     return token_of(booking)
 
 
-def has_priority_by_age(cedula: str, now: datetime) -> bool:
-    """Whether the local registry's birth date says 65 or more (Constitución, Art. 36). Never shown to anybody here:
-    whoever books has proven a mailbox only."""
-    born = db.session.scalar(select(Citizen.born).where(Citizen.cedula == cedula))
-    if born is None:
-        return False
-    today = clock.local(now, "America/Guayaquil").date()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) >= PRIORITY_AGE
-
-
 @database.transaction
 def cancel(token: str, reason: str = "") -> None:
     """Give the turn up; its place comes back after a random delay. A repeated cancel changes nothing.
@@ -117,8 +116,8 @@ def give_up(booking: Booking, *, actor: str, now: datetime, reason: str, details
 
 
 def give_place_back(booking: Booking, now: datetime) -> None:
-    """The seats of a turn that was given up are free after the random delay."""
-    claims.give_back(booking.id, booking.starts_at, policy_of(booking.agency).release_delay_minutes, now)
+    """The place of a turn that was given up goes to the first who waits for it, or is free after the random delay."""
+    handing_on.give_place(claims.Freed.of(booking), now)
 
 
 def may_cancel(booking: Booking, now: datetime) -> bool:

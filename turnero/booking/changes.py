@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from turnero import clock
 from turnero import db as database
-from turnero.booking import claims, history, limits, relocation
+from turnero.booking import claims, handing_on, history, limits, relocation
 from turnero.booking.displacement import end_displacement
 from turnero.booking.holds import lost
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Journey
 from turnero.booking.notices import tell
-from turnero.booking.queries import locked_by_token, policy_of, token_of
+from turnero.booking.queries import locked_by_token, token_of
 from turnero.extensions import db
 
 
@@ -62,10 +62,10 @@ def apply(journey: Journey, held: claims.Held, now: datetime) -> str:
     ).one()
     limits.check_changeable(booking, now)
     before = relocation.place_of(booking)
-    old_start = booking.starts_at
+    old = claims.Freed.of(booking)
     relocation.move_to(booking, held)
     limits.check_overlap(booking)
-    claims.give_back(booking.id, old_start, policy_of(booking.agency).release_delay_minutes, now)
+    handing_on.give_place(old, now)
     if claims.keep(booking.id, now) != held.cells:
         raise lost(journey, held)
     details = {"before": before, "after": relocation.place_of(booking)}

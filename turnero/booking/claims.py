@@ -15,12 +15,12 @@ from sqlalchemy import BindParameter, ColumnElement, Insert, bindparam, delete, 
 from sqlalchemy.dialects import postgresql, sqlite
 
 from turnero import clock
-from turnero.booking.models import Claim
+from turnero.booking.models import Booking, Claim
+from turnero.booking.offer_deadline import LATEST_RELEASE
 from turnero.booking.slots import TakenSeat
 from turnero.db import on_postgresql
 from turnero.extensions import db
 
-_LATEST_RELEASE = timedelta(hours=2)
 _dice = random.SystemRandom()  # a delay that could be guessed would be no delay
 
 
@@ -175,20 +175,60 @@ def free(booking_id: int, purpose: str = "hold") -> None:
     )
 
 
-def give_back(booking_id: int, starts_at: datetime, delay_minutes: tuple[int, int], now: datetime) -> None:
-    """Free the seats of a turn that was given up, after a random delay in the range (minutes).
+@dataclass(frozen=True)
+class Freed:
+    """A place that its booking gives up: local ``minute`` of the first of ``cells`` cells of ``step`` minutes.
 
-    So nobody can cancel and re-book in one breath. They come back at least two hours before their start: at
-    once where less is left.
+    ``purpose``: of the claims it still has there.
+    """
+
+    booking_id: int
+    desk_id: int
+    day: date
+    minute: int
+    cells: int
+    step: int
+    starts_at: datetime
+    purpose: str = "turn"
+
+    @classmethod
+    def of(cls, booking: Booking, purpose: str = "turn") -> "Freed":
+        """The present place of a booking."""
+        place = (booking.desk_id, booking.day, booking.minute, booking.cells, booking.slot_minutes, booking.starts_at)
+        return cls(booking.id, *place, purpose)
+
+
+def give_back(freed: Freed, delay_minutes: tuple[int, int], now: datetime) -> None:
+    """Free the seats of a place that was given up, after a random delay in the range (minutes).
+
+    So nobody can cancel and re-book in one breath. They come back at least two hours before their start; where less is
+    left they go to the people who are at the agency without a turn, and nobody sees them online any more.
     """
     delay = timedelta(minutes=_dice.uniform(*delay_minutes))
-    at = min(now + delay, starts_at - _LATEST_RELEASE)
-    if at <= now:
-        free(booking_id, purpose="turn")
-        return
+    at = min(now + delay, freed.starts_at - LATEST_RELEASE)
+    set_aside(freed.booking_id, at if at > now else max(freed.starts_at, now), freed.purpose)
+
+
+def set_aside(booking_id: int, until: datetime, purpose: str) -> None:
+    """Nobody takes a booking's seats of one purpose ``until`` then; at once where that has passed."""
     db.session.execute(
         update(Claim)
-        .where(Claim.booking_id == booking_id, Claim.purpose == "turn")
-        .values(purpose="delay", booking_id=None, lapses_at=at)
+        .where(Claim.booking_id == booking_id, Claim.purpose == purpose)
+        .values(purpose="delay", booking_id=None, lapses_at=until)
         .execution_options(synchronize_session=False)
     )
+
+
+def pass_on(booking_id: int, purpose: str, minutes: Sequence[int], terms: Terms) -> int:
+    """Give a booking's seats of ``purpose`` in the cells of these local ``minutes`` to another; how many they were.
+
+    Nobody can come in between: they are somebody's before and after.
+    """
+    passed = db.session.scalars(
+        update(Claim)
+        .where(Claim.booking_id == booking_id, Claim.purpose == purpose, Claim.minute.in_(minutes))
+        .values(booking_id=terms.booking_id, purpose=terms.purpose, lapses_at=terms.lapses_at)
+        .returning(Claim.minute)
+        .execution_options(synchronize_session=False)
+    )
+    return len(passed.all())

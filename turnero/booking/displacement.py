@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 
 from turnero import clock
 from turnero import db as database
@@ -57,20 +57,13 @@ def clear(desk: Desk, cause: Cause, now: datetime) -> Cleared:
     """End or move every claim to come that does not fit ``desk`` any more. The caller holds the desk's lock."""
     today = clock.local(now, desk.agency.zone).date()
     calendar = agencies.desk_calendars([desk], today, today + _FAR)[desk.id]
-    bookings = {
-        booking.id: booking
-        for booking in db.session.scalars(
-            select(Booking)
-            .where(Booking.id.in_(select(Claim.booking_id).where(Claim.desk_id == desk.id, Claim.day >= today)))
-            .order_by(Booking.id)
-            .with_for_update(of=Booking)
-            .execution_options(populate_existing=True)
-        )
-    }
+    bookings = _locked(select(Claim.booking_id).where(Claim.desk_id == desk.id, Claim.day >= today))
     places: dict[tuple[int, str], list[Claim]] = defaultdict(list)
     for claim in _claims(desk, today):
         assert claim.booking_id is not None
         places[claim.booking_id, claim.purpose].append(claim)
+    # A place that was handed on while its booking's lock was waited for belongs to another booking now.
+    bookings |= _locked([booking_id for booking_id, _ in places if booking_id not in bookings])
     desk_day = _DeskClaims(desk, calendar, cause, now)
     return sum(
         (
@@ -80,6 +73,19 @@ def clear(desk: Desk, cause: Cause, now: datetime) -> Cleared:
         ),
         Cleared(),
     )
+
+
+def _locked(ids: Select[int | None] | list[int]) -> dict[int, Booking]:
+    return {
+        booking.id: booking
+        for booking in db.session.scalars(
+            select(Booking)
+            .where(Booking.id.in_(ids))
+            .order_by(Booking.id)
+            .with_for_update(of=Booking)
+            .execution_options(populate_existing=True)
+        )
+    }
 
 
 def _claims(desk: Desk, today: date) -> Sequence[Claim]:

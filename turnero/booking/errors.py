@@ -138,3 +138,34 @@ class UnknownScope(InvalidInput):
     """The agency, canton or province of a closure does not exist."""
 
     code = "unknown_scope"
+
+
+class AlreadyAsked(Refused):
+    """The cédula waits for a place for this trámite already, or takes part in this draw; never says where or when."""
+
+    code = "already_asked"
+
+
+class RequestsSpent(Refused):
+    """This mailbox, mobile or browser waits for as many people as it may (``limit``)."""
+
+    code = "requests_spent"
+
+
+class DrawClosed(Refused):
+    """The draw does not collect requests now."""
+
+    code = "draw_closed"
+
+
+class OfferOver(Refused):
+    """The offered place was answered, has lapsed, or went away with its hours."""
+
+    code = "offer_over"
+    status = 409
+
+
+class WishInvalid(InvalidInput):
+    """The days are no days, the wrong way round, in the past or too far away."""
+
+    code = "wish_invalid"

@@ -3,12 +3,14 @@
 A field that comes twice counts once, the first; fields that no step has are not looked at.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from turnero.booking import reference
+from turnero.booking.errors import WishInvalid
+from turnero.booking.seat_requests import Wish
 from turnero.booking.steps import Details, Place
 from turnero.errors import Faulty, InvalidInput
 from turnero.verify import cedula
@@ -29,6 +31,15 @@ WHY = {
 }
 
 
+# Parts of the day as they are posted: what each is called inside, and in words.
+PARTS = {
+    "cualquiera": ("any", "A cualquier hora"),
+    "manana": ("morning", "En la mañana"),
+    "tarde": ("afternoon", "En la tarde"),
+}
+MOST_DAYS_AHEAD = 90
+
+
 class ProvinceMissing(InvalidInput):
     code = "province_missing"
 
@@ -43,6 +54,10 @@ class AgencyMissing(InvalidInput):
 
 class HourMissing(InvalidInput):
     code = "hour_missing"
+
+
+class DrawMissing(InvalidInput):
+    code = "draw_missing"
 
 
 class ReferenceMissing(InvalidInput):
@@ -183,3 +198,30 @@ def _reference(text: str) -> str:
     if parsed is None:
         raise ReferenceInvalid
     return parsed
+
+
+def parse_wish(form: Typed, agencies: Sequence[str], today: date) -> Wish:
+    """What somebody on the waiting list could accept. Raises Faulty."""
+    asked = typed(form, "provincia", "tramite", "desde", "hasta")
+    first, last = parse_near_day(asked["desde"]), parse_near_day(asked["hasta"])
+    faults: dict[str, InvalidInput] = {}
+    if not agencies:
+        faults["agencias"] = AgencyMissing()
+    latest = today + timedelta(days=MOST_DAYS_AHEAD)
+    if first is None or last is None or not today <= first <= last <= latest:
+        faults["desde"] = WishInvalid(most=MOST_DAYS_AHEAD)
+    if faults or first is None or last is None:
+        raise Faulty(**faults)
+    return Wish(asked["provincia"], asked["tramite"], tuple(agencies), first, last, _part(form))
+
+
+def parse_draw(form: Typed) -> tuple[int, str]:
+    """The draw to take part in and the part of the day. Raises Faulty."""
+    number = typed(form, "sorteo")["sorteo"]
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise Faulty(sorteo=DrawMissing())
+    return int(number), _part(form)
+
+
+def _part(form: Typed) -> str:
+    return PARTS.get(typed(form, "parte")["parte"], PARTS["cualquiera"])[0]

@@ -132,7 +132,7 @@ def _refuse_same_place(journey: Journey, wish: _Wish, now: datetime) -> None:
 def _offered_grid(wish: _Wish, policy: Policy, now: datetime) -> DayGrid:
     """The grid of the wished day. Raises NotOffered unless the start is offered, whatever was posted."""
     now_local = clock.local(now, wish.agency.zone)
-    if not now_local.date() <= wish.day <= policy.last_open_day(wish.desk.id, now_local):
+    if not policy.is_open(wish.desk.id, wish.day, now_local):
         raise wish.refused(NotOffered)
     calendar = agencies.desk_calendars([wish.desk], wish.day, wish.day)[wish.desk.id]
     day_grid = grid(calendar, wish.day)

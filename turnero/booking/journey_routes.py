@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_wtf.csrf import CSRFError
 
 from turnero import error_pages
-from turnero.booking import details_views, hour_views, person_views, place_views, review_views
+from turnero.booking import details_views, hour_views, person_views, place_views, request_views, review_views
 from turnero.booking.errors import ChangesSpent, NotChangeable, NotInRegistry, PlaceLost, WrongStep
 from turnero.booking.journey import Step, owned
 from turnero.booking.journey_page import address, to_its_turn, to_where_it_is
@@ -30,6 +30,8 @@ _FORMS: dict[str, tuple[View, View]] = {
     "/turno/<key>/verificar": (person_views.code_page, person_views.prove),
     "/turno/<key>/reenviar": (person_views.code_page, person_views.resend),
     "/turno/<key>/lugar": (place_views.place_page, place_views.choose_place),
+    "/turno/<key>/lista": (request_views.list_page, request_views.join_list),
+    "/turno/<key>/sorteo": (request_views.draw_page, request_views.join_draw),
     "/turno/<key>/horario": (hour_views.hour_page, hour_views.choose_hour),
     "/turno/<key>/detalles": (details_views.details_page, details_views.give_details),
     "/turno/<key>/confirmar": (review_views.review_page, review_views.confirm),

@@ -25,11 +25,15 @@ from turnero.booking.lifecycle import LIVE, SEATED, Status
 from turnero.booking.models import Booking, Event, Journey
 from turnero.booking.policy import Caps, Policy
 from turnero.booking.queries import policy_of
+from turnero.booking.seat_models import SeatRequest
 from turnero.extensions import db
 from turnero.interval import Interval
 
 CHANGED = "changed"  # the reason of the event of each change that counts
 _CHANNELS = ("mailbox", "mobile", "browser")
+_NO_BOOKING = 0
+Subject = Journey | SeatRequest
+"""Whose limits are counted."""
 _LIVE_OF_CEDULA = select(Booking.procedure_id).where(Booking.cedula == bindparam("cedula"), Booking.status.in_(LIVE))
 _OTHER_HOLDS = select(
     func.count().filter(Booking.cedula == bindparam("cedula")),
@@ -74,7 +78,7 @@ def _newest_of_channels() -> CompoundSelect[Any]:
 _NEWEST = _newest_of_channels()
 
 
-def lock_subjects(journey: Journey) -> None:
+def lock_subjects(journey: Subject) -> None:
     """Take the locks under which a journey's limits are counted."""
     database.lock(
         f"cedula:{journey.cedula}",
@@ -84,7 +88,7 @@ def lock_subjects(journey: Journey) -> None:
     )
 
 
-def check_new_turn(journey: Journey, procedure: Procedure, policy: Policy, now: datetime) -> None:
+def check_new_turn(journey: Subject, procedure: Procedure, policy: Policy, now: datetime) -> None:
     """Raise the refusal that stands between this journey and one more turn for ``procedure``."""
     check_cedula(journey.cedula, procedure, policy)
     _check_caps(journey, policy.caps, now)
@@ -99,7 +103,7 @@ def check_cedula(cedula: str, procedure: Procedure, policy: Policy) -> None:
         raise OpenTurnsSpent(limit=policy.open_turns_per_cedula)
 
 
-def _check_caps(journey: Journey, caps: Caps, now: datetime) -> None:
+def _check_caps(journey: Subject, caps: Caps, now: datetime) -> None:
     """Raises CapReached."""
     longest, most = caps.spans()[-1]
     confirmed: dict[str, list[datetime]] = {name: [] for name in _CHANNELS}
@@ -160,9 +164,18 @@ def check_overlap(booking: Booking) -> None:
 
 def is_free(booking: Booking, wanted: Interval[datetime]) -> bool:
     """Whether the booking's cédula has no other seated turn in ``wanted`` (UTC). Who came without one has no hour."""
+    return _has_time(booking.cedula, wanted, booking.id)
+
+
+def has_time(cedula: str, starts_at: datetime, length: timedelta) -> bool:
+    """Whether a cédula has no seated turn then."""
+    return _has_time(cedula, Interval(starts_at, starts_at + length), _NO_BOOKING)
+
+
+def _has_time(cedula: str, wanted: Interval[datetime], but: int) -> bool:
     day = timedelta(days=1)
     around = {"first": wanted.start - day, "last": wanted.end + day}
-    others = db.session.execute(_OTHER_TURNS, {"cedula": booking.cedula, "id": booking.id, **around})
+    others = db.session.execute(_OTHER_TURNS, {"cedula": cedula, "id": but, **around})
     return not any(_lasting(*other).overlaps(wanted) for other in others)
 
 

@@ -60,6 +60,8 @@ def why_none(none: NoPlace) -> str:
     until = formatting.day_and_month(none.until) if none.until else ""
     reason = f": {none.reason}" if none.reason else ""
     match none.kind:
+        case "drawn":
+            return "Aquí los turnos se dan por sorteo, para que no gane quien llega primero."
         case "full":
             return _full(none.until)
         case "closed":

@@ -35,7 +35,7 @@ class ClosedDay:
 
 @dataclass(frozen=True)
 class NoPlace:
-    """Why there is no place: full, closed, holiday, not_open_yet or no_hours; never one word for all.
+    """Why there is no place: drawn, full, closed, holiday, not_open_yet or no_hours; never one word for all.
 
     ``until``: full: the next day that will open for booking; else the next day with hours, if any is near.
     """
@@ -47,7 +47,10 @@ class NoPlace:
 
 @dataclass(frozen=True)
 class DeskOffers:
-    """One desk's days for a trámite of ``procedure_minutes``, seen at local wall time ``now_local``."""
+    """One desk's days for a trámite of ``procedure_minutes``, seen at local wall time ``now_local``.
+
+    Days that are given by lot offer nothing, except to whoever lost a place (``drawn_too``).
+    """
 
     desk_id: int
     procedure_minutes: int
@@ -55,6 +58,7 @@ class DeskOffers:
     calendar: DeskCalendar
     now_local: datetime
     taken: Mapping[date, Sequence[TakenSeat]] = field(default_factory=dict)
+    drawn_too: bool = False
 
     @property
     def last(self) -> date:
@@ -63,7 +67,7 @@ class DeskOffers:
 
     def slots(self, day: date) -> tuple[Slot, ...]:
         """Every offered start of ``day``, full ones too; none outside today..horizon."""
-        if not self.now_local.date() <= day <= self.last:
+        if not self.now_local.date() <= day <= self.last or self._hidden(day):
             return ()
         return self._slots(grid(self.calendar, day))
 
@@ -92,6 +96,8 @@ class DeskOffers:
         grids = list(self._grids(None))
         if any(self._slots(day_grid) for day_grid in grids):
             return NoPlace("full", until=self.last + timedelta(days=1))
+        if self._hidden(self.last):
+            return NoPlace("drawn")
         attends = self._next_day_with_hours()
         for kind, cause in (("closure", "closed"), ("holiday", "holiday")):
             for day_grid in grids:
@@ -103,8 +109,12 @@ class DeskOffers:
         today = self.now_local.date()
         day, last = max(start or today, today), min(self.last, until or date.max)
         while day <= last:
-            yield grid(self.calendar, day)
+            if not self._hidden(day):
+                yield grid(self.calendar, day)
             day += timedelta(days=1)
+
+    def _hidden(self, day: date) -> bool:
+        return self.policy.is_drawn(day) and not self.drawn_too
 
     def _slots(self, day_grid: DayGrid) -> tuple[Slot, ...]:
         earliest = slots.earliest_minute(day_grid, self.now_local, self.policy.lead_minutes)

@@ -41,6 +41,7 @@ class AgencyChoice:
     first: str | None
     why_none: str | None
     too_late: bool  # its first place is after the last day of the term
+    drawn: bool  # its places are given by lot
 
 
 def place_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
@@ -159,6 +160,7 @@ def _worded(offers: tuple[AgencyOffer, ...], today: date, term: Term | None) -> 
             first=formatting.relative_day(offer.next_day.day, today) if offer.next_day else None,
             why_none=offer_text.why_none(offer.none_because) if offer.none_because else None,
             too_late=term is not None and offer.next_day is not None and offer.next_day.day > term.last_day,
+            drawn=offer.none_because is not None and offer.none_because.kind == "drawn",
         )
         for offer in offers
     )

@@ -34,6 +34,23 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Lots:
+    """An agency marked scarce: from ``first`` (a Monday) on its days are given by lot, a week at a time.
+
+    Requests for a week are collected from ``opens_days`` to ``closes_days`` before its Monday, each at 08:00.
+    """
+
+    first: date
+    opens_days: int = 14
+    closes_days: int = 7
+
+    def monday(self, day: date) -> date | None:
+        """The Monday of the week in whose draw ``day`` is given; None before there are draws."""
+        monday = day - timedelta(days=day.weekday())
+        return monday if monday >= self.first else None
+
+
+@dataclass(frozen=True)
 class Policy:
     """Defaults are the contract's (CONTRACT §9); the values it does not name are fixed here."""
 
@@ -55,6 +72,9 @@ class Policy:
     unused_journeys_per_day: int = 8
     contact_days: int = 60
     changes_per_turn: int = 3
+    requests_per_mailbox: int = 2  # people who wait for a place, by mailbox, mobile and browser
+    offer_minutes: int = 120  # waking ones, to answer an offer of the waiting list
+    draw: Lots | None = None  # where the agency is marked scarce
     walk_ins: bool = True  # whether the kiosk gives tickets to people without a turn
 
     @classmethod
@@ -73,7 +93,18 @@ class Policy:
         if "release_delay_minutes" in values:
             low, high = values["release_delay_minutes"]
             values["release_delay_minutes"] = (low, high)
+        if values.get("draw"):
+            lots = values["draw"]
+            values["draw"] = Lots(**{**lots, "first": date.fromisoformat(lots["first"])})
         return cls(**values)
+
+    def is_drawn(self, day: date) -> bool:
+        """Whether the places of a local ``day`` are given by lot, and never to who comes first."""
+        return self.draw is not None and self.draw.monday(day) is not None
+
+    def is_open(self, desk_id: int, day: date, now_local: datetime) -> bool:
+        """Whether places of ``day`` can be had at a desk by asking first, at local time ``now_local``."""
+        return now_local.date() <= day <= self.last_open_day(desk_id, now_local) and not self.is_drawn(day)
 
     def last_open_day(self, desk_id: int, now_local: datetime) -> date:
         """The farthest day that can be booked at a desk at local time ``now_local``."""

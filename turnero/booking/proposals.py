@@ -4,7 +4,7 @@ One idempotent transaction per person; the jobs go on with the next open displac
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -76,7 +76,7 @@ def find_place(displacement: Displacement) -> bool:
     for desk in desks:
         database.lock_shared(f"desk:{desk.id}")
         now = clock.now()
-        offers = offers_of([desk], booking.procedure)[desk.id]
+        offers = replace(offers_of([desk], booking.procedure)[desk.id], drawn_too=True)
         if desk is desks[0] and not _still_pending(displacement, booking):
             return False
         for wish in islice(_wishes(displacement, booking, desk, offers), _TRIES):

@@ -35,7 +35,7 @@ def shown_policy_of(agency: Agency) -> Policy:
 
 def token_of(booking: Booking) -> str:
     """The token of a turn's page, derived anew."""
-    return _derived(tokens.token_of, booking.token_nonce, booking.token_hash)
+    return derived(tokens.token_of, booking.token_nonce, booking.token_hash)
 
 
 def booking_by_token(token: str) -> Booking:
@@ -57,10 +57,10 @@ def _by_token(token: str) -> Select[Booking]:
 
 def owner_token_of(booking: Booking) -> str:
     """The token of a turn's page "No fui yo", derived anew."""
-    return _derived(tokens.owner_token_of, booking.token_nonce, booking.owner_hash)
+    return derived(tokens.owner_token_of, booking.token_nonce, booking.owner_hash)
 
 
-def _derived(derive: Callable[[str, str], str], nonce: str, kept: str | None) -> str:
+def derived(derive: Callable[[str, str], str], nonce: str, kept: str | None) -> str:
     """Under the key it was first made with: a link in somebody's mailbox outlives a change of the key."""
     made = [derive(key, nonce) for key in code_keys()]
     return next((token for token in made if tokens.hash_of(token) == kept), made[0])

@@ -18,6 +18,7 @@ from turnero.booking.models import Booking, Claim, Event, Journey, SpentReferenc
 from turnero.booking.notices import BY_STAFF
 from turnero.booking.pseudonym import pseudonym_of
 from turnero.booking.queries import policy_of
+from turnero.booking.seat_models import SeatOffer, SeatRequest
 from turnero.extensions import db
 from turnero.keys import code_key
 from turnero.notices.models import Notice
@@ -30,21 +31,24 @@ _NOT_YET = (Status.HELD, Status.LAPSED, Status.DISPLACED)
 
 @dataclass(frozen=True)
 class Retained:
-    """What a run did: turns forgotten, holds deleted."""
+    """What a run did: turns forgotten, holds and requests deleted."""
 
     turns: int
     holds: int
+    requests: int = 0
 
 
 def retain(goes_on: Callable[[], bool] = lambda: True) -> Retained:
     """Forget all whose time has come, unless told to stop. A batch is a transaction: safe to kill and to repeat."""
-    turns = holds = 0
+    turns = holds = requests = 0
     for days, agency_ids in _agencies_by_days().items():
         while goes_on() and (batch := _forget_turns(agency_ids, timedelta(days=days))):
             turns += batch
     while goes_on() and (batch := _delete_lapsed()):
         holds += batch
-    return Retained(turns, holds)
+    while goes_on() and (batch := _delete_ended_requests()):
+        requests += batch
+    return Retained(turns, holds, requests)
 
 
 def _agencies_by_days() -> dict[int, list[int]]:
@@ -120,7 +124,24 @@ def delete_holds(references: dict[int, str]) -> None:
     if not references:
         return
     db.session.execute(insert(SpentReference), [{"reference": reference} for reference in references.values()])
-    for column in (Event.booking_id, Claim.booking_id, Booking.id):
+    for column in (Event.booking_id, Claim.booking_id, SeatOffer.booking_id, Booking.id):
         db.session.execute(
             delete(column.class_).where(column.in_(references)).execution_options(synchronize_session=False)
         )
+
+
+@database.transaction
+def _delete_ended_requests() -> int:
+    """Requests for a place that ended some time ago. What a draw published of them names nobody."""
+    after = timedelta(days=policy_of(None).contact_days)
+    ended = select(SeatRequest.id).where(SeatRequest.ended_at <= clock.now() - after).order_by(SeatRequest.id)
+    ids = db.session.scalars(ended.limit(_BATCH).with_for_update(skip_locked=True)).all()
+    delete_requests(ids)
+    return len(ids)
+
+
+def delete_requests(ids: Sequence[int]) -> None:
+    """Delete requests, whose rows are locked, with their offers and mails."""
+    db.session.execute(delete(Notice).where(Notice.subject.in_([f"request:{number}" for number in ids])))
+    for column in (SeatOffer.request_id, SeatRequest.id):
+        db.session.execute(delete(column.class_).where(column.in_(ids)).execution_options(synchronize_session=False))

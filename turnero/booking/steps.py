@@ -16,6 +16,7 @@ from turnero.booking.errors import CedulasSpent, NotInRegistry, UnknownPlace, Wr
 from turnero.booking.journey import Step, locked, owned, require
 from turnero.booking.models import Booking, Journey
 from turnero.booking.queries import policy_of
+from turnero.booking.seat_models import SeatRequest
 from turnero.errors import NotFound, TurneroError
 from turnero.extensions import db
 from turnero.staff.models import SignInFailure, StaffSession
@@ -136,7 +137,7 @@ def _prove_again(key: str, browser: str, typed: str, renewed: str) -> TurneroErr
 def _rename_browser(browser: str, renewed: str) -> None:
     """What a browser has done goes on counting; whoever planted or copied its old cookie has nothing."""
     db.session.flush()
-    for row in (Journey, Booking, Challenge, StaffSession, SignInFailure):
+    for row in (Journey, Booking, SeatRequest, Challenge, StaffSession, SignInFailure):
         db.session.execute(update(row).where(row.browser == browser).values(browser=renewed))
 
 

@@ -28,6 +28,16 @@ def owner_journey_of(code_key: str, nonce: str) -> str:
     return _derived(code_key, f"owner journey:{nonce}", 16).rstrip("=")
 
 
+def request_token_of(code_key: str, nonce: str) -> str:
+    """The 32 characters of the page of somebody who waits for a place."""
+    return _derived(code_key, f"request:{nonce}", 24)
+
+
+def draw_secret_of(code_key: str, nonce: str) -> str:
+    """The 32 characters that decide a draw; nobody can tell them before they are published."""
+    return _derived(code_key, f"draw:{nonce}", 24)
+
+
 def _derived(code_key: str, what: str, size: int) -> str:
     return urlsafe_b64encode(hmac.digest(code_key.encode(), what.encode(), "sha256")[:size]).decode()
 

@@ -12,9 +12,9 @@ from turnero.agencies import queries as agencies
 from turnero.agencies.models import Desk, Procedure
 from turnero.agencies.schedule import grid
 from turnero.booking import history, limits, references, token
-from turnero.booking.bookings import has_priority_by_age
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
+from turnero.booking.priority import has_priority_by_age
 from turnero.booking.queries import policy_of
 from turnero.extensions import db
 from turnero.keys import code_key

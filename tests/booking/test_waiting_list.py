@@ -1,0 +1,331 @@
+from datetime import datetime, time, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.support.build import create_desk, create_procedure, next_workday
+from tests.support.journeys import at_hour_step
+from tests.support.waiting import listed, offers, statuses
+from turnero import clock
+from turnero.audit import audit
+from turnero.booking import bookings, changes, closing, holds, queries, seat_offers, sweep
+from turnero.booking.closing import Hours, Scope
+from turnero.booking.errors import AlreadyAsked, AlreadyHasTurn, OfferOver, PlaceTaken, RequestsSpent, UnknownPlace
+from turnero.booking.models import Booking, Claim, Event
+from turnero.booking.seat_models import SeatOffer
+from turnero.booking.seat_queries import request_by_token
+from turnero.booking.seat_requests import Wish, join_list
+from turnero.extensions import db
+from turnero.notices.delivery import deliver_all
+from turnero.notices.models import Notice
+
+NINE, TEN = 540, 600
+
+
+@pytest.fixture
+def procedure(app):
+    return create_procedure(minutes=20)
+
+
+@pytest.fixture
+def desk(procedure):
+    return create_desk(procedure.line, windows=1)
+
+
+@pytest.fixture
+def day(app):
+    return next_workday() + timedelta(days=7)
+
+
+@pytest.fixture
+def taken(desk, procedure, day):
+    """The token of a turn at nine."""
+    return book(desk, procedure, day, NINE)
+
+
+@pytest.fixture(autouse=True)
+def nothing_broken(app):
+    yield
+    assert [str(violation) for violation in audit()] == []
+
+
+def book(desk, procedure, day, minute, number=90):
+    traveller = at_hour_step(desk.agency, procedure, number)
+    holds.place(traveller.key, traveller.browser, day, minute)
+    return bookings.confirm(traveller.key, traveller.browser)
+
+
+def told(kind):
+    return db.session.scalars(select(Notice.address).where(Notice.kind == kind).order_by(Notice.id)).all()
+
+
+def test_a_cancelled_place_goes_to_the_first_in_line(taken, desk, procedure, day):
+    first, _second = (listed(desk, procedure, number) for number in (1, 2))
+    bookings.cancel(taken)
+    assert statuses() == ["offered", "waiting"]
+    assert told("offer") == ["persona1@example.ec"]
+    claim = db.session.scalars(select(Claim)).one()
+    assert (claim.purpose, claim.minute) == ("offer", NINE)
+    token = seat_offers.accept(first)
+    turn = queries.booking_by_token(token)
+    assert (turn.status, turn.day, turn.minute, turn.channel) == ("confirmed", day, NINE, "web")
+    assert statuses() == ["served", "waiting"]
+    assert offers() == ["accepted"]
+    assert told("confirmation") == ["persona90@example.ec", "persona1@example.ec"]
+
+
+def test_accepting_twice_leads_to_the_same_turn(taken, desk, procedure):
+    first = listed(desk, procedure, 1)
+    bookings.cancel(taken)
+    assert seat_offers.accept(first) == seat_offers.accept(first)
+
+
+def test_nobody_takes_an_offered_place_from_outside(taken, desk, procedure, day):
+    listed(desk, procedure, 1)
+    bookings.cancel(taken)
+    fast = at_hour_step(desk.agency, procedure, 91)
+    with pytest.raises(PlaceTaken):
+        holds.place(fast.key, fast.browser, day, NINE)
+
+
+def test_priority_comes_first_then_arrival(taken, desk, procedure):
+    listed(desk, procedure, 1)
+    listed(desk, procedure, 2, priority=True)
+    bookings.cancel(taken)
+    assert statuses() == ["waiting", "offered"]
+
+
+@pytest.mark.parametrize("wish", [{"part": "afternoon"}, {"days": 3}])
+def test_who_asked_for_other_hours_or_days_is_not_offered_it(taken, desk, procedure, wish):
+    listed(desk, procedure, 1, **wish)
+    bookings.cancel(taken)
+    assert statuses() == ["waiting"]
+    assert db.session.scalars(select(Claim.purpose)).all() == ["delay"]
+
+
+def test_who_has_a_turn_by_now_is_passed_over_and_ends(taken, desk, procedure, day):
+    listed(desk, procedure, 1)
+    listed(desk, procedure, 2)
+    book(desk, procedure, day, TEN, number=1)
+    bookings.cancel(taken)
+    assert statuses() == ["waiting", "offered"]
+    seat_offers.serve_waiting()
+    assert statuses() == ["ended", "offered"]
+
+
+def test_declining_passes_the_place_on_at_once(taken, desk, procedure):
+    first, second = (listed(desk, procedure, number) for number in (1, 2))
+    bookings.cancel(taken)
+    seat_offers.decline(first)
+    seat_offers.decline(first)
+    assert statuses() == ["waiting", "offered"]
+    assert offers() == ["declined", "open"]
+    with pytest.raises(OfferOver):
+        seat_offers.accept(first)
+    seat_offers.accept(second)
+
+
+def test_declined_by_all_it_comes_back_after_a_delay(taken, desk, procedure):
+    first = listed(desk, procedure, 1)
+    bookings.cancel(taken)
+    seat_offers.decline(first)
+    assert db.session.scalars(select(Claim.purpose)).all() == ["delay"]
+    assert db.session.scalars(select(Booking.status).order_by(Booking.id)).all() == ["cancelled", "lapsed"]
+
+
+def test_after_the_told_deadline_only_the_next_may_have_it(taken, desk, procedure, day, clock_shift):
+    first, second = (listed(desk, procedure, number) for number in (1, 2))
+    bookings.cancel(taken)
+    clock_shift(timedelta(hours=2, minutes=1))
+    with pytest.raises(OfferOver):
+        seat_offers.accept(first)
+    fast = at_hour_step(desk.agency, procedure, 91)
+    with pytest.raises(PlaceTaken):
+        holds.place(fast.key, fast.browser, day, NINE)
+    seat_offers.serve_waiting()
+    assert statuses() == ["waiting", "offered"]
+    seat_offers.accept(second)
+
+
+def test_without_a_next_it_is_public_when_the_grace_ends(taken, desk, procedure, day, clock_shift):
+    listed(desk, procedure, 1)
+    bookings.cancel(taken)
+    clock_shift(timedelta(hours=2, minutes=1))
+    seat_offers.serve_waiting()
+    fast = at_hour_step(desk.agency, procedure, 91)
+    with pytest.raises(PlaceTaken):
+        holds.place(fast.key, fast.browser, day, NINE)
+    clock_shift(timedelta(minutes=15))
+    fast = at_hour_step(desk.agency, procedure, 92)
+    holds.place(fast.key, fast.browser, day, NINE)
+
+
+def test_with_the_jobs_stopped_it_is_public_too(taken, desk, procedure, day, clock_shift):
+    """Expiry is a predicate; what the job then finds ends the offer."""
+    listed(desk, procedure, 1)
+    bookings.cancel(taken)
+    clock_shift(timedelta(hours=2, minutes=16))
+    fast = at_hour_step(desk.agency, procedure, 91)
+    holds.place(fast.key, fast.browser, day, NINE)
+    sweep.sweep()
+    seat_offers.serve_waiting()
+    assert statuses() == ["waiting"]
+    assert offers() in (["lapsed"], ["withdrawn"])
+
+
+def test_three_offers_that_came_to_nothing_are_the_last(desk, procedure, day, clock_shift):
+    first = listed(desk, procedure, 1)
+    for number, minute in enumerate((NINE, NINE + 20, NINE + 40)):
+        bookings.cancel(book(desk, procedure, day, minute, number=90 + number))
+        deliver_all()
+        clock_shift(timedelta(hours=2, minutes=1))
+        seat_offers.serve_waiting()
+    assert request_by_token(first).status == "spent"
+    assert told("request_over") == ["persona1@example.ec"]
+    bookings.cancel(book(desk, procedure, day, TEN, number=95))
+    assert offers() == ["lapsed"] * 3
+
+
+def test_an_offer_nobody_was_told_of_does_not_count(taken, desk, procedure, clock_shift):
+    first = listed(desk, procedure, 1)
+    bookings.cancel(taken)
+    clock_shift(timedelta(hours=2, minutes=1))
+    seat_offers.serve_waiting()
+    assert request_by_token(first).offers == 0
+
+
+def test_leaving_gives_the_offered_place_to_the_next(taken, desk, procedure):
+    first, _ = (listed(desk, procedure, number) for number in (1, 2))
+    bookings.cancel(taken)
+    seat_offers.leave(first)
+    seat_offers.leave(first)
+    assert statuses() == ["left", "offered"]
+
+
+def test_a_change_hands_the_old_place_on(taken, desk, procedure, day):
+    listed(desk, procedure, 1)
+    key = changes.begin(taken, "a-phone")
+    holds.place(key, "a-phone", day, TEN)
+    bookings.confirm(key, "a-phone")
+    assert statuses() == ["offered"]
+
+
+def test_a_closure_takes_the_offer_and_the_person_waits_on(taken, desk, procedure, day):
+    first = listed(desk, procedure, 1)
+    bookings.cancel(taken)
+    at_midnight = datetime.combine(day, time())
+    hours = Hours(at_midnight, at_midnight + timedelta(days=1), "Corte de luz")
+    closing.close(Scope("agency", agency_id=desk.agency_id), hours, "staff:test")
+    with pytest.raises(OfferOver):
+        seat_offers.accept(first)
+    seat_offers.serve_waiting()
+    assert (statuses(), offers()) == (["waiting"], ["withdrawn"])
+
+
+def test_less_than_two_hours_before_its_start_a_place_is_for_those_who_are_there(desk, procedure, day, clock_shift):
+    token = book(desk, procedure, day, NINE)
+    starts = queries.booking_by_token(token).starts_at
+    listed(desk, procedure, 1)
+    clock_shift(starts - timedelta(minutes=90) - clock.now())
+    bookings.cancel(token)
+    assert offers() == []
+    fast = at_hour_step(desk.agency, procedure, 91)
+    with pytest.raises(PlaceTaken):
+        holds.place(fast.key, fast.browser, day, NINE)
+
+
+def test_a_cedula_waits_once_for_a_procedure(desk, procedure):
+    listed(desk, procedure, 1)
+    again = at_hour_step(desk.agency, procedure, 1, browser="another", mailbox="x@example.ec", mobile="+593900000077")
+    with pytest.raises(AlreadyAsked):
+        ask(again, desk, procedure)
+
+
+def test_the_same_form_twice_makes_one_request(desk, procedure):
+    traveller = at_hour_step(desk.agency, procedure, 1)
+    assert ask(traveller, desk, procedure) == ask(traveller, desk, procedure)
+    assert statuses() == ["waiting"]
+
+
+def test_one_mailbox_waits_for_two_people_at_most(desk, procedure):
+    for number in (1, 2):
+        ask(at_hour_step(desk.agency, procedure, number, mailbox="one@example.ec"), desk, procedure)
+    with pytest.raises(RequestsSpent):
+        ask(at_hour_step(desk.agency, procedure, 3, mailbox="one@example.ec"), desk, procedure)
+
+
+def test_who_has_a_turn_does_not_wait_for_another(taken, desk, procedure):
+    with pytest.raises(AlreadyHasTurn):
+        listed(desk, procedure, 90)
+
+
+def test_the_agency_must_offer_the_procedure(desk, procedure):
+    traveller = at_hour_step(desk.agency, procedure, 1)
+    with pytest.raises(UnknownPlace):
+        ask(traveller, desk, procedure, agency="no-such-agency")
+
+
+def test_two_turns_cannot_come_of_an_offer_and_the_web(taken, desk, procedure, day):
+    first = listed(desk, procedure, 1)
+    bookings.cancel(taken)
+    book(desk, procedure, day, TEN, number=1)
+    with pytest.raises(AlreadyHasTurn):
+        seat_offers.accept(first)
+    seat_offers.serve_waiting()
+    assert statuses() == ["ended"]
+    assert db.session.scalars(select(Claim.purpose).where(Claim.minute == NINE)).all() == ["delay"]
+
+
+def test_days_that_passed_end_the_request(desk, procedure, clock_shift):
+    listed(desk, procedure, 1, days=2)
+    clock_shift(timedelta(days=6))
+    seat_offers.serve_waiting()
+    assert statuses() == ["ended"]
+    assert told("request_over") == ["persona1@example.ec"]
+
+
+def test_a_longer_turn_leaves_its_other_cells_for_later(desk, procedure, day):
+    long = create_procedure(minutes=40, line=procedure.line)
+    token = book(desk, long, day, NINE)
+    listed(desk, procedure, 1)
+    bookings.cancel(token)
+    claims = db.session.execute(select(Claim.minute, Claim.purpose).order_by(Claim.minute)).all()
+    assert [tuple(claim) for claim in claims] == [(NINE, "offer"), (NINE + 20, "delay")]
+
+
+def test_who_needs_longer_than_what_was_freed_is_passed_over(taken, desk, procedure):
+    long = create_procedure(minutes=40, line=procedure.line)
+    listed(desk, long, 1)
+    bookings.cancel(taken)
+    assert statuses() == ["waiting"]
+
+
+def test_the_audit_finds_an_offer_without_its_place(taken, desk, procedure):
+    listed(desk, procedure, 1)
+    bookings.cancel(taken)
+    db.session.execute(update(SeatOffer).values(status="lapsed", ended_at=clock.now()))
+    db.session.commit()
+    found = {violation.invariant for violation in audit()}
+    db.session.execute(update(SeatOffer).values(status="open", ended_at=None))
+    db.session.commit()
+    assert found == {"I11"}
+
+
+def test_its_events_say_where_it_came_from(taken, desk, procedure):
+    first = listed(desk, procedure, 1)
+    bookings.cancel(taken)
+    token = seat_offers.accept(first)
+    turn = queries.booking_by_token(token)
+    events = db.session.scalars(select(Event).where(Event.booking_id == turn.id).order_by(Event.id)).all()
+    assert [(event.actor, event.after, event.reason) for event in events] == [
+        ("waiting list", "held", ""),
+        ("citizen", "confirmed", "offer accepted"),
+    ]
+
+
+def ask(traveller, desk, procedure, agency=None):
+    first = next_workday()
+    slug = agency or desk.agency.slug
+    wish = Wish(desk.agency.province_code, procedure.slug, (slug,), first, first + timedelta(days=30))
+    return join_list(traveller.key, traveller.browser, wish)
+

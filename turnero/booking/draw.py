@@ -1,0 +1,162 @@
+"""The draw: who gets which place, from a secret and the list of requests alone. Pure; anybody can run it again.
+
+The hash of the secret is published before requests are collected and the hash of the list when they close, so nobody
+can choose the outcome: seed = SHA-256(secret ‖ list hash), and the order is that of SHA-256(seed ‖ "|" ‖ number).
+All are hexadecimal text, as they stand in the published file.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+NOON = 720
+FORMAT = "turnero-sorteo-1"
+Cell = tuple[str, int, int]
+"""A free seat: day (AAAA-MM-DD), local minute, number of the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A request as it is published: no cédula, no name. ``minutes``: how long its trámite takes."""
+
+    number: str
+    minutes: int
+    part: str = "any"
+
+    @property
+    def line(self) -> str:
+        return f"{self.number}|{self.minutes}|{self.part}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a ticket won: local ``minute`` of the first of ``cells`` cells at one window (``seat``)."""
+
+    day: str
+    minute: int
+    seat: int
+    cells: int
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def secret_hash(secret: str) -> str:
+    """What is published before the window opens."""
+    return _sha256(secret)
+
+
+def list_hash(tickets: Iterable[Ticket]) -> str:
+    """Of the lines of all requests in the order of their numbers."""
+    return _sha256("\n".join(sorted(ticket.line for ticket in tickets)))
+
+
+def seed_of(secret: str, of_list: str) -> str:
+    return _sha256(secret + of_list)
+
+
+def order(seed: str, numbers: Iterable[str]) -> list[str]:
+    """The numbers in drawn order: each has the same chance of every rank."""
+    return sorted(numbers, key=lambda number: (_sha256(f"{seed}|{number}"), number))
+
+
+def allocate(drawn: Sequence[Ticket], free: Iterable[Cell], step: int) -> dict[str, Place]:
+    """By number what each ticket gets, in drawn order: the first place of its part of the day that is long enough."""
+    left = set(free)
+    starts = sorted(left)
+    given: dict[str, Place] = {}
+    for ticket in drawn:
+        length = -(-ticket.minutes // step)
+        for day, minute, seat in starts:
+            cells = [(day, minute + step * ahead, seat) for ahead in range(length)]
+            if part_fits(ticket.part, minute) and left.issuperset(cells):
+                given[ticket.number] = Place(day, minute, seat, length)
+                left.difference_update(cells)
+                starts = [cell for cell in starts if cell in left]
+                break
+    return given
+
+
+def part_fits(part: str, minute: int) -> bool:
+    """Whether a start belongs to the part of the day that was asked for."""
+    return part == "any" or (part == "morning") == (minute < NOON)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A draw from beginning to end."""
+
+    of_list: str
+    seed: str
+    ranks: list[str]
+    given: dict[str, Place]
+
+
+def run(secret: str, tickets: Sequence[Ticket], free: Iterable[Cell], step: int) -> Drawn:
+    """The whole draw. ``step``: minutes of a cell."""
+    of_list = list_hash(tickets)
+    seed = seed_of(secret, of_list)
+    by_number = {ticket.number: ticket for ticket in tickets}
+    ranks = order(seed, by_number)
+    return Drawn(of_list, seed, ranks, allocate([by_number[number] for number in ranks], free, step))
+
+
+def document(
+    secret: str, tickets: Sequence[Ticket], free: Sequence[Cell], step: int, about: dict[str, Any]
+) -> dict[str, Any]:
+    """The published file: all that went in and all that came out, in Spanish, without personal data."""
+    drawn = run(secret, tickets, free, step)
+    return {
+        "formato": FORMAT,
+        **about,
+        "secreto": secret,
+        "hash_secreto": secret_hash(secret),
+        "solicitudes": [
+            {"numero": ticket.number, "minutos": ticket.minutes, "parte": ticket.part}
+            for ticket in sorted(tickets, key=lambda ticket: ticket.number)
+        ],
+        "hash_lista": drawn.of_list,
+        "semilla": drawn.seed,
+        "minutos_por_celda": step,
+        "lugares": [list(cell) for cell in sorted(free)],
+        "orden": drawn.ranks,
+        "asignados": {
+            number: {"dia": place.day, "minuto": place.minute, "asiento": place.seat, "celdas": place.cells}
+            for number, place in drawn.given.items()
+        },
+    }
+
+
+def verify(published: dict[str, Any]) -> list[str]:
+    """What is wrong with a published file, in Spanish sentences; empty when it draws again to the same end.
+
+    Raises ValueError where it is no such file.
+    """
+    try:
+        if published["formato"] != FORMAT:
+            raise ValueError(published["formato"])
+        tickets = [
+            Ticket(str(one["numero"]), int(one["minutos"]), str(one["parte"])) for one in published["solicitudes"]
+        ]
+        free = [
+            (date.fromisoformat(day).isoformat(), int(minute), int(seat)) for day, minute, seat in published["lugares"]
+        ]
+        again = document(str(published["secreto"]), tickets, free, int(published["minutos_por_celda"]), {})
+        wrong = [text for key, text in _FAULTS.items() if published[key] != again[key]]
+    except (KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
+        raise ValueError(str(error)) from error
+    if len({ticket.number for ticket in tickets}) != len(tickets):
+        wrong.append("Hay solicitudes repetidas.")
+    return wrong
+
+
+_FAULTS = {
+    "hash_secreto": "El secreto no es el que se anunció: su hash es otro.",
+    "hash_lista": "La lista de solicitudes no es la que se cerró: su hash es otro.",
+    "semilla": "La semilla no sale del secreto y de la lista.",
+    "orden": "El orden no es el que sale de la semilla.",
+    "asignados": "Los lugares no se asignaron en ese orden.",
+}

@@ -1,0 +1,146 @@
+"""A freed place goes to the first who waits for it, in the transaction that frees it; else it is free after a delay.
+
+Its seats are somebody's all the time, so nobody with a fast line gets between. No desk lock is needed: the seats pass
+from one booking to another under the first one's row lock, which whoever closes hours asks for too.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, case, or_, select
+
+from turnero import clock
+from turnero.agencies.models import Agency, Desk, Procedure
+from turnero.booking import claims, history, limits, offer_deadline
+from turnero.booking.claims import Freed
+from turnero.booking.draw import NOON
+from turnero.booking.lifecycle import Status
+from turnero.booking.models import Booking
+from turnero.booking.queries import policy_of
+from turnero.booking.seat_models import SeatOffer, SeatRequest
+from turnero.booking.seat_notices import tell_request
+from turnero.booking.slots import cells_needed, cells_of
+from turnero.booking.walk_ins import Extras, Reachable, new_booking
+from turnero.errors import Refused
+from turnero.extensions import db
+
+# So many of the first in line are looked at; who cannot take it now is passed over and keeps the rank.
+_LOOKED_AT = 20
+
+
+def give_place(freed: Freed, now: datetime) -> None:
+    """To the first who waits for such a place, or back after the release delay. The caller has the booking's row lock
+    and commits."""
+    if not offer_to_next(freed, now):
+        give_back(freed, now)
+
+
+def give_back(freed: Freed, now: datetime) -> None:
+    """Free the place for everybody after the release delay of its agency."""
+    claims.give_back(freed, policy_of(_desk(freed).agency).release_delay_minutes, now)
+
+
+def offer_to_next(freed: Freed, now: datetime) -> bool:
+    """Keep the place for the next in line and owe them the mail. False where nobody waits, or it is too late to ask."""
+    desk = _desk(freed)
+    for request in _in_line(freed, desk):
+        until = answer_by(request, freed.starts_at, desk.agency, now)
+        if until is not None and _may_take(request, freed, desk.agency, now):
+            _offer(request, freed, desk, until, now)
+            return True
+    return False
+
+
+def _desk(freed: Freed) -> Desk:
+    return db.session.get_one(Desk, freed.desk_id)
+
+
+def _in_line(freed: Freed, desk: Desk) -> Iterator[SeatRequest]:
+    """First who took part in the draw of that day, by rank; then the waiting list: priority, then arrival."""
+    yield from db.session.scalars(_waiting_for(freed, desk)).all()
+
+
+def _waiting_for(freed: Freed, desk: Desk) -> Select[SeatRequest]:
+    part = "morning" if freed.minute < NOON else "afternoon"
+    listed = SeatRequest.draw_id.is_(None)
+    return (
+        select(SeatRequest)
+        .join(Procedure, Procedure.id == SeatRequest.procedure_id)
+        .where(SeatRequest.status == "waiting", or_(listed, SeatRequest.rank.is_not(None)))
+        .where(SeatRequest.first_day <= freed.day, SeatRequest.last_day >= freed.day)
+        .where(SeatRequest.part.in_(("any", part)), SeatRequest.agencies.any(Agency.id == desk.agency_id))
+        .where(Procedure.line_id == desk.line_id, Procedure.minutes <= freed.cells * freed.step)
+        .order_by(
+            case((listed, 1), else_=0),
+            SeatRequest.rank,
+            SeatRequest.priority.desc(),
+            SeatRequest.created_at,
+            SeatRequest.id,
+        )
+        .limit(_LOOKED_AT)
+        .with_for_update(of=SeatRequest, skip_locked=True)
+    )
+
+
+def answer_by(request: SeatRequest, starts_at: datetime, agency: Agency, now: datetime) -> datetime | None:
+    """Until when the person may answer an offer made ``now``, a whole minute; None where it is too late to ask."""
+    local, starts = clock.local(now, agency.zone), clock.local(starts_at, agency.zone)
+    if request.draw_id is not None:
+        until = offer_deadline.drawn_answer_by(local, starts)
+    else:
+        until = offer_deadline.answer_by(local, starts, policy_of(agency).offer_minutes)
+    return until and clock.instant(until.date(), until.hour * 60 + until.minute, agency.zone)
+
+
+def _may_take(request: SeatRequest, freed: Freed, agency: Agency, now: datetime) -> bool:
+    """Whether no limit speaks against it now; the last word is said when it is accepted."""
+    try:
+        limits.check_new_turn(request, request.procedure, policy_of(agency), now)
+    except Refused:
+        return False
+    length = timedelta(minutes=cells_needed(request.procedure.minutes, freed.step) * freed.step)
+    return limits.has_time(request.cedula, freed.starts_at, length)
+
+
+def _offer(request: SeatRequest, freed: Freed, desk: Desk, until: datetime, now: datetime) -> None:
+    booking = offered_booking(request, desk, freed, until, now)
+    minutes = cells_of(freed.minute, booking.cells, freed.step)
+    terms = claims.Terms(booking.id, "offer", booking.lapses_at)
+    if claims.pass_on(freed.booking_id, freed.purpose, minutes, terms) != booking.cells:
+        raise RuntimeError("a booking lost its seats under its own lock")
+    # A longer turn leaves cells behind: nobody waits for half a place.
+    give_back(freed, now)
+    record(request, booking, until, now)
+
+
+def offered_booking(request: SeatRequest, desk: Desk, place: Freed, until: datetime, now: datetime) -> Booking:
+    """The held booking of an offer at ``place``, which the person is told to answer before ``until``."""
+    who = Extras(request.third_party_cedula, request.third_party_name)
+    booking = new_booking(
+        request.cedula,
+        request.procedure,
+        desk,
+        contact=Reachable(request.email, request.mobile),
+        extras=who,
+        status=Status.HELD,
+        channel="web",
+        browser=request.browser,
+        priority=request.priority,
+        day=place.day,
+        minute=place.minute,
+        cells=cells_needed(request.procedure.minutes, place.step),
+        slot_minutes=place.step,
+        created_at=now,
+        lapses_at=until + offer_deadline.GRACE,
+    )
+    history.begin(booking, actor="waiting list" if request.draw_id is None else "draw", now=now)
+    return booking
+
+
+def record(request: SeatRequest, booking: Booking, until: datetime, now: datetime) -> None:
+    """That the request is offered the booking's place, with its mail."""
+    request.status = "offered"
+    offer = SeatOffer(request_id=request.id, booking_id=booking.id, made_at=now, answer_by=until)
+    db.session.add(offer)
+    db.session.flush()
+    tell_request(request, "offer", now, expires_at=until, occasion=str(offer.id))

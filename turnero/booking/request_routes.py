@@ -1,0 +1,72 @@
+"""``/solicitud``: what somebody who waits for a place sees by their link, and can answer. No GET changes anything."""
+
+from flask import Blueprint, Response, url_for
+
+from turnero import clock
+from turnero.booking import seat_offers, seat_queries
+from turnero.booking.journey_page import show, to_turn
+from turnero.booking.queries import token_of
+from turnero.booking.seat_models import SeatOffer, SeatRequest
+from turnero.booking.seat_notices import RequestText, is_last, when
+from turnero.booking.turn_text import PlaceText
+from turnero.errors import Refused
+from turnero.page import NO_TROUBLE, Trouble, see_other
+
+blueprint = Blueprint("request", __name__, url_prefix="/solicitud")
+
+
+@blueprint.get("/<token>")
+def page(token: str) -> Response:
+    return _page(token)
+
+
+def _page(token: str, trouble: Trouble = NO_TROUBLE) -> Response:
+    request = seat_queries.request_by_token(token)
+    offer = seat_queries.last_offer(request)
+    is_open = offer is not None and offer.status == "open" and offer.answer_by > clock.now()
+    return show(
+        "booking/request.html",
+        trouble,
+        token=token,
+        status=_status(request, is_open=is_open),
+        text=RequestText.of(request),
+        rank=request.rank,
+        draw=request.draw,
+        drawn_on=request.draw and when(request.draw.closes_at, request.draw.desk.agency.zone),
+        before=seat_queries.in_line_before(request) if request.status == "waiting" else 0,
+        place=offer and PlaceText.of(offer.booking.agency, offer.booking.day, offer.booking.minute),
+        until=offer and when(offer.answer_by, offer.booking.agency.zone),
+        last=is_last(request),
+        turn_link=_turn_link(offer),
+    )
+
+
+def _status(request: SeatRequest, *, is_open: bool) -> str:
+    """As the page calls it: an offer whose deadline has passed is one no more, though no job has looked yet."""
+    return "waiting" if request.status == "offered" and not is_open else request.status
+
+
+def _turn_link(offer: SeatOffer | None) -> str | None:
+    if offer is None or offer.status != "accepted" or offer.booking.forgotten_at is not None:
+        return None
+    return url_for("turn.page", token=token_of(offer.booking))
+
+
+@blueprint.post("/<token>/aceptar")
+def accept(token: str) -> Response:
+    try:
+        return to_turn(seat_offers.accept(token))
+    except Refused as refusal:
+        return _page(token, Trouble(refusal=refusal))
+
+
+@blueprint.post("/<token>/rechazar")
+def decline(token: str) -> Response:
+    seat_offers.decline(token)
+    return see_other(url_for("request.page", token=token))
+
+
+@blueprint.post("/<token>/salir")
+def leave(token: str) -> Response:
+    seat_offers.leave(token)
+    return see_other(url_for("request.page", token=token))
