@@ -191,9 +191,7 @@ def _offers() -> Iterator[Violation]:
     is_open = select(SeatOffer.id).where(SeatOffer.booking_id == Claim.booking_id, SeatOffer.status == "open").exists()
     for booking_id in db.session.scalars(of_offers.where(~is_open)):
         yield Violation("I11", f"el turno {booking_id} guarda un lugar que nadie ofrece")
-    has_offer = (
-        select(SeatOffer.id).where(SeatOffer.request_id == SeatRequest.id, SeatOffer.status == "open").exists()
-    )
+    has_offer = select(SeatOffer.id).where(SeatOffer.request_id == SeatRequest.id, SeatOffer.status == "open").exists()
     wrong = select(SeatRequest.number).where((SeatRequest.status == "offered") != has_offer)
     for number in db.session.scalars(wrong):
         yield Violation("I11", f"la solicitud {number} no concuerda con lo que se le ofrece")

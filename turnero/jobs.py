@@ -33,6 +33,7 @@ from turnero.db import OUTAGES, UtcDateTime, on_postgresql, transaction
 from turnero.extensions import Base, db
 from turnero.notices.delivery import deliver_all
 from turnero.staff import sessions
+from turnero.transparency.figures import measure
 
 LEASE = timedelta(seconds=20)
 RENEW_SECONDS = 5
@@ -143,6 +144,10 @@ def _serve_waiting(goes_on: Callable[[], bool]) -> str:
     return f"Solicitudes de turno revisadas: {serve_waiting(goes_on)}."
 
 
+def _measure(goes_on: Callable[[], bool]) -> str:
+    return f"Cifras escritas: {measure(goes_on)}."
+
+
 @dataclass(frozen=True)
 class Job:
     """What a job does, and how often. ``run`` asks between its batches whether it may go on; answers in Spanish."""
@@ -154,6 +159,7 @@ class Job:
 JOBS = {
     "close_day": Job(_close_days, seconds=300),
     "deliver": Job(_deliver, seconds=1),
+    "figures": Job(_measure, seconds=600),
     "release": Job(_release, seconds=30),
     "reminders": Job(_remind, seconds=300),
     "retention": Job(_retain, seconds=3600),

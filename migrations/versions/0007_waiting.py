@@ -23,6 +23,7 @@ def upgrade() -> None:
     _draws()
     _requests()
     _offers()
+    _figures()
 
 
 def _draws() -> None:
@@ -44,7 +45,7 @@ def _draws() -> None:
         sa.CheckConstraint("created_at <= opens_at AND opens_at < closes_at", name=op.f("ck_draws_window")),
         sa.ForeignKeyConstraint(["desk_id"], ["desks.id"], name=op.f("fk_draws_desk_id_desks")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draws")),
-        sa.UniqueConstraint("desk_id", "first_day", name=op.f("uq_draws_desk_id")),
+        sa.UniqueConstraint("desk_id", "first_day", name=op.f("uq_draws_desk_id_first_day")),
     )
     op.create_index(op.f("ix_draws_closes_at"), "draws", ["closes_at"])
 
@@ -140,6 +141,31 @@ def _offers() -> None:
     )
     op.create_index(op.f("ix_seat_offers_request_id"), "seat_offers", ["request_id"])
     _partial("ix_seat_offers_one_open", "seat_offers", ["request_id"], OPEN)
+
+
+def _figures() -> None:
+    op.create_table(
+        "scarcity_figures",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("procedure_id", sa.Integer(), nullable=False),
+        sa.Column("days_ahead", sa.Integer(), nullable=True),
+        sa.CheckConstraint("days_ahead >= 0", name=op.f("ck_scarcity_figures_days_ahead")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_scarcity_figures_agency_id_agencies")),
+        sa.ForeignKeyConstraint(
+            ["procedure_id"], ["procedures.id"], name=op.f("fk_scarcity_figures_procedure_id_procedures")
+        ),
+        sa.PrimaryKeyConstraint("day", "agency_id", "procedure_id", name=op.f("pk_scarcity_figures")),
+    )
+    op.create_table(
+        "given_figures",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.Column("turns", sa.Integer(), nullable=False),
+        sa.CheckConstraint("how IN ('first_come', 'list', 'draw', 'window')", name=op.f("ck_given_figures_how")),
+        sa.CheckConstraint("turns >= 0", name=op.f("ck_given_figures_turns")),
+        sa.PrimaryKeyConstraint("day", "how", name=op.f("pk_given_figures")),
+    )
 
 
 def _partial(name: str, table: str, columns: list[str], where: sa.TextClause) -> None:

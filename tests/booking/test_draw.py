@@ -14,7 +14,7 @@ FREE = [("2026-12-07", minute, seat) for minute in (540, 560) for seat in (0, 1)
 
 def published(**changes):
     about = {"sorteo": 1, "agencia": "demo-quito-centro"}
-    return draw.document("a secret", TICKETS, FREE, 20, about) | changes
+    return draw.document(draw.Urn("a secret", TICKETS, FREE, 20), about) | changes
 
 
 def test_the_seed_is_the_hash_of_secret_and_list():
@@ -28,8 +28,10 @@ def test_the_seed_is_the_hash_of_secret_and_list():
 
 
 def test_the_order_in_which_requests_came_does_not_matter():
-    again = draw.document("a secret", TICKETS[::-1], FREE[::-1], 20, {})
-    assert {key: again[key] for key in ("orden", "asignados")} == {key: published()[key] for key in ("orden", "asignados")}
+    again = draw.document(draw.Urn("a secret", TICKETS[::-1], FREE[::-1], 20), {})
+    assert {key: again[key] for key in ("orden", "asignados")} == {
+        key: published()[key] for key in ("orden", "asignados")
+    }
 
 
 def test_an_honest_file_verifies():
@@ -53,7 +55,9 @@ def test_nothing_published_can_be_changed():
         assert draw.verify(published(**change)), change
 
 
-@pytest.mark.parametrize("file", [{}, {"formato": "otro"}, [], {"formato": draw.FORMAT}, published(lugares=[["x", 1, 1]])])
+@pytest.mark.parametrize(
+    "file", [{}, {"formato": "otro"}, [], {"formato": draw.FORMAT}, published(lugares=[["x", 1, 1]])]
+)
 def test_what_is_no_draw_is_told(file):
     with pytest.raises(ValueError):
         draw.verify(file)

@@ -137,9 +137,11 @@ def token_of(request):
 
 def test_a_cedula_counts_once(open_draw, procedure):
     in_draw(open_draw, procedure, 1)
-    again = at_hour_step(open_draw.desk.agency, procedure, 1, browser="b", mailbox="b@example.ec", mobile="+593999999999")
+    again = at_hour_step(
+        open_draw.desk.agency, procedure, 1, browser="b", mailbox="b@example.ec", mobile="+593999999999"
+    )
     with pytest.raises(AlreadyAsked):
-        seat_requests.join_draw(again.key, again.browser, open_draw.id, procedure.slug, "any")
+        seat_requests.join_draw(again.key, again.browser, seat_requests.DrawWish(open_draw.id, procedure.slug))
 
 
 def test_outside_its_window_nobody_takes_part(desk, procedure, clock_shift):

@@ -10,11 +10,10 @@ from turnero import clock
 from turnero.audit import audit
 from turnero.booking import bookings, changes, closing, holds, queries, seat_offers, sweep
 from turnero.booking.closing import Hours, Scope
-from turnero.booking.errors import AlreadyAsked, AlreadyHasTurn, OfferOver, PlaceTaken, RequestsSpent, UnknownPlace
+from turnero.booking.errors import AlreadyHasTurn, OfferOver, PlaceTaken
 from turnero.booking.models import Booking, Claim, Event
 from turnero.booking.seat_models import SeatOffer
 from turnero.booking.seat_queries import request_by_token
-from turnero.booking.seat_requests import Wish, join_list
 from turnero.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
@@ -234,37 +233,6 @@ def test_less_than_two_hours_before_its_start_a_place_is_for_those_who_are_there
         holds.place(fast.key, fast.browser, day, NINE)
 
 
-def test_a_cedula_waits_once_for_a_procedure(desk, procedure):
-    listed(desk, procedure, 1)
-    again = at_hour_step(desk.agency, procedure, 1, browser="another", mailbox="x@example.ec", mobile="+593900000077")
-    with pytest.raises(AlreadyAsked):
-        ask(again, desk, procedure)
-
-
-def test_the_same_form_twice_makes_one_request(desk, procedure):
-    traveller = at_hour_step(desk.agency, procedure, 1)
-    assert ask(traveller, desk, procedure) == ask(traveller, desk, procedure)
-    assert statuses() == ["waiting"]
-
-
-def test_one_mailbox_waits_for_two_people_at_most(desk, procedure):
-    for number in (1, 2):
-        ask(at_hour_step(desk.agency, procedure, number, mailbox="one@example.ec"), desk, procedure)
-    with pytest.raises(RequestsSpent):
-        ask(at_hour_step(desk.agency, procedure, 3, mailbox="one@example.ec"), desk, procedure)
-
-
-def test_who_has_a_turn_does_not_wait_for_another(taken, desk, procedure):
-    with pytest.raises(AlreadyHasTurn):
-        listed(desk, procedure, 90)
-
-
-def test_the_agency_must_offer_the_procedure(desk, procedure):
-    traveller = at_hour_step(desk.agency, procedure, 1)
-    with pytest.raises(UnknownPlace):
-        ask(traveller, desk, procedure, agency="no-such-agency")
-
-
 def test_two_turns_cannot_come_of_an_offer_and_the_web(taken, desk, procedure, day):
     first = listed(desk, procedure, 1)
     bookings.cancel(taken)
@@ -321,11 +289,3 @@ def test_its_events_say_where_it_came_from(taken, desk, procedure):
         ("waiting list", "held", ""),
         ("citizen", "confirmed", "offer accepted"),
     ]
-
-
-def ask(traveller, desk, procedure, agency=None):
-    first = next_workday()
-    slug = agency or desk.agency.slug
-    wish = Wish(desk.agency.province_code, procedure.slug, (slug,), first, first + timedelta(days=30))
-    return join_list(traveller.key, traveller.browser, wish)
-

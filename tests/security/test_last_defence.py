@@ -11,13 +11,16 @@ from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConst
 from sqlalchemy.exc import IntegrityError
 
 from tests.support.build import create_closure, create_desk_day, create_local_holiday, set_policy, start_writing
+from tests.support.waiting import in_draw
 from tests.support.world import build_world
 from turnero import clock
 from turnero.agencies.models import Desk
 from turnero.booking.models import Booking, Displacement, SpentReference
+from turnero.booking.seat_models import Draw
 from turnero.extensions import Base, db
 from turnero.jobs import Lease
 from turnero.staff.models import Account, DataView, SignInFailure
+from turnero.transparency.models import Given, Scarcity
 from turnero.verify.models import Challenge, CodeTries
 
 LATER = datetime(2026, 11, 9, tzinfo=UTC)
@@ -50,6 +53,17 @@ BREAKS = {
     "ck_procedures_channel": {"channel": "phone"},
     "ck_procedures_minutes": {"minutes": 0},
     "ck_reference_era_one_row": {"id": 2},
+    "ck_draws_days": {"last_day": date(2020, 1, 1)},
+    "ck_draws_window": {"closes_at": LATER, "opens_at": LATER, "created_at": LATER},
+    "ck_given_figures_how": {"how": "luck"},
+    "ck_given_figures_turns": {"turns": -1},
+    "ck_scarcity_figures_days_ahead": {"days_ahead": -1},
+    "ck_seat_offers_status": {"status": "lost", "ended_at": LATER},
+    "ck_seat_offers_ended_at": {"status": "open", "ended_at": LATER},
+    "ck_seat_requests_status": {"status": "lost", "ended_at": LATER},
+    "ck_seat_requests_part": {"part": "night"},
+    "ck_seat_requests_days": {"last_day": date(2020, 1, 1)},
+    "ck_seat_requests_ended_at": {"status": "waiting", "ended_at": LATER},
     "ck_weekly_hours_weekday": {"weekday": 7},
     "ck_weekly_hours_interval": {"opens": 600, "closes": 600},
 }
@@ -89,7 +103,10 @@ def rows(app):
         SignInFailure(account="a", source="s", browser="b", at=now),
         Lease(name="jobs", holder="h", fence=1, expires_at=now),
         SpentReference(reference="AAA0000"),
+        Scarcity(day=booking.day, agency_id=booking.agency_id, procedure_id=booking.procedure_id, days_ahead=1),
+        Given(day=booking.day, how="list", turns=1),
     ]
+    in_draw(db.session.scalars(select(Draw)).first(), booking.procedure, 77)
     create_closure(datetime(2026, 12, 1, 8), datetime(2026, 12, 1, 10))
     create_desk_day(desk, date(2026, 12, 1), windows=1)
     create_local_holiday(date(2026, 12, 6))

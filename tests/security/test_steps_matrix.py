@@ -26,21 +26,31 @@ FIELDS = {
     "verificar": {"codigo": "000000"},
     "reenviar": {},
     "lugar": {"provincia": "17", "tramite": "glosas", "agencia": "norte"},
+    "lista": {
+        "provincia": "17",
+        "tramite": "glosas",
+        "agencias": "norte",
+        "desde": "2026-11-10",
+        "hasta": "2026-11-20",
+    },
+    "sorteo": {"sorteo": "1", "tramite": "glosas", "agencia": "norte"},
     "horario": {"hora": "2026-11-11T10:00", "acepta": "si"},
     "detalles": {"para": "titular", "prioridad": "si"},
     "confirmar": {},
     "prorrogar": {},
     "soltar": {},
 }
+# Asking for a place that is not there: beside step 6.
+WAITING = {"lista", "sorteo"}
 # What each state takes; ``turno`` begins another journey from anywhere, and no journey stands in its way.
 TAKEN = {
     "contacto": {"contacto"},
     "verificar": {"contacto", "verificar", "reenviar"},
-    "lugar": {"contacto", "lugar"},
-    "horario": {"contacto", "lugar", "horario", "detalles"},
-    "confirmar": {"contacto", "lugar", "horario", "detalles", "confirmar", "prorrogar", "soltar"},
+    "lugar": WAITING | {"contacto", "lugar"},
+    "horario": WAITING | {"contacto", "lugar", "horario", "detalles"},
+    "confirmar": WAITING | {"contacto", "lugar", "horario", "detalles", "confirmar", "prorrogar", "soltar"},
     "unproven again": {"contacto", "verificar", "reenviar", "prorrogar", "soltar"},  # another address, the place kept
-    "lapsed": {"contacto", "lugar", "horario", "detalles", "soltar"},
+    "lapsed": WAITING | {"contacto", "lugar", "horario", "detalles", "soltar"},
     "done": set(),
     "unregistered": set(),
     "changing": {"lugar", "horario"},

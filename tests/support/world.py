@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,6 +14,7 @@ from tests.support.client import StrictClient
 from tests.support.journeys import at_hour_step, cedula
 from tests.support.staff import create_account, create_device, paired, signed_in
 from tests.support.visits import arrived, booked
+from tests.support.waiting import create_draw, listed
 from tests.support.walking import Walker, token_of
 from turnero.agencies.models import Desk, Procedure
 from turnero.attention import calling, kiosk_help
@@ -144,10 +146,21 @@ def _parts(citizen: StrictClient, desk: Desk, procedure: Procedure, here: Turns)
         "no-fui-yo/<token>": f"no-fui-yo/{_disownable(desk, procedure)}",
         "activar/<token>": f"activar/{accounts.add(WAITING, accounts.Post('window', desk.agency_id))}",
         "dispositivo/<token>": f"dispositivo/{devices.add('puerta', desk.agency_id, 'kiosk')}",
+        "solicitud/<token>": f"solicitud/{_waiting(desk, procedure)}",
+        "<number>": str(create_draw(desk).id),
         "<slug>": procedure.slug,
         "<letter_id>": "carta",
         "<day>": today().isoformat(),
     }
+
+
+def _waiting(desk: Desk, procedure: Procedure) -> str:
+    """The token of a request that is offered the place somebody gave up."""
+    token = listed(desk, procedure, 33)
+    giving_up = at_hour_step(desk.agency, procedure, 32)
+    holds.place(giving_up.key, giving_up.browser, next_workday() + timedelta(days=7), ELEVEN)
+    bookings.cancel(bookings.confirm(giving_up.key, giving_up.browser))
+    return token
 
 
 def _disownable(desk: Desk, procedure: Procedure) -> str:

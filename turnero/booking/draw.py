@@ -86,48 +86,50 @@ def part_fits(part: str, minute: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A draw from beginning to end."""
+class Urn:
+    """All that goes into a draw. ``step``: minutes of a cell."""
 
-    of_list: str
-    seed: str
-    ranks: list[str]
-    given: dict[str, Place]
-
-
-def run(secret: str, tickets: Sequence[Ticket], free: Iterable[Cell], step: int) -> Drawn:
-    """The whole draw. ``step``: minutes of a cell."""
-    of_list = list_hash(tickets)
-    seed = seed_of(secret, of_list)
-    by_number = {ticket.number: ticket for ticket in tickets}
-    ranks = order(seed, by_number)
-    return Drawn(of_list, seed, ranks, allocate([by_number[number] for number in ranks], free, step))
+    secret: str
+    tickets: Sequence[Ticket]
+    free: Sequence[Cell]
+    step: int
 
 
-def document(
-    secret: str, tickets: Sequence[Ticket], free: Sequence[Cell], step: int, about: dict[str, Any]
-) -> dict[str, Any]:
+def document(urn: Urn, about: dict[str, Any]) -> dict[str, Any]:
     """The published file: all that went in and all that came out, in Spanish, without personal data."""
-    drawn = run(secret, tickets, free, step)
+    of_list = list_hash(urn.tickets)
+    seed = seed_of(urn.secret, of_list)
+    by_number = {ticket.number: ticket for ticket in urn.tickets}
+    ranks = order(seed, by_number)
+    given = allocate([by_number[number] for number in ranks], urn.free, urn.step)
     return {
         "formato": FORMAT,
         **about,
-        "secreto": secret,
-        "hash_secreto": secret_hash(secret),
+        "secreto": urn.secret,
+        "hash_secreto": secret_hash(urn.secret),
         "solicitudes": [
             {"numero": ticket.number, "minutos": ticket.minutes, "parte": ticket.part}
-            for ticket in sorted(tickets, key=lambda ticket: ticket.number)
+            for _, ticket in sorted(by_number.items())
         ],
-        "hash_lista": drawn.of_list,
-        "semilla": drawn.seed,
-        "minutos_por_celda": step,
-        "lugares": [list(cell) for cell in sorted(free)],
-        "orden": drawn.ranks,
+        "hash_lista": of_list,
+        "semilla": seed,
+        "minutos_por_celda": urn.step,
+        "lugares": [list(cell) for cell in sorted(urn.free)],
+        "orden": ranks,
         "asignados": {
             number: {"dia": place.day, "minuto": place.minute, "asiento": place.seat, "celdas": place.cells}
-            for number, place in drawn.given.items()
+            for number, place in given.items()
         },
     }
+
+
+_FAULTS = {
+    "hash_secreto": "El secreto no es el que se anunció: su hash es otro.",
+    "hash_lista": "La lista de solicitudes no es la que se cerró: su hash es otro.",
+    "semilla": "La semilla no sale del secreto y de la lista.",
+    "orden": "El orden no es el que sale de la semilla.",
+    "asignados": "Los lugares no se asignaron en ese orden.",
+}
 
 
 def verify(published: dict[str, Any]) -> list[str]:
@@ -138,25 +140,17 @@ def verify(published: dict[str, Any]) -> list[str]:
     try:
         if published["formato"] != FORMAT:
             raise ValueError(published["formato"])
-        tickets = [
-            Ticket(str(one["numero"]), int(one["minutos"]), str(one["parte"])) for one in published["solicitudes"]
-        ]
-        free = [
-            (date.fromisoformat(day).isoformat(), int(minute), int(seat)) for day, minute, seat in published["lugares"]
-        ]
-        again = document(str(published["secreto"]), tickets, free, int(published["minutos_por_celda"]), {})
+        urn = _urn(published)
+        again = document(urn, {})
         wrong = [text for key, text in _FAULTS.items() if published[key] != again[key]]
     except (KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
         raise ValueError(str(error)) from error
-    if len({ticket.number for ticket in tickets}) != len(tickets):
+    if len({ticket.number for ticket in urn.tickets}) != len(urn.tickets):
         wrong.append("Hay solicitudes repetidas.")
     return wrong
 
 
-_FAULTS = {
-    "hash_secreto": "El secreto no es el que se anunció: su hash es otro.",
-    "hash_lista": "La lista de solicitudes no es la que se cerró: su hash es otro.",
-    "semilla": "La semilla no sale del secreto y de la lista.",
-    "orden": "El orden no es el que sale de la semilla.",
-    "asignados": "Los lugares no se asignaron en ese orden.",
-}
+def _urn(published: dict[str, Any]) -> Urn:
+    tickets = [Ticket(str(one["numero"]), int(one["minutos"]), str(one["parte"])) for one in published["solicitudes"]]
+    free = [(date.fromisoformat(day).isoformat(), int(minute), int(seat)) for day, minute, seat in published["lugares"]]
+    return Urn(str(published["secreto"]), tickets, free, int(published["minutos_por_celda"]))

@@ -15,6 +15,15 @@ from turnero.extensions import db
 blueprint = Blueprint("draw", __name__, url_prefix="/sorteos")
 
 _SHOWN = timedelta(days=60)
+_DIGITS = 10
+
+
+@blueprint.after_request
+def may_be_kept(response: Response) -> Response:
+    """Nothing personal here: the browser may keep it, if it asks before showing it again."""
+    if response.status_code < 400:
+        response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @blueprint.get("")
@@ -24,14 +33,14 @@ def list_page() -> str:
     return render_template("booking/draws.html", draws=[(each, state_of(each)) for each in reversed(found)], when=when)
 
 
-@blueprint.get("/<int:number>")
-def page(number: int) -> str:
+@blueprint.get("/<number>")
+def page(number: str) -> str:
     draw = _draw(number)
     return render_template("booking/draw.html", draw=draw, state=state_of(draw), when=when, document=draw.document)
 
 
-@blueprint.get("/<int:number>.json")
-def file(number: int) -> Response:
+@blueprint.get("/<number>.json")
+def file(number: str) -> Response:
     """Raises NotFound before it is drawn."""
     draw = _draw(number)
     if draw.document is None:
@@ -52,8 +61,9 @@ def state_of(draw: Draw) -> str:
     return "open" if now < draw.closes_at else "closed"
 
 
-def _draw(number: int) -> Draw:
-    found = db.session.get(Draw, number) if number < 2**31 else None
+def _draw(number: str) -> Draw:
+    known = number.isascii() and number.isdecimal() and len(number) < _DIGITS
+    found = db.session.get(Draw, int(number)) if known else None
     if found is None:
         raise NotFound
     return found

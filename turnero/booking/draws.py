@@ -4,6 +4,7 @@ The secret is derived by HMAC from the row's nonce; only its hash is kept until 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from turnero.agencies import queries as agencies
 from turnero.agencies.models import Desk, DeskStaffing
 from turnero.agencies.schedule import grid
 from turnero.booking import claims, draw, handing_on, token
-from turnero.booking.draw import Cell, Place, Ticket
+from turnero.booking.draw import Cell, Ticket
 from turnero.booking.models import Claim
 from turnero.booking.policy import Lots
 from turnero.booking.queries import policies_of
@@ -27,7 +28,7 @@ from turnero.extensions import db
 from turnero.keys import code_key, code_keys
 
 # A window that is announced late, because nothing ran, opens so much later: its hash is published first.
-_NOTICE = timedelta(hours=1)
+_NOTICE = timedelta(minutes=10)
 # How long before it opens a window is announced.
 _ANNOUNCED = timedelta(days=7)
 _OPENS = 8 * 60  # 08:00 at the agency
@@ -114,13 +115,13 @@ def run(draw_id: int) -> bool:
     tickets = [Ticket(request.number, request.procedure.minutes, request.part) for request in asked]
     step, free = _free_cells(row, now)
     row.secret, row.drawn_at = _secret(row), now
-    row.document = draw.document(row.secret, tickets, free, step, _about(row))
-    given = {number: _place(won) for number, won in row.document["asignados"].items()}
+    row.document = draw.document(draw.Urn(row.secret, tickets, free, step), _about(row))
+    given = {number: _place(won, step) for number, won in row.document["asignados"].items()}
     ranks = {number: rank for rank, number in enumerate(row.document["orden"], start=1)}
     for request in sorted(asked, key=lambda request: ranks[request.number]):
         request.rank = ranks[request.number]
         won = given.get(request.number)
-        if won is None or not _award(row, request, won, step, now):
+        if won is None or not _award(row, request, won, now):
             tell_request(request, "not_drawn", now)
     return True
 
@@ -143,8 +144,20 @@ def _about(row: Draw) -> dict[str, str | int]:
     }
 
 
-def _place(won: dict[str, str | int]) -> Place:
-    return Place(str(won["dia"]), int(won["minuto"]), int(won["asiento"]), int(won["celdas"]))
+@dataclass(frozen=True)
+class _Won:
+    """A drawn place: a cell's ``step`` in minutes, and the window."""
+
+    day: date
+    minute: int
+    seat: int
+    cells: int
+    step: int
+
+
+def _place(won: dict[str, str | int], step: int) -> _Won:
+    day = date.fromisoformat(str(won["dia"]))
+    return _Won(day, int(won["minuto"]), int(won["asiento"]), int(won["celdas"]), step)
 
 
 def _free_cells(row: Draw, now: datetime) -> tuple[int, list[Cell]]:
@@ -171,16 +184,16 @@ def _free_cells(row: Draw, now: datetime) -> tuple[int, list[Cell]]:
     ]
 
 
-def _award(row: Draw, request: SeatRequest, won: Place, step: int, now: datetime) -> bool:
+def _award(row: Draw, request: SeatRequest, won: _Won, now: datetime) -> bool:
     """Keep the drawn place for the person for a day, with the mail that says so."""
-    day, zone = date.fromisoformat(won.day), row.desk.agency.zone
-    starts_at = clock.instant(day, won.minute, zone)
+    zone = row.desk.agency.zone
+    starts_at = clock.instant(won.day, won.minute, zone)
     until = handing_on.answer_by(request, starts_at, row.desk.agency, now)
     if until is None:
         return False
-    place = claims.Freed(0, row.desk_id, day, won.minute, won.cells, step, starts_at)
-    booking = handing_on.offered_booking(request, row.desk, place, until, now)
-    seats = claims.Seats(row.desk_id, day, cells_of(won.minute, won.cells, step), zone)
+    place = handing_on.Place(row.desk, won.day, won.minute, won.step)
+    booking = handing_on.offered_booking(request, place, until, now)
+    seats = claims.Seats(row.desk_id, won.day, cells_of(won.minute, won.cells, won.step), zone)
     if claims.take(seats, [won.seat], claims.Terms(booking.id, "offer", booking.lapses_at), now) is None:
         raise RuntimeError("a seat of a drawn day was taken under the desk's lock")
     handing_on.record(request, booking, until, now)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from turnero.booking import reference
 from turnero.booking.errors import WishInvalid
-from turnero.booking.seat_requests import Wish
+from turnero.booking.seat_requests import DrawWish, Wish
 from turnero.booking.steps import Details, Place
 from turnero.errors import Faulty, InvalidInput
 from turnero.verify import cedula
@@ -215,12 +215,12 @@ def parse_wish(form: Typed, agencies: Sequence[str], today: date) -> Wish:
     return Wish(asked["provincia"], asked["tramite"], tuple(agencies), first, last, _part(form))
 
 
-def parse_draw(form: Typed) -> tuple[int, str]:
+def parse_draw(form: Typed, procedure: str) -> DrawWish:
     """The draw to take part in and the part of the day. Raises Faulty."""
     number = typed(form, "sorteo")["sorteo"]
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         raise Faulty(sorteo=DrawMissing())
-    return int(number), _part(form)
+    return DrawWish(int(number), procedure, _part(form))
 
 
 def _part(form: Typed) -> str:

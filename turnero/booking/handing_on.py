@@ -5,7 +5,8 @@ from one booking to another under the first one's row lock, which whoever closes
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, case, or_, select
 
@@ -46,7 +47,7 @@ def offer_to_next(freed: Freed, now: datetime) -> bool:
     for request in _in_line(freed, desk):
         until = answer_by(request, freed.starts_at, desk.agency, now)
         if until is not None and _may_take(request, freed, desk.agency, now):
-            _offer(request, freed, desk, until, now)
+            _offer(request, freed, until, now)
             return True
     return False
 
@@ -102,8 +103,8 @@ def _may_take(request: SeatRequest, freed: Freed, agency: Agency, now: datetime)
     return limits.has_time(request.cedula, freed.starts_at, length)
 
 
-def _offer(request: SeatRequest, freed: Freed, desk: Desk, until: datetime, now: datetime) -> None:
-    booking = offered_booking(request, desk, freed, until, now)
+def _offer(request: SeatRequest, freed: Freed, until: datetime, now: datetime) -> None:
+    booking = offered_booking(request, Place(_desk(freed), freed.day, freed.minute, freed.step), until, now)
     minutes = cells_of(freed.minute, booking.cells, freed.step)
     terms = claims.Terms(booking.id, "offer", booking.lapses_at)
     if claims.pass_on(freed.booking_id, freed.purpose, minutes, terms) != booking.cells:
@@ -113,13 +114,23 @@ def _offer(request: SeatRequest, freed: Freed, desk: Desk, until: datetime, now:
     record(request, booking, until, now)
 
 
-def offered_booking(request: SeatRequest, desk: Desk, place: Freed, until: datetime, now: datetime) -> Booking:
+@dataclass(frozen=True)
+class Place:
+    """Where and when somebody is offered a turn: local ``minute`` of its first cell of ``step`` minutes."""
+
+    desk: Desk
+    day: date
+    minute: int
+    step: int
+
+
+def offered_booking(request: SeatRequest, place: Place, until: datetime, now: datetime) -> Booking:
     """The held booking of an offer at ``place``, which the person is told to answer before ``until``."""
     who = Extras(request.third_party_cedula, request.third_party_name)
     booking = new_booking(
         request.cedula,
         request.procedure,
-        desk,
+        place.desk,
         contact=Reachable(request.email, request.mobile),
         extras=who,
         status=Status.HELD,

@@ -8,7 +8,7 @@ from turnero import clock
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Procedure
 from turnero.booking import forms, seat_queries, seat_requests
-from turnero.booking.errors import UnknownPlace
+from turnero.booking.errors import UnknownPlace, WrongStep
 from turnero.booking.forms import PARTS
 from turnero.booking.journey import Step
 from turnero.booking.journey_page import address, at, show, your_turn
@@ -93,19 +93,19 @@ def join_draw(key: str) -> Response:
     _, procedure = _asked(journey)
     if procedure is None:
         return see_other(address(Step.PLACE, key))
-    draw_id, part = forms.parse_draw(request.form)
+    wish = forms.parse_draw(request.form, procedure.slug)
     try:
-        token = seat_requests.join_draw(key, browser(), draw_id, procedure.slug, part)
+        token = seat_requests.join_draw(key, browser(), wish)
     except (UnknownPlace, NotFound) as error:
         raise Faulty(sorteo=UnknownPlace()) from error
     return see_other(url_for("request.page", token=token))
 
 
 def _journey(key: str) -> Journey:
-    """Raises NotFound for a journey that changes a turn: it has a place."""
+    """Raises WrongStep for a journey that changes a turn: it has a place."""
     journey = at(key, Step.PLACE)
     if journey.changes:
-        raise NotFound
+        raise WrongStep(step=Step.HOUR)
     return journey
 
 

@@ -11,7 +11,7 @@ from turnero import db as database
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Procedure
 from turnero.booking import limits, reference, steps, token
-from turnero.booking.errors import AlreadyAsked, DrawClosed, RequestsSpent, UnknownPlace
+from turnero.booking.errors import AlreadyAsked, DrawClosed, RequestsSpent, UnknownPlace, WrongStep
 from turnero.booking.journey import Step, locked, require
 from turnero.booking.models import Journey
 from turnero.booking.priority import has_priority_by_age
@@ -70,33 +70,42 @@ def _join_list(key: str, browser: str, wish: Wish) -> str:
     return _ask(request, now)
 
 
-def join_draw(key: str, browser: str, draw_id: int, procedure: str, part: str) -> str:
+@dataclass(frozen=True)
+class DrawWish:
+    """To take part in a draw for a trámite (its slug), at a part of the day."""
+
+    draw_id: int
+    procedure: str
+    part: str = "any"
+
+
+def join_draw(key: str, browser: str, wish: DrawWish) -> str:
     """Take part in a draw whose window is open; returns the token of the request's page. A cédula counts once.
 
     Raises NotFound, UnknownPlace, DrawClosed, AlreadyAsked, RequestsSpent and the refusals of ``limits.check_new_turn``
     and ``steps.look_up``.
     """
     steps.look_up(key, browser)
-    return _join_draw(key, browser, draw_id, procedure, part)
+    return _join_draw(key, browser, wish)
 
 
 @database.transaction
-def _join_draw(key: str, browser: str, draw_id: int, slug: str, part: str) -> str:
+def _join_draw(key: str, browser: str, wish: DrawWish) -> str:
     journey = _ready(key, browser)
-    procedure = _procedure(slug)
-    if (made := _made_before(journey, procedure, draw_id)) is not None:
+    procedure = _procedure(wish.procedure)
+    if (made := _made_before(journey, procedure, wish.draw_id)) is not None:
         return made
-    drawing = _collecting(draw_id)
+    drawing = _collecting(wish.draw_id)
     if procedure.line_id != drawing.desk.line_id:
         raise UnknownPlace(field="tramite")
     now = clock.now()
     _check(journey, procedure, drawing.desk.agency, now)
-    in_draw = (SeatRequest.draw_id == draw_id, SeatRequest.cedula == journey.cedula, SeatRequest.status != "left")
+    in_draw = (SeatRequest.draw_id == drawing.id, SeatRequest.cedula == journey.cedula, SeatRequest.status != "left")
     if db.session.scalar(select(SeatRequest.id).where(*in_draw)):
         raise AlreadyAsked
     request = _request(journey, procedure, now)
-    request.draw_id, request.agencies = draw_id, [drawing.desk.agency]
-    request.first_day, request.last_day, request.part = drawing.first_day, drawing.last_day, part
+    request.draw_id, request.agencies = drawing.id, [drawing.desk.agency]
+    request.first_day, request.last_day, request.part = drawing.first_day, drawing.last_day, wish.part
     return _ask(request, now)
 
 
@@ -114,9 +123,9 @@ def _collecting(draw_id: int) -> Draw:
 def _ready(key: str, browser: str) -> Journey:
     journey = locked(key, browser)
     limits.lock_subjects(journey)
-    require(journey, clock.now(), Step.PLACE, Step.HOUR, Step.CONFIRM)
-    if journey.changes:
-        raise NotFound
+    step = require(journey, clock.now(), Step.PLACE, Step.HOUR, Step.CONFIRM)
+    if journey.changes:  # who has a turn and wants another hour keeps looking for it
+        raise WrongStep(step=step)
     return journey
 
 

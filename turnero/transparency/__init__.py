@@ -1,0 +1,1 @@
+"""What happened: how scarce turns are and how they were given, for everybody to see. Nothing personal."""

@@ -1,0 +1,96 @@
+"""``/reparto``: how turns are given, in plain words, with what that led to."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, Response, render_template, request
+
+from turnero import clock, formatting
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Procedure
+from turnero.booking import availability
+from turnero.booking.queries import policy_of
+from turnero.sharing import shared
+from turnero.transparency import charts, figures
+
+blueprint = Blueprint("transparency", __name__)
+
+_SHOWN_DAYS = 30
+_HOW = {
+    "first_come": "Al pedirlo en línea",
+    "list": "Por la lista de espera",
+    "draw": "Por sorteo",
+    "window": "En la ventanilla o el kiosco",
+}
+
+
+@dataclass(frozen=True)
+class AgencyScarcity:
+    """``now``: days to the first free turn, in words. ``line``: the days measured so far."""
+
+    name: str
+    now: str
+    first: str
+    usual: str
+    line: charts.Line
+
+
+@blueprint.after_request
+def may_be_kept(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/reparto")
+def sharing_out() -> str:
+    asked = request.args.get("provincia") or None, request.args.get("tramite") or None
+    return shared(("sharing out", *asked), lambda: _page(*asked))
+
+
+def _page(code: str | None, slug: str | None) -> str:
+    procedures = [each for each in agencies.procedures() if each.takes_turns]
+    procedure = agencies.procedure(slug) if slug else (procedures[0] if procedures else None)
+    provinces = agencies.provinces()
+    province = agencies.province(code) if code else None
+    today = clock.local(clock.now(), figures.MAINLAND).date()
+    given = figures.given_since(today - timedelta(days=_SHOWN_DAYS))
+    return render_template(
+        "transparency/sharing_out.html",
+        policy=policy_of(None),
+        procedures=procedures,
+        procedure=procedure,
+        provinces=provinces,
+        province=province,
+        agencies=_scarcity(province.code, procedure) if province and procedure else (),
+        given=list(zip(_HOW.values(), given.values(), charts.shares(list(given.values())), strict=True)),
+        given_in_all=sum(given.values()),
+        days=_SHOWN_DAYS,
+        width=charts.WIDTH,
+        height=charts.HEIGHT,
+    )
+
+
+def _scarcity(code: str, procedure: Procedure) -> list[AgencyScarcity]:
+    today = clock.local(clock.now(), figures.MAINLAND).date()
+    measured = figures.scarcity_since(today - timedelta(days=_SHOWN_DAYS), procedure)
+    rows = []
+    for offer in availability.agency_offers(code, procedure):
+        past = [ahead for _, ahead in measured.get(offer.agency.id, [])]
+        known = sorted(ahead for ahead in past if ahead is not None)
+        drawn = offer.none_because is not None and offer.none_because.kind == "drawn"
+        none = "Por sorteo" if drawn else "Sin turnos libres"
+        rows.append(
+            AgencyScarcity(
+                name=offer.agency.name,
+                now=in_days(max(0, (offer.next_day.day - today).days)) if offer.next_day else none,
+                first=formatting.day_and_month(offer.next_day.day) if offer.next_day else "",
+                usual=in_days(known[len(known) // 2]) if known else "",
+                line=charts.line(past),
+            )
+        )
+    return rows
+
+
+def in_days(days: int) -> str:
+    """hoy, mañana, en 5 días"""
+    return {0: "hoy", 1: "mañana"}.get(days, f"en {days} días")
