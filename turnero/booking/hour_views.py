@@ -76,6 +76,7 @@ def _days(journey: Journey, full: date | None, trouble: Trouble) -> Response:
         full=full,
         lapsed=lapsed,
         limit=_limit(),
+        drawn=shown_policy_of(agency).draw is not None,
         why_none=_why_none(agency, procedure) if none_at_all else None,
         turn=your_turn(journey),
     )

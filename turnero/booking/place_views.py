@@ -19,6 +19,7 @@ from turnero.booking.errors import ProcedureOnline, UnknownPlace
 from turnero.booking.journey import Step
 from turnero.booking.journey_page import address, at, show, your_turn
 from turnero.booking.models import Journey
+from turnero.booking.queries import shown_policy_of
 from turnero.errors import Faulty
 from turnero.interval import Interval
 from turnero.page import NO_TROUBLE, Trouble, see_other
@@ -41,7 +42,7 @@ class AgencyChoice:
     first: str | None
     why_none: str | None
     too_late: bool  # its first place is after the last day of the term
-    drawn: bool  # its places are given by lot
+    drawn: bool  # its days, or those from some week on, are given by lot
 
 
 def place_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
@@ -160,7 +161,7 @@ def _worded(offers: tuple[AgencyOffer, ...], today: date, term: Term | None) -> 
             first=formatting.relative_day(offer.next_day.day, today) if offer.next_day else None,
             why_none=offer_text.why_none(offer.none_because) if offer.none_because else None,
             too_late=term is not None and offer.next_day is not None and offer.next_day.day > term.last_day,
-            drawn=offer.none_because is not None and offer.none_because.kind == "drawn",
+            drawn=shown_policy_of(offer.agency).draw is not None,
         )
         for offer in offers
     )
