@@ -1,6 +1,6 @@
 # Everything runs from .venv. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check race day chaos upgrade bench rush mutants sbom sqlmap format lock clean
+.PHONY: help demo test check race day chaos upgrade fairness bench rush mutants sbom sqlmap format lock clean
 
 PORT ?= 8000
 VENV := .venv
@@ -46,6 +46,9 @@ upgrade: $(VENV)/.installed-dev ## La migración con un millón de turnos, mient
 	@$(BIN)/python -m tests.support.provision
 	@TURNERO_UPGRADE_TURNS=1000000 $(BIN)/python -m pytest -s --timeout 1500 -o faulthandler_timeout=0 \
 		tests/production/test_upgrade.py
+
+fairness: $(VENV)/.installed-dev ## Lo que intentan los revendedores, simulado con 30 semillas (veinte minutos como mucho; SEEDS=… cambia)
+	@$(BIN)/python -m tests.fairness --seeds $(or $(SEEDS),30) --folder docs/fairness
 
 bench: $(VENV)/.installed-dev ## Rapidez del producto frente a lo mínimo posible, en proporciones de una misma corrida (media hora como mucho)
 	@$(BIN)/python -m tests.support.provision

@@ -147,7 +147,7 @@ def free_hours(slug: str, agency_id: int) -> tuple[FreeHour, ...]:
     Raises UnknownPlace.
     """
     procedure, desk = _offered(slug, agency_id)
-    offers = offers_of([desk], procedure)[desk.id]
+    offers = offers_of([desk], procedure, at_agency=True)[desk.id]
     offers = replace(offers, policy=replace(offers.policy, lead_minutes=0))
     found: list[FreeHour] = []
     with_places = (offer for offer in offers.days() if offer.free)

@@ -86,6 +86,7 @@ def _offered_grid(desk: Desk, procedure: Procedure, hour: Hour, now: datetime) -
 def _take_seat(booking: Booking, desk: Desk, day_grid: DayGrid, now: datetime) -> None:
     minutes = slots.cells_of(booking.minute, booking.cells, booking.slot_minutes)
     seats = claims.Seats(desk.id, booking.day, minutes, desk.agency.zone)
+    claims.open_to_those_present(seats, now)
     candidates = slots.free_seats(day_grid, booking.minute, booking.cells, claims.taken_seats(seats, now))
     if claims.take(seats, candidates, claims.Terms(booking.id, "turn", None), now) is None:
         raise PlaceTaken(agency=desk.agency, day=booking.day, minute=booking.minute)

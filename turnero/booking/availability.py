@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, not_, select
 
 from turnero import clock
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Desk, Procedure, Province
-from turnero.booking.claims import counting
+from turnero.booking.claims import counting, for_those_present
 from turnero.booking.models import Claim
 from turnero.booking.offers import ClosedDay, DayOffer, DeskOffers, NoPlace
 from turnero.booking.queries import policies_of
@@ -188,11 +188,20 @@ def _nearest_at(agency: Agency, procedure: Procedure, wanted: datetime) -> list[
 
 
 def offers_of(
-    desks: Sequence[Desk], procedure: Procedure, first: date | None = None, last: date | None = None
+    desks: Sequence[Desk],
+    procedure: Procedure,
+    first: date | None = None,
+    last: date | None = None,
+    *,
+    at_agency: bool = False,
 ) -> dict[int, DeskOffers]:
-    """The offers of several desks in few queries; claims are read for ``first``..``last`` (default: all to come)."""
+    """The offers of several desks in few queries; claims are read for ``first``..``last`` (default: all to come).
+
+    ``at_agency``: with the places given up so late that only people who are there may have them.
+    """
     now = clock.now()
-    taken = _taken([desk.id for desk in desks], first or now.date() - timedelta(days=1), last, now)
+    counts = and_(counting(now), not_(for_those_present(now))) if at_agency else counting(now)
+    taken = _taken([desk.id for desk in desks], first or now.date() - timedelta(days=1), last, counts)
     from_day, to_day = first or now.date() - timedelta(days=1), last or now.date() + _FAR
     calendars = agencies.desk_calendars(desks, from_day, to_day)
     policies = policies_of(desk.agency for desk in desks)
@@ -210,12 +219,12 @@ def offers_of(
 
 
 def _taken(
-    desk_ids: Sequence[int], first: date, last: date | None, now: datetime
+    desk_ids: Sequence[int], first: date, last: date | None, counts: ColumnElement[bool]
 ) -> dict[int, dict[date, list[TakenSeat]]]:
     statement = (
         select(Claim.desk_id, Claim.day, Claim.minute, Claim.seat, Claim.lapses_at.is_not(None))
         .where(Claim.desk_id.in_(desk_ids), Claim.day >= first)
-        .where(counting(now))
+        .where(counts)
     )
     if last is not None:
         statement = statement.where(Claim.day <= last)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Insert, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Insert, and_, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from turnero import clock
@@ -51,6 +51,22 @@ def taken_seats(seats: Seats, now: datetime) -> tuple[TakenSeat, ...]:
     cells = {"desk": seats.desk_id, "day": seats.day, "minutes": seats.minutes}
     rows = db.session.execute(_TAKEN_SEATS, {**cells, "now": now})
     return tuple(TakenSeat(minute, seat, held) for minute, seat, held in rows)
+
+
+def for_those_present(now: datetime) -> ColumnElement[bool]:
+    """Seats that were given up so late that they are for people at the agency, and count for nobody there."""
+    return and_(Claim.purpose == "delay", Claim.starts_at <= now + LATEST_RELEASE)
+
+
+def open_to_those_present(seats: Seats, now: datetime) -> None:
+    """Let the window take seats of these cells that were given up less than two hours before their start."""
+    of_cells = (Claim.desk_id == seats.desk_id, Claim.day == seats.day, Claim.minute.in_(seats.minutes))
+    db.session.execute(
+        update(Claim)
+        .where(*of_cells, for_those_present(now))
+        .values(lapses_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _write_new(path: Path, text: str) -> None:
 def erase_command(cedula: str, reason: str, cancel_turns: bool) -> None:
     """Borra ahora los datos de una persona.
 
-    Se van su contacto, sus enlaces y sus recorridos; de sus turnos quedan las cifras, sin su cédula. No se le escribe
+    Se van su contacto, sus enlaces, sus recorridos y sus solicitudes; de sus turnos quedan las cifras, sin su cédula. No se le escribe
     ningún correo. El registro de ciudadanos no cambia.
     """
     if not reason.strip():
@@ -74,5 +74,5 @@ def erase_command(cedula: str, reason: str, cancel_turns: bool) -> None:
         return
     click.echo(
         f"Borrado lo de {shown_cedula(cedula)}: turnos {done.turns} (cancelados {done.cancelled}), "
-        f"reservas {done.holds}, recorridos {done.journeys}."
+        f"reservas {done.holds}, recorridos {done.journeys}, solicitudes {done.requests}."
     )

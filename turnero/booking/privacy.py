@@ -13,12 +13,13 @@ from sqlalchemy import String, bindparam, or_, select, text, update
 
 from turnero import clock
 from turnero import db as database
-from turnero.booking import bookings, history
+from turnero.booking import bookings, history, seat_offers
 from turnero.booking.errors import LiveTurns
 from turnero.booking.lifecycle import LIVE, Status
 from turnero.booking.models import Booking, Journey
 from turnero.booking.pseudonym import pseudonym_of
-from turnero.booking.retention import delete_holds, forget
+from turnero.booking.retention import delete_holds, delete_requests, forget
+from turnero.booking.seat_models import SeatOffer, SeatRequest
 from turnero.booking.sweep import forget_journeys
 from turnero.extensions import db
 from turnero.keys import code_keys
@@ -42,6 +43,7 @@ def everything_about(cedula: str) -> Record:
         "registro": citizen and _registry_row(citizen),
         "turnos": _turns([cedula, *pseudonyms]),
         "turnos_de_otra_persona": _as_third_party(cedula),
+        "solicitudes": _requests(cedula),
         "recorridos": [_journey(journey) for journey in db.session.scalars(select(Journey).filter_by(cedula=cedula))],
     }
 
@@ -111,6 +113,35 @@ def _as_third_party(cedula: str) -> list[Record]:
     ]
 
 
+def _requests(cedula: str) -> list[Record]:
+    """Places that were asked for, on the waiting list and in draws, with what was offered."""
+    return [
+        {
+            "numero": request.number,
+            "tramite": request.procedure.slug,
+            "agencias": sorted(agency.slug for agency in request.agencies),
+            "desde": _plain(request.first_day),
+            "hasta": _plain(request.last_day),
+            "parte": request.part,
+            "estado": request.status,
+            "pedido_utc": _plain(request.created_at),
+            "sorteo": request.draw_id,
+            "puesto": request.rank,
+            "correo": request.email,
+            "celular": request.mobile,
+            "navegador": request.browser,
+            "acude_cedula": request.third_party_cedula,
+            "acude_nombre": request.third_party_name,
+            "atencion_prioritaria": request.priority,
+            "ofertas": [
+                {"estado": offer.status, "hecha_utc": _plain(offer.made_at), "hasta_utc": _plain(offer.answer_by)}
+                for offer in db.session.scalars(select(SeatOffer).filter_by(request_id=request.id))
+            ],
+        }
+        for request in db.session.scalars(select(SeatRequest).where(SeatRequest.cedula == cedula))
+    ]
+
+
 def _journey(journey: Journey) -> Record:
     codes = db.session.scalars(select(Challenge).filter_by(journey=journey.key).order_by(Challenge.id))
     return {
@@ -131,12 +162,13 @@ def _journey(journey: Journey) -> Record:
 
 @dataclass(frozen=True)
 class Erased:
-    """What an erasure did: live turns cancelled, turns forgotten, holds and journeys deleted."""
+    """What an erasure did: live turns cancelled, turns forgotten, holds, journeys and requests deleted."""
 
     cancelled: int = 0
     turns: int = 0
     holds: int = 0
     journeys: int = 0
+    requests: int = 0
 
 
 @database.transaction
@@ -150,6 +182,7 @@ def erase(cedula: str, basis: str, *, cancel_turns: bool = False) -> Erased:
     journeys = db.session.scalars(theirs.with_for_update(of=Journey)).all()
     database.lock(f"cedula:{cedula}")
     now = clock.now()
+    requests = _withdraw_requests(cedula, now)
     found = _locked_bookings(cedula)
     pending = [turn for turn in found if _is_pending(turn, now)]
     if pending and not cancel_turns:
@@ -158,6 +191,7 @@ def erase(cedula: str, basis: str, *, cancel_turns: bool = False) -> Erased:
         bookings.give_up(turn, actor=ACTOR, now=now, reason=ERASED)
         bookings.give_place_back(turn, now)
     forget_journeys(journeys)
+    delete_requests(requests)
     holds = {turn.id: turn.reference for turn in found if turn.status in (Status.HELD, Status.LAPSED)}
     turns = [turn for turn in found if turn.id not in holds]
     for turn in turns:
@@ -165,7 +199,18 @@ def erase(cedula: str, basis: str, *, cancel_turns: bool = False) -> Erased:
     forget(turns, now)
     delete_holds(holds)
     _forget_third_party(cedula, now)
-    return Erased(len(pending), len(turns), len(holds), len(journeys))
+    return Erased(len(pending), len(turns), len(holds), len(journeys), len(requests))
+
+
+def _withdraw_requests(cedula: str, now: datetime) -> list[int]:
+    """What was offered to the person goes to the next in line."""
+    theirs = select(SeatRequest).where(SeatRequest.cedula == cedula).order_by(SeatRequest.id)
+    found = db.session.scalars(theirs.with_for_update(of=SeatRequest)).all()
+    for request in found:
+        if request.ended_at is None:
+            seat_offers.withdraw(request, "left", now)
+    db.session.flush()
+    return [request.id for request in found]
 
 
 def _locked_bookings(cedula: str) -> Sequence[Booking]:
