@@ -63,8 +63,8 @@ def _write_new(path: Path, text: str) -> None:
 def erase_command(cedula: str, reason: str, cancel_turns: bool) -> None:
     """Borra ahora los datos de una persona.
 
-    Se van su contacto, sus enlaces, sus recorridos y sus solicitudes; de sus turnos quedan las cifras, sin su cédula. No se le escribe
-    ningún correo. El registro de ciudadanos no cambia.
+    Se van su contacto, sus enlaces, sus recorridos y sus solicitudes; de sus turnos quedan las cifras, sin su cédula.
+    No se le escribe ningún correo. El registro de ciudadanos no cambia.
     """
     if not reason.strip():
         raise click.BadParameter("escriba el motivo.", param_hint="--reason")

@@ -57,8 +57,17 @@ def _desk(freed: Freed) -> Desk:
 
 
 def _in_line(freed: Freed, desk: Desk) -> Iterator[SeatRequest]:
-    """First who took part in the draw of that day, by rank; then the waiting list: priority, then arrival."""
-    yield from db.session.scalars(_waiting_for(freed, desk)).all()
+    """First who took part in the draw of that day, by rank; then the waiting list: priority, then arrival.
+
+    One at a time, each row locked: whoever is being offered another place in this moment is not waited for.
+    """
+    seen: list[int] = []
+    while len(seen) < _LOOKED_AT:
+        request = db.session.scalar(_waiting_for(freed, desk).where(SeatRequest.id.not_in(seen)))
+        if request is None:
+            return
+        seen.append(request.id)
+        yield request
 
 
 def _waiting_for(freed: Freed, desk: Desk) -> Select[SeatRequest]:
@@ -78,7 +87,7 @@ def _waiting_for(freed: Freed, desk: Desk) -> Select[SeatRequest]:
             SeatRequest.created_at,
             SeatRequest.id,
         )
-        .limit(_LOOKED_AT)
+        .limit(1)
         .with_for_update(of=SeatRequest, skip_locked=True)
     )
 
