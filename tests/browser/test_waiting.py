@@ -101,10 +101,12 @@ def test_declining_and_leaving(full, page, smtp):
     up_to_the_place(page, smtp, 8)
     page.get_by_role("link", name="Anotarse en la lista de espera").click()
     page.locator("[name=hasta]").fill((today() - timedelta(days=1)).isoformat())
+    page.locator("[name=agencias]").uncheck()
     page.get_by_role("button", name="Anotarme en la lista").click()
     expect(page).to_have_title(re.compile("^Error: "))
     look_closely(page)
     page.locator("[name=hasta]").fill((today() + timedelta(days=20)).isoformat())
+    page.locator("[name=agencias]").check()
     page.get_by_role("button", name="Anotarme en la lista").click()
     link = page.url
     bookings.cancel(tokens[-1])

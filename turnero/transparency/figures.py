@@ -104,7 +104,7 @@ def given_on(day: date) -> dict[str, int]:
         .where(Booking.starts_at.between(begins - timedelta(days=1), begins + _FAR))
         .group_by(how)
     )
-    found: dict[str, int] = dict(db.session.execute(counts).tuples().all())
+    found = {str(name): int(number) for name, number in db.session.execute(counts)}
     return {name: found.get(name, 0) for name in HOW}
 
 
