@@ -17,6 +17,8 @@ LEFT_OUT = {
     "/agencia/salir",
     "/dispositivo/<token>",
     "/mi-turno/<token>/aceptar",
+    "/solicitud/<token>/aceptar",
+    "/solicitud/<token>/rechazar",
     *(f"{STEP}/{press}" for press in ("confirmar", "prorrogar", "soltar")),
     *(f"{TURN}/{verb}" for verb in ("aplazar", "atendido", "ausente", "deshacer", "llamar", "llego", "rellamar")),
 }

@@ -18,6 +18,7 @@ from tests.support.journeys import cedula
 from tests.support.page import Element, filled
 from tests.support.staff import create_account, create_device, paired, signed_in
 from tests.support.turns import the_monday
+from tests.support.waiting import create_draw, listed
 from tests.support.walking import Walker
 from turnero.agencies.models import Desk, Procedure
 from turnero.booking import queries
@@ -81,8 +82,11 @@ def _of_citizens(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Targe
     open_pages = ["/turno", "/mi-turno", "/agencia/entrar", f"/agencia/activar/{activation}", "/agencias"]
     pages = [*open_pages, f"/mi-turno/{token}", f"/mi-turno/{token}/cancelar"]
     pages += [f"/tramites/{procedure.slug}", f"/no-fui-yo/{owner}"]
-    for page in pages:
+    waiting = listed(desk, procedure, 31)
+    for page in (*pages, f"/solicitud/{waiting}", f"/reparto?provincia={desk.agency.province_code}"):
         yield from _forms(client, page)
+    for address in (f"/solicitud/{waiting}*", "/sorteos/1*"):
+        yield Target(f"GET {address}", address, _cookies(client))
     yield from _of_journeys(app, desk, procedure)
     for address in (f"/mi-turno/{token}*", f"/no-fui-yo/{owner}*", f"/agencia/activar/{activation}*"):
         yield Target(address, address, _cookies(client))
@@ -103,7 +107,9 @@ def _of_journeys(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Targe
     address, key = third.address("lugar"), first.key
     yield Target("POST lugar", address, _cookies(client), where | {"csrf_token": _token(client)})
     hours = Walker.at_hours(client, desk, procedure, 14)
-    for step in ("horario", "detalles"):
+    create_draw(desk)
+    yield from _forms(client, f"{hours.address('sorteo')}?agencia={desk.agency.slug}")
+    for step in ("horario", "detalles", "lista"):
         yield from _forms(client, hours.address(step))
     hour = {"hora": f"{the_monday()}T10:00", "csrf_token": _token(client)}
     yield Target("POST horario", hours.address("horario"), _cookies(client), hour)
