@@ -61,7 +61,7 @@ def test_the_commands_are_ours_alone():
         (["cita"], "No existe la orden 'cita'."),
         (["jobs", "--twice"], "No existe la opción '--twice'."),
         (["holidays"], "Falta el argumento 'AÑO'."),
-        (["jobs", "--once", "brew"], "'brew' no es ninguno de estos: 'close_day', 'deliver', 'reminders',"),
+        (["jobs", "--once", "brew"], "'brew' no es ninguno de estos: 'close_day', 'deliver', 'figures',"),
         (["demo", "--port", "99999"], "99999 no está en el rango 1<=x<=65535."),
         (["slots"], "Falta el argumento"),
     ],

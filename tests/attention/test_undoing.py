@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk
+from tests.support.build import create_agency, create_desk, next_workday
 from tests.support.visits import arrived, booked, turn, visit
+from tests.support.waiting import listed
 from turnero import clock
 from turnero import db as database
 from turnero.attention import attendance, calling, queries
@@ -18,7 +19,7 @@ from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.notices.models import Notice
 
-ELEVEN = 660
+NINE, ELEVEN = 540, 660
 
 
 @pytest.fixture
@@ -102,9 +103,9 @@ def test_a_cancelled_turn_gets_its_own_seat_back_and_the_person_is_told(desk, pr
 
 
 def test_a_cancelled_turn_whose_seat_was_taken_stays_cancelled(desk, procedure, by):
-    booking_id = booked(desk, procedure, 700)  # less than two hours ahead: free at once
+    booking_id = booked(desk, procedure, NINE, day=next_workday())
+    listed(desk, procedure, 2)  # waits for a place, and is offered it at once
     cancel(booking_id, by)
-    booked(desk, procedure, 700, 2)
     with pytest.raises(UndoPlaceTaken):
         undo(booking_id, by)
     assert turn(booking_id).status == "cancelled"

@@ -16,14 +16,14 @@ PAGES = {
     "/tramites": (1, 1),
     "/turno": (0, 0),
     "lugar?provincia=17": (6, 1),
-    "horario": (9, 1),
-    "horario?dia={day}": (10, 1),
+    "horario": (10, 1),
+    "horario?dia={day}": (9, 1),
 }
 # On PostgreSQL, which takes locks by statements of their own. The cédula's step begins with the page before it.
 STEPS = {
     "cédula": 2,
     "contacto": 16,
-    "verificar": 24,
+    "verificar": 25,
     "lugar": 15,
     "horario": 12,
     "sí": 23,

@@ -37,6 +37,7 @@ WITHOUT_FIELDS = {
     *(f"/agencia/turnos/<int:booking_id>/{verb}" for verb in ("llego", "rellamar")),
     *("/agencia/ayuda/<int:device_id>", "/agencia/salir", "/agencia/siguiente", "/dispositivo/<token>"),
     *("/kiosco/ayuda", "/no-fui-yo/<token>", "/mi-turno/<token>/aceptar", "/mi-turno/<token>/cambiar"),
+    *(f"/solicitud/<token>/{press}" for press in ("aceptar", "rechazar", "salir")),
     *(f"/turno/<key>/{step}" for step in ("confirmar", "prorrogar", "reenviar", "soltar")),
 }
 WINDOW = ("cedula", "tramite", "hora", "correo", "celular", "para", "tercero_cedula", "tercero_nombre", "solicitud")
@@ -71,6 +72,9 @@ class Forms:
         place = ("provincia", "tramite", "agencia", "fecha_notificacion")
         yield "/turno/<key>/lugar", client, walker.address("lugar"), place
         agency = self.everyone.desk.agency
+        wish = ("provincia", "tramite", "agencias", "desde", "hasta", "parte")
+        yield "/turno/<key>/lista", client, f"{walker.address('lista')}?tramite={self.everyone.slug}", wish
+        yield "/turno/<key>/sorteo", client, walker.address("sorteo"), ("tramite", "agencia", "sorteo", "parte")
         walker.post("lugar", provincia="17", tramite=self.everyone.slug, agencia=agency.slug, seguir="si")
         yield "/turno/<key>/horario", client, walker.address("horario"), ("hora", "acepta")
         yield "/turno/<key>/detalles", client, walker.address("detalles"), ("tercero_cedula", "tercero_nombre")

@@ -44,6 +44,7 @@ class AgencyOffer:
     agency: Agency
     next_day: DayOffer | None
     none_because: NoPlace | None
+    drawn: bool = False  # its days, or those from some week on, are given by lot
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,9 @@ def _agency_offers(province_code: str | None, procedure: Procedure) -> tuple[Age
         for desk in left:
             first = offers[desk.id].first(last)
             if first or last is None:
-                found[desk.id] = AgencyOffer(desk.agency, first, None if first else offers[desk.id].why_none())
+                why_none = None if first else offers[desk.id].why_none()
+                drawn = offers[desk.id].policy.draw is not None
+                found[desk.id] = AgencyOffer(desk.agency, first, why_none, drawn)
     return tuple(found[desk.id] for desk in desks)
 
 

@@ -19,7 +19,6 @@ from turnero.booking.errors import ProcedureOnline, UnknownPlace
 from turnero.booking.journey import Step
 from turnero.booking.journey_page import address, at, show, your_turn
 from turnero.booking.models import Journey
-from turnero.booking.queries import shown_policy_of
 from turnero.errors import Faulty
 from turnero.interval import Interval
 from turnero.page import NO_TROUBLE, Trouble, see_other
@@ -161,7 +160,7 @@ def _worded(offers: tuple[AgencyOffer, ...], today: date, term: Term | None) -> 
             first=formatting.relative_day(offer.next_day.day, today) if offer.next_day else None,
             why_none=offer_text.why_none(offer.none_because) if offer.none_because else None,
             too_late=term is not None and offer.next_day is not None and offer.next_day.day > term.last_day,
-            drawn=shown_policy_of(offer.agency).draw is not None,
+            drawn=offer.drawn,
         )
         for offer in offers
     )

@@ -25,9 +25,9 @@ def list_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
     """What the person could accept: agencies, days and part of the day."""
     journey = _journey(key)
     province, procedure = _asked(journey)
-    if province is None or procedure is None:
+    offering = agencies.agencies_offering(province, procedure) if province and procedure else []
+    if not offering:
         return see_other(address(Step.PLACE, key))
-    offering = agencies.agencies_offering(province, procedure)
     today = _today(offering)
     posted = request.method == "POST"
     chosen = request.form.getlist("agencias") if posted else [agency.slug for agency in _preset(journey, offering)]
@@ -55,6 +55,8 @@ def join_list(key: str) -> Response:
     journey = _journey(key)
     province, procedure = _asked(journey)
     offering = agencies.agencies_offering(province, procedure) if province and procedure else []
+    if not offering:
+        return see_other(address(Step.PLACE, key))
     wish = forms.parse_wish(request.form, request.form.getlist("agencias"), _today(offering))
     try:
         token = seat_requests.join_list(key, browser(), wish)
@@ -130,6 +132,5 @@ def _preset(journey: Journey, offering: list[Agency]) -> list[Agency]:
 
 
 def _today(offering: list[Agency]) -> date:
-    if not offering:
-        raise Faulty(agencias=UnknownPlace())
+    """The day it is at agencies of one province, at least one."""
     return clock.local(clock.now(), offering[0].zone).date()

@@ -68,7 +68,7 @@ def _measure_scarcity(procedure: Procedure, day: date) -> int:
 
 def _uncounted(today: date) -> Iterator[date]:
     """The whole days of the last month that have no figures, from the first turn on."""
-    first = db.session.scalar(select(func.min(Booking.created_at)))
+    first = db.session.scalar(select(Booking.created_at).order_by(Booking.id).limit(1))
     if first is None:
         return
     begun = clock.local(first, MAINLAND).date()
