@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.support.build import create_agency, create_desk, create_procedure, next_workday, today
 from tests.support.journeys import at_hour_step, cedula
@@ -16,6 +16,7 @@ from turnero.booking.seat_models import Draw, SeatRequest
 from turnero.cli import main
 from turnero.extensions import db
 from turnero.notices.delivery import deliver_all
+from turnero.notices.models import Notice
 
 SLUG = "notificacion-de-glosas"
 
@@ -123,26 +124,30 @@ def test_a_draw_that_is_not_there_is_told(walker, client, desk, number):
     assert set(client.page.errors) == {"sorteo"}
 
 
-def test_a_draw_is_verified_by_command_with_what_is_downloaded(procedure, client, clock_shift, tmp_path, capsys):
+@pytest.mark.usefixtures("smtp")
+def test_a_draw_of_two_hundred_is_told_and_verified_by_command(procedure, client, clock_shift, tmp_path, capsys):
     lots = {"first": (today() - timedelta(days=today().weekday())).isoformat(), "opens_days": 14, "closes_days": 7}
-    agency = create_agency(slug="escasa", policy={"draw": lots}, hours=((range(5), 480, 540),))
+    agency = create_agency(slug="escasa", policy={"draw": lots}, hours=((range(5), 480, 560),))
     desk = create_desk(procedure.line, agency=agency, windows=2)
     draws.announce()
     client.get("/sorteos")
     assert "Anunciado" in client.page.text
     row = db.session.scalars(select(Draw).order_by(Draw.first_day)).first()
     clock_shift(row.opens_at + timedelta(minutes=1) - clock.now())
-    for number in range(1, 41):
+    for number in range(1, 201):
         in_draw(row, procedure, number)
     assert client.get(f"/sorteos/{row.id}.json").status_code == 404
     clock_shift(row.closes_at + timedelta(minutes=1) - clock.now())
     draws.run_due()
     assert desk.id == row.desk_id
+    deliver_all()
+    sent = db.session.execute(select(Notice.kind, func.count()).where(Notice.status == "sent").group_by(Notice.kind))
+    assert {tuple(kind) for kind in sent} == {("offer", 40), ("not_drawn", 160)}
     client.get(f"/sorteos/{row.id}")
-    assert "40 solicitudes" in client.page.text
+    assert "200 solicitudes" in client.page.text
     file = tmp_path / "sorteo-1.json"
     file.write_bytes(client.get(f"/sorteos/{row.id}.json").get_data())
-    assert run(capsys, "draw", "verify", str(file)) == (0, "El sorteo es correcto: 40 solicitudes, 30 con turno.")
+    assert run(capsys, "draw", "verify", str(file)) == (0, "El sorteo es correcto: 200 solicitudes, 40 con turno.")
     changed = json.loads(file.read_text())
     changed["orden"] = changed["orden"][::-1]
     file.write_text(json.dumps(changed))
