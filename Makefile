@@ -47,7 +47,7 @@ upgrade: $(VENV)/.installed-dev ## La migración con un millón de turnos, mient
 	@TURNERO_UPGRADE_TURNS=1000000 $(BIN)/python -m pytest -s --timeout 1500 -o faulthandler_timeout=0 \
 		tests/production/test_upgrade.py
 
-fairness: $(VENV)/.installed-dev ## Lo que intentan los revendedores, simulado con 30 semillas (veinte minutos como mucho; SEEDS=… cambia)
+fairness: $(VENV)/.installed-dev ## Lo que intentan los revendedores, simulado con 30 semillas (cinco minutos; SEEDS=… cambia)
 	@$(BIN)/python -m tests.fairness --seeds $(or $(SEEDS),30) --folder docs/fairness
 
 bench: $(VENV)/.installed-dev ## Rapidez del producto frente a lo mínimo posible, en proporciones de una misma corrida (media hora como mucho)

@@ -259,6 +259,7 @@ def test_forwarded_addresses_count_only_from_trusted_proxies(make_app, hops, see
 LOADED = {
     "citizen": ("turnero.css", "turnero.js", "question.js", "countdown.js", "place.js", "print.js"),
     "agenda": ("agency.css", "agenda.js", "agenda-keys.js", "agenda-live.js", "agenda-search.js", "patch.js"),
+    "figures": ("charts.css",),
     "kiosk": ("kiosk.css", "kiosk.js", "kiosk-offline.js"),
     "board": ("board.css", "board.js", "board-queue.js", "board-sound.js"),
 }

@@ -35,6 +35,7 @@ from turnero.notices import routes as mailbox_routes
 from turnero.notices.mailer import mail
 from turnero.paths import resource
 from turnero.staff import routes as staff_routes
+from turnero.transparency import open_routes
 from turnero.transparency import routes as transparency_routes
 from turnero.verify import notices as verify_notices
 
@@ -93,6 +94,7 @@ def _register_pages(app: Flask) -> None:
         request_routes,
         draw_routes,
         transparency_routes,
+        open_routes,
         api_routes,
         mailbox_routes,
         staff_routes,

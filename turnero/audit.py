@@ -22,6 +22,7 @@ from turnero.booking.slots import cells_of
 from turnero.db import on_postgresql
 from turnero.extensions import db
 from turnero.notices.models import Notice
+from turnero.transparency import months
 from turnero.verify.models import Challenge
 
 _KEPT_CLAIMS = SEATED | {Status.ATTENDED, Status.NO_SHOW}
@@ -43,7 +44,7 @@ class Violation:
 def audit() -> Iterator[Violation]:
     """Every violation found, invariant by invariant."""
     checks = (_seats, _one_live, _confirmations, _subjects, _hours, _references, _effects, _events, _cells)
-    for check in (*checks, _offers, _draws):
+    for check in (*checks, _offers, _draws, _figures):
         yield from check()
 
 
@@ -209,6 +210,13 @@ def _draws() -> Iterator[Violation]:
             faults.append("el secreto no es el anunciado")
         for fault in faults:
             yield Violation("I9", f"el sorteo {row.id} no se puede comprobar: {fault}")
+
+
+def _figures() -> Iterator[Violation]:
+    """I12, as far as figures go: a month counted here is the sum of its parts."""
+    for row in months.published():
+        if row.source == "own" and sum(part.attended for part in months.details_of(row)) != row.attentions:
+            yield Violation("I12", f"las atenciones de {row.month:%Y-%m} no son la suma de sus partes")
 
 
 def _calendars(desk_ids: set[int], days: set[date]) -> dict[int, DeskCalendar]:

@@ -32,6 +32,7 @@ from turnero.messages import text_of
 from turnero.notices.commands import mail_group
 from turnero.paths import resource
 from turnero.restore import backup_command, restore_command
+from turnero.transparency.commands import figures_group
 from turnero.verify.commands import citizens_group
 
 LOOPBACK = "127.0.0.1"
@@ -167,6 +168,7 @@ COMMANDS = (
             displaced_group,
             data_group,
             draw_group,
+            figures_group,
             audit_command,
             mail_group,
             backup_command,

@@ -27,6 +27,7 @@ from turnero.notices.routes import FOLDER
 from turnero.paths import resource
 from turnero.staff import accounts, devices, totp
 from turnero.staff.models import Account, Device
+from turnero.transparency import history
 from turnero.verify import citizens
 from turnero.verify.models import Citizen
 
@@ -80,6 +81,7 @@ def _prepare() -> None:
         catalogue_load.load_path(catalogue)
     if db.session.scalar(select(Citizen.cedula).limit(1)) is None:
         citizens.load_path(catalogue / "citizens.csv")
+    history.load_path(catalogue / "historical_figures.csv")
 
 
 def _greet(address: str) -> None:

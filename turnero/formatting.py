@@ -51,6 +51,21 @@ def short_weekday(day: date) -> str:
     return _written(day, "EEE").rstrip(".")
 
 
+def month_and_year(day: date) -> str:
+    """noviembre de 2026"""
+    return _written(day, "MMMM 'de' y")
+
+
+def short_month(day: date) -> str:
+    """nov 2026"""
+    return _written(day, "MMM y").replace(".", "")
+
+
+def thousands(number: int) -> str:
+    """1 659 982, with spaces that do not break"""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
 def relative_day(day: date, today: date) -> str:
     """hoy, lunes 23 de noviembre; mañana, martes 24 de noviembre; from then on the day alone"""
     near = {today: "hoy, ", today + timedelta(days=1): "mañana, "}
@@ -116,6 +131,8 @@ WORDS: tuple[Callable[..., str | list[str]], ...] = (
     zone_note,
     time_of,
     short_weekday,
+    month_and_year,
+    thousands,
     relative_day,
     week_title,
     day_parts,

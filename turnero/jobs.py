@@ -34,6 +34,7 @@ from turnero.extensions import Base, db
 from turnero.notices.delivery import deliver_all
 from turnero.staff import sessions
 from turnero.transparency.figures import measure
+from turnero.transparency.months import close_due
 
 LEASE = timedelta(seconds=20)
 RENEW_SECONDS = 5
@@ -145,7 +146,7 @@ def _serve_waiting(goes_on: Callable[[], bool]) -> str:
 
 
 def _measure(goes_on: Callable[[], bool]) -> str:
-    return f"Cifras escritas: {measure(goes_on)}."
+    return f"Cifras escritas: {measure(goes_on)}. Meses cerrados: {close_due(goes_on)}."
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from turnero.booking.seat_models import Draw
 from turnero.extensions import Base, db
 from turnero.jobs import Lease
 from turnero.staff.models import Account, DataView, SignInFailure
-from turnero.transparency.models import Given, Scarcity
+from turnero.transparency import months
+from turnero.transparency.models import Given, MonthDetail, Scarcity
 from turnero.verify.models import Challenge, CodeTries
 
 LATER = datetime(2026, 11, 9, tzinfo=UTC)
@@ -64,6 +65,10 @@ BREAKS = {
     "ck_seat_requests_part": {"part": "night"},
     "ck_seat_requests_days": {"last_day": date(2020, 1, 1)},
     "ck_seat_requests_ended_at": {"status": "waiting", "ended_at": LATER},
+    "ck_month_figures_source": {"source": "rumour"},
+    "ck_month_figures_counts": {"attentions": -1},
+    "ck_month_figures_revision": {"revision": 0},
+    "ck_month_details_counts": {"attended": -1},
     "ck_weekly_hours_weekday": {"weekday": 7},
     "ck_weekly_hours_interval": {"opens": 600, "closes": 600},
 }
@@ -106,6 +111,17 @@ def rows(app):
         Scarcity(day=booking.day, agency_id=booking.agency_id, procedure_id=booking.procedure_id, days_ahead=1),
         Given(day=booking.day, how="list", turns=1),
     ]
+    months.close(date(2026, 10, 1))
+    db.session.add(
+        MonthDetail(
+            month=date(2026, 10, 1),
+            revision=1,
+            agency_id=booking.agency_id,
+            procedure_id=booking.procedure_id,
+            **dict.fromkeys(("attended", "no_show", "cancelled", "displaced"), 0),
+        )
+    )
+    db.session.commit()
     in_draw(db.session.scalars(select(Draw)).first(), booking.procedure, 77)
     create_closure(datetime(2026, 12, 1, 8), datetime(2026, 12, 1, 10))
     create_desk_day(desk, date(2026, 12, 1), windows=1)

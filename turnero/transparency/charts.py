@@ -40,3 +40,58 @@ def shares(counts: Sequence[int]) -> list[int]:
     for index in by_rest[: 100 - sum(whole)]:
         whole[index] += 1
     return whole
+
+
+_STEPS = (1, 2, 5)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """``x`` and ``width`` in per cent, ``y`` and ``height`` in pixels. ``label`` under it where there is room."""
+
+    x: float
+    width: float
+    y: float
+    height: float
+    label: str
+    hot: bool
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A chart of bars on a base at ``base`` pixels from the top; ``levels``: (pixels, value) of its lines."""
+
+    bars: tuple[Bar, ...]
+    levels: tuple[tuple[float, int], ...]
+    base: float
+    height: float
+
+
+def bars(values: Sequence[tuple[str, int]], *, every: int = 6, height: float = 200.0) -> Bars:
+    """A bar for each (name, value); the largest is marked, and every ``every``-th is named below."""
+    top = _round_up(max((value for _, value in values), default=0))
+    base, slot = height + 24, 100 / max(len(values), 1)
+    most = max(range(len(values)), key=lambda index: values[index][1], default=-1)
+    drawn = tuple(
+        Bar(
+            x=round(index * slot + slot / 7, 2),
+            width=round(slot * 5 / 7, 2),
+            y=round(base - height * value / top, 1),
+            height=round(height * value / top, 1),
+            label=name if index % every == 0 else "",
+            hot=index == most and value > 0,
+        )
+        for index, (name, value) in enumerate(values)
+    )
+    levels = tuple((round(base - height * part / 4, 1), top * part // 4) for part in range(1, 5))
+    return Bars(drawn, levels if top >= 4 else (), base, base + 28)
+
+
+def _round_up(most: int) -> int:
+    """A round number not below ``most`` that four lines divide."""
+    unit = 4
+    while True:
+        for step in _STEPS:
+            if unit * step >= most:
+                return unit * step
+        unit *= 10

@@ -1,10 +1,11 @@
 """Tables of public figures: measured once a day, never changed."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from turnero.db import UtcDateTime
 from turnero.extensions import Base
 
 
@@ -32,3 +33,47 @@ class Given(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     how: Mapped[str] = mapped_column(primary_key=True)
     turns: Mapped[int]
+
+
+class MonthFigures(Base):
+    """A closed month: attentions and complaints. Never changed: a correction is the next ``revision`` and counts.
+
+    ``source``: history (from a file) or own (counted here; then ``MonthDetail`` has its parts).
+    """
+
+    __tablename__ = "month_figures"
+    __table_args__ = (
+        CheckConstraint("source IN ('history', 'own')", name="source"),
+        CheckConstraint("attentions >= 0 AND complaints >= 0", name="counts"),
+        CheckConstraint("revision >= 1", name="revision"),
+    )
+
+    month: Mapped[date] = mapped_column(primary_key=True)  # its first day
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    attentions: Mapped[int]
+    complaints: Mapped[int]
+    source: Mapped[str]
+    closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MonthDetail(Base):
+    """A closed month at one agency for one trámite. Minutes are whole; NULL where nobody was measured."""
+
+    __tablename__ = "month_details"
+    __table_args__ = (
+        ForeignKeyConstraint(["month", "revision"], ["month_figures.month", "month_figures.revision"]),
+        CheckConstraint("attended >= 0 AND no_show >= 0 AND cancelled >= 0 AND displaced >= 0", name="counts"),
+    )
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), primary_key=True)
+    procedure_id: Mapped[int] = mapped_column(ForeignKey("procedures.id"), primary_key=True)
+    attended: Mapped[int]
+    no_show: Mapped[int]
+    cancelled: Mapped[int]
+    displaced: Mapped[int]  # people who lost their place by a closure, whatever became of them
+    waiting_median: Mapped[int | None]  # minutes from the arrival, or the hour if that is later, to the call
+    waiting_p90: Mapped[int | None]
+    attention_median: Mapped[int | None]  # minutes from the call to the end
+    attention_p90: Mapped[int | None]

@@ -1,0 +1,159 @@
+import csv
+import io
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support.build import create_agency, create_desk, create_procedure, today
+from tests.support.visits import arrived, booked, turn
+from turnero import clock
+from turnero.attention import attendance, calling
+from turnero.attention.attendance import By
+from turnero.audit import audit
+from turnero.booking import bookings
+from turnero.booking.models import Booking
+from turnero.cli import main
+from turnero.extensions import db
+from turnero.transparency import months
+from turnero.transparency.models import MonthDetail, MonthFigures
+
+NOVEMBER = date(2026, 11, 1)
+FILE = "anio,mes,quejas,atenciones\n2025,11,3,23913\n2025,12,4,31096\n"
+
+
+@pytest.fixture
+def procedure(app):
+    return create_procedure(minutes=20, name="Notificación de glosas")
+
+
+@pytest.fixture
+def desk(procedure):
+    return create_desk(procedure.line, agency=create_agency(name="Centro"), windows=9)
+
+
+@pytest.fixture(autouse=True)
+def nothing_broken(app):
+    yield
+    assert [str(violation) for violation in audit()] == []
+
+
+@pytest.fixture
+def a_month(desk, procedure, clock_shift):
+    """Six attended after a wait of ten minutes, in fifteen; one cancelled. The month is over."""
+    by = [By(f"staff:{number}", desk.agency_id, number) for number in range(1, 7)]
+    waiting = [arrived(desk, procedure, 640, number) for number in range(1, 7)]
+    given_up = booked(desk, procedure, 900, 8)
+    bookings.cancel(bookings.token_of(turn(given_up)))
+    clock_shift(timedelta(minutes=50))  # 10:50, ten minutes after their hour
+    for booking_id, who in zip(waiting, by, strict=True):
+        calling.call(booking_id, who)
+    clock_shift(timedelta(minutes=15))
+    for booking_id, who in zip(waiting, by, strict=True):
+        attendance.attended(booking_id, who)
+    clock_shift(timedelta(days=30))
+    return waiting
+
+
+def load(tmp_path, text=FILE):
+    file = tmp_path / "meses.csv"
+    file.write_text(text)
+    with pytest.raises(SystemExit) as ended:
+        main(["figures", "load", str(file)])
+    db.session.rollback()
+    return ended.value.code or 0
+
+
+def test_a_month_is_closed_once_it_is_over_and_adds_up_to_the_tables(a_month, desk):
+    assert months.close_due() == 1
+    assert months.close_due() == 0
+    (row,) = months.published()
+    attended = db.session.scalar(select(func.count()).where(Booking.status == "attended"))
+    assert (row.month, row.attentions, row.source) == (NOVEMBER, attended, "own")
+    (part,) = months.details_of(row)
+    assert (part.agency_id, part.attended, part.cancelled, part.no_show) == (desk.agency_id, 6, 1, 0)
+    assert (part.waiting_median, part.waiting_p90, part.attention_median) == (10, 10, 15)
+
+
+def test_a_month_is_not_closed_before_the_fifth(desk, procedure, clock_shift):
+    booked(desk, procedure, 640)
+    clock_shift(clock.instant(date(2026, 12, 4), 1439, "America/Guayaquil") - clock.now())
+    assert months.close_due() == 0
+    clock_shift(timedelta(minutes=2))
+    assert months.close_due() == 1
+
+
+def test_what_is_closed_stays_and_a_correction_is_a_new_row(a_month):
+    months.close_due()
+    assert months.close(NOVEMBER) is False
+    day = turn(a_month[0]).day
+    db.session.execute(Booking.__table__.update().where(Booking.id == a_month[0]).values(day=date(2026, 10, 30)))
+    db.session.commit()
+    assert months.close(NOVEMBER) is True
+    rows = db.session.execute(select(MonthFigures.revision, MonthFigures.attentions).order_by(MonthFigures.revision))
+    assert [tuple(row) for row in rows] == [(1, 6), (2, 5)]
+    assert [row.attentions for row in months.published()] == [5]
+    db.session.execute(Booking.__table__.update().where(Booking.id == a_month[0]).values(day=day))
+    db.session.commit()
+
+
+def test_the_audit_finds_a_month_that_does_not_add_up(a_month):
+    months.close_due()
+    db.session.execute(MonthDetail.__table__.update().values(attended=7))
+    db.session.commit()
+    found = [violation.invariant for violation in audit()]
+    db.session.execute(MonthDetail.__table__.update().values(attended=6))
+    db.session.commit()
+    assert found == ["I12"]
+
+
+def test_history_is_loaded_again_without_a_change(app, tmp_path):
+    assert load(tmp_path) == 0
+    assert load(tmp_path) == 0
+    assert [(row.month.month, row.complaints, row.revision) for row in months.published()] == [(11, 3, 1), (12, 4, 1)]
+    load(tmp_path, FILE.replace("2025,12,4", "2025,12,5"))
+    assert [(row.complaints, row.revision) for row in months.published()] == [(3, 1), (5, 2)]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a,b\n", FILE + "2025,13,0,1\n", FILE + "2025,1,0\n", FILE + "2025,12,0,1\n", FILE + "x,1,0,1\n"]
+)
+def test_a_wrong_file_changes_nothing(app, tmp_path, text):
+    assert load(tmp_path, text) == 1
+    assert months.published() == []
+
+
+def test_page_json_and_csv_say_the_same(a_month, client, tmp_path):
+    load(tmp_path)
+    months.close_due()
+    client.get("/transparencia")
+    said = client.page.text
+    for words in ("31 096", "noviembre de 2026", "Centro", "menos de 5", "10 min"):
+        assert words in said, words
+    document = client.get("/api/v1/transparencia.json").get_json()
+    lines = list(csv.DictReader(io.StringIO(client.get("/api/v1/transparencia.csv").get_data(as_text=True))))
+    assert [{name: str(value) for name, value in month.items()} for month in document["meses"]] == lines
+    assert [month["atenciones"] for month in document["meses"]] == [23913, 31096, 6]
+    (part,) = document["detalle"]
+    assert (part["atendidos"], part["cancelados"], part["espera_mediana"]) == (6, None, 10)
+    assert set(document["columnas"]) >= {*part, *document["meses"][0]}
+
+
+def test_data_that_did_not_change_are_not_sent_again(app, client):
+    first = client.get("/api/v1/transparencia.json")
+    again = client.get("/api/v1/transparencia.json", headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code) == (200, 304)
+
+
+def test_an_empty_site_has_its_page(app, client):
+    client.get("/transparencia")
+    assert "Todavía no hay meses cerrados" in client.page.text
+
+
+def test_where_there_is_a_place_as_json(desk, procedure, client):
+    answer = client.get(f"/api/v1/disponibilidad?provincia=17&tramite={procedure.slug}").get_json()
+    assert answer["agencias"] == [
+        {"slug": desk.agency.slug, "provincia": "17", "primer_dia": today().isoformat(), "por_sorteo": False}
+    ]
+    assert client.get("/api/v1/disponibilidad?tramite=nada").status_code == 404
+    assert client.get(f"/api/v1/disponibilidad?provincia=99&tramite={procedure.slug}").status_code == 404

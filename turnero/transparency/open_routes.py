@@ -1,0 +1,150 @@
+"""``/transparencia`` and its data: what was attended each month, for everybody to see and to count again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
+
+from turnero import clock, formatting
+from turnero.agencies import queries as agencies
+from turnero.booking import availability
+from turnero.sharing import shared
+from turnero.transparency import charts, months, open_data
+from turnero.transparency.measures import LEAST_SHOWN
+from turnero.transparency.models import MonthFigures
+
+blueprint = Blueprint("open_data", __name__)
+
+_SHOWN_MONTHS = 24
+_SECONDS = 3600
+_API = "/api/v1"
+
+
+@blueprint.after_request
+def may_be_kept(response: Response) -> Response:
+    """Nothing personal here. Data carry an ETag, so that asking again costs nothing where nothing changed."""
+    if response.status_code != 200:
+        return response
+    data = request.path.startswith(_API)
+    response.headers["Cache-Control"] = f"public, max-age={_SECONDS}" if data else "no-cache"
+    if data:
+        response.add_etag()
+        response.make_conditional(request)
+    return response
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year's sums, of the months that are closed."""
+
+    year: int
+    attentions: int
+    complaints: int
+
+
+@blueprint.get("/transparencia")
+def page() -> str:
+    asked = request.args.get("mes", "")
+    return shared(("transparency page", asked[:7]), lambda: _page(asked[:7]))
+
+
+def _page(asked: str) -> str:
+    found = months.published()
+    own = [row for row in found if row.source == "own"]
+    chosen = next((row for row in own if f"{row.month:%Y-%m}" == asked), own[-1] if own else None)
+    return render_template(
+        "transparency/figures.html",
+        months=found,
+        own=own[::-1],
+        years=_years(found),
+        chart=charts.bars([(formatting.short_month(row.month), row.attentions) for row in found[-_SHOWN_MONTHS:]]),
+        said=_said(found[-_SHOWN_MONTHS:]),
+        chosen=chosen,
+        details=_named(chosen) if chosen else [],
+        least=LEAST_SHOWN,
+        columns=open_data.COLUMNS,
+        detail_columns=open_data.DETAIL_COLUMNS,
+    )
+
+
+def _years(found: list[MonthFigures]) -> list[Year]:
+    """The last two years, the newest first."""
+    years = sorted({row.month.year for row in found}, reverse=True)[:2]
+    return [
+        Year(
+            year,
+            sum(row.attentions for row in found if row.month.year == year),
+            sum(row.complaints for row in found if row.month.year == year),
+        )
+        for year in years
+    ]
+
+
+def _said(found: list[MonthFigures]) -> str:
+    """What the chart shows, in a sentence."""
+    if not found:
+        return ""
+    most = max(found, key=lambda row: row.attentions)
+    first, highest, last = (_in_words(row) for row in (found[0], most, found[-1]))
+    return f"Atenciones de cada mes: {first}, {highest}, el mes con más, y {last}."
+
+
+def _in_words(row: MonthFigures) -> str:
+    """2 748 en enero de 2024"""
+    return f"{formatting.thousands(row.attentions)} en {formatting.month_and_year(row.month)}"
+
+
+def _named(chosen: MonthFigures) -> list[dict[str, Any]]:
+    """The parts of a month with the names of agencies and trámites."""
+    names = {agency.slug: agency.name for agency in agencies.agencies()}
+    procedures = {each.slug: each.name for each in agencies.procedures()}
+    rows = open_data.detail_rows(chosen)
+    return [row | {"agencia": names[row["agencia"]], "tramite": procedures[row["tramite"]]} for row in rows]
+
+
+@blueprint.get(f"{_API}/transparencia.json")
+def as_json() -> Response:
+    """Months and their parts; ``columnas`` says what each is."""
+    return jsonify(open_data.as_json())
+
+
+@blueprint.get(f"{_API}/transparencia.csv")
+def as_csv() -> Response:
+    """The months, with the columns of the ficha first."""
+    answer = make_response(open_data.as_csv())
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = 'attachment; filename="transparencia.csv"'
+    return answer
+
+
+@blueprint.get(f"{_API}/disponibilidad")
+def availabilities() -> Response:
+    """The first free day of each agency that offers ``tramite``, of one ``provincia`` or of all; null: there is none.
+
+    It may be some seconds old; ``calculado_utc`` says when the answer was made at the latest.
+    """
+    province = request.args.get("provincia") or None
+    procedure = agencies.procedure(request.args.get("tramite") or "")
+    if province is not None:
+        agencies.province(province)
+    now, offers = shared(
+        ("open availability", province, procedure.id),
+        lambda: (clock.now(), availability.agency_offers(province, procedure)),
+    )
+    answer = jsonify(
+        {
+            "calculado_utc": now.isoformat(timespec="seconds"),
+            "tramite": procedure.slug,
+            "agencias": [
+                {
+                    "slug": offer.agency.slug,
+                    "provincia": offer.agency.province_code,
+                    "primer_dia": offer.next_day.day.isoformat() if offer.next_day else None,
+                    "por_sorteo": offer.drawn,
+                }
+                for offer in offers
+            ],
+        }
+    )
+    answer.headers["Age"] = str(max(0, round((clock.now() - now).total_seconds())))
+    return answer
