@@ -35,7 +35,7 @@ from turnero.notices import routes as mailbox_routes
 from turnero.notices.mailer import mail
 from turnero.paths import resource
 from turnero.staff import routes as staff_routes
-from turnero.transparency import open_routes
+from turnero.transparency import complaint_routes, complaints, open_routes
 from turnero.transparency import routes as transparency_routes
 from turnero.verify import notices as verify_notices
 
@@ -78,7 +78,7 @@ def _register_notices(app: Flask) -> None:
     """Who writes which mail (templates/email)."""
     mail.init_app(app)
     rendering.register(app, "code", verify_notices.code_mail)
-    for kind, renderer in {**booking_notices.RENDERERS, **seat_notices.RENDERERS}.items():
+    for kind, renderer in {**booking_notices.RENDERERS, **seat_notices.RENDERERS, **complaints.RENDERERS}.items():
         rendering.register(app, kind, renderer)
     rendering.on_hand_over(app, "displaced", proposals.handed_over)
     rendering.on_hand_over(app, "offer", seat_notices.offer_handed_over)
@@ -95,6 +95,7 @@ def _register_pages(app: Flask) -> None:
         draw_routes,
         transparency_routes,
         open_routes,
+        complaint_routes,
         api_routes,
         mailbox_routes,
         staff_routes,

@@ -23,6 +23,7 @@ from turnero.db import on_postgresql
 from turnero.extensions import db
 from turnero.notices.models import Notice
 from turnero.transparency import months
+from turnero.transparency.models import Complaint
 from turnero.verify.models import Challenge
 
 _KEPT_CLAIMS = SEATED | {Status.ATTENDED, Status.NO_SHOW}
@@ -100,7 +101,12 @@ def _confirmations() -> Iterator[Violation]:
 
 def _subjects() -> Iterator[Violation]:
     """I5: no notice without its subject."""
-    for prefix, table in (("booking:", Booking), ("challenge:", Challenge), ("request:", SeatRequest)):
+    for prefix, table in (
+        ("booking:", Booking),
+        ("challenge:", Challenge),
+        ("request:", SeatRequest),
+        ("complaint:", Complaint),
+    ):
         subject = literal(prefix) + cast(table.id, String)
         orphans = select(Notice.id, Notice.kind).where(
             Notice.subject.startswith(prefix), ~select(table.id).where(subject == Notice.subject).exists()

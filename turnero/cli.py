@@ -32,7 +32,7 @@ from turnero.messages import text_of
 from turnero.notices.commands import mail_group
 from turnero.paths import resource
 from turnero.restore import backup_command, restore_command
-from turnero.transparency.commands import figures_group
+from turnero.transparency.commands import complaints_group, figures_group
 from turnero.verify.commands import citizens_group
 
 LOOPBACK = "127.0.0.1"
@@ -169,6 +169,7 @@ COMMANDS = (
             data_group,
             draw_group,
             figures_group,
+            complaints_group,
             audit_command,
             mail_group,
             backup_command,

@@ -33,6 +33,7 @@ from turnero.db import OUTAGES, UtcDateTime, on_postgresql, transaction
 from turnero.extensions import Base, db
 from turnero.notices.delivery import deliver_all
 from turnero.staff import sessions
+from turnero.transparency import complaints
 from turnero.transparency.figures import measure
 from turnero.transparency.months import close_due
 
@@ -130,6 +131,7 @@ def _remind(goes_on: Callable[[], bool]) -> str:
 def _retain(goes_on: Callable[[], bool]) -> str:
     done = retain(goes_on)
     sessions.forget()
+    complaints.forget()
     return f"Turnos sin datos personales: {done.turns}. Reservas vencidas borradas: {done.holds}."
 
 

@@ -116,6 +116,12 @@ TEXTS: dict[str, str] = {
         "No se borró nada: con esta cédula hay turnos pendientes ({count}). Agregue --cancel-turns para cancelarlos."
     ),
     "unknown_scope": "No conocemos esa agencia, ese cantón o esa provincia.",
+    # transparency
+    "words_missing": "Escriba lo que desea contarnos.",
+    "words_long": "El texto es muy largo. Use hasta {most} letras.",
+    "kind_missing": "Elija si es una queja, una sugerencia o una felicitación.",
+    "too_many_complaints": "Desde este equipo ya se enviaron varios mensajes hoy. Intente mañana o llame al 140.",
+    "answered_already": "Ya tiene respuesta, y una respuesta dada no se cambia.",
     # staff
     "staff_email_missing": "Ingrese su correo institucional.",
     "password_missing": "Ingrese su clave.",

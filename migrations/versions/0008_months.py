@@ -1,4 +1,4 @@
-"""Closed months for everybody to see: attentions and complaints, and their parts by agency and trámite.
+"""Closed months for everybody to see: attentions and complaints, and their parts by agency and trámite; complaints.
 
 Revision ID: 0008
 Revises: 0007
@@ -19,6 +19,11 @@ MINUTES = ("waiting_median", "waiting_p90", "attention_median", "attention_p90")
 
 
 def upgrade() -> None:
+    _months()
+    _complaints()
+
+
+def _months() -> None:
     op.create_table(
         "month_figures",
         sa.Column("month", sa.Date(), nullable=False),
@@ -55,3 +60,31 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("month", "revision", "agency_id", "procedure_id", name=op.f("pk_month_details")),
     )
+
+
+def _complaints() -> None:
+    op.create_table(
+        "complaints",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("form_key", sa.String(), nullable=False),
+        sa.Column("browser", sa.String(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=True),
+        sa.Column("satisfaction", sa.Integer(), nullable=True),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("due_day", sa.Date(), nullable=False),
+        sa.Column("answered_at", UtcDateTime(), nullable=True),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.CheckConstraint("kind IN ('complaint', 'suggestion', 'thanks')", name=op.f("ck_complaints_kind")),
+        sa.CheckConstraint("satisfaction BETWEEN 1 AND 5", name=op.f("ck_complaints_satisfaction")),
+        sa.CheckConstraint("(answered_at IS NULL) = (answer IS NULL)", name=op.f("ck_complaints_answer")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_complaints_agency_id_agencies")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaints")),
+        sa.UniqueConstraint("number", name=op.f("uq_complaints_number")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_complaints_form_key")),
+    )
+    op.create_index(op.f("ix_complaints_browser"), "complaints", ["browser"])
+    op.create_index(op.f("ix_complaints_created_at"), "complaints", ["created_at"])

@@ -61,6 +61,8 @@ class Forms:
     def of_citizens(self):
         client = self.app.test_client()
         yield "/turno", client, "/turno", ("cedula",)
+        words = ("tipo", "texto", "agencia", "satisfaccion", "correo", "solicitud")
+        yield "/queja", client, "/queja", words
         yield "/mi-turno", client, "/mi-turno", ("referencia", "cedula")
         turn = self.everyone.token(self.everyone.coming)
         yield "/mi-turno/<token>/cancelar", client, f"/mi-turno/{turn}/cancelar", ("motivo",)

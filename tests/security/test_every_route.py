@@ -76,6 +76,7 @@ POSTS = {
     "/mi-turno/<token>/cambiar": ("nobody", {}),
     "/mi-turno/<token>/cancelar": ("nobody", {"motivo": "no-puedo"}),
     "/no-fui-yo/<token>": ("nobody", {}),
+    "/queja": ("nobody", {"tipo": "queja", "texto": "Esperé mucho"}),
     "/solicitud/<token>/aceptar": ("nobody", {}),
     "/solicitud/<token>/rechazar": ("nobody", {}),
     "/solicitud/<token>/salir": ("nobody", {}),

@@ -20,7 +20,7 @@ from turnero.booking.seat_models import Draw
 from turnero.extensions import Base, db
 from turnero.jobs import Lease
 from turnero.staff.models import Account, DataView, SignInFailure
-from turnero.transparency import months
+from turnero.transparency import complaints, months
 from turnero.transparency.models import Given, MonthDetail, Scarcity
 from turnero.verify.models import Challenge, CodeTries
 
@@ -69,6 +69,9 @@ BREAKS = {
     "ck_month_figures_counts": {"attentions": -1},
     "ck_month_figures_revision": {"revision": 0},
     "ck_month_details_counts": {"attended": -1},
+    "ck_complaints_kind": {"kind": "rumour"},
+    "ck_complaints_satisfaction": {"satisfaction": 6},
+    "ck_complaints_answer": {"answer": "x", "answered_at": None},
     "ck_weekly_hours_weekday": {"weekday": 7},
     "ck_weekly_hours_interval": {"opens": 600, "closes": 600},
 }
@@ -112,6 +115,7 @@ def rows(app):
         Given(day=booking.day, how="list", turns=1),
     ]
     months.close(date(2026, 10, 1))
+    complaints.file(complaints.Said("k", "complaint", "Esperé mucho"), "b")
     db.session.add(
         MonthDetail(
             month=date(2026, 10, 1),

@@ -79,7 +79,7 @@ def _of_citizens(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Targe
     token, owner = queries.token_of(turn), queries.owner_token_of(turn)
     activation = accounts.add("nueva@example.ec", accounts.Post("supervisor", desk.agency_id))
     client = _client(app)
-    open_pages = ["/turno", "/mi-turno", "/agencia/entrar", f"/agencia/activar/{activation}", "/agencias"]
+    open_pages = ["/turno", "/mi-turno", "/queja", "/agencia/entrar", f"/agencia/activar/{activation}", "/agencias"]
     pages = [*open_pages, f"/mi-turno/{token}", f"/mi-turno/{token}/cancelar"]
     pages += [f"/tramites/{procedure.slug}", f"/no-fui-yo/{owner}"]
     waiting = listed(desk, procedure, 31)

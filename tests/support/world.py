@@ -23,6 +23,7 @@ from turnero.booking import bookings, holds, queries
 from turnero.booking.models import Booking
 from turnero.extensions import db
 from turnero.staff import accounts, devices
+from turnero.transparency import complaints
 
 ELEVEN = 660
 DISABLED = "salio@example.ec"
@@ -147,6 +148,7 @@ def _parts(citizen: StrictClient, desk: Desk, procedure: Procedure, here: Turns)
         "activar/<token>": f"activar/{accounts.add(WAITING, accounts.Post('window', desk.agency_id))}",
         "dispositivo/<token>": f"dispositivo/{devices.add('puerta', desk.agency_id, 'kiosk')}",
         "solicitud/<token>": f"solicitud/{_waiting(desk, procedure)}",
+        "queja/<number>": f"queja/{complaints.file(complaints.Said('w', 'complaint', 'Esperé'), 'w')}",
         "<number>": str(create_draw(desk).id),
         "<slug>": procedure.slug,
         "<letter_id>": "carta",

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from turnero.transparency import history, months
+from turnero.transparency import complaints, history, months
 
 
 @click.group("figures")
@@ -29,3 +29,28 @@ def close_command(month: datetime) -> None:
     """Cierra un mes, o escribe su corrección si algo cambió desde que se cerró."""
     changed = months.close(month.date())
     click.echo("Escrito como una revisión nueva." if changed else "Sin cambios: ya estaba así.")
+
+
+@click.group("complaints")
+def complaints_group() -> None:
+    """Quejas por responder."""
+
+
+@complaints_group.command("list")
+@with_appcontext
+def list_command() -> None:
+    """Las que esperan respuesta, con su último día."""
+    for row in complaints.unanswered():
+        click.echo(f"{row.due_day}  {row.number}  {row.words}")
+
+
+@complaints_group.command("answer")
+@click.argument("number", metavar="NÚMERO")
+@click.option("--text", required=True, metavar="TEXTO", help="La respuesta, como la leerá la persona.")
+@with_appcontext
+def answer_command(number: str, text: str) -> None:
+    """Responde una, por correo si lo dejó y en su página."""
+    if not text.strip():
+        raise click.BadParameter("escriba la respuesta.", param_hint="--text")
+    complaints.answer(number, text.strip())
+    click.echo("Respondida.")

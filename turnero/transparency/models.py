@@ -77,3 +77,28 @@ class MonthDetail(Base):
     waiting_p90: Mapped[int | None]
     attention_median: Mapped[int | None]  # minutes from the call to the end
     attention_p90: Mapped[int | None]
+
+
+class Complaint(Base):
+    """What somebody says of the service, with or without an address to answer to. Answered until ``due_day``."""
+
+    __tablename__ = "complaints"
+    __table_args__ = (
+        CheckConstraint("kind IN ('complaint', 'suggestion', 'thanks')", name="kind"),
+        CheckConstraint("satisfaction BETWEEN 1 AND 5", name="satisfaction"),
+        CheckConstraint("(answered_at IS NULL) = (answer IS NULL)", name="answer"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)  # told to the person; with it the page can be seen
+    form_key: Mapped[str] = mapped_column(unique=True)  # of the form: sent twice it is one
+    browser: Mapped[str | None] = mapped_column(index=True)
+    kind: Mapped[str]
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
+    satisfaction: Mapped[int | None]
+    words: Mapped[str]
+    email: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    due_day: Mapped[date]  # mainland; working days
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[str | None]

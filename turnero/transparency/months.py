@@ -13,6 +13,7 @@ from turnero.attention.models import Visit
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Displacement
 from turnero.extensions import db
+from turnero.transparency.complaints import in_month
 from turnero.transparency.figures import MAINLAND
 from turnero.transparency.measures import following, month_of, quantile
 from turnero.transparency.models import MonthDetail, MonthFigures
@@ -46,11 +47,14 @@ def close(month: date) -> bool:
     details = {key: part.figures() for key, part in _parts(month).items()}
     attentions = sum(each["attended"] or 0 for each in details.values())
     last = latest(month)
-    if last is not None and last.source == "own" and _same(last, details):
+    complaints = in_month(month)
+    if last is not None and last.source == "own" and last.complaints == complaints and _same(last, details):
         return False
     revision = last.revision + 1 if last else 1
     row = {"month": month, "revision": revision}
-    db.session.add(MonthFigures(**row, attentions=attentions, complaints=0, source="own", closed_at=clock.now()))
+    db.session.add(
+        MonthFigures(**row, attentions=attentions, complaints=complaints, source="own", closed_at=clock.now())
+    )
     db.session.flush()
     for (agency_id, procedure_id), figures in details.items():
         db.session.add(MonthDetail(**row, agency_id=agency_id, procedure_id=procedure_id, **figures))

@@ -1,0 +1,146 @@
+"""What people say of the service: kept with a number, answered in the legal term, counted in the month's figures."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from turnero import clock
+from turnero import db as database
+from turnero.agencies import deadline, places
+from turnero.agencies.models import Agency
+from turnero.booking.reference import ALPHABET, LETTERS
+from turnero.errors import NotFound, Refused
+from turnero.extensions import db
+from turnero.notices import outbox
+from turnero.notices.models import Notice
+from turnero.notices.rendering import Mail
+from turnero.transparency.figures import MAINLAND
+from turnero.transparency.measures import following
+from turnero.transparency.models import Complaint
+
+# Working days; the institute may answer sooner. Ley de Modernización, Art. 28.
+TERM_DAYS = 15
+_NUMBER_LENGTH = 11
+_A_DAY_PER_BROWSER = 5
+# After an answer so long the address and the words are kept.
+_KEPT = timedelta(days=365)
+_MAIL_LIFE = timedelta(days=7)
+
+
+class TooManyComplaints(Refused):
+    """This browser has said much today."""
+
+    code = "too_many_complaints"
+
+
+class AnsweredAlready(Refused):
+    """An answer that was given is not changed."""
+
+    code = "answered_already"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was typed, parsed. ``form_key``: the form's random key."""
+
+    form_key: str
+    kind: str
+    words: str
+    agency: str | None = None
+    satisfaction: int | None = None
+    email: str | None = None
+
+
+@database.transaction
+def file(said: Said, browser: str) -> str:
+    """Keep it and return its number; the same form sent again gives the same one. Raises TooManyComplaints."""
+    database.lock(f"browser:{browser}")
+    made = db.session.scalar(select(Complaint.number).where(Complaint.form_key == said.form_key))
+    if made is not None:
+        return made
+    now = clock.now()
+    lately = select(func.count()).where(Complaint.browser == browser, Complaint.created_at > now - timedelta(days=1))
+    if (db.session.scalar(lately) or 0) >= _A_DAY_PER_BROWSER:
+        raise TooManyComplaints
+    today = clock.local(now, MAINLAND).date()
+    row = Complaint(
+        number=secrets.choice(LETTERS) + "".join(secrets.choice(ALPHABET) for _ in range(_NUMBER_LENGTH)),
+        form_key=said.form_key,
+        browser=browser,
+        kind=said.kind,
+        agency_id=db.session.scalar(select(Agency.id).where(Agency.slug == said.agency)) if said.agency else None,
+        satisfaction=said.satisfaction,
+        words=said.words,
+        email=said.email,
+        created_at=now,
+        due_day=deadline.last_day(today, TERM_DAYS, places.legal_rest(set())),
+    )
+    db.session.add(row)
+    db.session.flush()
+    _tell(row, "complaint", now)
+    return row.number
+
+
+@database.transaction
+def answer(number: str, words: str) -> None:
+    """Answer one, once. Raises NotFound and AnsweredAlready."""
+    row = by_number(number, lock=True)
+    if row.answered_at is not None:
+        raise AnsweredAlready
+    now = clock.now()
+    row.answered_at, row.answer = now, words
+    _tell(row, "complaint_answer", now)
+
+
+def _tell(row: Complaint, kind: str, now: datetime) -> None:
+    if row.email is not None:
+        until = now + _MAIL_LIFE
+        outbox.write(kind, f"complaint:{row.id}", row.email, now=now, priority=outbox.CONFIRMATION, expires_at=until)
+
+
+def by_number(number: str, *, lock: bool = False) -> Complaint:
+    """Raises NotFound."""
+    found = select(Complaint).where(Complaint.number == number.strip().upper().replace("-", ""))
+    row = db.session.scalar(found.with_for_update() if lock else found)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def unanswered() -> Sequence[Complaint]:
+    """Those that wait for an answer, the most urgent first."""
+    waiting = select(Complaint).where(Complaint.answered_at.is_(None), Complaint.kind == "complaint")
+    return db.session.scalars(waiting.order_by(Complaint.due_day, Complaint.id)).all()
+
+
+def in_month(month: date) -> int:
+    """How many complaints were filed in a month of the mainland."""
+    begins, ends = (clock.instant(day, 0, MAINLAND) for day in (month, following(month)))
+    inside = (Complaint.created_at >= begins, Complaint.created_at < ends)
+    return db.session.scalar(select(func.count()).where(Complaint.kind == "complaint", *inside)) or 0
+
+
+@database.transaction
+def forget() -> int:
+    """Of what was answered a year ago keep only that it was, and when; how many."""
+    old = (Complaint.answered_at <= clock.now() - _KEPT, Complaint.browser.is_not(None))
+    numbers = db.session.scalars(select(Complaint.id).where(*old)).all()
+    blank = {"email": None, "browser": None, "words": "", "answer": ""}
+    db.session.execute(update(Complaint).where(Complaint.id.in_(numbers)).values(blank))
+    subjects = [f"complaint:{number}" for number in numbers]
+    db.session.execute(update(Notice).where(Notice.subject.in_(subjects)).values(address="", last_error=None))
+    return len(numbers)
+
+
+def _mail(notice: Notice, template: str) -> Mail | None:
+    row = db.session.get(Complaint, int(notice.subject.removeprefix("complaint:")))
+    return Mail(template, {"complaint": row}) if row is not None else None
+
+
+RENDERERS = {
+    "complaint": lambda notice: _mail(notice, "complaint"),
+    "complaint_answer": lambda notice: _mail(notice, "complaint_answer"),
+}
