@@ -240,6 +240,13 @@ def test_who_posted_is_told_to_send_it_again(full):
     assert "1700000001" not in answer.text
 
 
+def test_a_program_is_told_as_a_problem_document(full):
+    answer = full.get("/api/v1/agencias")
+    assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
+    assert answer.get_json()["status"] == 503
+    assert 5 <= int(answer.headers["Retry-After"]) <= 15
+
+
 def test_head_has_no_body(full):
     answer = full.head("/")
     assert (answer.status_code, answer.data) == (503, b"")

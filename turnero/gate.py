@@ -36,6 +36,7 @@ _CALM_SECONDS = 30
 # Where somebody begins. Everything else is somebody's turn, or the work of an agency.
 _ENTRANCES = {"", "agencias", "api", "ayuda", "privacidad", "queja", "reparto", "sorteos", "tramites", "transparencia"}
 _OPEN = {"healthz", "metrics", "readyz", "static"}
+_PROBLEM = b'{"status":503,"title":"Service Unavailable","type":"about:blank"}\n'
 _dice = random.SystemRandom()
 log = get_logger()
 
@@ -168,7 +169,7 @@ class Gate:
         if kind is Kind.OPEN:
             return self._app(environ, start_response)
         if not self._line.enter(kind):
-            return self._send_away(environ["REQUEST_METHOD"], start_response)
+            return self._send_away(environ, start_response)
         began = time.monotonic()
         try:
             return self._app(environ, start_response)
@@ -176,15 +177,18 @@ class Gate:
             self._line.leave(time.monotonic() - began)
             self._calm()
 
-    def _send_away(self, method: str, start_response: StartResponse) -> Iterable[bytes]:
-        seconds = _dice.randint(*_COME_AGAIN)
-        page = self._pages["POST" if method == "POST" else "GET"].in_(seconds)
+    def _send_away(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """People get a page, programs a problem document (RFC 9457)."""
+        method, seconds = environ["REQUEST_METHOD"], _dice.randint(*_COME_AGAIN)
+        page, media = self._pages["POST" if method == "POST" else "GET"].in_(seconds), "text/html; charset=utf-8"
+        if environ.get("PATH_INFO", "").startswith("/api/"):
+            page, media = _PROBLEM, "application/problem+json"
         with self._telling:
             if not self._rush_until:
                 log.warning("rush", told="people are asked to come again in some seconds")
             self._rush_until = time.monotonic() + _CALM_SECONDS
             self._sent_away += 1
-        given = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Retry-After": str(seconds)}
+        given = {"Content-Type": media, "Cache-Control": "no-store", "Retry-After": str(seconds)}
         given["Content-Length"] = str(len(page))
         start_response("503 Service Unavailable", [*given.items(), *self._headers])
         return [] if method == "HEAD" else [page]

@@ -27,11 +27,6 @@ NINE = 540
 
 
 @pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
 def desk(procedure):
     return create_desk(procedure.line, windows=2)
 

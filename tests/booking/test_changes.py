@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.build import create_agency, create_desk, next_workday
 from tests.support.journeys import at_hour_step
 from turnero import clock
 from turnero.audit import audit
@@ -16,16 +16,6 @@ from turnero.verify.contact import Contact
 
 NINE, TEN = 540, 600
 PHONE = "a-phone"
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=1)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_agency, create_desk, create_procedure, create_province, next_workday
+from tests.support.build import create_agency, create_desk, create_province, next_workday
 from tests.support.journeys import at_hour_step
 from turnero import clock
 from turnero.agencies.models import Closure, DeskDay, WeeklyHours
@@ -19,11 +19,6 @@ from turnero.notices.models import Notice
 NINE, TEN = 540, 600
 # `make race` closes a full day of 300.
 CROWD = int(os.environ.get("TURNERO_RACE_CROWD", "48"))
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
 
 
 @pytest.fixture

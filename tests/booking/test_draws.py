@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from tests.support.build import create_agency, create_desk, create_procedure, today
+from tests.support.build import create_agency, create_desk, today
 from tests.support.journeys import at_hour_step
 from tests.support.waiting import in_draw, offers, statuses
 from turnero import clock
@@ -18,11 +18,6 @@ from turnero.extensions import db
 from turnero.notices.models import Notice
 
 NINE = 540
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_desk, create_procedure, next_workday
+from tests.support.build import next_workday
 from tests.support.journeys import at_hour_step, cedula
 from tests.support.waiting import listed, statuses
 from turnero.audit import audit
@@ -14,16 +14,6 @@ from turnero.booking.models import Booking
 from turnero.booking.seat_models import SeatRequest
 from turnero.extensions import db
 from turnero.notices.models import Notice
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=1)
 
 
 @pytest.fixture(autouse=True)

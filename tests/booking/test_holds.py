@@ -24,16 +24,6 @@ from turnero.extensions import db
 MORNING = 540
 
 
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=1)
-
-
 def the_hold(traveller):
     return journey.owned(traveller.key, traveller.browser).booking
 

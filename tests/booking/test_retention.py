@@ -24,11 +24,6 @@ DAYS = timedelta(days=60)
 
 
 @pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
 def desk(procedure):
     return create_desk(procedure.line, windows=3)
 

@@ -2,22 +2,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.build import create_desk, create_procedure, next_workday
+from tests.support.build import next_workday
 from tests.support.journeys import at_hour_step
 from tests.support.turns import book
 from tests.support.waiting import listed, statuses
 from turnero.booking.errors import AlreadyAsked, AlreadyHasTurn, RequestsSpent, UnknownPlace
 from turnero.booking.seat_requests import Wish, join_list
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=1)
 
 
 def test_a_cedula_waits_once_for_a_procedure(desk, procedure):

@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from tests.support.build import create_desk, create_procedure, next_workday
+from tests.support.build import create_procedure, next_workday
 from tests.support.journeys import at_hour_step
 from tests.support.waiting import listed, offers, statuses
 from turnero import clock
@@ -19,16 +19,6 @@ from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
 
 NINE, TEN = 540, 600
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=1)
 
 
 @pytest.fixture

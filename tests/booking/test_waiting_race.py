@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_desk, create_procedure, next_workday
+from tests.support.build import next_workday
 from tests.support.crowd import all_at_once
 from tests.support.journeys import at_hour_step
 from tests.support.waiting import listed, offers, statuses
@@ -18,16 +18,6 @@ from turnero.booking.models import Booking, Claim
 from turnero.booking.seat_models import SeatOffer
 from turnero.errors import Refused
 from turnero.extensions import db
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=1)
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ KEPT = {
     "/tramites",
     "/tramites/<slug>",
     "/transparencia",
+    "/api/v1/openapi.json",
     "/api/v1/transparencia.csv",
     "/api/v1/transparencia.json",
     "/api/v1/agencias",

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
 
 from turnero import clock, formatting
 from turnero.agencies import queries as agencies
 from turnero.booking import availability
 from turnero.sharing import shared
-from turnero.transparency import charts, months, open_data
+from turnero.transparency import charts, months, open_data, openapi
 from turnero.transparency.measures import LEAST_SHOWN
 from turnero.transparency.models import MonthFigures
 
@@ -115,6 +115,11 @@ def as_csv() -> Response:
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = 'attachment; filename="transparencia.csv"'
     return answer
+
+
+@blueprint.get(f"{_API}/openapi.json")
+def description() -> Response:
+    return jsonify(openapi.document(current_app.config["SETTINGS"].base_url))
 
 
 @blueprint.get(f"{_API}/disponibilidad")
