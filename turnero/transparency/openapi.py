@@ -21,6 +21,10 @@ def _or_none(schema: Schema) -> Schema:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+def _or_nothing(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"const": ""}]}
+
+
 def _record(**fields: Schema) -> Schema:
     """All of these and no others."""
     return {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
@@ -125,7 +129,8 @@ def _get(
     }
 
 
-_OF_PROVINCE = _asked("provincia", _PROVINCE, "Código de la provincia, de 01 a 24; sin él, todas.")
+# Asked with nothing, a filter does not filter.
+_OF_PROVINCE = _asked("provincia", _or_nothing(_PROVINCE), "Código de la provincia, de 01 a 24; sin él, todas.")
 _OF_PROCEDURE = "Código del trámite, por ejemplo notificacion-de-glosas."
 PATHS: dict[str, Schema] = {
     "/provincias": _get("Las provincias, por nombre.", _list(_named("Provincia"))),
@@ -134,7 +139,7 @@ PATHS: dict[str, Schema] = {
         "Las agencias, por nombre.",
         _list(_named("Agencia")),
         _OF_PROVINCE,
-        _asked("tramite", _SLUG, _OF_PROCEDURE + " Sin él, todas."),
+        _asked("tramite", _or_nothing(_SLUG), _OF_PROCEDURE + " Sin él, todas."),
     ),
     "/disponibilidad": _get(
         "El primer día libre de cada agencia. Puede tener unos segundos: dice cuántos en Age.",
