@@ -34,7 +34,19 @@ _COME_AGAIN = (5, 15)
 # No request for this long was sent away: the rush is over.
 _CALM_SECONDS = 30
 # Where somebody begins. Everything else is somebody's turn, or the work of an agency.
-_ENTRANCES = {"", "agencias", "api", "ayuda", "privacidad", "queja", "reparto", "sorteos", "tramites", "transparencia"}
+_ENTRANCES = {
+    "",
+    "accesibilidad",
+    "agencias",
+    "api",
+    "ayuda",
+    "privacidad",
+    "queja",
+    "reparto",
+    "sorteos",
+    "tramites",
+    "transparencia",
+}
 _OPEN = {"healthz", "metrics", "readyz", "static"}
 _PROBLEM = b'{"status":503,"title":"Service Unavailable","type":"about:blank"}\n'
 _dice = random.SystemRandom()

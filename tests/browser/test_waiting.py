@@ -18,6 +18,8 @@ from turnero.booking import bookings, draws, holds
 from turnero.booking.errors import NotOffered
 from turnero.booking.seat_models import Draw
 from turnero.extensions import db
+from turnero.paths import resource
+from turnero.transparency import history
 
 SLUG = "notificacion-de-glosas"
 REGISTRY = {"TURNERO_REGISTRY": "open"}
@@ -146,4 +148,26 @@ def test_a_draw_from_the_request_to_the_turn(procedure, page, smtp, clock_shift)
     page.goto(f"/sorteos/{number}")
     look_closely(page)
     page.goto("/reparto?provincia=17")
+    look_closely(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_public_pages_are_for_everybody(procedure, open_context, scheme):
+    """Figures, rules, draws, complaints and the statement, on a narrow phone, in both schemes."""
+    create_desk(procedure.line, agency=create_agency(slug="centro", name="Centro"), windows=1)
+    history.load_path(resource("catalogue") / "historical_figures.csv")
+    page = open_context(viewport={"width": 320, "height": 640}, color_scheme=scheme).new_page()
+    for address in ("/transparencia", "/reparto?provincia=17", "/sorteos", "/queja", "/accesibilidad"):
+        page.goto(address)
+        for summary in page.locator("details > summary").all():
+            summary.click()
+        look_closely(page)
+    page.goto("/queja")
+    page.get_by_role("button", name="Enviar").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+    look_closely(page)
+    page.get_by_label("Una queja").check()
+    page.get_by_label("Cuéntenos qué pasó").fill("Esperé dos horas")
+    page.get_by_role("button", name="Enviar").click()
+    expect(heading(page)).to_have_text("Recibimos su queja")
     look_closely(page)

@@ -26,6 +26,7 @@ WHO = (
 # Public and the same for everybody: their blueprints say how long they may be kept.
 KEPT = {
     "/",
+    "/accesibilidad",
     "/agencias",
     "/ayuda",
     "/privacidad",

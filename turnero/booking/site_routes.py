@@ -1,4 +1,4 @@
-"""The public pages: start, agencies with their next free day, help, privacy. Nothing personal is asked or shown."""
+"""The public pages: start, agencies with their next free day, help, privacy, accessibility. Nothing personal here."""
 
 from collections import Counter
 
@@ -93,3 +93,8 @@ def help_page() -> str:
 @blueprint.get("/privacidad")
 def privacy() -> str:
     return render_template("site/privacy.html", policy=policy_of(None))
+
+
+@blueprint.get("/accesibilidad")
+def accessibility() -> str:
+    return render_template("site/accessibility.html")
