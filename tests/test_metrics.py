@@ -8,6 +8,8 @@ from tests.support.build import create_desk, create_procedure, next_workday
 from tests.support.journeys import at_hour_step
 from tests.support.walking import Walker
 from turnero.booking import bookings, holds, sweep
+from turnero.jobs import Leadership
+from turnero.transparency import complaints
 
 TOKEN = "a-token-of-the-watch"
 
@@ -95,3 +97,29 @@ def test_no_figure_names_a_person(client):
     Walker.begin(client).post("contacto", correo="ana.demo@example.ec", celular="0991234567")
     text = client.get("/metrics").get_data(as_text=True)
     assert not any(word in text for word in ("1700000001", "ana.demo", "991234567"))
+
+
+def test_where_people_are_and_what_is_left(client, clock_shift):
+    procedure = create_procedure(minutes=20)
+    desk = create_desk(procedure.line, windows=1)
+    traveller = at_hour_step(desk.agency, procedure)
+    before = figures(client)
+    assert before['turnero_journeys_last_hour{step="horario"}'] == 1
+    assert before['turnero_places_left{days_ahead="1"}'] == 27
+    holds.place(traveller.key, traveller.browser, next_workday(), 540)
+    found = figures(client)
+    assert found['turnero_journeys_last_hour{step="confirmar"}'] == 1
+    assert found['turnero_places_left{days_ahead="1"}'] == 26
+
+
+def test_work_that_is_late_and_jobs_that_are_silent(client, clock_shift):
+    assert "turnero_jobs_silent_seconds" not in figures(client)
+    Leadership().renew()
+    complaints.file(complaints.Said("k", "complaint", "Esperé"), "b")
+    found = figures(client)
+    assert found["turnero_jobs_silent_seconds"] == 0
+    assert found['turnero_late{what="complaints"}'] == 0
+    clock_shift(timedelta(days=60))
+    found = figures(client)
+    assert found["turnero_jobs_silent_seconds"] > 86_400
+    assert found['turnero_late{what="complaints"}'] == 1
