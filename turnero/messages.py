@@ -117,6 +117,8 @@ TEXTS: dict[str, str] = {
     ),
     "unknown_scope": "No conocemos esa agencia, ese cantón o esa provincia.",
     # transparency
+    "month_not_over": "Ese mes todavía no termina: no se cierra antes.",
+    "month_of_history": "Ese mes viene de un archivo: corríjalo ahí y vuelva a cargarlo con «turnero figures load».",
     "words_missing": "Escriba lo que desea contarnos.",
     "words_long": "El texto es muy largo. Use hasta {most} letras.",
     "kind_missing": "Elija si es una queja, una sugerencia o una felicitación.",

@@ -15,7 +15,7 @@ from turnero.attention.attendance import By
 from turnero.attention.models import Visit
 from turnero.audit import audit
 from turnero.booking import bookings, holds, queries
-from turnero.booking.errors import AlreadyHasTurn
+from turnero.booking.errors import AlreadyHasTurn, PlaceTaken
 from turnero.booking.models import Booking, Claim, Event
 from turnero.extensions import db
 from turnero.notices.models import Notice
@@ -110,6 +110,17 @@ def test_the_window_needs_no_lead_time_but_no_hour_that_has_passed(clerk, desk):
     assert ask(clerk, cedula=cedula(1), tramite="glosas", hora=hour(today(), 620)) is not None
     assert ask(clerk, cedula=cedula(2), tramite="glosas", hora=hour(today(), 600)) is None
     assert clerk.response.status_code == 409
+
+
+def test_what_was_given_up_late_is_for_those_who_are_there(clerk, desk, procedure):
+    giving_up, fast = (at_hour_step(desk.agency, procedure, number) for number in (20, 21))
+    holds.place(giving_up.key, giving_up.browser, today(), 680)
+    bookings.cancel(bookings.confirm(giving_up.key, giving_up.browser))
+    with pytest.raises(PlaceTaken):
+        holds.place(fast.key, fast.browser, today(), 680)
+    made = db.session.get(Booking, ask(clerk, cedula=cedula(1), tramite="glosas", hora=hour(today(), 680)))
+    assert (made.status, made.minute) == ("confirmed", 680)
+    assert list(audit()) == []
 
 
 def test_a_form_sent_twice_makes_one_turn(clerk, desk):

@@ -143,3 +143,15 @@ def test_the_month_counts_its_complaints(app, clock_shift):
     clock_shift(timedelta(days=30))
     months.close(date(2026, 11, 1))
     assert [(row.attentions, row.complaints) for row in months.published()] == [(0, 1)]
+
+
+def test_another_browser_with_the_same_key_has_a_complaint_of_its_own(app):
+    assert complaints.file(said(), "b") != complaints.file(said(), "another")
+
+
+def test_thanks_are_forgotten_after_a_year_too(app, clock_shift):
+    complaints.file(said("1", kind="thanks", email=EMAIL), "b")
+    complaints.file(said("2", email=EMAIL), "b")  # nobody has answered this one yet
+    clock_shift(timedelta(days=366))
+    assert complaints.forget() == 1
+    assert [row.email for row in rows()] == [None, EMAIL]

@@ -1,6 +1,6 @@
 import csv
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,7 +11,8 @@ from turnero import clock
 from turnero.attention import attendance, calling
 from turnero.attention.attendance import By
 from turnero.audit import audit
-from turnero.booking import bookings
+from turnero.booking import bookings, closing, proposals
+from turnero.booking.closing import Hours, Scope
 from turnero.booking.models import Booking
 from turnero.cli import main
 from turnero.extensions import db
@@ -157,3 +158,35 @@ def test_where_there_is_a_place_as_json(desk, procedure, client):
     ]
     assert client.get("/api/v1/disponibilidad?tramite=nada").status_code == 404
     assert client.get(f"/api/v1/disponibilidad?provincia=99&tramite={procedure.slug}").status_code == 404
+
+
+def test_a_month_that_is_not_over_or_of_a_file_is_not_closed(app, tmp_path):
+    load(tmp_path)
+    with pytest.raises(months.MonthNotOver):
+        months.close(NOVEMBER)
+    with pytest.raises(months.MonthOfHistory):
+        months.close(date(2025, 12, 1))
+    with pytest.raises(SystemExit) as ended:
+        main(["figures", "close", "2025-12"])
+    assert ended.value.code == 1
+    assert [row.attentions for row in months.published()] == [23913, 31096]
+
+
+def test_who_lost_a_place_counts_where_it_was_lost(desk, procedure, clock_shift):
+    """The only other place is at another agency, and there the turn is when the month is closed."""
+    other = create_desk(procedure.line, agency=create_agency(name="Norte"), windows=1)
+    lost = booked(desk, procedure, 900)
+    begins = datetime.combine(today(), time())
+    hours = Hours(begins, begins + timedelta(days=60), "Obras")
+    closing.close(Scope("agency", agency_id=desk.agency_id), hours, "test")
+    proposals.propose_all()
+    assert turn(lost).agency_id == other.agency_id
+    clock_shift(timedelta(days=30))
+    months.close(NOVEMBER)
+    parts = {part.agency_id: part.displaced for part in months.details_of(months.published()[0])}
+    assert parts == {desk.agency_id: 1}
+
+
+def test_where_there_is_a_place_is_kept_for_seconds_only(desk, procedure, client):
+    answer = client.get(f"/api/v1/disponibilidad?tramite={procedure.slug}")
+    assert answer.headers["Cache-Control"] == "public, max-age=10"

@@ -71,7 +71,7 @@ def _announce(desk: Desk, lots: Lots, monday: date, now: datetime) -> None:
     opens_at = max(clock.instant(monday - timedelta(days=lots.opens_days), _OPENS, zone), now + _NOTICE)
     closes_at = clock.instant(monday - timedelta(days=lots.closes_days), _OPENS, zone)
     if opens_at >= closes_at:
-        return  # too late to collect anything: that week's places go to the list and to those at the agency
+        return  # too late to collect anything: that week's places are for those at the agency
     nonce = token.new_nonce()
     insert = postgresql.insert if on_postgresql() else sqlite.insert
     row = insert(Draw).values(

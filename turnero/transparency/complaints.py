@@ -1,11 +1,12 @@
 """What people say of the service: kept with a number, answered in the legal term, counted in the month's figures."""
 
+import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 
 from turnero import clock
 from turnero import db as database
@@ -58,7 +59,9 @@ class Said:
 def file(said: Said, browser: str) -> str:
     """Keep it and return its number; the same form sent again gives the same one. Raises TooManyComplaints."""
     database.lock(f"browser:{browser}")
-    made = db.session.scalar(select(Complaint.number).where(Complaint.form_key == said.form_key))
+    # Of this browser's form: whoever sends another's key is nobody to that complaint.
+    form_key = hashlib.sha256(f"{browser}:{said.form_key}".encode()).hexdigest()
+    made = db.session.scalar(select(Complaint.number).where(Complaint.form_key == form_key))
     if made is not None:
         return made
     now = clock.now()
@@ -68,7 +71,7 @@ def file(said: Said, browser: str) -> str:
     today = clock.local(now, MAINLAND).date()
     row = Complaint(
         number=secrets.choice(LETTERS) + "".join(secrets.choice(ALPHABET) for _ in range(_NUMBER_LENGTH)),
-        form_key=said.form_key,
+        form_key=form_key,
         browser=browser,
         kind=said.kind,
         agency_id=db.session.scalar(select(Agency.id).where(Agency.slug == said.agency)) if said.agency else None,
@@ -125,10 +128,13 @@ def in_month(month: date) -> int:
 
 @database.transaction
 def forget() -> int:
-    """Of what was answered a year ago keep only that it was, and when; how many."""
-    old = (Complaint.answered_at <= clock.now() - _KEPT, Complaint.browser.is_not(None))
+    """Of what was answered a year ago, or asked for no answer, keep only that it was, and when; how many."""
+    year_ago = clock.now() - _KEPT
+    unasked = and_(Complaint.kind != "complaint", Complaint.answered_at.is_(None), Complaint.created_at <= year_ago)
+    old = (or_(Complaint.answered_at <= year_ago, unasked), Complaint.browser.is_not(None))
     numbers = db.session.scalars(select(Complaint.id).where(*old)).all()
-    blank = {"email": None, "browser": None, "words": "", "answer": ""}
+    no_answer = case((Complaint.answer.is_not(None), ""), else_=None)
+    blank = {"email": None, "browser": None, "words": "", "answer": no_answer}
     db.session.execute(update(Complaint).where(Complaint.id.in_(numbers)).values(blank))
     subjects = [f"complaint:{number}" for number in numbers]
     db.session.execute(update(Notice).where(Notice.subject.in_(subjects)).values(address="", last_error=None))

@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 
 from turnero import clock
 from turnero import db as database
+from turnero.agencies.models import Desk
 from turnero.attention.models import Visit
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Displacement
+from turnero.errors import Refused
 from turnero.extensions import db
 from turnero.transparency.complaints import in_month
 from turnero.transparency.figures import MAINLAND
@@ -21,6 +23,14 @@ from turnero.transparency.models import MonthDetail, MonthFigures
 # By then everybody of the last day is marked, and paper days are written in.
 _CLOSES_ON = 5
 _MINUTE = timedelta(minutes=1)
+
+
+class MonthNotOver(Refused):
+    code = "month_not_over"
+
+
+class MonthOfHistory(Refused):
+    code = "month_of_history"
 
 
 def close_due(goes_on: Callable[[], bool] = lambda: True) -> int:
@@ -42,11 +52,18 @@ def close_due(goes_on: Callable[[], bool] = lambda: True) -> int:
 
 @database.transaction
 def close(month: date) -> bool:
-    """Write a month as it is known now; False where that is what its last revision says already."""
+    """Write a month as it is known now; False where that is what its last revision says already.
+
+    Raises MonthNotOver, and MonthOfHistory: what a file said of the time before is corrected by that file.
+    """
     database.lock("month figures")
+    if following(month) > clock.local(clock.now(), MAINLAND).date():
+        raise MonthNotOver
     details = {key: part.figures() for key, part in _parts(month).items()}
     attentions = sum(each["attended"] or 0 for each in details.values())
     last = latest(month)
+    if last is not None and last.source == "history":
+        raise MonthOfHistory
     complaints = in_month(month)
     if last is not None and last.source == "own" and last.complaints == complaints and _same(last, details):
         return False
@@ -121,10 +138,11 @@ def _parts(month: date) -> dict[tuple[int, int], _Part]:
     for agency_id, procedure_id, status, starts_at, *visit in rows:
         parts[agency_id, procedure_id].add(status, starts_at, tuple(visit))
     lost = db.session.execute(
-        select(Booking.agency_id, Booking.procedure_id, func.count())
+        select(Desk.agency_id, Booking.procedure_id, func.count())
         .join(Displacement, Displacement.booking_id == Booking.id)
+        .join(Desk, Desk.id == Displacement.old_desk_id)  # where it was lost, wherever the turn is now
         .where(Displacement.old_day.between(month, following(month) - timedelta(days=1)))
-        .group_by(Booking.agency_id, Booking.procedure_id)
+        .group_by(Desk.agency_id, Booking.procedure_id)
     )
     for agency_id, procedure_id, count in lost:
         parts[agency_id, procedure_id].displaced = count

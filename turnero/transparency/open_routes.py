@@ -17,6 +17,7 @@ blueprint = Blueprint("open_data", __name__)
 
 _SHOWN_MONTHS = 24
 _SECONDS = 3600
+_SECONDS_OF_PLACES = 10
 _API = "/api/v1"
 
 
@@ -26,7 +27,8 @@ def may_be_kept(response: Response) -> Response:
     if response.status_code != 200:
         return response
     data = request.path.startswith(_API)
-    response.headers["Cache-Control"] = f"public, max-age={_SECONDS}" if data else "no-cache"
+    seconds = _SECONDS_OF_PLACES if request.endpoint == "open_data.availabilities" else _SECONDS
+    response.headers["Cache-Control"] = f"public, max-age={seconds}" if data else "no-cache"
     if data:
         response.add_etag()
         response.make_conditional(request)
