@@ -130,7 +130,7 @@ def test_the_staff_of_the_demonstration_can_come_in_and_its_devices_are_paired_o
     with demonstration(folder) as (_, said):
         logins = dict(re.findall(r"^  (\S+@demo\.example) / clave (\S+)", said, re.MULTILINE))
         links = re.findall(r"/dispositivo/(\S+)", said)
-        assert (len(logins), len(links)) == (3, 2)
+        assert (len(logins), len(links)) == (4, 2)
         with inside(folder):
             secret = re.search(r"TOTP (\S+)", said)[1]
             for email, password in logins.items():

@@ -7,6 +7,17 @@ from flask import Flask
 from config import Settings
 from turnero import cli, extensions, health, logs, metrics, sharing, web
 from turnero import db as database
+from turnero.administration import (
+    agency_routes,
+    closure_routes,
+    holiday_routes,
+    mail_routes,
+    people_routes,
+    policy_routes,
+    watch_routes,
+)
+from turnero.administration import procedure_routes as admin_procedure_routes
+from turnero.administration import routes as admin_routes
 from turnero.agencies import api_routes
 from turnero.agencies import routes as procedure_routes
 from turnero.attention import (
@@ -107,6 +118,15 @@ def _register_pages(app: Flask) -> None:
         paper_routes,
         oversight_routes,
         window_routes,
+        admin_routes,
+        agency_routes,
+        admin_procedure_routes,
+        closure_routes,
+        holiday_routes,
+        people_routes,
+        policy_routes,
+        mail_routes,
+        watch_routes,
         health,
         metrics,
     ):

@@ -37,6 +37,7 @@ _STAFF = {
     "ventanilla1@demo.example": "window",
     "ventanilla2@demo.example": "window",
     "supervisor@demo.example": "supervisor",
+    "admin@demo.example": "admin",
 }
 _DEVICES = {"kiosco-demo": "kiosk", "pantalla-demo": "board"}
 _IN_SPANISH = {"kiosk": "Kiosco", "board": "Pantalla"}
@@ -113,7 +114,8 @@ def _staff(path: Path) -> dict[str, str]:
     for email, password in passwords.items():
         account = db.session.scalar(select(Account).where(Account.email == email))
         if account is None:
-            _activate(accounts.add(email, accounts.Post(_STAFF[email], agency_id)), password)
+            role = _STAFF[email]
+            _activate(accounts.add(email, accounts.Post(role, None if role == "admin" else agency_id)), password)
         elif account.password_hash is None and account.disabled_at is None:  # ended half way
             _activate(accounts.reset(email), password)
     return passwords

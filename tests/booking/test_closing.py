@@ -228,7 +228,7 @@ def test_reopening_gives_the_old_place_back_and_tells(desk, procedure, day):
     token = book(desk, procedure, day)
     closed = close(desk, day)
     proposals.propose_all()
-    assert closing.reopen(closed.closure_id, "staff:test") == 1
+    assert closing.reopen(closed.closure_id, "staff:test").restored == 1
     booking = turn(token)
     assert (booking.status, booking.day, booking.minute) == ("confirmed", day, NINE)
     assert the_displacement(token).status == "restored"

@@ -11,11 +11,13 @@ from tests.support.everyone import Everyone
 from tests.support.journeys import cedula
 from tests.support.mail_servers import free_port
 from tests.support.processes import answer, environ_of, running
-from tests.support.staff import create_device, paired
+from tests.support.staff import create_account, create_device, paired, signed_in
 from tests.support.walking import Walker, newest_code, token_of
+from turnero.administration import policy_form, sheet_form
 from turnero.booking import person_views
 from turnero.staff import accounts
 from turnero.staff.accounts import Post
+from turnero.transparency import complaints
 
 # Generous: nothing here takes a tenth of it, and what backtracks takes minutes.
 SECONDS = 2
@@ -37,6 +39,9 @@ WITHOUT_FIELDS = {
     *(f"/agencia/turnos/<int:booking_id>/{verb}" for verb in ("llego", "rellamar")),
     *("/agencia/ayuda/<int:device_id>", "/agencia/salir", "/agencia/siguiente", "/dispositivo/<token>"),
     *("/kiosco/ayuda", "/no-fui-yo/<token>", "/mi-turno/<token>/aceptar", "/mi-turno/<token>/cambiar"),
+    *("/admin/cierres/<int:closure_id>/reabrir", "/admin/correos/reintentar", "/admin/feriados/<int:holiday_id>"),
+    *("/admin/equipos/<int:device_id>/quitar", "/admin/personal/<int:account_id>/deshabilitar"),
+    "/admin/personal/<int:account_id>/restablecer",
     *(f"/solicitud/<token>/{press}" for press in ("aceptar", "rechazar", "salir")),
     *(f"/turno/<key>/{step}" for step in ("confirmar", "prorrogar", "reenviar", "soltar")),
 }
@@ -54,6 +59,7 @@ class Forms:
         """Rule, client, address and fields; first the journey's."""
         yield from self.of_citizens()
         yield from self.of_staff()
+        yield from self.of_administration()
         kiosk = self.everyone.kiosk
         yield "/kiosco", kiosk, "/kiosco", ("lectura",)
         yield "/kiosco/sin-turno", kiosk, "/kiosco/sin-turno", ("cedula", "tramite")
@@ -99,6 +105,37 @@ class Forms:
         yield "/agencia/agenda/<day>/buscar", clerk, f"/agencia/agenda/{day}/buscar", ("busca",)
         paper = (f"t{everyone.coming}", f"h{everyone.coming}")
         yield "/agencia/agenda/<day>/papel", clerk, f"/agencia/agenda/{day}/papel", paper
+
+    def of_administration(self):
+        admin = signed_in(self.app, create_account(None, "admin"), None)
+        about = complaints.file(complaints.Said("x", "complaint", "No había nadie"), "x")
+        agency, procedure = "/admin/agencias/<agency_slug>", "/admin/tramites/<procedure_slug>"
+        facts = ("nombre", "tipo", "canton", "direccion")
+        kinds = ("nombre", "direccion_web", "linea", "linea_nueva", "canal", "minutos", "termino")
+        sheet = tuple(part.field for part in sheet_form.PARTS)
+        closing = ("alcance", "agencia", "provincia", "canton", "desde", "hasta", "motivo", "clase", "base")
+        fields = {
+            "/admin/agencias/nueva": (*facts, "provincia", "direccion_web"),
+            f"{agency}/datos": facts,
+            f"{agency}/dias": ("linea", "desde", "hasta", "ventanillas"),
+            f"{agency}/horario": ("desde", "hasta", "abre-0-0", "cierra-0-0"),
+            f"{agency}/limites": ("reserva", "tope_dia", "abre_desde", "espera_desde", "sorteo_desde"),
+            f"{agency}/ventanillas": ("linea", "desde", "ventanillas", "minutos"),
+            "/admin/cierres/nuevo": closing,
+            "/admin/equipos/nuevo": ("nombre", "tipo", "agencia"),
+            "/admin/feriados/nuevo": ("fecha", "nombre", "provincia", "canton"),
+            "/admin/limites": tuple(field for field, *_ in policy_form.NUMBERS),
+            "/admin/personal/nuevo": ("correo", "papel", "agencia"),
+            "/admin/quejas/<complaint_number>": ("respuesta",),
+            procedure: kinds + sheet,
+            "/admin/tramites/nuevo": kinds + sheet,
+        }
+        names = {"<agency_slug>": self.everyone.desk.agency.slug, "<procedure_slug>": self.everyone.slug}
+        for rule, those in fields.items():
+            address = rule
+            for name, value in (names | {"<complaint_number>": about}).items():
+                address = address.replace(name, value)
+            yield rule, admin, address, those
 
 
 def send(client, address, **fields):

@@ -45,7 +45,42 @@ KEPT = {
 }
 EMAIL = {"correo": "otra.demo@example.ec", "celular": "0991234567"}
 # For every post who may send it and with what, so that the token is all that it lacks.
+AGENCY, ADMIN = "/admin/agencias/<agency_slug>", "admin"
+FACTS = {"nombre": "Otra", "tipo": "agencia", "canton": "Quito"}
+PROCEDURE = {"nombre": "Otro", "canal": "presencial", "minutos": "20", "linea_nueva": "Otra línea"}
 POSTS = {
+    "/admin/agencias/nueva": (ADMIN, FACTS | {"provincia": "17"}),
+    f"{AGENCY}/datos": (ADMIN, FACTS),
+    f"{AGENCY}/dias": (ADMIN, {"linea": "{line}", "desde": "2026-11-20", "ventanillas": "1"}),
+    f"{AGENCY}/horario": ("supervisor", {"desde": "2026-12-01", "abre-0-0": "08:00", "cierra-0-0": "12:00"}),
+    f"{AGENCY}/limites": (ADMIN, {"reserva": "9"}),
+    f"{AGENCY}/ventanillas": (
+        "supervisor",
+        {"linea": "{line}", "desde": "2026-12-01", "ventanillas": "1", "minutos": "20"},
+    ),
+    "/admin/cierres/<int:closure_id>/reabrir": (ADMIN, {}),
+    "/admin/cierres/nuevo": (
+        ADMIN,
+        {
+            "alcance": "pais",
+            "desde": "2026-12-01T08:00",
+            "hasta": "2026-12-01T12:00",
+            "motivo": "Corte de luz",
+            "clase": "decreto",
+        },
+    ),
+    "/admin/correos/reintentar": (ADMIN, {}),
+    "/admin/equipos/<int:device_id>/quitar": (ADMIN, {}),
+    "/admin/equipos/nuevo": ("supervisor", {"nombre": "sala", "tipo": "pantalla", "agencia": "{agency}"}),
+    "/admin/feriados/<int:holiday_id>": (ADMIN, {"confirmado": "si"}),
+    "/admin/feriados/nuevo": (ADMIN, {"fecha": "2026-12-06", "nombre": "Fundación", "provincia": "17"}),
+    "/admin/limites": (ADMIN, {"reserva": "9"}),
+    "/admin/personal/<int:account_id>/deshabilitar": ("supervisor", {}),
+    "/admin/personal/<int:account_id>/restablecer": ("supervisor", {}),
+    "/admin/personal/nuevo": (ADMIN, {"correo": "otra@example.ec", "papel": "supervisor", "agencia": "{agency}"}),
+    "/admin/quejas/<complaint_number>": ("supervisor", {"respuesta": "Ya lo arreglamos"}),
+    "/admin/tramites/<procedure_slug>": (ADMIN, PROCEDURE),
+    "/admin/tramites/nuevo": (ADMIN, PROCEDURE),
     "/agencia/activar/<token>": ("nobody", {"clave": "siete caballos verdes", "clave2": "siete caballos verdes"}),
     "/agencia/agenda/<day>/buscar": ("window", {"busca": "ana"}),
     "/agencia/agenda/<day>/papel": ("window", {"t{confirmed}": "ausente"}),
@@ -185,4 +220,11 @@ def prepared(world, rule):
         db.session.commit()
     words = world.words()
     data = {name.format(**words): value.format(**words) for name, value in fields.items()}
-    return world.clients[who], world.address(rule, booking_id=number), data
+    client, address = world.clients[who], world.address(rule, booking_id=number)
+    if rule.startswith("/admin/"):  # looked at first: that changes nothing, and seals what is saved
+        before = tables_now(but=OF_LOOKING)
+        client.post(address, data=data | {"csrf_token": form_token(client)})
+        assert tables_now(but=OF_LOOKING) == before
+        seals = [field.get("value") for field in client.page.all("input", name="sello")]
+        data |= {"paso": "guardar", "sello": "".join(seals)}
+    return client, address, data

@@ -31,8 +31,9 @@ NAMED = {
 }
 
 
-def numbered(app):
-    return [(method, rule) for method in ("GET", "POST") for rule in rules(app, method) if "<int:" in rule]
+def numbered(app, prefix="/agencia"):
+    found = [(method, rule) for method in ("GET", "POST") for rule in rules(app, method)]
+    return [(method, rule) for method, rule in found if "<int:" in rule and rule.startswith(prefix)]
 
 
 def theirs(world, rule):
@@ -40,7 +41,8 @@ def theirs(world, rule):
     verb = rule.rpartition("/")[2]
     there = world.there
     turn = {"llamar": there.arrived}.get(verb, there.called if verb in CALLED else there.confirmed)
-    return world.address(rule, booking_id=turn, device_id=there.kiosk)
+    rows = {"device_id": there.kiosk, "closure_id": there.closure, "account_id": there.account}
+    return world.address(rule, booking_id=turn, **rows)
 
 
 def ask_with_token(client, method, address):
@@ -77,6 +79,31 @@ def test_their_own_staff_does_reach_them_and_leaves_no_such_line(world):
         assert not [line for line in lines if line["log_level"] == "warning"]
         reached.add(rule)
     assert len(reached) > 10
+
+
+def governed(app):
+    """What supervisors govern at their own agency: local holidays are the institute's."""
+    return [(method, rule) for method, rule in numbered(app, "/admin") if "holiday_id" not in rule]
+
+
+def test_no_supervisor_governs_the_rows_of_another_agency(world):
+    client, before = world.clients["supervisor"], tables_now(but=OF_LOOKING[1:])
+    asked = [(method, theirs(world, rule)) for method, rule in governed(world.app)]
+    agency = f"/admin/agencias/{world.words()['other']}"
+    for part in ("", "/horario", "/ventanillas", "/dias"):
+        asked += [(method, agency + part) for method in ("GET", "POST")[: 2 if part else 1]]
+    for method, address in asked:
+        with capture_logs() as lines:
+            assert ask_with_token(client, method, address).status_code == 404, (method, address)
+        assert [line["event"] for line in lines if line["log_level"] == "warning"] == ["not_theirs"]
+    assert tables_now(but=OF_LOOKING[1:]) == before
+
+
+@pytest.mark.parametrize("who", ["supervisor of B", "admin"])
+def test_their_own_supervisor_and_the_admin_do(world, who):
+    """The control of the test above."""
+    for method, rule in governed(world.app):
+        assert ask_with_token(world.clients[who], method, theirs(world, rule)).status_code == 200, (method, rule)
 
 
 def test_the_line_names_the_account_and_the_device_that_asked(world):

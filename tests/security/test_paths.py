@@ -40,7 +40,6 @@ PATHS = [
     "/health",
     "/info",
     "/phpinfo.php",
-    "/admin",
     "/admin/login",
     "/administrator",
     "/wp-admin",

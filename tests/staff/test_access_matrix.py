@@ -45,6 +45,9 @@ def everybody(sqlite_app):
         "<day>": today().isoformat(),
         "<int:booking_id>": str(booking_id),
         "<int:device_id>": str(create_device(agency).id),
+        "<int:closure_id>": "1",
+        "<int:holiday_id>": "1",
+        "<int:account_id>": "1",
     }
     clients = {
         "anonymous": sqlite_app.test_client(),

@@ -7,12 +7,13 @@ that a request gets as far as the database.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from urllib.parse import urlencode
 
 from flask import Flask
 
 from tests.support import visits
-from tests.support.build import create_citizen, create_desk, create_procedure, today
+from tests.support.build import create_citizen, create_desk, create_local_holiday, create_procedure, today
 from tests.support.client import StrictClient
 from tests.support.journeys import cedula
 from tests.support.page import Element, filled
@@ -23,6 +24,7 @@ from tests.support.walking import Walker
 from turnero.agencies.models import Desk, Procedure
 from turnero.booking import queries
 from turnero.staff import accounts, devices
+from turnero.transparency import complaints
 
 LIKELY = {
     "cedula": cedula(9),
@@ -68,6 +70,7 @@ def targets(app: Flask) -> list[Target]:
     found = [
         *_of_citizens(app, desk, procedure),
         *_of_staff(app, desk, procedure),
+        *_of_administration(app, desk, procedure),
         *_of_kiosk(app, desk),
         *_of_queries(app, desk, procedure),
     ]
@@ -138,6 +141,23 @@ def _of_staff(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Target]:
     yield Target("GET anotados", f"/agencia/agenda/{day}/papel?anotados=3", _cookies(clerk))
     yield Target("GET control", f"/agencia/control?agencia={desk.agency.slug}", _cookies(admin))
     yield Target("cookie of the staff", "/agencia/agenda", {"turnero-staff": _cookies(clerk)["turnero-staff"] + "*"})
+
+
+def _of_administration(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Target]:
+    """Every form of the administration as it is first shown; what it would do is reckoned and rolled back."""
+    admin = signed_in(app, create_account(None, "admin"), None)
+    about = complaints.file(complaints.Said("y", "complaint", "No había nadie", desk.agency.slug), "y")
+    agency = f"/admin/agencias/{desk.agency.slug}"
+    create_local_holiday(date(2027, 3, 3))
+    pages = [f"{agency}/{part}" for part in ("datos", "dias", "horario", "limites", "ventanillas")]
+    pages += [f"/admin/{part}/nuevo" for part in ("cierres", "equipos", "feriados", "personal", "tramites")]
+    pages += ["/admin/agencias/nueva", "/admin/limites", f"/admin/tramites/{procedure.slug}"]
+    for page in (*pages, f"/admin/quejas/{about}", "/admin/registro", "/admin/estadisticas"):
+        yield from _forms(admin, page)
+    confirmed = {"confirmado": "si", "csrf_token": _token(admin)}
+    yield Target("POST feriado", "/admin/feriados/1", _cookies(admin), confirmed)
+    for address in (f"{agency}*", "/admin/cierres/1*", f"/admin/quejas/{about}*"):
+        yield Target(f"GET {address}", address, _cookies(admin))
 
 
 def _of_kiosk(app: Flask, desk: Desk) -> Iterator[Target]:

@@ -2,14 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.support.build import create_citizen, create_desk, create_procedure, next_workday, today
+from tests.support.build import (
+    create_citizen,
+    create_closure,
+    create_desk,
+    create_local_holiday,
+    create_procedure,
+    next_workday,
+    today,
+)
 from tests.support.client import StrictClient
 from tests.support.journeys import at_hour_step, cedula
 from tests.support.staff import create_account, create_device, paired, signed_in
@@ -32,12 +40,17 @@ WAITING = "llega@example.ec"
 
 @dataclass(frozen=True)
 class Turns:
-    """The turns of one agency, by what can be done with them, and its kiosk that calls for help."""
+    """The turns of one agency, by what can be done with them, and its kiosk that calls for help.
+
+    ``closure``: hours of the agency that are closed; ``account``: of somebody of its windows.
+    """
 
     confirmed: int
     arrived: int
     called: int
     kiosk: int
+    closure: int
+    account: int
 
 
 @dataclass(frozen=True)
@@ -52,12 +65,18 @@ class World:
 
     def address(self, rule: str, **parts: object) -> str:
         """A rule with its parts filled in; those named win over the usual ones."""
-        for name, value in (dict(self.parts) | {f"<{name}>": str(value) for name, value in parts.items()}).items():
+        chosen = {f"<{name}>": str(value) for name, value in parts.items()}
+        chosen |= {f"<int:{name}>": str(value) for name, value in parts.items()}
+        for name, value in (dict(self.parts) | chosen).items():
             rule = rule.replace(name, value)
-        for converter in ("int:booking_id", "int:device_id"):
-            name = converter.partition(":")[2]
-            chosen = parts.get(name, self.here.kiosk if name == "device_id" else self.here.confirmed)
-            rule = rule.replace(f"<{converter}>", str(chosen))
+        usual = {
+            "booking_id": self.here.confirmed,
+            "device_id": self.here.kiosk,
+            "closure_id": self.here.closure,
+            "account_id": self.here.account,
+        }
+        for name, number in usual.items():
+            rule = rule.replace(f"<int:{name}>", str(number))
         assert "<" not in rule, f"nothing stands for a part of {rule}"
         return rule
 
@@ -69,6 +88,8 @@ class World:
             "reference": turn.reference,
             "slug": turn.procedure.slug,
             "other": theirs.agency.slug,
+            "agency": turn.agency.slug,
+            "line": turn.procedure.line.slug,
         }
 
 
@@ -105,6 +126,7 @@ def _turns(desk: Desk, procedure: Procedure, number: int) -> Turns:
     clerk = create_account(desk.agency)
     kiosk = create_device(desk.agency)
     kiosk_help.asked(kiosk.id)
+    closure = create_closure(datetime(2027, 3, 1), datetime(2027, 3, 2), scope="agency", agency_id=desk.agency_id)
     called = arrived(desk, procedure, ELEVEN, number)
     calling.call(called, By(f"staff:{clerk.id}", desk.agency_id, 7))
     return Turns(
@@ -112,6 +134,8 @@ def _turns(desk: Desk, procedure: Procedure, number: int) -> Turns:
         arrived=arrived(desk, procedure, ELEVEN, number + 2),
         called=called,
         kiosk=kiosk.id,
+        closure=closure.id,
+        account=create_account(desk.agency).id,
     )
 
 
@@ -150,10 +174,19 @@ def _parts(citizen: StrictClient, desk: Desk, procedure: Procedure, here: Turns)
         "solicitud/<token>": f"solicitud/{_waiting(desk, procedure)}",
         "queja/<number>": f"queja/{complaints.file(complaints.Said('w', 'complaint', 'Esperé'), 'w')}",
         "<number>": str(create_draw(desk).id),
+        "<complaint_number>": _complained(desk),
+        "<agency_slug>": desk.agency.slug,
+        "<procedure_slug>": procedure.slug,
+        "<int:holiday_id>": str(create_local_holiday(date(2027, 3, 3)).id),
         "<slug>": procedure.slug,
         "<letter_id>": "carta",
         "<day>": today().isoformat(),
     }
+
+
+def _complained(desk: Desk) -> str:
+    """The number of a complaint about the agency."""
+    return complaints.file(complaints.Said("x", "complaint", "No había nadie", desk.agency.slug), "x")
 
 
 def _waiting(desk: Desk, procedure: Procedure) -> str:

@@ -1,27 +1,17 @@
-"""From the tables to YAML that loads to the same state. Sorted here, not by the engine: equal states, equal texts."""
+"""The catalogue as YAML that loads to the same state. Sorted here, not by the engine: equal states, equal texts."""
 
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from turnero.agencies import queries
+from turnero.agencies.catalogue_entries import AgencyEntry, DeskEntry, HoursEntry, ProcedureEntry
 from turnero.agencies.catalogue_load import SOURCE
+from turnero.agencies.catalogue_rows import agency_entry, procedure_entry
 from turnero.agencies.catalogue_schema import ALWAYS, WEEKDAYS
 from turnero.agencies.catalogue_text import OneLine, as_yaml
-from turnero.agencies.models import (
-    Agency,
-    Closure,
-    Desk,
-    DeskDay,
-    DeskStaffing,
-    Line,
-    LocalHoliday,
-    Procedure,
-    Province,
-    WeeklyHours,
-)
+from turnero.agencies.models import Agency, Closure, Line, LocalHoliday, Province
 from turnero.extensions import db
 from turnero.formatting import clock_time
 
@@ -46,8 +36,8 @@ def exported() -> Entry:
         "policy": _policy(queries.catalogue_policy()),
         "provinces": [_one_line(code=row.code, name=row.name, capital=row.capital, zone=row.zone) for row in provinces],
         "lines": [_one_line(slug=row.slug, name=row.name) for row in lines],
-        "procedures": [_procedure(row) for row in queries.procedures()],
-        "agencies": [_agency(row) for row in agencies],
+        "procedures": [_procedure(procedure_entry(row)) for row in queries.procedures()],
+        "agencies": [_agency(agency_entry(row)) for row in agencies],
         "holidays": _holidays(),
         "decrees": _decrees(),
     }
@@ -66,73 +56,43 @@ def _policy(values: Entry) -> Entry:
     return {key: OneLine(value) if isinstance(value, dict) else value for key, value in sorted(values.items())}
 
 
-def _procedure(row: Procedure) -> Entry:
+def _procedure(entry: ProcedureEntry) -> Entry:
     return _said(
-        slug=row.slug,
-        name=row.name,
-        line=row.line.slug,
-        channel=row.channel,
-        minutes=row.minutes,
-        term_days=row.term_days,
-        sheet=row.sheet or None,
+        slug=entry.slug,
+        name=entry.name,
+        line=entry.line,
+        channel=entry.channel,
+        minutes=entry.minutes,
+        term_days=entry.term_days,
+        sheet=entry.sheet or None,
     )
 
 
-def _agency(row: Agency) -> Entry:
+def _agency(entry: AgencyEntry) -> Entry:
     return _said(
-        slug=row.slug,
-        name=row.name,
-        kind=row.kind,
-        province=row.province_code,
-        canton=row.canton,
-        address=row.address,
-        demo=row.demo or None,
-        policy=_policy(row.policy) or None,
-        hours=_hours(row),
-        desks=_desks(row),
-        days=_days(row) or None,
+        slug=entry.slug,
+        name=entry.name,
+        kind=entry.kind,
+        province=entry.province,
+        canton=entry.canton,
+        address=entry.address,
+        demo=entry.demo or None,
+        policy=_policy(entry.policy) or None,
+        hours=[_interval(hours) for hours in entry.hours],
+        desks=[_desk(desk) for desk in entry.desks],
+        days=[_one_line(date=day.day, line=day.line, windows=day.windows) for day in entry.days] or None,
     )
 
 
-def _hours(agency: Agency) -> list[OneLine]:
-    """The weekdays that share an interval and its dates are told together."""
-
-    def interval(row: WeeklyHours) -> tuple[Any, ...]:
-        return str(row.valid_from or ""), str(row.valid_to or ""), row.opens, row.closes
-
-    rows = db.session.scalars(select(WeeklyHours).where(WeeklyHours.agency_id == agency.id))
-    ordered = sorted(rows, key=lambda row: (interval(row), row.weekday))
-    return [_interval(list(together)) for _, together in groupby(ordered, interval)]
+def _interval(entry: HoursEntry) -> OneLine:
+    days = [WEEKDAYS[weekday] for weekday in entry.weekdays]
+    dates = {"from": entry.valid_from, "to": entry.valid_to}
+    return _one_line(days=days, open=clock_time(entry.opens), close=clock_time(entry.closes), **dates)
 
 
-def _interval(rows: list[WeeklyHours]) -> OneLine:
-    one = rows[0]
-    dates = {"from": one.valid_from, "to": one.valid_to}
-    days = [WEEKDAYS[row.weekday] for row in rows]
-    return _one_line(days=days, open=clock_time(one.opens), close=clock_time(one.closes), **dates)
-
-
-def _desks(agency: Agency) -> list[OneLine]:
-    found = select(DeskStaffing, Line.slug).join(Desk, Desk.id == DeskStaffing.desk_id).join(Line)
-    rows = db.session.execute(found.where(Desk.agency_id == agency.id))
-    return [
-        _one_line(
-            line=line,
-            windows=row.windows,
-            slot_minutes=row.slot_minutes,
-            **{"from": None if row.valid_from == ALWAYS else row.valid_from},
-        )
-        for row, line in sorted(rows, key=lambda found: (found[1], found[0].valid_from))
-    ]
-
-
-def _days(agency: Agency) -> list[OneLine]:
-    found = select(DeskDay, Line.slug).join(Desk, Desk.id == DeskDay.desk_id).join(Line)
-    rows = db.session.execute(found.where(Desk.agency_id == agency.id))
-    return [
-        _one_line(date=row.day, line=line, windows=row.windows)
-        for row, line in sorted(rows, key=lambda found: (found[0].day, found[1]))
-    ]
+def _desk(entry: DeskEntry) -> OneLine:
+    since = {"from": None if entry.valid_from == ALWAYS else entry.valid_from}
+    return _one_line(line=entry.line, windows=entry.windows, slot_minutes=entry.slot_minutes, **since)
 
 
 def _holidays() -> list[OneLine]:

@@ -52,6 +52,11 @@ def load_path(path: Path) -> Catalogue:
 @transaction
 def load(said: Catalogue) -> None:
     """Write everything the catalogue says. Turns that lose their hours are found by the sweep, not here."""
+    write(said)
+
+
+def write(said: Catalogue) -> None:
+    """The same in the caller's transaction."""
     lock(SOURCE)
     if said.policy is not None:
         _put(CataloguePolicy, {"id": 1}, values=said.policy)

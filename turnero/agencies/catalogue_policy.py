@@ -21,6 +21,23 @@ from turnero.agencies.catalogue_shapes import (
 )
 
 _MIDNIGHT = "24:00"
+# Least and most of each whole number.
+WHOLES = {
+    "hold_minutes": (1, 15),  # all holds of a journey last at most 15 minutes together
+    "code_minutes": (2, 10),
+    "code_tries": (1, 5),
+    "resend_seconds": (10, 600),
+    "code_mails_per_hour": (1, 60),
+    "lead_minutes": (0, 7 * 24 * 60),
+    "horizon_days": (1, 365),
+    "tolerance_minutes": (0, 120),
+    "open_turns_per_cedula": (1, 50),
+    "contact_days": (1, 365),
+    "offer_minutes": (30, 24 * 60),  # not in the contract: waking minutes to answer an offer of the waiting list
+}
+CAPS = {"day": (1, 1000), "week": (1, 1000), "month": (1, 1000)}
+DRAW = {"opens_days": (4, 60), "closes_days": (3, 30)}
+DELAY = (0, 24 * 60)
 
 
 def _release(at: str | None, between: tuple[str, ...] | None) -> dict[str, Any]:
@@ -50,7 +67,7 @@ def _range(item: Shape[Any]) -> Shape[tuple[Any, ...]]:
 
 
 _RELEASE = record(_release, *optional(at=clock_time, between=_range(clock_time)))
-_CAPS = record(_caps, *(Field(key, whole(1, 1000)) for key in ("day", "week", "month")))
+_CAPS = record(_caps, *(Field(key, whole(*limits)) for key, limits in CAPS.items()))
 
 
 def _draw(first: date, opens_days: int, closes_days: int) -> dict[str, Any]:
@@ -65,27 +82,17 @@ def _draw(first: date, opens_days: int, closes_days: int) -> dict[str, Any]:
 _DRAW = record(
     _draw,
     Field("first", day),
-    Field("opens_days", whole(4, 60), 14),
-    Field("closes_days", whole(3, 30), 7),
+    Field("opens_days", whole(*DRAW["opens_days"]), 14),
+    Field("closes_days", whole(*DRAW["closes_days"]), 7),
 )
 
 POLICY = record(
     given,
     *optional(
-        hold_minutes=whole(1, 15),  # all holds of a journey last at most 15 minutes together
-        code_minutes=whole(2, 10),
-        code_tries=whole(1, 5),
-        resend_seconds=whole(10, 600),
-        code_mails_per_hour=whole(1, 60),
-        lead_minutes=whole(0, 7 * 24 * 60),
-        horizon_days=whole(1, 365),
+        **{key: whole(*limits) for key, limits in WHOLES.items()},
         release=_RELEASE,
-        release_delay_minutes=_range(whole(0, 24 * 60)),
-        tolerance_minutes=whole(0, 120),
+        release_delay_minutes=_range(whole(*DELAY)),
         caps=_CAPS,
-        open_turns_per_cedula=whole(1, 50),
-        contact_days=whole(1, 365),
-        offer_minutes=whole(30, 24 * 60),  # not in the contract: waking minutes to answer an offer of the waiting list
         draw=_DRAW,  # not in the contract: marks an agency as scarce, so that its places are given by lot
         walk_ins=flag,  # not in the contract: whether kiosks give tickets to people without a turn
     ),

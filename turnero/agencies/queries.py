@@ -15,6 +15,7 @@ from turnero.agencies.models import (
     Desk,
     DeskDay,
     DeskStaffing,
+    Line,
     Procedure,
     Province,
     WeeklyHours,
@@ -78,6 +79,17 @@ def procedure(slug: str) -> Procedure:
     return found
 
 
+def lines() -> list[Line]:
+    """Every service line, by name."""
+    return sorted(db.session.scalars(select(Line)), key=lambda line: folded(line.name))
+
+
+def lines_at(agency: Agency) -> list[Line]:
+    """The lines that an agency has windows for, by name."""
+    here = select(Line).join(Desk, Desk.line_id == Line.id).where(Desk.agency_id == agency.id, _STAFFED)
+    return sorted(db.session.scalars(here), key=lambda line: folded(line.name))
+
+
 def agencies(province_code: str | None = None) -> list[Agency]:
     """Every agency of a province (of all when None), by name."""
     statement = select(Agency)
@@ -115,6 +127,11 @@ def desk_for(agency: Agency, procedure: Procedure) -> Desk | None:
     if not procedure.takes_turns:
         return None
     return db.session.scalar(_DESK, {"agency": agency.id, "line": procedure.line_id})
+
+
+def desks_of(agency: Agency) -> Sequence[Desk]:
+    """The desks that an agency has windows for."""
+    return db.session.scalars(select(Desk).where(Desk.agency_id == agency.id, _STAFFED).order_by(Desk.id)).all()
 
 
 def procedures_at(agency: Agency) -> list[Procedure]:

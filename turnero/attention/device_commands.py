@@ -54,10 +54,4 @@ def list_devices() -> None:
         select(Device, Agency.slug).join(Agency, Agency.id == Device.agency_id).order_by(Device.name)
     )
     for device, slug in rows:
-        click.echo(f"{device.name}  {_KINDS[device.kind]}  {slug}  {_state(device)}")
-
-
-def _state(device: Device) -> str:
-    if device.revoked_at is not None:
-        return "sin acceso"
-    return "vinculado" if device.key_hash else "por vincular"
+        click.echo(f"{device.name}  {_KINDS[device.kind]}  {slug}  {devices.state_of(device)}")

@@ -16,8 +16,7 @@ from turnero.staff import accounts
 from turnero.staff.models import Account
 from turnero.verify.contact import parse_email
 
-ROLES = {"ventanilla": "window", "supervisor": "supervisor", "admin": "admin"}
-_IN_SPANISH = {role: name for name, role in ROLES.items()}
+ROLES = {name: role for role, name in accounts.ROLES.items()}
 
 
 @click.group("staff")
@@ -75,7 +74,7 @@ def list_accounts() -> None:
         select(Account, Agency.slug).outerjoin(Agency, Agency.id == Account.agency_id).order_by(Account.email)
     )
     for account, slug in rows:
-        click.echo(f"{account.email}  {_IN_SPANISH[account.role]}  {slug or '—'}  {_state(account)}")
+        click.echo(f"{account.email}  {accounts.ROLES[account.role]}  {slug or '—'}  {accounts.state_of(account)}")
 
 
 def _post(role: str, slug: str | None) -> accounts.Post:
@@ -83,12 +82,6 @@ def _post(role: str, slug: str | None) -> accounts.Post:
     if (slug is None) != (role == "admin"):
         raise click.UsageError("Indique --agency AGENCIA; solo una cuenta admin no tiene agencia.")
     return accounts.Post(ROLES[role], agency_of(slug).id if slug else None)
-
-
-def _state(account: Account) -> str:
-    if account.disabled_at is not None:
-        return "deshabilitada"
-    return "activa" if account.password_hash else "por activar"
 
 
 def agency_of(slug: str) -> Agency:

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from turnero.attention.errors import CedulaOther, ReasonLong, ReasonMissing
 from turnero.booking import forms
 from turnero.booking.forms import Hour, HourMissing, ProcedureMissing, Typed
 from turnero.booking.walk_ins import Extras, Reachable
-from turnero.errors import Faulty, InvalidInput
+from turnero.errors import Faulty
+from turnero.fields import Fields
 from turnero.verify import cedula
 from turnero.verify.contact import parse_email, parse_mobile
 from turnero.verify.digits import compact
@@ -28,7 +28,6 @@ FIELDS = (
     "cedula_revisada",
     "solicitud",
 )
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Asked:
 
 def parse_asked(form: Typed) -> Asked:
     """Raises Faulty with every field that is wrong."""
-    fields = _Fields(form)
+    fields = Fields(form)
     card_seen = "cedula_revisada" in form
     typed = fields.parsed("cedula", cedula_of(card_seen=card_seen))
     procedure = fields.parsed("tramite", _chosen)
@@ -68,7 +67,7 @@ def parse_asked(form: Typed) -> Asked:
 
 def parse_reason(form: Typed) -> str:
     """Why the staff cancels a turn, in one line, as the person will read it. Raises Faulty."""
-    fields = _Fields(form)
+    fields = Fields(form)
     reason = fields.parsed("motivo", _reason)
     if reason is None:
         raise Faulty(**fields.faults)
@@ -77,27 +76,12 @@ def parse_reason(form: Typed) -> str:
 
 def parse_contact(form: Typed, holder: str) -> Reachable:
     """The new contact of a turn, once its ``holder``'s cédula was typed from the card. Raises Faulty."""
-    fields = _Fields(form)
+    fields = Fields(form)
     fields.parsed("cedula", lambda text: _same(text, holder))
     contact = _reachable(fields)
     if fields.faults or contact is None:
         raise Faulty(**fields.faults)
     return contact
-
-
-class _Fields:
-    """The fields of one form and what is wrong with them."""
-
-    def __init__(self, form: Typed) -> None:
-        self.form = form
-        self.faults: dict[str, InvalidInput] = {}
-
-    def parsed(self, name: str, parser: Callable[[str], Value]) -> Value | None:
-        try:
-            return parser(self.form.get(name, "").strip())
-        except InvalidInput as error:
-            self.faults[name] = error
-            return None
 
 
 def cedula_of(*, card_seen: bool) -> Callable[[str], str]:
@@ -120,7 +104,7 @@ def _is_right(digits: str) -> bool:
     return True
 
 
-def _reachable(fields: _Fields) -> Reachable | None:
+def _reachable(fields: Fields) -> Reachable | None:
     """Mail and mobile, each of which may be left empty."""
     email = fields.parsed("correo", _optional(parse_email))
     mobile = fields.parsed("celular", _optional(parse_mobile))

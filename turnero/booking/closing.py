@@ -1,7 +1,7 @@
 """Closing hours and opening them again: what it does to the people booked, all at once or not at all (DESIGN §5)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -9,16 +9,18 @@ from sqlalchemy import select
 from turnero import clock
 from turnero import db as database
 from turnero.agencies import queries as agencies
-from turnero.agencies.models import Closure, Desk
+from turnero.agencies.models import Agency, Closure, Desk, Province
 from turnero.agencies.places import Place, touches
 from turnero.agencies.schedule import grid
 from turnero.booking import claims, history, proposals, slots
+from turnero.booking.closure_text import people, span
 from turnero.booking.displacement import Cause, Cleared, clear, lock_desks
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Displacement
 from turnero.booking.notices import tell
 from turnero.errors import NotFound
 from turnero.extensions import db
+from turnero.staff import record
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Hours:
     reason: str
     kind: str = "contingency"
     basis: str = ""
+    recoverable: bool = False  # the hours are worked on another day: it matters to legal terms only
 
 
 @dataclass(frozen=True)
@@ -52,13 +55,30 @@ class Closed:
     cleared: Cleared
     reachable: int = 0
     placed: int = 0
+    record_id: int | None = None  # of the change, as the staff can look it up
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """How many turns got their old hour back, and the number of the change's row in the record."""
+
+    restored: int
+    record_id: int
 
 
 class _Preview(Exception):
     """Carries the figures out of a transaction that is rolled back."""
 
-    def __init__(self, closed: Closed) -> None:
-        self.closed = closed
+    def __init__(self, told: Closed | Reopened) -> None:
+        self.told = told
+
+
+def _told(look: Callable[[], None]) -> Closed | Reopened:
+    try:
+        look()
+    except _Preview as preview:
+        return preview.told
+    raise AssertionError("a preview always rolls back")
 
 
 @database.transaction
@@ -67,27 +87,45 @@ def close(scope: Scope, hours: Hours, actor: str) -> Closed:
 
     The places elsewhere and the notices follow in ``proposals``. Closing the same hours again finds nobody left.
     """
-    return _closed(scope, hours, actor)
+    closed = _closed(scope, hours, actor)
+    summary = f"Cierra {place_of(scope)} {span(hours.starts, hours.ends)}: {hours.reason}."
+    effect = " ".join(people(closed.cleared.displaced, None, closed.cleared.displaced - closed.reachable))
+    row = record.add(actor, "closure", summary, agency_id=scope.agency_id, effect=effect)
+    return replace(closed, record_id=row.id)
+
+
+def place_of(scope: Scope | Closure) -> str:
+    """Where hours are closed, in words."""
+    kind = scope.kind if isinstance(scope, Scope) else scope.scope
+    if kind == "agency":
+        return db.session.get_one(Agency, scope.agency_id).name
+    if kind == "national":
+        return "todo el país"
+    province = db.session.get_one(Province, scope.province_code).name
+    return f"el cantón {scope.canton}, {province}" if kind == "canton" else f"la provincia {province}"
 
 
 def preview(scope: Scope, hours: Hours) -> Closed:
     """What ``close`` would do: it is done, with the places elsewhere, and rolled back."""
-    try:
-        _close_and_roll_back(scope, hours)
-    except _Preview as told:
-        return told.closed
-    raise AssertionError("a preview always rolls back")
+    told = _told(lambda: _close_and_roll_back(scope, hours))
+    assert isinstance(told, Closed)
+    return told
 
 
 @database.transaction
 def _close_and_roll_back(scope: Scope, hours: Hours) -> None:
     closed = _closed(scope, hours, "preview")
-    displaced = db.session.scalars(select(Displacement).where(Displacement.closure_id == closed.closure_id)).all()
-    reachable = sum(1 for displacement in displaced if displacement.booking.email)
+    displaced = displaced_by(closed.closure_id)
     for displacement in displaced:
         proposals.find_place(displacement)
     placed = sum(1 for displacement in displaced if displacement.new_desk_id is not None)
-    raise _Preview(Closed(None, closed.agencies, closed.cells, closed.cleared, reachable, placed))
+    raise _Preview(replace(closed, closure_id=None, placed=placed))
+
+
+def displaced_by(closure_id: int | None) -> Sequence[Displacement]:
+    """Who lost an hour by a closure, in the order of the hours."""
+    lost = select(Displacement).where(Displacement.closure_id == closure_id)
+    return db.session.scalars(lost.order_by(Displacement.old_starts_at, Displacement.id)).all()
 
 
 def _closed(scope: Scope, hours: Hours, actor: str) -> Closed:
@@ -105,6 +143,7 @@ def _closed(scope: Scope, hours: Hours, actor: str) -> Closed:
         ends=hours.ends,
         name=hours.reason,
         basis=hours.basis,
+        recoverable=hours.recoverable,
         source=actor,
         created_at=now,
     )
@@ -112,7 +151,9 @@ def _closed(scope: Scope, hours: Hours, actor: str) -> Closed:
     db.session.flush()
     cause = Cause(hours.reason, actor, closure.id)
     cleared = sum((clear(desk, cause, now) for desk in desks), Cleared())
-    return Closed(closure.id, len({desk.agency_id for desk in desks}), cells, cleared)
+    db.session.flush()
+    reachable = sum(1 for displacement in displaced_by(closure.id) if displacement.booking.email)
+    return Closed(closure.id, len({desk.agency_id for desk in desks}), cells, cleared, reachable)
 
 
 def _desks(scope: Scope) -> Sequence[Desk]:
@@ -144,8 +185,24 @@ def _overlaps(hours: Hours, day: date, cell: int, step: int) -> bool:
 
 
 @database.transaction
-def reopen(closure_id: int, actor: str) -> int:
-    """Withdraw a closure and give the old places back to those who have none yet; how many. Raises NotFound."""
+def reopen(closure_id: int, actor: str) -> Reopened:
+    """Withdraw a closure and give the old places back to those who have none yet. Raises NotFound."""
+    return _reopened(closure_id, actor)
+
+
+def preview_reopening(closure_id: int) -> Reopened:
+    """What ``reopen`` would do, rolled back. Raises NotFound."""
+    told = _told(lambda: _reopen_and_roll_back(closure_id))
+    assert isinstance(told, Reopened)
+    return told
+
+
+@database.transaction
+def _reopen_and_roll_back(closure_id: int) -> None:
+    raise _Preview(_reopened(closure_id, "preview"))
+
+
+def _reopened(closure_id: int, actor: str) -> Reopened:
     closure = db.session.get(Closure, closure_id, with_for_update=True)
     if closure is None or closure.withdrawn_at is not None:
         raise NotFound
@@ -159,7 +216,11 @@ def reopen(closure_id: int, actor: str) -> int:
         .where(Displacement.closure_id == closure_id, Displacement.ended_at.is_(None))
         .order_by(Displacement.booking_id)
     ).all()
-    return sum(1 for displacement in waiting if _restore(displacement, actor, now))
+    restored = sum(1 for displacement in waiting if _restore(displacement, actor, now))
+    summary = f"Abre otra vez {place_of(closure)} {span(closure.starts, closure.ends)}."
+    effect = f"Turnos que recuperan su hora: {restored}."
+    row = record.add(actor, "closure", summary, agency_id=closure.agency_id, effect=effect)
+    return Reopened(restored, row.id)
 
 
 def _restore(displacement: Displacement, actor: str, now: datetime) -> bool:

@@ -12,23 +12,15 @@ from turnero.agencies.models import Desk
 from turnero.agencies.places import find_canton
 from turnero.booking import closing, proposals
 from turnero.booking.closing import Closed, Hours, Scope
+from turnero.booking.closure_text import STATUSES
 from turnero.booking.models import Booking, Displacement
 from turnero.errors import NotFound, TurneroError
 from turnero.extensions import db
 from turnero.messages import text_of
 from turnero.progress import working
+from turnero.staff.record import COMMAND_LINE
 
 _WHEN = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
-_STATUSES = {
-    "pending": "por atender",
-    "proposed": "con propuesta",
-    "unplaced": "sin lugar",
-    "placed": "reubicado",
-    "accepted": "aceptó",
-    "rebooked": "eligió otro",
-    "cancelled": "cancelado",
-    "restored": "recuperó su hora",
-}
 
 
 @click.command("close")
@@ -63,7 +55,7 @@ def close_command(
         click.echo(f"Con correo: {told.reachable}. Con otro lugar: {told.placed}. No se cerró nada.")
         return
     with working("Cerrando y buscando otros lugares"):
-        closed = closing.close(scope, wanted, actor="command line")
+        closed = closing.close(scope, wanted, actor=COMMAND_LINE)
         proposals.propose_all()
     _print(closed)
     click.echo(f"Cierre {closed.closure_id}. Para deshacerlo: turnero reopen {closed.closure_id}")
@@ -100,7 +92,7 @@ def _print(closed: Closed) -> None:
 def reopen_command(closure_id: int) -> None:
     """Deshace un cierre y devuelve su hora a quien todavía no tiene otra."""
     try:
-        restored = closing.reopen(closure_id, actor="command line")
+        restored = closing.reopen(closure_id, actor=COMMAND_LINE).restored
     except NotFound:
         raise click.ClickException("No hay un cierre vigente con ese número.") from None
     click.echo(f"Cierre {closure_id} deshecho. Turnos que recuperan su hora: {restored}.")
@@ -134,7 +126,7 @@ def _line(displacement: Displacement, reference: str, reachable: bool) -> str:
         new = f"{agency} {_when(displacement.new_day, displacement.new_minute or 0)}"
     old = db.session.get_one(Desk, displacement.old_desk_id).agency.slug
     lost = f"{old} {_when(displacement.old_day, displacement.old_minute)}"
-    return f"{reference}  {lost}  →  {new}  {_STATUSES[displacement.status]}, {told}: {displacement.reason}"
+    return f"{reference}  {lost}  →  {new}  {STATUSES[displacement.status]}, {told}: {displacement.reason}"
 
 
 def _when(day: date, minute: int) -> str:

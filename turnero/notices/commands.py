@@ -1,23 +1,15 @@
 """``turnero mail``: what the outbox still owes, and another try for the dead letters."""
 
-from typing import Any, cast
-
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import func, select
 
 from turnero import clock
 from turnero.db import transaction
 from turnero.extensions import db
 from turnero.notices.models import Notice
-
-WORDS = {
-    "waiting": "pendientes",
-    "sending": "enviando",
-    "sent": "enviados",
-    "dead": "fallidos",
-    "dropped": "descartados",
-}
+from turnero.notices.outbox import revive
+from turnero.notices.words import STATES
 
 
 @click.group("mail")
@@ -30,7 +22,7 @@ def mail_group() -> None:
 def status_command() -> None:
     """Muestra cuántos correos hay en cada estado y cuánto espera el más antiguo."""
     counts = dict(db.session.execute(select(Notice.status, func.count()).group_by(Notice.status)).all())
-    for status, word in WORDS.items():
+    for status, word in STATES.items():
         click.echo(f"{word:<12}{counts.get(status, 0):>7}")
     oldest = db.session.scalar(select(func.min(Notice.created_at)).where(Notice.status.in_(("waiting", "sending"))))
     if oldest is not None:
@@ -41,13 +33,4 @@ def status_command() -> None:
 @with_appcontext
 def retry_command() -> None:
     """Vuelve a poner en la cola los correos fallidos que no han caducado."""
-    click.echo(f"Correos que vuelven a la cola: {retry_dead()}.")
-
-
-@transaction
-def retry_dead() -> int:
-    """Dead notices become due now, with all their attempts again. Returns how many."""
-    now = clock.now()
-    dead = update(Notice).where(Notice.status == "dead", or_(Notice.expires_at.is_(None), Notice.expires_at > now))
-    revived = db.session.execute(dead.values(status="waiting", attempts=0, next_try_at=now))
-    return cast("CursorResult[Any]", revived).rowcount
+    click.echo(f"Correos que vuelven a la cola: {transaction(revive)()}.")

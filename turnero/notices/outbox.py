@@ -3,12 +3,14 @@
 import secrets
 from datetime import datetime
 from functools import cache
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import Insert
+from sqlalchemy import ColumnElement, CursorResult, Insert, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from turnero import clock
 from turnero.db import on_postgresql
 from turnero.extensions import db
 from turnero.notices.models import Notice
@@ -56,3 +58,15 @@ def _insert(postgres: bool) -> Insert:
 def _host() -> str:
     """The public host, so that a Message-ID tells nothing about the machine that sends."""
     return urlsplit(current_app.config["SETTINGS"].base_url).hostname or "localhost"
+
+
+def revivable() -> tuple[ColumnElement[bool], ...]:
+    """Dead notices that have not expired."""
+    return Notice.status == "dead", or_(Notice.expires_at.is_(None), Notice.expires_at > clock.now())
+
+
+def revive() -> int:
+    """Dead notices become due now, with all their attempts again; how many. The caller commits."""
+    dead = update(Notice).where(*revivable())
+    revived = db.session.execute(dead.values(status="waiting", attempts=0, next_try_at=clock.now()))
+    return cast("CursorResult[Any]", revived).rowcount

@@ -13,10 +13,12 @@ from turnero import db as database
 from turnero.errors import InvalidInput, NotFound, Refused
 from turnero.extensions import db
 from turnero.keys import code_key, code_keys
-from turnero.staff import cookies, passwords, sessions, slowdown, totp
+from turnero.staff import cookies, passwords, record, sessions, slowdown, totp
 from turnero.staff.models import Account, SignInFailure, StaffSession
+from turnero.staff.record import COMMAND_LINE
 
 ACTIVATION_LIFE = timedelta(days=7)
+ROLES = {"window": "ventanilla", "supervisor": "supervisor", "admin": "admin"}
 WITH_TOTP = ("supervisor", "admin")
 
 
@@ -60,15 +62,15 @@ class Post:
     agency_id: int | None
 
 
-def add(email: str, post: Post) -> str:
-    """A new account; the token of its activation link. Raises AccountExists."""
+def add(email: str, post: Post, *, by: str = COMMAND_LINE) -> str:
+    """A new account; the token of its activation link. ``by``: the actor. Raises AccountExists."""
     token = cookies.new_key()
-    _add(email, post, token)
+    _add(email, post, token, by)
     return token
 
 
 @database.transaction
-def _add(email: str, post: Post, token: str) -> None:
+def _add(email: str, post: Post, token: str, by: str) -> None:
     database.lock(f"account:{email}")
     if db.session.scalar(select(Account.id).where(Account.email == email)) is not None:
         raise AccountExists(email=email)
@@ -76,26 +78,28 @@ def _add(email: str, post: Post, token: str) -> None:
     account = Account(email=email, role=post.role, agency_id=post.agency_id, created_at=now, version=1, totp_step=0)
     _invite(account, token, now)
     db.session.add(account)
+    record.add(by, "account", f"Agrega la cuenta {email}: {ROLES[post.role]}.", agency_id=post.agency_id)
 
 
-def reset(email: str, post: Post | None = None) -> str:
+def reset(email: str, post: Post | None = None, *, by: str = COMMAND_LINE) -> str:
     """A new activation link, and perhaps another post; the old password and every session end.
 
     Also enables again. Raises NotFound.
     """
     token = cookies.new_key()
-    _reset(email, post, token)
+    _reset(email, post, token, by)
     return token
 
 
 @database.transaction
-def _reset(email: str, post: Post | None, token: str) -> None:
+def _reset(email: str, post: Post | None, token: str, by: str) -> None:
     account, now = _locked(email), clock.now()
     if post is not None:
         account.role, account.agency_id = post.role, post.agency_id
     account.password_hash = account.disabled_at = None
     account.version += 1
     _invite(account, token, now)
+    record.add(by, "account", f"Restablece la cuenta {email}: {ROLES[account.role]}.", agency_id=account.agency_id)
 
 
 def _invite(account: Account, token: str, now: datetime) -> None:
@@ -104,12 +108,13 @@ def _invite(account: Account, token: str, now: datetime) -> None:
 
 
 @database.transaction
-def disable(email: str) -> None:
-    """Shut the account out: its sessions end at their next request. Raises NotFound."""
+def disable(email: str, *, by: str = COMMAND_LINE) -> int:
+    """Shut the account out: its sessions end at their next request; the change's number. Raises NotFound."""
     account = _locked(email)
     account.disabled_at = account.disabled_at or clock.now()
     account.activation_hash = account.activation_expires_at = None
     account.version += 1
+    return record.add(by, "account", f"Deshabilita la cuenta {email}.", agency_id=account.agency_id).id
 
 
 def _locked(email: str) -> Account:
@@ -117,6 +122,13 @@ def _locked(email: str) -> Account:
     if account is None:
         raise NotFound
     return account
+
+
+def state_of(account: Account) -> str:
+    """In a word, for lists."""
+    if account.disabled_at is not None:
+        return "deshabilitada"
+    return "activa" if account.password_hash else "por activar"
 
 
 def to_activate(token: str, *, lock: bool = False) -> Account:

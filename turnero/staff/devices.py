@@ -1,5 +1,6 @@
 """Kiosks and boards: paired once with a link, known by their cookie, revoked at their next request."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -8,9 +9,11 @@ from turnero import clock
 from turnero import db as database
 from turnero.errors import NotFound, Refused
 from turnero.extensions import db
-from turnero.staff import cookies
+from turnero.staff import cookies, record
 from turnero.staff.models import Device
+from turnero.staff.record import COMMAND_LINE
 
+KINDS = {"kiosk": "el kiosco", "board": "la pantalla"}
 COOKIE = "turnero-device"
 COOKIE_SECONDS = 365 * 24 * 3600
 PAIRING_LIFE = timedelta(hours=24)
@@ -29,18 +32,26 @@ class NoSeriesLeft(Refused):
     code = "no_series_left"
 
 
-def add(name: str, agency_id: int, kind: str) -> str:
+def add(name: str, agency_id: int, kind: str, *, by: str = COMMAND_LINE) -> str:
     """A new device of an agency, or a paired or waiting one of the same name and place paired anew; the link's token.
 
     ``kind``: kiosk or board. Raises DeviceExists for a name of another agency or kind, NoSeriesLeft.
     """
     token = cookies.new_key()
-    _add(name, agency_id, kind, token)
+    _add(name, agency_id, kind, _Pairing(token, by))
     return token
 
 
+@dataclass(frozen=True)
+class _Pairing:
+    """The link's token and who asked for it."""
+
+    token: str
+    by: str
+
+
 @database.transaction
-def _add(name: str, agency_id: int, kind: str, token: str) -> None:
+def _add(name: str, agency_id: int, kind: str, pairing: _Pairing) -> None:
     database.lock(f"devices:{agency_id}")
     now = clock.now()
     device = db.session.scalar(select(Device).where(Device.name == name).with_for_update())
@@ -50,8 +61,9 @@ def _add(name: str, agency_id: int, kind: str, token: str) -> None:
         db.session.add(device)
     elif (device.agency_id, device.kind) != (agency_id, kind):
         raise DeviceExists(name=name)
-    device.pairing_hash, device.pairing_expires_at = cookies.hash_of(token), now + PAIRING_LIFE
+    device.pairing_hash, device.pairing_expires_at = cookies.hash_of(pairing.token), now + PAIRING_LIFE
     device.revoked_at = None
+    record.add(pairing.by, "device", f"Da un enlace para vincular {KINDS[kind]} {name}.", agency_id=agency_id)
 
 
 def _free_series(agency_id: int) -> str:
@@ -94,13 +106,21 @@ def pair(token: str) -> tuple[str, str]:
 
 
 @database.transaction
-def revoke(name: str) -> None:
-    """The device is shut out from its next request on. Raises NotFound."""
+def revoke(name: str, *, by: str = COMMAND_LINE) -> int:
+    """The device is shut out from its next request on; the change's number. Raises NotFound."""
     device = db.session.scalar(select(Device).where(Device.name == name).with_for_update())
     if device is None:
         raise NotFound
     device.revoked_at = clock.now()
     device.key_hash = device.pairing_hash = None
+    return record.add(by, "device", f"Quita {KINDS[device.kind]} {name}.", agency_id=device.agency_id).id
+
+
+def state_of(device: Device) -> str:
+    """In a word, for lists."""
+    if device.revoked_at is not None:
+        return "sin acceso"
+    return "vinculado" if device.key_hash else "por vincular"
 
 
 def current() -> Device | None:

@@ -104,3 +104,18 @@ class DataView(Base):
     kind: Mapped[str]  # agenda, csv, pdf, paper, turn
     day: Mapped[date | None]
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
+
+
+class AdminChange(Base):
+    """What somebody governed: one change of agencies, hours, people, devices or limits. Append-only."""
+
+    __tablename__ = "admin_changes"
+    __table_args__ = (Index("ix_admin_changes_at", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str]  # "staff:3", "command line"
+    kind: Mapped[str]  # agency, hours, windows, days, procedure, holiday, closure, account, device, limits, mail, …
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))  # whose supervisors may see it
+    summary: Mapped[str]  # what was changed, for people
+    effect: Mapped[str] = mapped_column(default="")  # what it did to places and turns, as it was told

@@ -18,6 +18,8 @@ from turnero.extensions import db
 from turnero.notices import outbox
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Mail
+from turnero.staff import record
+from turnero.staff.record import COMMAND_LINE
 from turnero.transparency.figures import MAINLAND
 from turnero.transparency.measures import following
 from turnero.transparency.models import Complaint
@@ -88,14 +90,15 @@ def file(said: Said, browser: str) -> str:
 
 
 @database.transaction
-def answer(number: str, words: str) -> None:
-    """Answer one, once. Raises NotFound and AnsweredAlready."""
+def answer(number: str, words: str, *, by: str = COMMAND_LINE) -> int:
+    """Answer one, once; the change's number in the record. Raises NotFound and AnsweredAlready."""
     row = by_number(number, lock=True)
     if row.answered_at is not None:
         raise AnsweredAlready
     now = clock.now()
     row.answered_at, row.answer = now, words
     _tell(row, "complaint_answer", now)
+    return record.add(by, "complaint", f"Responde la queja {row.number}.", agency_id=row.agency_id).id
 
 
 def _tell(row: Complaint, kind: str, now: datetime) -> None:
@@ -113,9 +116,11 @@ def by_number(number: str, *, lock: bool = False) -> Complaint:
     return row
 
 
-def unanswered() -> Sequence[Complaint]:
-    """Those that wait for an answer, the most urgent first."""
+def unanswered(agency_id: int | None = None) -> Sequence[Complaint]:
+    """Those that wait for an answer, the most urgent first; of one agency where it is given."""
     waiting = select(Complaint).where(Complaint.answered_at.is_(None), Complaint.kind == "complaint")
+    if agency_id is not None:
+        waiting = waiting.where(Complaint.agency_id == agency_id)
     return db.session.scalars(waiting.order_by(Complaint.due_day, Complaint.id)).all()
 
 

@@ -1,0 +1,1 @@
+"""Governing the institute: agencies, hours, people and limits, each change told before it is made."""

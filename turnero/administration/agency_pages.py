@@ -1,0 +1,185 @@
+"""The pages of an agency: as it is, and the forms with what is there or what was typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Response, request, url_for
+
+from turnero.administration import reach
+from turnero.administration.agency_edits import KINDS_IN_WORDS, windows_in_words
+from turnero.administration.agency_forms import KINDS
+from turnero.agencies import opening_hours
+from turnero.agencies import queries as agencies
+from turnero.agencies.catalogue_entries import AgencyEntry, DayEntry, HoursEntry
+from turnero.agencies.catalogue_rows import agency_entry
+from turnero.agencies.catalogue_schema import ALWAYS
+from turnero.agencies.models import Agency
+from turnero.agencies.opening_hours import WeeklyHours
+from turnero.agencies.schedule import grid
+from turnero.formatting import WEEKDAYS, clock_time, hours_of_week, long_date
+from turnero.page import NO_TROUBLE, Trouble, show
+
+_AHEAD = timedelta(days=29)
+_LEAST_INTERVALS = 2
+_KINDS_TYPED = {kind: typed for typed, kind in KINDS.items()}
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """Windows of a line, by its name; ``since``: their first day where that is still to come, or is told."""
+
+    name: str
+    windows: int
+    slot_minutes: int
+    since: date | None
+
+
+def agency_page(agency: Agency, today: date) -> Response:
+    entry = agency_entry(agency)
+    hours = _weekly(entry)
+    desks = _desks(entry, today)
+    week = opening_hours.week(hours, today)
+    starts = sorted({day for day in map(_starts, entry.hours) if day > today} | _ends(entry, today))
+    return show(
+        "administration/agency.html",
+        agency=agency,
+        everywhere=reach.everywhere(),
+        kind=KINDS_IN_WORDS[agency.kind].capitalize(),
+        week=hours_of_week(week),
+        later=[(day, hours_of_week(opening_hours.week(hours, day))) for day in starts],
+        desks=desks,
+        special=_special(entry, today),
+        procedures=agencies.procedures_at(agency),
+        places=(places := _places(agency, today)),
+        lacks=[] if places else _lacks(agency, has_hours=bool(entry.hours), has_desks=any(d.windows for d in desks)),
+    )
+
+
+def _weekly(entry: AgencyEntry) -> list[WeeklyHours]:
+    return [
+        WeeklyHours(weekday, hours.opens, hours.closes, hours.valid_from, hours.valid_to)
+        for hours in entry.hours
+        for weekday in hours.weekdays
+    ]
+
+
+def _starts(hours: HoursEntry) -> date:
+    return hours.valid_from or date.min
+
+
+def _ends(entry: AgencyEntry, today: date) -> set[date]:
+    """The days after the last of an interval: another week begins there."""
+    return {hours.valid_to + timedelta(days=1) for hours in entry.hours if hours.valid_to and hours.valid_to >= today}
+
+
+def _desks(entry: AgencyEntry, today: date) -> list[DeskLine]:
+    """By line what counts today and what is to come."""
+    names = {line.slug: line.name for line in agencies.lines()}
+    past = {desk.line: desk for desk in entry.desks if desk.valid_from <= today}  # sorted: the newest stays
+    shown = [desk for desk in entry.desks if desk.valid_from > today or past[desk.line] is desk]
+    return [
+        DeskLine(
+            names[desk.line],
+            desk.windows,
+            desk.slot_minutes,
+            desk.valid_from if desk.valid_from > today and desk.valid_from != ALWAYS else None,
+        )
+        for desk in shown
+    ]
+
+
+def _special(entry: AgencyEntry, today: date) -> list[str]:
+    """Days to come that follow one another with as many windows are told together."""
+    names = {line.slug: line.name for line in agencies.lines()}
+    runs: list[tuple[DayEntry, date]] = []
+    for day in sorted((day for day in entry.days if day.day >= today), key=lambda day: (day.line, day.day)):
+        if runs:
+            first, last = runs[-1]
+            if (first.line, first.windows, last + timedelta(days=1)) == (day.line, day.windows, day.day):
+                runs[-1] = (first, day.day)
+                continue
+        runs.append((day, day.day))
+    return [
+        f"{long_date(first.day)}{f' a {long_date(last)}' if last != first.day else ''}, "
+        f"{names[first.line]}: {windows_in_words(first.windows)}"
+        for first, last in runs
+    ]
+
+
+def _places(agency: Agency, today: date) -> int:
+    desks = agencies.desks_of(agency)
+    calendars = agencies.desk_calendars(desks, today, today + _AHEAD)
+    grids = [
+        grid(calendars[desk.id], today + timedelta(days=ahead)) for desk in desks for ahead in range(_AHEAD.days + 1)
+    ]
+    return sum(len(each.cells) * each.windows for each in grids)
+
+
+def _lacks(agency: Agency, *, has_hours: bool, has_desks: bool) -> list[tuple[str, str]]:
+    """What an agency needs to give turns, and where that is done."""
+    steps = {
+        "un horario": ("admin_agencies.ask_hours", has_hours),
+        "ventanillas": ("admin_agencies.ask_windows", has_desks),
+        "un trámite en la línea de sus ventanillas": ("admin_procedures.index", bool(agencies.procedures_at(agency))),
+    }
+    return [
+        (words, url_for(endpoint, agency_slug=agency.slug) if "agencies" in endpoint else url_for(endpoint))
+        for words, (endpoint, there) in steps.items()
+        if not there
+    ]
+
+
+def new_page(trouble: Trouble) -> Response:
+    typed: Mapping[str, str] = request.form or {"tipo": "agencia"}
+    return show("administration/agency_new.html", trouble, typed=typed, provinces=agencies.provinces())
+
+
+def facts_page(agency: Agency, trouble: Trouble) -> Response:
+    present = {
+        "nombre": agency.name,
+        "tipo": _KINDS_TYPED[agency.kind],
+        "canton": agency.canton,
+        "direccion": agency.address,
+    }
+    return show("administration/agency_facts.html", trouble, agency=agency, typed=request.form or present)
+
+
+def hours_page(agency: Agency, tomorrow: date, trouble: Trouble) -> Response:
+    week = opening_hours.week(_weekly(agency_entry(agency)), tomorrow)
+    present = {"desde": tomorrow.isoformat()}
+    for weekday, hours in enumerate(week):
+        for number, interval in enumerate(hours):
+            present[f"abre-{weekday}-{number}"] = clock_time(interval.start)
+            present[f"cierra-{weekday}-{number}"] = clock_time(interval.end)
+    return show(
+        "administration/agency_hours.html",
+        trouble,
+        agency=agency,
+        typed=request.form or present,
+        weekdays=WEEKDAYS,
+        intervals=max(_LEAST_INTERVALS, *map(len, week)),
+    )
+
+
+def windows_page(agency: Agency, tomorrow: date, trouble: Trouble) -> Response:
+    present = {"desde": tomorrow.isoformat(), "minutos": "20"}
+    return show(
+        "administration/agency_windows.html",
+        trouble,
+        agency=agency,
+        typed=request.form or present,
+        lines=agencies.lines(),
+        desks=_desks(agency_entry(agency), tomorrow),
+    )
+
+
+def days_page(agency: Agency, tomorrow: date, trouble: Trouble = NO_TROUBLE) -> Response:
+    present = {"desde": tomorrow.isoformat()}
+    return show(
+        "administration/agency_days.html",
+        trouble,
+        agency=agency,
+        typed=request.form or present,
+        lines=agencies.lines_at(agency),
+    )

@@ -1,0 +1,138 @@
+"""``/admin/agencias``: what an agency is, when it opens and with how many windows."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, request
+
+from turnero import clock
+from turnero.administration import agency_edits, agency_forms, reach
+from turnero.administration.agency_pages import agency_page, days_page, facts_page, hours_page, new_page, windows_page
+from turnero.administration.decide import Decision, decide, made_at
+from turnero.agencies import queries as agencies
+from turnero.agencies.catalogue_load import loaded
+from turnero.agencies.models import Agency
+from turnero.page import NO_TROUBLE, show
+from turnero.staff.access import Role, staff_only
+from turnero.transparency.figures import MAINLAND
+
+blueprint = Blueprint("admin_agencies", __name__, url_prefix="/admin/agencias")
+
+
+def today_at(agency: Agency) -> date:
+    return clock.local(clock.now(), agency.zone).date()
+
+
+@blueprint.get("")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def index() -> Response:
+    return show("administration/agencies.html", agencies=reach.agencies_governed(), everywhere=reach.everywhere())
+
+
+@blueprint.get("/nueva")
+@staff_only(Role.ADMIN)
+def ask_new() -> Response:
+    return new_page(NO_TROUBLE)
+
+
+@blueprint.post("/nueva")
+@staff_only(Role.ADMIN)
+def add() -> Response:
+    known = loaded()
+
+    def read() -> Decision:
+        facts = agency_forms.parse_new(request.form, known.provinces, known.agencies)
+        return agency_edits.opened(facts, clock.local(clock.now(), MAINLAND).date())
+
+    return decide(read, new_page, _made(agency_forms.slug_typed(request.form)))
+
+
+@blueprint.get("/<agency_slug>")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def page(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+    return agency_page(agency, today_at(agency))
+
+
+@blueprint.get("/<agency_slug>/datos")
+@staff_only(Role.ADMIN)
+def ask_facts(agency_slug: str) -> Response:
+    return facts_page(reach.theirs(agency_slug), NO_TROUBLE)
+
+
+@blueprint.post("/<agency_slug>/datos")
+@staff_only(Role.ADMIN)
+def change_facts(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+
+    def read() -> Decision:
+        facts = agency_forms.parse_facts(request.form, agency.slug, agency.province_code)
+        return agency_edits.renamed(agency, facts, today_at(agency))
+
+    return decide(read, lambda trouble: facts_page(agency, trouble), _made(agency.slug))
+
+
+@blueprint.get("/<agency_slug>/horario")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def ask_hours(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+    return hours_page(agency, _tomorrow(agency), NO_TROUBLE)
+
+
+@blueprint.post("/<agency_slug>/horario")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def change_hours(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+
+    def read() -> Decision:
+        return agency_edits.week(agency, *agency_forms.parse_week(request.form, today_at(agency)))
+
+    return decide(read, lambda trouble: hours_page(agency, _tomorrow(agency), trouble), _made(agency.slug))
+
+
+@blueprint.get("/<agency_slug>/ventanillas")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def ask_windows(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+    return windows_page(agency, _tomorrow(agency), NO_TROUBLE)
+
+
+@blueprint.post("/<agency_slug>/ventanillas")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def change_windows(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+    names = {line.slug: line.name for line in agencies.lines()}
+
+    def read() -> Decision:
+        desk = agency_forms.parse_windows(request.form, names, today_at(agency))
+        return agency_edits.windows(agency, names[desk.line], desk)
+
+    return decide(read, lambda trouble: windows_page(agency, _tomorrow(agency), trouble), _made(agency.slug))
+
+
+@blueprint.get("/<agency_slug>/dias")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def ask_days(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+    return days_page(agency, _tomorrow(agency), NO_TROUBLE)
+
+
+@blueprint.post("/<agency_slug>/dias")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def change_days(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+    names = {line.slug: line.name for line in agencies.lines_at(agency)}
+
+    def read() -> Decision:
+        wanted = agency_forms.parse_special(request.form, names, today_at(agency))
+        return agency_edits.special(agency, names[wanted.line], wanted)
+
+    return decide(read, lambda trouble: days_page(agency, _tomorrow(agency), trouble), _made(agency.slug))
+
+
+def _made(slug: str) -> Callable[[Decision, int], Response]:
+    return made_at(".page", agency_slug=slug)
+
+
+def _tomorrow(agency: Agency) -> date:
+    return today_at(agency) + timedelta(days=1)

@@ -1,0 +1,143 @@
+"""``/admin/cierres``: hours that are closed by decree or contingency, who lost a turn, and opening them again."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, request
+from sqlalchemy import or_, select
+
+from turnero import clock
+from turnero.administration import closures, reach
+from turnero.administration.decide import Decision, decide, made_at
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Closure, Desk
+from turnero.booking import closing
+from turnero.booking.closure_text import KINDS, STATUSES, span
+from turnero.booking.models import Displacement
+from turnero.errors import NotFound
+from turnero.extensions import db
+from turnero.formatting import clock_time, long_date
+from turnero.page import NO_TROUBLE, Trouble, show
+from turnero.staff.access import Role, staff_only
+from turnero.transparency.figures import MAINLAND
+
+blueprint = Blueprint("admin_closures", __name__, url_prefix="/admin/cierres")
+_BEHIND = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class ClosureLine:
+    """A closure in words."""
+
+    id: int
+    place: str
+    when: str
+    kind: str
+    reason: str
+    withdrawn: bool
+
+
+@blueprint.get("")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def index() -> Response:
+    now = clock.local(clock.now(), MAINLAND)
+    found = select(Closure).where(Closure.ends > now - _BEHIND).order_by(Closure.starts.desc(), Closure.id.desc())
+    if reach.only() is not None:
+        found = found.where(or_(Closure.agency_id == reach.only(), Closure.scope != "agency"))
+    rows = db.session.scalars(found).all()
+    to_come = [_line(row) for row in reversed(rows) if row.ends > now and row.withdrawn_at is None]
+    over = [_line(row) for row in rows if row.ends <= now or row.withdrawn_at is not None]
+    return show("administration/closures.html", to_come=to_come, over=over)
+
+
+@blueprint.get("/nuevo")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def ask() -> Response:
+    return _form(NO_TROUBLE)
+
+
+@blueprint.post("/nuevo")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def close() -> Response:
+    def read() -> Decision:
+        return closures.parse(request.form, reach.agencies_governed(), everywhere=reach.everywhere())
+
+    return decide(read, _form, made_at(".index"))
+
+
+@blueprint.get("/<int:closure_id>")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def page(closure_id: int) -> Response:
+    return _page(_closure(closure_id))
+
+
+def _page(closure: Closure) -> Response:
+    """The people by the reference of their turn alone."""
+    lost = [
+        each for each in closing.displaced_by(closure.id) if reach.only() in (None, _desk(each.old_desk_id).agency_id)
+    ]
+    return show(
+        "administration/closure.html",
+        closure=closure,
+        line=_line(closure),
+        people=[_person(each) for each in lost],
+        may_reopen=closure.withdrawn_at is None and _governs(closure),
+    )
+
+
+@blueprint.post("/<int:closure_id>/reabrir")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def reopen(closure_id: int) -> Response:
+    closure = _closure(closure_id)
+    if closure.withdrawn_at is not None or not _governs(closure):
+        raise NotFound
+    line = _line(closure)
+    decision = closures.Reopening(closure.id, f"Abre otra vez {line.place} {line.when}.")
+    return decide(lambda: decision, lambda _: _page(closure), made_at(".index"))
+
+
+def _closure(closure_id: int) -> Closure:
+    """One that the member may see. Raises NotFound."""
+    found = db.session.get(Closure, closure_id)
+    if found is None or (found.scope == "agency" and reach.only() not in (None, found.agency_id)):
+        raise NotFound
+    return found
+
+
+def _governs(closure: Closure) -> bool:
+    return reach.everywhere() or (closure.scope == "agency" and closure.agency_id == reach.only())
+
+
+def _line(row: Closure) -> ClosureLine:
+    when, withdrawn = span(row.starts, row.ends), row.withdrawn_at is not None
+    return ClosureLine(row.id, closing.place_of(row), when, KINDS[row.kind], row.name, withdrawn)
+
+
+def _person(each: Displacement) -> tuple[str, str, str, str]:
+    """Reference, what was lost, what there is instead, and how far we are."""
+    old, new = _desk(each.old_desk_id), "-"
+    if each.new_desk_id is not None and each.new_day is not None:
+        new = _place(_desk(each.new_desk_id), each.new_day, each.new_minute or 0)
+    told = "avisado" if each.told_at else ("sin avisar" if each.booking.email else "sin correo")
+    return each.booking.reference, _place(old, each.old_day, each.old_minute), new, f"{STATUSES[each.status]}, {told}"
+
+
+def _place(desk: Desk, day: date, minute: int) -> str:
+    return f"{desk.agency.name}, {long_date(day)}, {clock_time(minute)}"
+
+
+def _desk(desk_id: int) -> Desk:
+    return db.session.get_one(Desk, desk_id)
+
+
+def _form(trouble: Trouble) -> Response:
+    return show(
+        "administration/closure_new.html",
+        trouble,
+        typed=request.form or {"alcance": "agencia", "clase": "contingencia"},
+        everywhere=reach.everywhere(),
+        agencies=reach.agencies_governed(),
+        provinces=agencies.provinces(),
+        scopes=closures.SCOPES,
+        kinds={typed: KINDS[kind] for typed, kind in closures.KINDS.items()},
+    )

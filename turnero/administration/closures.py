@@ -1,0 +1,120 @@
+"""Closing hours and opening them again from the browser: what is typed, and what it would do."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from turnero.administration import parsing
+from turnero.administration.errors import DaysReversed, DaysTooMany
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Agency
+from turnero.agencies.places import find_canton, folded
+from turnero.booking import closing
+from turnero.booking.closing import Hours, Scope
+from turnero.booking.closure_text import people, span
+from turnero.errors import InvalidInput, NotFound
+from turnero.fields import Fields
+from turnero.formatting import thousands
+
+SCOPES = {"agencia": "Una agencia", "canton": "Un cantón", "provincia": "Una provincia", "pais": "Todo el país"}
+KINDS = {"decreto": "decree", "contingencia": "contingency", "feriado": "holiday"}
+_LONGEST = timedelta(days=366)
+
+
+class CantonUnknown(InvalidInput):
+    """No agency or holiday is in a canton of that name."""
+
+    code = "canton_unknown"
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Hours to close."""
+
+    scope: Scope
+    hours: Hours
+
+    @property
+    def summary(self) -> str:
+        hours = self.hours
+        return f"Cierra {closing.place_of(self.scope)} {span(hours.starts, hours.ends)}. Motivo: {hours.reason}."
+
+    def look(self) -> tuple[list[str], str]:
+        closed = closing.preview(self.scope, self.hours)
+        lost = closed.cleared.displaced
+        said = [f"Agencias: {thousands(closed.agencies)}. Horas de atención que se cierran: {_cells(closed.cells)}."]
+        if closed.cleared.holds_ended:
+            said.append(f"Reservas sin confirmar que terminan: {thousands(closed.cleared.holds_ended)}.")
+        return [*said, *people(lost, closed.placed, lost - closed.reachable)], ""
+
+    def make(self, seal: str, actor: str) -> int:
+        number = closing.close(self.scope, self.hours, actor).record_id
+        assert number is not None
+        return number
+
+
+@dataclass(frozen=True)
+class Reopening:
+    """A closure to withdraw."""
+
+    closure_id: int
+    summary: str
+
+    def look(self) -> tuple[list[str], str]:
+        restored = closing.preview_reopening(self.closure_id).restored
+        return [f"Turnos que recuperan su hora: {thousands(restored)}.", "Quien ya tiene otro turno lo conserva."], ""
+
+    def make(self, seal: str, actor: str) -> int:
+        return closing.reopen(self.closure_id, actor).record_id
+
+
+def _cells(cells: int) -> str:
+    return f"{thousands(cells)} tramos de turno" if cells != 1 else "1 tramo de turno"
+
+
+def parse(form: Mapping[str, str], governed: Collection[Agency], *, everywhere: bool) -> Closing:
+    """``alcance``, its place, ``desde``, ``hasta``, ``motivo``, ``clase``, ``base``, ``recuperable``. Raises Faulty."""
+    fields = Fields(form)
+    scope = _scope(fields, {agency.slug: agency.id for agency in governed}, everywhere=everywhere)
+    starts = fields.parsed("desde", parsing.moment)
+    ends = fields.parsed("hasta", parsing.moment)
+    if starts and ends and ends <= starts:
+        fields.faults["hasta"] = DaysReversed()
+    elif starts and ends and ends - starts > _LONGEST:
+        fields.faults["hasta"] = DaysTooMany(most=_LONGEST.days)
+    reason = fields.parsed("motivo", parsing.words(200))
+    kind = fields.parsed("clase", parsing.one_of(KINDS))
+    basis = fields.parsed("base", parsing.words(200, least=0))
+    fields.check()
+    assert scope and starts and ends and reason and kind
+    hours = Hours(starts, ends, reason, KINDS[kind], basis or "", recoverable=fields.text("recuperable") == "si")
+    return Closing(scope, hours)
+
+
+def _scope(fields: Fields, governed: Mapping[str, int], *, everywhere: bool) -> Scope | None:
+    kind = fields.parsed("alcance", parsing.one_of(SCOPES)) if everywhere else "agencia"
+    if kind == "agencia":
+        slug = fields.parsed("agencia", parsing.one_of(governed))
+        return Scope("agency", agency_id=governed[slug]) if slug else None
+    if kind == "pais":
+        return Scope("national")
+    codes = {province.code for province in agencies.provinces()}
+    if kind == "provincia":
+        code = fields.parsed("provincia", parsing.one_of(codes))
+        return Scope("province", code) if code else None
+    if kind == "canton":
+        code = fields.parsed("provincia", parsing.one_of(codes))
+        canton = fields.parsed("canton", lambda text: _canton(text, code or ""))
+        return Scope("canton", code, canton) if code and canton else None
+    return None
+
+
+def _canton(text: str, province_code: str) -> str:
+    name = parsing.words()(text)
+    try:
+        place = find_canton(name, (province_code,))
+    except (NotFound, InvalidInput):
+        raise CantonUnknown from None
+    if place.province_code != province_code or folded(place.canton) != folded(name):
+        raise CantonUnknown
+    return place.canton

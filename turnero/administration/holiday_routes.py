@@ -1,0 +1,143 @@
+"""``/admin/feriados``: the national rest days of a year, and the local ones, which close once they are confirmed."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, request
+from sqlalchemy import select
+
+from turnero import clock
+from turnero.administration import parsing
+from turnero.administration.agency_edits import catalogue_of
+from turnero.administration.changes import Edit
+from turnero.administration.decide import Decision, decide, made_at
+from turnero.agencies import queries as agencies
+from turnero.agencies.catalogue_entries import HolidayEntry
+from turnero.agencies.editing import NOWHERE
+from turnero.agencies.holidays import CivicDay, local, national
+from turnero.agencies.models import LocalHoliday
+from turnero.agencies.places import Place, civic_days, folded
+from turnero.errors import NotFound
+from turnero.extensions import db
+from turnero.fields import Fields
+from turnero.formatting import long_date
+from turnero.page import NO_TROUBLE, Trouble, show
+from turnero.staff.access import Role, staff_only
+from turnero.transparency.figures import MAINLAND
+
+blueprint = Blueprint("admin_holidays", __name__, url_prefix="/admin/feriados")
+# A rest lies this near to its civic date.
+_NEAR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class HolidayLine:
+    """A local holiday: its civic date, the day it rests on, and where."""
+
+    id: int
+    name: str
+    day: date
+    rests: date
+    place: str
+    confirmed: bool
+
+
+@blueprint.get("")
+@staff_only(Role.ADMIN)
+def index() -> Response:
+    this_year = clock.local(clock.now(), MAINLAND).year
+    typed = request.args.get("anio", "")
+    return _index(next((each for each in (this_year, this_year + 1) if str(each) == typed), this_year))
+
+
+def _index(year: int) -> Response:
+    this_year = clock.local(clock.now(), MAINLAND).year
+    rows = db.session.scalars(
+        select(LocalHoliday)
+        .where(LocalHoliday.day.between(date(year, 1, 1), date(year, 12, 31)))
+        .order_by(LocalHoliday.day, LocalHoliday.id)
+    ).all()
+    return show(
+        "administration/holidays.html",
+        year=year,
+        years=(this_year, this_year + 1),
+        national=national(year),
+        local=[_line(row) for row in rows],
+        unconfirmed=sum(1 for row in rows if not row.confirmed),
+    )
+
+
+@blueprint.get("/nuevo")
+@staff_only(Role.ADMIN)
+def ask() -> Response:
+    return _form(NO_TROUBLE)
+
+
+@blueprint.post("/nuevo")
+@staff_only(Role.ADMIN)
+def add() -> Response:
+    return decide(_typed, _form, made_at(".index"))
+
+
+@blueprint.post("/<int:holiday_id>")
+@staff_only(Role.ADMIN)
+def confirm(holiday_id: int) -> Response:
+    """``confirmado``: si or no."""
+    row = db.session.get(LocalHoliday, holiday_id)
+    if row is None:
+        raise NotFound
+    confirmed = request.form.get("confirmado") == "si"
+    entry = HolidayEntry(row.day, row.name, row.province_code, row.canton, confirmed, NOWHERE)
+    verb = "Confirma" if confirmed else "Deja por confirmar"
+    return decide(lambda: _edit(verb, entry), lambda _: _index(row.day.year), made_at(".index", anio=str(row.day.year)))
+
+
+def _typed() -> Decision:
+    fields = Fields(request.form)
+    day = fields.parsed("fecha", parsing.day)
+    name = fields.parsed("nombre", parsing.words())
+    province = fields.parsed("provincia", parsing.one_of({each.code for each in agencies.provinces()}))
+    canton = fields.parsed("canton", parsing.words(least=0))
+    fields.check()
+    assert day and name and province
+    entry = HolidayEntry(day, name, province, canton or "", fields.text("confirmado") == "si", NOWHERE)
+    return _edit("Agrega", entry)
+
+
+def _edit(verb: str, entry: HolidayEntry) -> Edit:
+    place = Place(entry.province, entry.canton)
+    touched = frozenset(
+        agency.slug
+        for agency in agencies.agencies(entry.province)
+        if not entry.canton or folded(agency.canton) == folded(entry.canton)
+    )
+    state = "" if entry.confirmed else " Cerrará cuando se confirme."
+    rests = f", que descansa el {long_date(_rest(CivicDay(entry.day, entry.name, canton=entry.canton), place))}"
+    summary = f"{verb} el feriado «{entry.name}» de {_place(place)}{rests}.{state}"
+    days = (entry.day - _NEAR, entry.day + _NEAR)
+    return Edit("holiday", summary, catalogue_of(holidays=(entry,)), agencies=touched, days=days)
+
+
+def _rest(holiday: CivicDay, place: Place) -> date:
+    """The day the law gives it, among all that is known of its place, once it is confirmed itself."""
+    civic = civic_days([place], holiday.day - _NEAR, holiday.day + _NEAR)[place]
+    others = [each for each in civic if (each.day, each.name) != (holiday.day, holiday.name)]
+    year = holiday.day.year
+    rests = [rest for each in (year - 1, year, year + 1) for rest in local([*others, holiday], each)]
+    near = [rest.day for rest in rests if rest.name == holiday.name and abs(rest.day - holiday.day) <= _NEAR]
+    return near[0] if near else holiday.day
+
+
+def _line(row: LocalHoliday) -> HolidayLine:
+    place = Place(row.province_code, row.canton)
+    rests = _rest(CivicDay(row.day, row.name, canton=row.canton), place)
+    return HolidayLine(row.id, row.name, row.day, rests, _place(place), row.confirmed)
+
+
+def _place(place: Place) -> str:
+    province = agencies.province(place.province_code).name
+    return f"{place.canton}, {province}" if place.canton else f"toda la provincia de {province}"
+
+
+def _form(trouble: Trouble) -> Response:
+    return show("administration/holiday_new.html", trouble, typed=request.form, provinces=agencies.provinces())

@@ -1,0 +1,100 @@
+"""``/admin/limites`` and those of one agency: hold times, caps, tolerance, release, draws."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from turnero.administration import policy_form, reach
+from turnero.administration.agency_edits import catalogue_of
+from turnero.administration.changes import Edit
+from turnero.administration.decide import decide, made_at
+from turnero.agencies import queries as agencies
+from turnero.agencies.catalogue_policy import WHOLES
+from turnero.agencies.catalogue_rows import agency_entry
+from turnero.agencies.models import Agency
+from turnero.booking.policy import Policy
+from turnero.page import NO_TROUBLE, Trouble, show
+from turnero.staff.access import Role, staff_only
+
+blueprint = Blueprint("admin_policy", __name__, url_prefix="/admin")
+
+_TOLD = ("Vale desde ahora para lo que se pida. Los turnos que ya se dieron no cambian.",)
+_WORDS = {key: label for _, key, label in policy_form.NUMBERS} | {
+    "caps": "Topes",
+    "release": "Hora en que se abre un día",
+    "release_delay_minutes": "Espera de un lugar cancelado",
+    "walk_ins": "Tickets sin turno en el kiosco",
+    "draw": "Sorteo",
+}
+
+
+@blueprint.get("/limites")
+@staff_only(Role.ADMIN)
+def ask() -> Response:
+    return _page(None, NO_TROUBLE)
+
+
+@blueprint.post("/limites")
+@staff_only(Role.ADMIN)
+def change() -> Response:
+    def read() -> Edit:
+        values = policy_form.read(request.form)
+        summary = _differences("Límites de todo el instituto", agencies.catalogue_policy(), values)
+        return Edit("limits", summary, catalogue_of(policy=values), told=_TOLD)
+
+    return decide(read, lambda trouble: _page(None, trouble), made_at(".ask"))
+
+
+@blueprint.get("/agencias/<agency_slug>/limites")
+@staff_only(Role.ADMIN)
+def ask_of(agency_slug: str) -> Response:
+    return _page(reach.theirs(agency_slug), NO_TROUBLE)
+
+
+@blueprint.post("/agencias/<agency_slug>/limites")
+@staff_only(Role.ADMIN)
+def change_of(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+
+    def read() -> Edit:
+        values = policy_form.read(request.form)
+        entry = replace(agency_entry(agency), policy=values)
+        summary = _differences(f"Límites de {agency.name}", agency.policy, values)
+        return Edit("limits", summary, catalogue_of(agencies=(entry,)), agencies=frozenset({agency.slug}), told=_TOLD)
+
+    return decide(read, lambda trouble: _page(agency, trouble), made_at(".ask_of", agency_slug=agency.slug))
+
+
+def _differences(whose: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    said = [
+        f"{words}, de {_said(before.get(key))} a {_said(after.get(key))}"
+        for key, words in _WORDS.items()
+        if before.get(key) != after.get(key)
+    ]
+    return f"{whose}: {'; '.join(said) if said else 'nada cambia'}."
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return "lo usual"
+    if isinstance(value, bool):
+        return "sí" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(_said(each) for each in value.values())
+    return " a ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _page(agency: Agency | None, trouble: Trouble) -> Response:
+    own = agency.policy if agency else agencies.catalogue_policy()
+    usual = Policy.from_catalogue(agencies.catalogue_policy()) if agency else Policy()
+    return show(
+        "administration/limits.html",
+        trouble,
+        agency=agency,
+        typed=request.form or policy_form.typed(own),
+        numbers=[(field, label, WHOLES[key], getattr(usual, key)) for field, key, label in policy_form.NUMBERS],
+        tops=[(field, label, getattr(usual.caps, key)) for field, key, label in policy_form.TOPS],
+        usual=usual,
+    )

@@ -1,0 +1,90 @@
+"""What is typed of a trámite, and the edit that would write it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from turnero.administration import parsing, sheet_form
+from turnero.administration.agency_edits import catalogue_of
+from turnero.administration.changes import Edit
+from turnero.administration.errors import SlugTaken
+from turnero.agencies.catalogue_entries import LineEntry, ProcedureEntry
+from turnero.agencies.catalogue_rows import procedure_entry
+from turnero.agencies.models import Procedure
+from turnero.fields import Fields
+
+CHANNELS = {"presencial": "En ventanilla", "virtual": "En línea, sin turno", "ambos": "En ventanilla y en línea"}
+_LONGEST_TURN = 8 * 60
+_LONGEST_TERM = 365
+_TOLD_DAYS = 30
+Typed = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class There:
+    """What is there already: lines by slug with their names, and the slugs of the trámites."""
+
+    lines: Mapping[str, str]
+    procedures: Collection[str]
+
+
+def slug_typed(form: Typed) -> str:
+    """What the addresses of a new trámite say: what was typed for it, else what its name gives."""
+    return form.get("direccion_web", "").strip() or parsing.slug_from(form.get("nombre", "")) or "tramite"
+
+
+def added(form: Typed, there: There, today: date) -> Edit:
+    """A new trámite. Raises Faulty."""
+    fields = Fields(form)
+    fields.parsed("nombre", parsing.words())  # first, as on the page
+    slug = fields.parsed("direccion_web", lambda _: parsing.slug(slug_typed(form)))
+    if slug in there.procedures:
+        fields.faults["direccion_web"] = SlugTaken()
+    entry, new_line = _entry(fields, slug or "", there)
+    line = new_line.name if new_line else there.lines[entry.line]
+    summary = f"Agrega el trámite «{entry.name}», de {entry.minutes} minutos, en la línea {line}."
+    return replace(_edit(summary, entry, new_line, today), lines=frozenset({entry.line}))
+
+
+def changed(form: Typed, procedure: Procedure, there: There, today: date) -> Edit:
+    """Another description of a trámite that exists; the sentence says what differs. Raises Faulty."""
+    entry, new_line = _entry(Fields(form), procedure.slug, there)
+    before = procedure_entry(procedure)
+    names = dict(there.lines) | ({new_line.slug: new_line.name} if new_line else {})
+    said = {
+        "nombre": (before.name, entry.name),
+        "línea": (names[before.line], names[entry.line]),
+        "canal": (CHANNELS[before.channel], CHANNELS[entry.channel]),
+        "minutos": (before.minutes, entry.minutes),
+        "término": (before.term_days or "ninguno", entry.term_days or "ninguno"),
+    }
+    differing = [f"{word}, de «{old}» a «{new}»" for word, (old, new) in said.items() if old != new]
+    differing += ["su ficha"] * (before.sheet != entry.sheet)
+    summary = f"{procedure.name} cambia: {'; '.join(differing)}." if differing else f"{procedure.name}: nada cambia."
+    return replace(_edit(summary, entry, new_line, today), lines=frozenset({before.line, entry.line}))
+
+
+def _entry(fields: Fields, slug: str, there: There) -> tuple[ProcedureEntry, LineEntry | None]:
+    """The trámite as typed, and its line where that is new (``linea_nueva``, its name)."""
+    name = fields.parsed("nombre", parsing.words())
+    new_line: LineEntry | None = None
+    line: str | None
+    if fields.text("linea_nueva"):
+        line_name = fields.parsed("linea_nueva", parsing.words(60))
+        line = parsing.slug_from(line_name or "")
+        if line in there.lines or not line:
+            fields.faults.setdefault("linea_nueva", SlugTaken())
+        new_line = LineEntry(line, line_name or "")
+    else:
+        line = fields.parsed("linea", parsing.one_of(there.lines))
+    channel = fields.parsed("canal", parsing.one_of(CHANNELS))
+    minutes = fields.parsed("minutos", parsing.whole(1, _LONGEST_TURN))
+    term = fields.parsed("termino", lambda text: parsing.whole(1, _LONGEST_TERM)(text) if text else None)
+    sheet = sheet_form.read(fields, there.procedures)
+    fields.check()
+    return ProcedureEntry(slug, name or "", line or "", channel or "", minutes or 0, term, sheet), new_line
+
+
+def _edit(summary: str, entry: ProcedureEntry, line: LineEntry | None, today: date) -> Edit:
+    said = catalogue_of(procedures=(entry,), lines=(line,) if line else ())
+    return Edit("procedure", summary, said, days=(today, today + timedelta(days=_TOLD_DAYS - 1)))

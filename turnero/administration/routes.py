@@ -1,0 +1,53 @@
+"""``/admin``: where an administrator or a supervisor begins, and the sections that each of them has."""
+
+from flask import Blueprint, Response, make_response
+
+from turnero.administration import reach, tasks
+from turnero.administration.decide import just_made
+from turnero.agencies import catalogue_export
+from turnero.agencies.catalogue_text import as_yaml
+from turnero.page import show
+from turnero.staff.access import Role, staff_only
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+# Address, name, and whether it is the whole institute's.
+_SECTIONS = (
+    ("/admin/agencias", "Agencias", False),
+    ("/admin/tramites", "Trámites", True),
+    ("/admin/feriados", "Feriados", True),
+    ("/admin/cierres", "Cierres", False),
+    ("/admin/personal", "Personal", False),
+    ("/admin/equipos", "Equipos", False),
+    ("/admin/limites", "Límites", True),
+    ("/admin/correos", "Correos", True),
+    ("/admin/esperas", "Listas y sorteos", False),
+    ("/admin/quejas", "Quejas", False),
+    ("/admin/estadisticas", "Estadísticas", False),
+    ("/admin/registro", "Registro", False),
+)
+
+
+@blueprint.get("")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def home() -> Response:
+    return show("administration/home.html", tasks=tasks.waiting(reach.only()), everywhere=reach.everywhere())
+
+
+@blueprint.get("/catalogo.yaml")
+@staff_only(Role.ADMIN)
+def catalogue() -> Response:
+    """Everything of the catalogue in one file, as ``turnero catalogue load`` takes it."""
+    answer = make_response(as_yaml(catalogue_export.exported()))
+    answer.headers["Content-Type"] = "application/yaml; charset=utf-8"
+    answer.headers["Content-Disposition"] = "attachment; filename=catalogo.yaml"
+    return answer
+
+
+@blueprint.app_template_global()
+def admin_sections() -> list[tuple[str, str]]:
+    """Address and name of each section the member may open."""
+    return [(path, name) for path, name, whole in _SECTIONS if reach.everywhere() or not whole]
+
+
+blueprint.add_app_template_global(just_made)
