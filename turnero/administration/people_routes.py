@@ -121,12 +121,13 @@ def _governs(account: Account) -> bool:
 
 
 def _account_form(trouble: Trouble) -> Response:
+    roles = list(accounts.ROLES.values()) if reach.everywhere() else ["ventanilla"]
     return show(
         "administration/account_new.html",
         trouble,
         typed=request.form or {"papel": "ventanilla"},
         agencies=reach.agencies_governed(),
-        roles=list(accounts.ROLES.values()) if reach.everywhere() else ["ventanilla"],
+        roles=[(name, name.capitalize()) for name in roles],
     )
 
 

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 @blueprint.get("/agencia")
 @staff_only(*Role)
 def home() -> ResponseReturnValue:
-    return see_other("/agencia/agenda" if member().agency_id is not None else "/agencia/control")
+    return see_other("/agencia/agenda" if member().agency_id is not None else "/admin")
 
 
 @blueprint.get("/agencia/entrar")

@@ -1,0 +1,154 @@
+"""Agencies and trámites as they are edited: every form filled in wrong, looked at, corrected and saved."""
+
+import pytest
+from sqlalchemy import select
+
+from tests.support.build import (
+    create_agency,
+    create_line,
+    create_province,
+    next_workday,
+    today,
+)
+from tests.support.tables import OF_LOOKING, tables_now
+from tests.support.visits import booked, turn
+from turnero.agencies import catalogue_export, queries
+from turnero.agencies.catalogue_load import load_path
+from turnero.agencies.catalogue_text import as_yaml
+from turnero.extensions import db
+from turnero.staff.models import AdminChange
+
+NEW = {"nombre": "Agencia Ñuñoa", "tipo": "agencia", "canton": "Quito", "provincia": "17"}
+
+
+def test_an_agency_is_opened_with_hours_windows_and_a_tramite(app, admin, saved):
+    """From nothing: what is missing is said, each with where it is done, until the public can book."""
+    create_province()
+    admin.save("/admin/agencias/nueva", **NEW)
+    assert admin.page.h1 == "Agencia Ñuñoa"
+    assert "Todavía no da turnos" in admin.page.text
+    admin.save("/admin/tramites/nuevo", nombre="Entrega de claves", linea_nueva="Información", minutos="20")
+    assert admin.save("/admin/agencias/agencia-nunoa/ventanillas", ventanillas="2")[0].startswith("Crea ")
+    assert "Todavía no da turnos" not in admin.page.text
+    procedure = queries.procedure("entrega-de-claves")
+    assert [agency.slug for agency in queries.agencies_offering("17", procedure)] == ["agencia-nunoa"]
+    citizen = app.test_client()
+    citizen.get("/agencias?provincia=17")
+    assert "Próximo turno" in citizen.page.text
+    assert len(saved()) == 3
+
+
+def test_what_is_edited_exports_to_a_catalogue_that_loads_to_the_same(make_app, admin, desk, there, tmp_path):
+    admin.save(f"{there}/horario", **{"abre-5-0": "09:00", "cierra-5-0": "13:00", "hasta": "2026-12-31"})
+    admin.save(f"{there}/dias", ventanillas="1", hasta="2026-11-20")
+    admin.save(f"{there}/limites", reserva="9", sorteo_desde="2026-12-07", espera_desde="1", espera_hasta="9")
+    admin.save("/admin/limites", tope_dia="1", tope_semana="2", tope_mes="3", abre_desde="07:00", abre_hasta="09:00")
+    admin.save(
+        "/admin/tramites/nuevo",
+        nombre="Con ficha",
+        linea=desk.line.slug,
+        descripcion="De qué: se trata",
+        lleve="Su cédula\nUna copia",
+        contacto="Mesa de ayuda",
+        contacto_correo="ayuda@example.ec",
+        enlace="https://www.example.ec/a",
+        enlace_texto="Aquí",
+    )
+    admin.save("/admin/feriados/nuevo", fecha="2026-12-06", nombre="Fundación", provincia="17", confirmado="si")
+    answer = admin.client.get("/admin/catalogo.yaml")
+    file = tmp_path / "catalogo.yaml"
+    file.write_bytes(answer.data)
+    with make_app("sqlite"):
+        load_path(file)
+        assert as_yaml(catalogue_export.exported()).encode() == answer.data
+
+
+@pytest.mark.parametrize(
+    ("part", "typed", "wrong"),
+    [
+        ("horario", {"abre-0-0": "17:00", "cierra-0-0": "08:00"}, {"cierra-0-0"}),
+        ("horario", {"abre-0-0": "mañana", "desde": "ayer"}, {"abre-0-0", "desde"}),
+        ("horario", {"abre-0-1": "09:00", "cierra-0-1": "10:00"}, {"abre-0-1"}),
+        ("horario", {"hasta": "2026-11-01"}, {"hasta"}),
+        ("horario", {"desde": "2026-11-01"}, {"desde"}),
+        ("ventanillas", {"ventanillas": "-1", "minutos": "4"}, {"ventanillas", "minutos"}),
+        ("ventanillas", {"linea": "otra", "ventanillas": "1"}, {"linea"}),
+        ("dias", {"hasta": "2029-01-01", "ventanillas": "201"}, {"hasta", "ventanillas"}),
+        ("datos", {"nombre": " ", "canton": "x" * 121, "tipo": "kiosco"}, {"nombre", "canton", "tipo"}),
+        ("limites", {"reserva": "16"}, {"reserva"}),
+        ("limites", {"tope_dia": "3", "tope_semana": "2", "tope_mes": ""}, {"tope_semana", "tope_mes"}),
+        ("limites", {"abre_desde": "10:00", "abre_hasta": "09:00"}, {"abre_hasta"}),
+        ("limites", {"espera_desde": "9", "espera_hasta": "5"}, {"espera_hasta"}),
+        ("limites", {"sorteo_desde": "2026-12-08"}, {"sorteo_desde"}),
+        ("limites", {"sorteo_desde": "2026-12-07", "sorteo_abre": "4"}, {"sorteo_cierra"}),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_beside_its_field_and_nothing_typed_is_lost(admin, there, part, typed, wrong):
+    assert admin.send(f"{there}/{part}", **typed) == 422
+    assert set(admin.page.errors) == wrong
+    for name, value in typed.items():
+        controls = admin.page.all("input", name=name)
+        if controls and controls[0].get("type") != "radio":
+            assert controls[0].get("value") == value
+    assert db.session.scalars(select(AdminChange)).all() == []
+
+
+def test_who_goes_back_to_correct_finds_what_was_typed(admin, there, saved):
+    admin.send(f"{there}/dias", ventanillas="1", hasta="2026-11-20")
+    assert admin.client.submit(admin.form(), paso="corregir").status_code == 200
+    assert admin.page.one("input", name="hasta").get("value") == "2026-11-20"
+    assert saved() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"nombre": ""}, {"nombre"}),
+        ({"provincia": "99", "direccion_web": "Con Espacio"}, {"provincia", "direccion_web"}),
+    ],
+)
+def test_a_new_agency_that_is_wrong(app, admin, typed, wrong):
+    create_province()
+    assert admin.send("/admin/agencias/nueva", **NEW | typed) == 422
+    assert set(admin.page.errors) == wrong
+
+
+def test_two_agencies_do_not_have_one_address(app, admin):
+    create_agency(slug="agencia-nunoa")
+    assert admin.send("/admin/agencias/nueva", **NEW) == 422
+    assert set(admin.page.errors) == {"direccion_web"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"minutos": "0", "canal": "x", "termino": "y"}, {"minutos", "canal", "termino"}),
+        ({"enlace": "http://www.example.ec", "enlace_texto": "Aquí"}, {"enlace"}),
+        ({"enlace": "https://www.example.ec"}, {"enlace_texto"}),
+        ({"contacto_correo": "ayuda@example.ec"}, {"contacto"}),
+        ({"contacto": "Mesa", "contacto_correo": "no es"}, {"contacto_correo"}),
+        ({"siguientes": "no-existe"}, {"siguientes"}),
+        ({"lleve": "x" * 1001}, {"lleve"}),
+        ({"linea_nueva": "Cartera"}, {"linea_nueva"}),
+    ],
+)
+def test_a_tramite_that_is_wrong(admin, typed, wrong):
+    create_line("cartera", "Cartera")
+    assert admin.send("/admin/tramites/nuevo", **{"nombre": "Otro", "linea": "cartera"} | typed) == 422
+    assert set(admin.page.errors) == wrong
+
+
+def test_a_tramite_that_changes_its_line_says_whom_it_displaces(admin, desk, procedure):
+    there = booked(desk, procedure, 540, day=next_workday())
+    create_line("otra", "Otra")
+    said = admin.save(f"/admin/tramites/{procedure.slug}", linea="otra")
+    assert "1 persona afectada: pierde su hora." in said
+    assert turn(there).status == "displaced"
+
+
+def test_looking_at_a_change_writes_nothing(admin, desk, there, procedure):
+    booked(desk, procedure, 540, day=next_workday())
+    before = tables_now(but=OF_LOOKING)
+    admin.send(f"{there}/dias", ventanillas="0", desde=today().isoformat(), hasta="2026-12-31")
+    assert "1 persona afectada: pierde su hora." in admin.told()
+    assert tables_now(but=OF_LOOKING) == before

@@ -1,0 +1,125 @@
+"""Edits of an agency: what is told is what happens, nobody is lost, and of two who edit the same none undoes it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.support.build import create_agency, create_desk, next_workday
+from tests.support.visits import booked, turn
+from turnero.administration import agency_edits
+from turnero.administration.agency_forms import Days, Special
+from turnero.administration.changes import ChangedMeanwhile
+from turnero.agencies import queries
+from turnero.agencies.catalogue_entries import DeskEntry
+from turnero.agencies.editing import NOWHERE
+from turnero.agencies.models import Agency, DeskDay
+from turnero.audit import audit
+from turnero.booking import sweep
+from turnero.booking.models import Booking, Displacement
+from turnero.extensions import db
+from turnero.interval import Interval
+from turnero.staff.models import AdminChange
+
+MORNINGS = [[Interval(480, 720)] if day < 5 else [] for day in range(7)]
+NINE, THREE = 540, 900
+
+
+@pytest.fixture
+def monday(app):
+    day = next_workday() + timedelta(days=14)
+    return day - timedelta(days=day.weekday())
+
+
+def displaced():
+    db.session.rollback()
+    return {row.booking_id for row in db.session.scalars(select(Displacement))}
+
+
+def test_a_look_tells_what_the_change_then_does_and_does_nothing_itself(desk, procedure, monday):
+    early, late = (booked(desk, procedure, minute, number, day=monday) for number, minute in ((1, NINE), (2, THREE)))
+    edit = agency_edits.week(desk.agency, MORNINGS, Days(monday, monday + timedelta(days=4)))
+    sentences, seal = edit.look()
+    assert sentences[0].startswith("Quita 150 turnos")  # of five afternoons, 15 hours of the grid each, two windows
+    assert "1 persona afectada: pierde su hora." in sentences
+    assert "Con otro turno guardado: 1." in sentences
+    assert displaced() == set()
+    assert db.session.scalars(select(AdminChange)).all() == []
+    number = edit.make(seal, "staff:1")
+    assert displaced() == {late}
+    assert (turn(early).status, turn(late).status) == ("confirmed", "displaced")
+    written = db.session.get_one(AdminChange, number)
+    assert written.effect.startswith("Quita 150 turnos")
+    assert written.agency_id == desk.agency_id
+    sweep.sweep()
+    assert turn(late).status in ("displaced", "confirmed")
+    assert [str(violation) for violation in audit()] == []
+
+
+def test_fewer_windows_move_people_together_before_anybody_loses_a_place(desk, procedure, monday):
+    people = [booked(desk, procedure, NINE, number, day=monday) for number in (1, 2)]
+    wanted = Special(desk.line.slug, (monday,), 1)
+    edit = agency_edits.special(desk.agency, desk.line.name, wanted)
+    sentences, seal = edit.look()
+    assert sentences[0].startswith("Quita 27 turnos")
+    assert "1 persona afectada: pierde su hora." in sentences
+    edit.make(seal, "staff:1")
+    assert len(displaced()) == 1
+    assert {turn(person).status for person in people} == {"confirmed", "displaced"}
+    assert db.session.scalars(select(DeskDay.windows)).all() == [1]
+    assert [str(violation) for violation in audit()] == []
+
+
+def test_another_grid_displaces_what_does_not_fit(desk, procedure, monday):
+    there = booked(desk, procedure, NINE, day=monday)
+    windows = agency_edits.windows(desk.agency, "Cartera", DeskEntry(desk.line.slug, 2, 30, monday, NOWHERE))
+    sentences, seal = windows.look()
+    assert "1 persona afectada: pierde su hora." in sentences
+    windows.make(seal, "staff:1")
+    assert displaced() == {there}
+
+
+def test_who_edits_what_somebody_else_has_just_changed_is_told_and_changes_nothing(desk, monday):
+    mine = agency_edits.week(desk.agency, MORNINGS, Days(monday, None))
+    _, seal = mine.look()
+    theirs = agency_edits.windows(desk.agency, "Cartera", DeskEntry(desk.line.slug, 5, 20, monday, NOWHERE))
+    theirs.make(theirs.look()[1], "staff:2")
+    with pytest.raises(ChangedMeanwhile):
+        mine.make(seal, "staff:1")
+    agency = db.session.scalars(select(Agency)).one()
+    again = agency_edits.week(agency, MORNINGS, Days(monday, None))
+    again.make(again.look()[1], "staff:1")
+    calendar = queries.desk_calendars([desk], monday, monday)[desk.id]
+    assert {staffing.windows for staffing in calendar.staffing} >= {5}  # what they set is still there
+
+
+def test_a_seal_that_nobody_was_shown_changes_nothing(desk, monday):
+    """The control: with the right one it does."""
+    edit = agency_edits.week(desk.agency, MORNINGS, Days(monday, None))
+    for seal in ("", "x" * 64):
+        with pytest.raises(ChangedMeanwhile):
+            edit.make(seal, "staff:1")
+    assert edit.make(edit.look()[1], "staff:1")
+
+
+def test_an_edit_of_one_agency_leaves_the_others(desk, procedure, monday):
+    other = create_desk(procedure.line, agency=create_agency(desk.agency.province), windows=2)
+    there = booked(other, procedure, THREE, day=monday)
+    edit = agency_edits.week(desk.agency, MORNINGS, Days(monday, None))
+    edit.make(edit.look()[1], "staff:1")
+    assert turn(there).status == "confirmed"
+    assert db.session.scalars(select(Booking.status)).all() == ["confirmed"]
+
+
+def test_a_new_agency_gives_turns_once_it_has_windows(desk, procedure, monday):
+    facts = agency_edits.Facts("nueva", desk.agency.province_code, "Nueva", "agency", "Quito", "")
+    opening = agency_edits.opened(facts, monday)
+    opening.make(opening.look()[1], "staff:1")
+    agency = queries.agency("nueva")
+    windows = agency_edits.windows(agency, "Cartera", DeskEntry(desk.line.slug, 1, 20, monday, NOWHERE))
+    sentences, seal = windows.look()
+    assert sentences[0].startswith("Crea 5")
+    windows.make(seal, "staff:1")
+    new = queries.desk_for(queries.agency("nueva"), procedure)
+    assert new is not None
+    assert turn(booked(new, procedure, NINE, day=monday)).status == "confirmed"
