@@ -46,7 +46,7 @@ from turnero.notices import routes as mailbox_routes
 from turnero.notices.mailer import mail
 from turnero.paths import resource
 from turnero.staff import routes as staff_routes
-from turnero.transparency import complaint_routes, complaints, open_routes
+from turnero.transparency import complaint_routes, complaints, open_routes, rating_routes, ratings
 from turnero.transparency import routes as transparency_routes
 from turnero.verify import notices as verify_notices
 
@@ -89,7 +89,12 @@ def _register_notices(app: Flask) -> None:
     """Who writes which mail (templates/email)."""
     mail.init_app(app)
     rendering.register(app, "code", verify_notices.code_mail)
-    for kind, renderer in {**booking_notices.RENDERERS, **seat_notices.RENDERERS, **complaints.RENDERERS}.items():
+    for kind, renderer in {
+        **booking_notices.RENDERERS,
+        **seat_notices.RENDERERS,
+        **complaints.RENDERERS,
+        **ratings.RENDERERS,
+    }.items():
         rendering.register(app, kind, renderer)
     rendering.on_hand_over(app, "displaced", proposals.handed_over)
     rendering.on_hand_over(app, "offer", seat_notices.offer_handed_over)
@@ -107,6 +112,7 @@ def _register_pages(app: Flask) -> None:
         transparency_routes,
         open_routes,
         complaint_routes,
+        rating_routes,
         api_routes,
         mailbox_routes,
         staff_routes,

@@ -33,7 +33,7 @@ from turnero.db import OUTAGES, UtcDateTime, on_postgresql, transaction
 from turnero.extensions import Base, db
 from turnero.notices.delivery import deliver_all
 from turnero.staff import sessions
-from turnero.transparency import complaints
+from turnero.transparency import complaints, ratings
 from turnero.transparency.figures import measure
 from turnero.transparency.months import close_due
 
@@ -125,7 +125,7 @@ def _sweep(_goes_on: Callable[[], bool]) -> str:
 
 
 def _remind(goes_on: Callable[[], bool]) -> str:
-    return f"Recordatorios por enviar: {remind(goes_on)}."
+    return f"Recordatorios por enviar: {remind(goes_on)}. Visitas por las que se pregunta: {ratings.ask(goes_on)}."
 
 
 def _retain(goes_on: Callable[[], bool]) -> str:

@@ -121,6 +121,7 @@ TEXTS: dict[str, str] = {
     "month_of_history": "Ese mes viene de un archivo: corríjalo ahí y vuelva a cargarlo con «turnero figures load».",
     "words_missing": "Escriba lo que desea contarnos.",
     "words_long": "El texto es muy largo. Use hasta {most} letras.",
+    "satisfaction_missing": "Elija de 1 a 5 cómo le atendieron.",
     "kind_missing": "Elija si es una queja, una sugerencia o una felicitación.",
     "too_many_complaints": "Desde este equipo ya se enviaron varios mensajes hoy. Intente mañana o llame al 140.",
     "answered_already": "Ya tiene respuesta, y una respuesta dada no se cambia.",

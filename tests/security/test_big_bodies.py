@@ -5,6 +5,7 @@ import time
 from contextlib import suppress
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.build import create_desk
 from tests.support.everyone import Everyone
@@ -12,9 +13,12 @@ from tests.support.journeys import cedula
 from tests.support.mail_servers import free_port
 from tests.support.processes import answer, environ_of, running
 from tests.support.staff import create_account, create_device, paired, signed_in
+from tests.support.visits import attended, rating_path
 from tests.support.walking import Walker, newest_code, token_of
 from turnero.administration import policy_form, sheet_form
+from turnero.agencies.models import Procedure
 from turnero.booking import person_views
+from turnero.extensions import db
 from turnero.staff import accounts
 from turnero.staff.accounts import Post
 from turnero.transparency import complaints
@@ -70,6 +74,7 @@ class Forms:
         words = ("tipo", "texto", "agencia", "satisfaccion", "correo", "solicitud")
         yield "/queja", client, "/queja", words
         yield "/mi-turno", client, "/mi-turno", ("referencia", "cedula")
+        yield "/opinion/<reference>/<mac>", client, self.opinion(), ("satisfaccion", "texto")
         turn = self.everyone.token(self.everyone.coming)
         yield "/mi-turno/<token>/cancelar", client, f"/mi-turno/{turn}/cancelar", ("motivo",)
         walker = Walker.begin(client, cedula(6))
@@ -86,6 +91,10 @@ class Forms:
         walker.post("lugar", provincia="17", tramite=self.everyone.slug, agencia=agency.slug, seguir="si")
         yield "/turno/<key>/horario", client, walker.address("horario"), ("hora", "acepta")
         yield "/turno/<key>/detalles", client, walker.address("detalles"), ("tercero_cedula", "tercero_nombre")
+
+    def opinion(self):
+        procedure = db.session.scalars(select(Procedure).filter_by(slug=self.everyone.slug)).one()
+        return rating_path(attended(self.everyone.desk, procedure, 660, 8))
 
     def of_staff(self):
         everyone = self.everyone

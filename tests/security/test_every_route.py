@@ -113,6 +113,7 @@ POSTS = {
     "/mi-turno/<token>/cambiar": ("nobody", {}),
     "/mi-turno/<token>/cancelar": ("nobody", {"motivo": "no-puedo"}),
     "/no-fui-yo/<token>": ("nobody", {}),
+    "/opinion/<reference>/<mac>": ("nobody", {"satisfaccion": "5"}),
     "/queja": ("nobody", {"tipo": "queja", "texto": "Esperé mucho"}),
     "/solicitud/<token>/aceptar": ("nobody", {}),
     "/solicitud/<token>/rechazar": ("nobody", {}),

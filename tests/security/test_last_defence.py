@@ -21,7 +21,7 @@ from turnero.extensions import Base, db
 from turnero.jobs import Lease
 from turnero.staff.models import Account, DataView, SignInFailure
 from turnero.transparency import complaints, months
-from turnero.transparency.models import Given, MonthDetail, Scarcity
+from turnero.transparency.models import Given, MonthDetail, Rating, Scarcity
 from turnero.verify.models import Challenge, CodeTries
 
 LATER = datetime(2026, 11, 9, tzinfo=UTC)
@@ -72,6 +72,7 @@ BREAKS = {
     "ck_complaints_kind": {"kind": "rumour"},
     "ck_complaints_satisfaction": {"satisfaction": 6},
     "ck_complaints_answer": {"answer": "x", "answered_at": None},
+    "ck_ratings_satisfaction": {"satisfaction": 0},
     "ck_weekly_hours_weekday": {"weekday": 7},
     "ck_weekly_hours_interval": {"opens": 600, "closes": 600},
 }
@@ -113,6 +114,14 @@ def rows(app):
         SpentReference(reference="AAA0000"),
         Scarcity(day=booking.day, agency_id=booking.agency_id, procedure_id=booking.procedure_id, days_ahead=1),
         Given(day=booking.day, how="list", turns=1),
+        Rating(
+            key="k",
+            day=booking.day,
+            agency_id=booking.agency_id,
+            procedure_id=booking.procedure_id,
+            satisfaction=5,
+            words="",
+        ),
     ]
     months.close(date(2026, 10, 1))
     complaints.file(complaints.Said("k", "complaint", "Esperé mucho"), "b")

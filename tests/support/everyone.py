@@ -45,6 +45,7 @@ class Everyone:
         proposals.propose_all()
         self.clerk, self.supervisor = signed_in(app, clerk), signed_in(app, supervisor, 2)
         self.kiosk, self.board = (paired(app, create_device(desk.agency, kind)) for kind in ("kiosk", "board"))
+        self.admin = signed_in(app, create_account(None, "admin"), None)
         anybody = app.test_client()
         assert isinstance(anybody, StrictClient)
         self.anybody = anybody
@@ -76,6 +77,11 @@ class Everyone:
         for day in (today(), self.day):
             for part in ("", "/papel"):
                 yield self.clerk, f"/agencia/agenda/{day}{part}"
+        for part in ("", f"/{self.desk.agency.slug}", f"/{self.desk.agency.slug}/horario"):
+            yield self.admin, f"/admin/agencias{part}"
+        for section in ("tramites", f"tramites/{self.slug}", "cierres", "estadisticas", "equipos"):
+            yield self.admin, f"/admin/{section}"
+        yield self.supervisor, "/admin/cierres"
         for part in ("", "/ticket", "/cancelar", "/reasignar"):
             yield self.clerk, f"/agencia/turnos/{self.coming}{part}"
         for booking_id in (self.waiting, self.called, self.lost, self.cancelled):

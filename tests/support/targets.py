@@ -86,12 +86,13 @@ def _of_citizens(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Targe
     pages = [*open_pages, f"/mi-turno/{token}", f"/mi-turno/{token}/cancelar"]
     pages += [f"/tramites/{procedure.slug}", f"/no-fui-yo/{owner}"]
     waiting = listed(desk, procedure, 31)
-    for page in (*pages, f"/solicitud/{waiting}", f"/reparto?provincia={desk.agency.province_code}"):
+    visit = visits.rating_path(visits.attended(desk, procedure, 680, 32))
+    for page in (*pages, visit, f"/solicitud/{waiting}", f"/reparto?provincia={desk.agency.province_code}"):
         yield from _forms(client, page)
     for address in (f"/solicitud/{waiting}*", "/sorteos/1*"):
         yield Target(f"GET {address}", address, _cookies(client))
     yield from _of_journeys(app, desk, procedure)
-    for address in (f"/mi-turno/{token}*", f"/no-fui-yo/{owner}*", f"/agencia/activar/{activation}*"):
+    for address in (f"{visit}*", f"/mi-turno/{token}*", f"/no-fui-yo/{owner}*", f"/agencia/activar/{activation}*"):
         yield Target(address, address, _cookies(client))
     pairing = devices.add("otro", desk.agency_id, "board")
     yield Target("/dispositivo/<token>", f"/dispositivo/{pairing}*", _cookies(client))

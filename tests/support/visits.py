@@ -5,12 +5,14 @@ from datetime import date
 from tests.support.build import today
 from tests.support.journeys import at_hour_step
 from turnero.agencies.models import Desk, Procedure
-from turnero.attention import attendance
+from turnero.attention import attendance, calling
 from turnero.attention.attendance import By
 from turnero.attention.models import Visit
 from turnero.booking import bookings, holds, queries
 from turnero.booking.models import Booking
+from turnero.booking.token import rating_mac_of
 from turnero.extensions import db
+from turnero.keys import code_key
 
 
 def booked(desk: Desk, procedure: Procedure, minute: int, number: int = 1, **values: object) -> int:
@@ -32,6 +34,21 @@ def arrived(
     booking_id = booked(desk, procedure, minute, number, **values)
     attendance.arrive(booking_id, By(by, desk.agency_id))
     return booking_id
+
+
+def attended(desk: Desk, procedure: Procedure, minute: int, number: int = 1) -> int:
+    """The id of the turn of somebody who was called to window ``number`` and attended."""
+    by = By("staff:9", desk.agency_id, number)
+    booking_id = arrived(desk, procedure, minute, number)
+    calling.call(booking_id, by)
+    attendance.attended(booking_id, by)
+    return booking_id
+
+
+def rating_path(booking_id: int) -> str:
+    """Where the mail after the visit leads."""
+    booking = turn(booking_id)
+    return f"/opinion/{booking.reference}/{rating_mac_of(code_key(), booking.token_nonce)}"
 
 
 def turn(booking_id: int) -> Booking:

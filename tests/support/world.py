@@ -21,7 +21,7 @@ from tests.support.build import (
 from tests.support.client import StrictClient
 from tests.support.journeys import at_hour_step, cedula
 from tests.support.staff import create_account, create_device, paired, signed_in
-from tests.support.visits import arrived, booked
+from tests.support.visits import arrived, attended, booked, rating_path
 from tests.support.waiting import create_draw, listed
 from tests.support.walking import Walker, token_of
 from turnero.agencies.models import Desk, Procedure
@@ -172,6 +172,7 @@ def _parts(citizen: StrictClient, desk: Desk, procedure: Procedure, here: Turns)
         "activar/<token>": f"activar/{accounts.add(WAITING, accounts.Post('window', desk.agency_id))}",
         "dispositivo/<token>": f"dispositivo/{devices.add('puerta', desk.agency_id, 'kiosk')}",
         "solicitud/<token>": f"solicitud/{_waiting(desk, procedure)}",
+        "opinion/<reference>/<mac>": rating_path(attended(desk, procedure, ELEVEN, 34)).lstrip("/"),
         "queja/<number>": f"queja/{complaints.file(complaints.Said('w', 'complaint', 'Esperé'), 'w')}",
         "<number>": str(create_draw(desk).id),
         "<complaint_number>": _complained(desk),

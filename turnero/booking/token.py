@@ -33,6 +33,11 @@ def request_token_of(code_key: str, nonce: str) -> str:
     return _derived(code_key, f"request:{nonce}", 24)
 
 
+def rating_mac_of(code_key: str, nonce: str) -> str:
+    """The 22 characters that let whoever was attended say how it was, once."""
+    return _derived(code_key, f"rating:{nonce}", 16).rstrip("=")
+
+
 def draw_secret_of(code_key: str, nonce: str) -> str:
     """The 32 characters that decide a draw; nobody can tell them before they are published."""
     return _derived(code_key, f"draw:{nonce}", 24)

@@ -23,4 +23,5 @@ KINDS = {
     "reminder": "Recordatorio",
     "request_over": "Fin de la espera",
     "restored": "Hora recuperada",
+    "visit": "Después de la visita",
 }

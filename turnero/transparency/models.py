@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from turnero.db import UtcDateTime
@@ -77,6 +77,8 @@ class MonthDetail(Base):
     waiting_p90: Mapped[int | None]
     attention_median: Mapped[int | None]  # minutes from the call to the end
     attention_p90: Mapped[int | None]
+    ratings: Mapped[int] = mapped_column(default=0, server_default="0")  # people who said how it was
+    satisfaction: Mapped[int | None]  # the mean of what they said, 1 to 5, in tenths
 
 
 class Complaint(Base):
@@ -102,3 +104,20 @@ class Complaint(Base):
     due_day: Mapped[date]  # mainland; working days
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer: Mapped[str | None]
+
+
+class Rating(Base):
+    """What somebody says of a visit, without whose it was: ``key`` is a hash of the link, which no table keeps."""
+
+    __tablename__ = "ratings"
+    __table_args__ = (
+        CheckConstraint("satisfaction BETWEEN 1 AND 5", name="satisfaction"),
+        Index("ix_ratings_day", "day"),
+    )
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date]  # of the visit, local
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    procedure_id: Mapped[int] = mapped_column(ForeignKey("procedures.id"))
+    satisfaction: Mapped[int]
+    words: Mapped[str]

@@ -18,7 +18,7 @@ from turnero.extensions import db
 from turnero.transparency.complaints import in_month
 from turnero.transparency.figures import MAINLAND
 from turnero.transparency.measures import following, month_of, quantile
-from turnero.transparency.models import MonthDetail, MonthFigures
+from turnero.transparency.models import MonthDetail, MonthFigures, Rating
 
 # By then everybody of the last day is marked, and paper days are written in.
 _CLOSES_ON = 5
@@ -88,6 +88,7 @@ class _Part:
     displaced: int = 0
     waiting: list[float] = field(default_factory=list)
     attention: list[float] = field(default_factory=list)
+    said: list[int] = field(default_factory=list)
 
     def figures(self) -> dict[str, int | None]:
         return {
@@ -99,6 +100,8 @@ class _Part:
             "waiting_p90": quantile(self.waiting, 0.9),
             "attention_median": quantile(self.attention, 0.5),
             "attention_p90": quantile(self.attention, 0.9),
+            "ratings": len(self.said),
+            "satisfaction": round(10 * sum(self.said) / len(self.said)) if self.said else None,
         }
 
     def add(self, status: str, starts_at: datetime, visit: tuple[datetime | None, ...]) -> None:
@@ -146,6 +149,9 @@ def _parts(month: date) -> dict[tuple[int, int], _Part]:
     )
     for agency_id, procedure_id, count in lost:
         parts[agency_id, procedure_id].displaced = count
+    said = select(Rating).where(Rating.day.between(month, following(month) - timedelta(days=1)))
+    for rating in db.session.scalars(said.order_by(Rating.key)):
+        parts[rating.agency_id, rating.procedure_id].said.append(rating.satisfaction)
     return parts
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from turnero.agencies.models import Agency, Procedure
 from turnero.extensions import db
-from turnero.transparency import months
+from turnero.transparency import closed_hours, months
 from turnero.transparency.measures import hidden
 from turnero.transparency.models import MonthDetail, MonthFigures
 
@@ -34,6 +34,8 @@ DETAIL_COLUMNS = {
     "espera_p90": "Minutos de espera: nueve de cada diez esperaron menos.",
     "atencion_mediana": "Minutos en la ventanilla: la mitad, menos.",
     "atencion_p90": "Minutos en la ventanilla: nueve de cada diez, menos.",
+    "opiniones": "Personas que dijeron, después de su visita, cómo les atendieron.",
+    "satisfaccion": "Promedio de lo que dijeron, de 1 (muy mal) a 5 (muy bien).",
 }
 _MINUTES = ("espera_mediana", "espera_p90", "atencion_mediana", "atencion_p90")
 
@@ -45,7 +47,8 @@ def as_json() -> dict[str, Any]:
         "esquema": SCHEMA,
         "meses": [month_row(row) for row in found],
         "detalle": [part for row in found for part in detail_rows(row)],
-        "columnas": COLUMNS | DETAIL_COLUMNS,
+        "cierres": closed_hours.rows(),
+        "columnas": COLUMNS | DETAIL_COLUMNS | closed_hours.COLUMNS,
     }
 
 
@@ -84,14 +87,25 @@ def detail_rows(figures: MonthFigures) -> list[dict[str, Any]]:
             "tramite": procedures[part.procedure_id],
             **{word: None if counts[name][index] else getattr(part, name) for name, word in _COUNTS.items()},
             **_minutes(part, told=not counts["attended"][index]),
+            "satisfaccion": _satisfaction(part, told=not counts["ratings"][index]),
         }
         for index, part in enumerate(parts)
     ]
 
 
-_COUNTS = {"attended": "atendidos", "no_show": "ausentes", "cancelled": "cancelados", "displaced": "desplazados"}
+_COUNTS = {
+    "attended": "atendidos",
+    "no_show": "ausentes",
+    "cancelled": "cancelados",
+    "displaced": "desplazados",
+    "ratings": "opiniones",
+}
 
 
 def _minutes(part: MonthDetail, *, told: bool) -> dict[str, int | None]:
     values = (part.waiting_median, part.waiting_p90, part.attention_median, part.attention_p90)
     return dict(zip(_MINUTES, values if told else (None,) * len(values), strict=True))
+
+
+def _satisfaction(part: MonthDetail, *, told: bool) -> float | None:
+    return part.satisfaction / 10 if told and part.satisfaction is not None else None

@@ -1,6 +1,7 @@
 """``/transparencia`` and its data: what was attended each month, for everybody to see and to count again."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
@@ -8,8 +9,9 @@ from flask import Blueprint, Response, current_app, jsonify, make_response, rend
 from turnero import clock, formatting
 from turnero.agencies import queries as agencies
 from turnero.booking import availability
+from turnero.booking.closure_text import span
 from turnero.sharing import shared
-from turnero.transparency import charts, months, open_data, openapi
+from turnero.transparency import charts, closed_hours, months, open_data, openapi
 from turnero.transparency.measures import LEAST_SHOWN
 from turnero.transparency.models import MonthFigures
 
@@ -65,8 +67,23 @@ def _page(asked: str) -> str:
         details=_named(chosen) if chosen else [],
         least=LEAST_SHOWN,
         columns=open_data.COLUMNS,
-        detail_columns=open_data.DETAIL_COLUMNS,
+        detail_columns=open_data.DETAIL_COLUMNS | closed_hours.COLUMNS,
+        closed=_closed(),
     )
+
+
+def _closed() -> list[tuple[str, str, str, int | None, bool]]:
+    """Hours that were or will be closed: where, when, why, people, and whether they were opened again."""
+    return [
+        (
+            row["lugar"],
+            span(datetime.fromisoformat(row["desde"]), datetime.fromisoformat(row["hasta"])),
+            row["motivo"],
+            row["personas_afectadas"],
+            row["deshecho"],
+        )
+        for row in closed_hours.rows()
+    ]
 
 
 def _years(found: list[MonthFigures]) -> list[Year]:

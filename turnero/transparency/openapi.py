@@ -82,8 +82,21 @@ _SCHEMAS: dict[str, Schema] = {
                     for name in (
                         *("atendidos", "ausentes", "cancelados", "desplazados"),
                         *("espera_mediana", "espera_p90", "atencion_mediana", "atencion_p90"),
+                        "opiniones",
                     )
                 },
+                satisfaccion=_or_none({"type": "number", "minimum": 1, "maximum": 5}),
+            )
+        ),
+        cierres=_list(
+            _record(
+                lugar=_TEXT,
+                desde=_TEXT,
+                hasta=_TEXT,
+                clase={"type": "string", "enum": ["Feriado", "Decreto", "Contingencia"]},
+                motivo=_TEXT,
+                deshecho=_YES,
+                personas_afectadas=_or_none(_count()),
             )
         ),
         columnas={"type": "object", "additionalProperties": _TEXT},

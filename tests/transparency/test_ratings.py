@@ -1,0 +1,109 @@
+"""How people were attended, as they say it: asked once by mail, answered once, counted without their name."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.support.build import create_desk, create_procedure, start_writing
+from tests.support.visits import arrived, attended, rating_path, turn
+from turnero.extensions import db
+from turnero.notices.delivery import deliver_all
+from turnero.notices.models import Notice
+from turnero.transparency import months, open_data, ratings
+from turnero.transparency.models import Rating
+
+
+@pytest.fixture
+def procedure(app):
+    return create_procedure(minutes=20)
+
+
+@pytest.fixture
+def desk(procedure):
+    return create_desk(procedure.line, windows=9)
+
+
+@pytest.fixture
+def visit(desk, procedure):
+    """Makes a visit of person ``number`` that has just ended; the id of its turn."""
+    return lambda number=1: attended(desk, procedure, 640, number)
+
+
+def asked():
+    db.session.rollback()
+    return db.session.scalars(select(Notice).where(Notice.kind == "visit")).all()
+
+
+def test_half_an_hour_after_the_visit_one_mail_asks(smtp, clock_shift, visit):
+    booking_id = visit()
+    assert ratings.ask() == 0
+    clock_shift(timedelta(minutes=31))
+    assert ratings.ask() == 1
+    assert ratings.ask() == 0
+    deliver_all()
+    (mail,) = (mail for mail in smtp.messages if mail["Subject"] == "¿Cómo le atendieron?")
+    assert rating_path(booking_id) in mail.get_body(("plain",)).get_content()
+
+
+def test_a_day_later_nobody_is_asked(clock_shift, visit):
+    visit()
+    clock_shift(timedelta(days=1, minutes=1))
+    assert ratings.ask() == 0
+
+
+def test_whose_ending_was_taken_back_gets_no_mail(smtp, clock_shift, visit):
+    booking_id = visit()
+    clock_shift(timedelta(minutes=31))
+    ratings.ask()
+    start_writing()
+    turn(booking_id).status = "called"  # as if somebody could take it back this late
+    db.session.commit()
+    deliver_all()
+    assert [notice.status for notice in asked()] == ["dropped"]
+
+
+def test_who_answers_is_counted_once_and_not_named(client, visit):
+    booking_id = visit()
+    path = rating_path(booking_id)
+    client.get(path)
+    client.submit(client.page.form(path))
+    assert set(client.page.errors) == {"satisfaccion"}
+    client.submit(client.page.form(path), satisfaccion="4", texto="Todo bien")
+    assert client.page.h1 == "Gracias por su opinión"
+    ratings.rate(*path.split("/")[2:], ratings.Said(1, ""))
+    (row,) = db.session.scalars(select(Rating)).all()
+    assert (row.satisfaction, row.words) == (4, "Todo bien")
+    booking = turn(booking_id)
+    assert booking.token_nonce not in row.key
+    assert not {str(value) for value in vars(row).values()} & {booking.reference, booking.cedula, booking.email}
+
+
+def test_nobody_else_may_answer_and_a_month_later_nobody(client, desk, clock_shift, visit, procedure):
+    booking_id = visit()
+    path = rating_path(booking_id)
+    other = path[:-1] + ("A" if path[-1] != "A" else "B")
+    waiting = arrived(desk, procedure, 660, 2)
+    for wrong in (other, rating_path(waiting), re.sub("/opinion/.{7}", "/opinion/CCCCCCC", path)):
+        assert client.get(wrong).status_code == 404
+    assert client.get(path).status_code == 200
+    clock_shift(timedelta(days=31))
+    assert client.get(path).status_code == 404
+
+
+def test_the_month_tells_the_mean_where_enough_have_said_it(clock_shift, visit):
+    for number, steps in enumerate((5, 5, 4, 3, 1), start=1):
+        ratings.rate(*rating_path(visit(number)).split("/")[2:], ratings.Said(steps, ""))
+    clock_shift(timedelta(days=30))
+    months.close(date(2026, 11, 1))
+    (row,) = open_data.detail_rows(months.published()[-1])
+    assert (row["opiniones"], row["satisfaccion"]) == (5, 3.6)
+
+
+def test_few_opinions_are_not_told(clock_shift, visit):
+    ratings.rate(*rating_path(visit()).split("/")[2:], ratings.Said(1, ""))
+    clock_shift(timedelta(days=30))
+    months.close(date(2026, 11, 1))
+    (row,) = open_data.detail_rows(months.published()[-1])
+    assert (row["opiniones"], row["satisfaccion"]) == (None, None)

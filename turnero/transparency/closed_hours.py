@@ -1,0 +1,51 @@
+"""The hours that were closed, for everybody to see: where, when, why, and how many people lost their turn."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from turnero import clock
+from turnero.agencies.models import Closure
+from turnero.booking.closing import place_of
+from turnero.booking.closure_text import KINDS
+from turnero.booking.models import Displacement
+from turnero.extensions import db
+from turnero.transparency.figures import MAINLAND
+from turnero.transparency.measures import LEAST_SHOWN
+
+_BEHIND = timedelta(days=366)
+COLUMNS = {
+    "lugar": "Dónde se cerró: una agencia, un cantón, una provincia o todo el país.",
+    "desde": "Desde cuándo, hora de cada agencia.",
+    "hasta": "Hasta cuándo, hora de cada agencia.",
+    "clase": "Feriado, decreto o contingencia.",
+    "motivo": "Por qué.",
+    "deshecho": "Si después se abrió otra vez.",
+    "personas_afectadas": "Personas que perdieron su hora.",
+}
+
+
+def rows() -> list[dict[str, Any]]:
+    """Those of the last year and to come, the newest first; None stands for a number too small to be shown."""
+    since = clock.local(clock.now(), MAINLAND) - _BEHIND
+    found = select(Closure).where(Closure.ends > since).order_by(Closure.starts.desc(), Closure.id.desc())
+    lost = dict(
+        db.session.execute(select(Displacement.closure_id, func.count()).group_by(Displacement.closure_id)).all()
+    )
+    return [
+        {
+            "lugar": place_of(closure),
+            "desde": closure.starts.isoformat(timespec="minutes"),
+            "hasta": closure.ends.isoformat(timespec="minutes"),
+            "clase": KINDS[closure.kind],
+            "motivo": closure.name,
+            "deshecho": closure.withdrawn_at is not None,
+            "personas_afectadas": _shown(lost.get(closure.id, 0)),
+        }
+        for closure in db.session.scalars(found)
+    ]
+
+
+def _shown(count: int) -> int | None:
+    return None if 0 < count < LEAST_SHOWN else count

@@ -1,0 +1,61 @@
+"""``/opinion``: whoever was attended says how it was, from the link in the mail after the visit."""
+
+from flask import Blueprint, Response, request
+
+from turnero.booking.models import Booking
+from turnero.errors import InvalidInput
+from turnero.fields import Fields
+from turnero.page import NO_TROUBLE, Trouble, see_other, show
+from turnero.transparency import ratings
+from turnero.transparency.complaint_routes import WordsLong
+from turnero.transparency.ratings import Said
+
+blueprint = Blueprint("rating", __name__, url_prefix="/opinion")
+
+STEPS = {"5": "Muy bien", "4": "Bien", "3": "Regular", "2": "Mal", "1": "Muy mal"}
+_MOST_LETTERS = 1000
+
+
+class SatisfactionMissing(InvalidInput):
+    code = "satisfaction_missing"
+
+
+@blueprint.get("/<reference>/<mac>")
+def ask(reference: str, mac: str) -> Response:
+    return _page(ratings.to_rate(reference, mac), mac, NO_TROUBLE)
+
+
+@blueprint.post("/<reference>/<mac>")
+def rate(reference: str, mac: str) -> Response:
+    """Fields ``satisfaccion`` (1 to 5) and ``texto`` (may be empty)."""
+    booking = ratings.to_rate(reference, mac)
+    fields = Fields(request.form)
+    satisfaction = fields.parsed("satisfaccion", _step)
+    words = fields.parsed("texto", _words)
+    if satisfaction is None or words is None:
+        return _page(booking, mac, Trouble(faults=fields.faults))
+    ratings.rate(reference, mac, Said(satisfaction, words))
+    return see_other(request.path)
+
+
+def _page(booking: Booking, mac: str, trouble: Trouble) -> Response:
+    return show(
+        "transparency/rate.html",
+        trouble,
+        booking=booking,
+        steps=STEPS,
+        typed=request.form,
+        done=ratings.is_rated(mac),
+    )
+
+
+def _step(text: str) -> int:
+    if text not in STEPS:
+        raise SatisfactionMissing
+    return int(text)
+
+
+def _words(text: str) -> str:
+    if len(text) > _MOST_LETTERS:
+        raise WordsLong(most=_MOST_LETTERS)
+    return text
