@@ -102,26 +102,18 @@ def rows(app):
     now, desk = clock.now(), db.session.get_one(Desk, booking.desk_id)
     staff = db.session.scalars(select(Account.id)).first()
     where = {"old_starts_at": now, "old_desk_id": desk.id, "old_day": booking.day, "old_minute": 600, "old_cells": 1}
+    offered = {"agency_id": booking.agency_id, "procedure_id": booking.procedure_id}
     made = [
-        Challenge(
-            journey="j", address="a@example.ec", mailbox="a@example.ec", nonce="n", issued_at=now, expires_at=now
-        ),
+        Challenge(journey="j", address="a@b.ec", mailbox="a@b.ec", nonce="n", issued_at=now, expires_at=now),
         CodeTries(journey="j", tries=1),
         Displacement(booking_id=booking.id, reason="Corte", created_at=now, **where),
         DataView(at=now, account_id=staff, agency_id=desk.agency_id, kind="agenda"),
         SignInFailure(account="a", source="s", browser="b", at=now),
         Lease(name="jobs", holder="h", fence=1, expires_at=now),
         SpentReference(reference="AAA0000"),
-        Scarcity(day=booking.day, agency_id=booking.agency_id, procedure_id=booking.procedure_id, days_ahead=1),
+        Scarcity(day=booking.day, days_ahead=1, **offered),
         Given(day=booking.day, how="list", turns=1),
-        Rating(
-            key="k",
-            day=booking.day,
-            agency_id=booking.agency_id,
-            procedure_id=booking.procedure_id,
-            satisfaction=5,
-            words="",
-        ),
+        Rating(key="k", day=booking.day, satisfaction=5, words="", **offered),
     ]
     months.close(date(2026, 10, 1))
     complaints.file(complaints.Said("k", "complaint", "Esperé mucho"), "b")
@@ -129,8 +121,7 @@ def rows(app):
         MonthDetail(
             month=date(2026, 10, 1),
             revision=1,
-            agency_id=booking.agency_id,
-            procedure_id=booking.procedure_id,
+            **offered,
             **dict.fromkeys(("attended", "no_show", "cancelled", "displaced"), 0),
         )
     )

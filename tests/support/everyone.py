@@ -81,7 +81,6 @@ class Everyone:
             yield self.admin, f"/admin/agencias{part}"
         for section in ("tramites", f"tramites/{self.slug}", "cierres", "estadisticas", "equipos"):
             yield self.admin, f"/admin/{section}"
-        yield self.supervisor, "/admin/cierres"
         for part in ("", "/ticket", "/cancelar", "/reasignar"):
             yield self.clerk, f"/agencia/turnos/{self.coming}{part}"
         for booking_id in (self.waiting, self.called, self.lost, self.cancelled):

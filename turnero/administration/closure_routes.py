@@ -92,7 +92,7 @@ def reopen(closure_id: int) -> Response:
     if closure.withdrawn_at is not None or not _governs(closure):
         raise NotFound
     line = _line(closure)
-    decision = closures.Reopening(closure.id, f"Abre otra vez {line.place} {line.when}.")
+    decision = closures.Reopening(closure.id, f"Abre otra vez {closing.place_of(closure)} {line.when}.")
     return decide(lambda: decision, lambda _: _page(closure), made_at(".index"))
 
 
@@ -110,7 +110,7 @@ def _governs(closure: Closure) -> bool:
 
 def _line(row: Closure) -> ClosureLine:
     when, withdrawn = span(row.starts, row.ends), row.withdrawn_at is not None
-    return ClosureLine(row.id, closing.place_of(row), when, KINDS[row.kind], row.name, withdrawn)
+    return ClosureLine(row.id, closing.place_alone(row), when, KINDS[row.kind], row.name, withdrawn)
 
 
 def _person(each: Displacement) -> tuple[str, str, str, str]:

@@ -95,7 +95,7 @@ def close(scope: Scope, hours: Hours, actor: str) -> Closed:
 
 
 def place_of(scope: Scope | Closure) -> str:
-    """Where hours are closed, in words."""
+    """Where hours are closed, in words: an agency's name, or "la provincia …" and the like."""
     kind = scope.kind if isinstance(scope, Scope) else scope.scope
     if kind == "agency":
         return db.session.get_one(Agency, scope.agency_id).name
@@ -103,6 +103,12 @@ def place_of(scope: Scope | Closure) -> str:
         return "todo el país"
     province = db.session.get_one(Province, scope.province_code).name
     return f"el cantón {scope.canton}, {province}" if kind == "canton" else f"la provincia {province}"
+
+
+def place_alone(closure: Closure) -> str:
+    """The same where it does not stand in a sentence: in a table."""
+    words = place_of(closure)
+    return words if closure.scope == "agency" else words[0].upper() + words[1:]
 
 
 def preview(scope: Scope, hours: Hours) -> Closed:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from turnero import clock
 from turnero.agencies.models import Closure
-from turnero.booking.closing import place_of
+from turnero.booking.closing import place_alone
 from turnero.booking.closure_text import KINDS
 from turnero.booking.models import Displacement
 from turnero.extensions import db
@@ -35,7 +35,7 @@ def rows() -> list[dict[str, Any]]:
     )
     return [
         {
-            "lugar": place_of(closure),
+            "lugar": place_alone(closure),
             "desde": closure.starts.isoformat(timespec="minutes"),
             "hasta": closure.ends.isoformat(timespec="minutes"),
             "clase": KINDS[closure.kind],
