@@ -132,6 +132,7 @@ def _retain(goes_on: Callable[[], bool]) -> str:
     done = retain(goes_on)
     sessions.forget()
     complaints.forget()
+    ratings.forget()
     return f"Turnos sin datos personales: {done.turns}. Reservas vencidas borradas: {done.holds}."
 
 

@@ -107,3 +107,13 @@ def test_few_opinions_are_not_told(clock_shift, visit):
     months.close(date(2026, 11, 1))
     (row,) = open_data.detail_rows(months.published()[-1])
     assert (row["opiniones"], row["satisfaccion"]) == (None, None)
+
+
+def test_a_year_later_the_words_are_gone_and_the_number_stays(visit, clock_shift):
+    ratings.rate(*rating_path(visit()).split("/")[2:], ratings.Said(2, "Me llamo Ana"))
+    clock_shift(timedelta(days=364))
+    assert ratings.forget() == 0
+    clock_shift(timedelta(days=1))
+    assert ratings.forget() == 1
+    db.session.rollback()
+    assert [(row.satisfaction, row.words) for row in db.session.scalars(select(Rating))] == [(2, "")]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, String, cast, literal, select
+from sqlalchemy import Select, String, cast, literal, select, update
 
 from turnero import clock
 from turnero import db as database
@@ -96,6 +96,14 @@ def rate(reference: str, mac: str, said: Said) -> None:
     if db.session.get(Rating, key) is None:
         place = {"agency_id": booking.agency_id, "procedure_id": booking.procedure_id}
         db.session.add(Rating(key=key, day=booking.day, satisfaction=said.satisfaction, words=said.words, **place))
+
+
+@database.transaction
+def forget() -> int:
+    """After a year only the number is kept; how many lost their words."""
+    year_ago = clock.now().date() - timedelta(days=365)
+    old = update(Rating).where(Rating.day <= year_ago, Rating.words != "")
+    return len(db.session.execute(old.values(words="").returning(Rating.key)).all())
 
 
 def is_rated(mac: str) -> bool:
