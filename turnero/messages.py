@@ -126,6 +126,7 @@ TEXTS: dict[str, str] = {
     "too_many_complaints": "Desde este equipo ya se enviaron varios mensajes hoy. Intente mañana o llame al 140.",
     "answered_already": "Ya tiene respuesta, y una respuesta dada no se cambia.",
     # administration
+    "already_closed": "Esas horas ya están cerradas: es el cierre {number}.",
     "changed_meanwhile": "Alguien cambió lo mismo mientras usted lo revisaba. Vea otra vez qué pasará.",
     "text_missing": "Escriba este dato.",
     "text_long": "El texto es muy largo. Use hasta {most} letras.",

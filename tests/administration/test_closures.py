@@ -72,3 +72,13 @@ def test_a_holiday_closes_once_it_is_confirmed(admin, desk):
     admin.client.submit(admin.form(), paso="guardar")
     db.session.rollback()
     assert db.session.get_one(LocalHoliday, row.id).confirmed
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_form_sent_twice_closes_once(admin, closing_hours):
+    admin.send("/admin/cierres/nuevo", **closing_hours(alcance="pais"))
+    confirm = admin.form()
+    assert admin.client.submit(confirm, paso="guardar").status_code == 200
+    assert admin.client.submit(confirm, paso="guardar").status_code == 422
+    assert "Esas horas ya están cerradas" in admin.page.text
+    assert len(db.session.scalars(select(Closure)).all()) == 1

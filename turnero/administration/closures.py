@@ -48,7 +48,7 @@ class Closing:
         return [*said, *people(lost, closed.placed, lost - closed.reachable)], ""
 
     def make(self, seal: str, actor: str) -> int:
-        number = closing.close(self.scope, self.hours, actor).record_id
+        number = closing.close(self.scope, self.hours, actor, once=True).record_id
         assert number is not None
         return number
 

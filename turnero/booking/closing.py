@@ -18,7 +18,7 @@ from turnero.booking.displacement import Cause, Cleared, clear, lock_desks
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Displacement
 from turnero.booking.notices import tell
-from turnero.errors import NotFound
+from turnero.errors import NotFound, Refused
 from turnero.extensions import db
 from turnero.staff import record
 
@@ -66,6 +66,12 @@ class Reopened:
     record_id: int
 
 
+class AlreadyClosed(Refused):
+    """The same hours of the same place are closed by ``number``."""
+
+    code = "already_closed"
+
+
 class _Preview(Exception):
     """Carries the figures out of a transaction that is rolled back."""
 
@@ -82,16 +88,27 @@ def _told(look: Callable[[], None]) -> Closed | Reopened:
 
 
 @database.transaction
-def close(scope: Scope, hours: Hours, actor: str) -> Closed:
+def close(scope: Scope, hours: Hours, actor: str, *, once: bool = False) -> Closed:
     """Close the hours now: holds end, turns are displaced, one pending displacement each. One transaction.
 
-    The places elsewhere and the notices follow in ``proposals``. Closing the same hours again finds nobody left.
+    The places elsewhere and the notices follow in ``proposals``. Closing the same hours again finds nobody left;
+    ``once``: it raises AlreadyClosed (a form that was sent twice).
     """
+    database.lock("closures")
+    if once and (there := _same(scope, hours)) is not None:
+        raise AlreadyClosed(number=there)
     closed = _closed(scope, hours, actor)
     summary = f"Cierra {place_of(scope)} {span(hours.starts, hours.ends)}: {hours.reason}."
     effect = " ".join(people(closed.cleared.displaced, None, closed.cleared.displaced - closed.reachable))
     row = record.add(actor, "closure", summary, agency_id=scope.agency_id, effect=effect)
     return replace(closed, record_id=row.id)
+
+
+def _same(scope: Scope, hours: Hours) -> int | None:
+    """The number of a closure in force of exactly these hours there."""
+    place = {"scope": scope.kind, "province_code": scope.province_code, "canton": scope.canton}
+    found = select(Closure.id).filter_by(agency_id=scope.agency_id, starts=hours.starts, ends=hours.ends, **place)
+    return db.session.scalar(found.where(Closure.withdrawn_at.is_(None)).limit(1))
 
 
 def place_of(scope: Scope | Closure) -> str:
