@@ -1,6 +1,6 @@
 # Everything runs from .venv. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check race day chaos upgrade fairness bench rush mutants sbom sqlmap format lock clean
+.PHONY: help demo test check race day chaos upgrade fairness bench rush mutants quality sbom sqlmap format lock clean
 
 PORT ?= 8000
 VENV := .venv
@@ -65,6 +65,15 @@ mutants: $(VENV)/.installed-dev ## Quita cada defensa una vez y comprueba que su
 sqlmap: $(VENV)/.installed-dev ## Busca inyecciones de SQL con sqlmap en todos los formularios (media hora como mucho)
 	@$(BIN)/python -m tests.support.provision
 	@$(BIN)/python -m tests.support.sqlmap
+
+quality: $(VENV)/.installed-dev ## Lighthouse y el validador de HTML en todas las páginas (quince minutos; pide Node y Java)
+	@for program in node npm java; do \
+		command -v $$program >/dev/null || { echo "Falta $$program: instale Node con npm, y Java." >&2; exit 1; }; \
+	done
+	@mkdir -p build/quality && cp tests/quality/package.json build/quality/
+	@npm install --prefix build/quality --no-audit --no-fund --silent
+	@$(BIN)/python -m tests.support.provision
+	@TURNERO_QUALITY=$(CURDIR)/build/quality $(BIN)/python -m pytest -s -o faulthandler_timeout=0 tests/quality
 
 sbom: $(BIN)/python ## Lo que se instala en producción, en CycloneDX y con sus licencias, en build/sbom
 	@rm -rf $(SBOM)

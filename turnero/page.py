@@ -15,16 +15,20 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why a page is shown again: faults by field, or a limit that says no."""
+    """Why a page is shown again: faults by field, or a limit that says no.
+
+    ``conflict``: the refusal is never a fault of what was typed, whatever its own status says (409).
+    """
 
     faults: Mapping[str, InvalidInput] = field(default_factory=dict)
     refusal: Refused | None = None
+    conflict: bool = False
 
     @property
     def status(self) -> int:
         """422 for what was typed; the refusal's own otherwise."""
         if self.refusal is not None:
-            return self.refusal.status
+            return 409 if self.conflict else self.refusal.status
         return 422 if self.faults else 200
 
 

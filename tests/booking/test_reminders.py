@@ -198,7 +198,10 @@ def test_a_run_killed_half_way_and_repeated_reminds_everybody_once(app, desk, pr
     status, _ = run(*arguments, environ=environ_of(app), program=KILLED_HALF_WAY)
     assert status == -signal.SIGKILL
     assert len(reminded()) == 2  # the batch that was committed
-    assert run(*arguments, environ=environ_of(app)) == (0, "Recordatorios por enviar: 5.\n")
+    assert run(*arguments, environ=environ_of(app)) == (
+        0,
+        "Recordatorios por enviar: 5. Visitas por las que se pregunta: 0.\n",
+    )
     deliver_all()
     assert sorted(message["To"] for message in smtp.messages) == [f"persona{n}@example.ec" for n in range(1, 8)]
 

@@ -128,6 +128,8 @@ def test_enter_s_and_the_letters_for_moving(clerk, desk, procedure):
         expect(row(clerk, there)).to_be_focused()
     keys.press("Enter")
     expect(row(clerk, first).locator(".tag")).to_have_text("Presente")
+    expect(row(clerk, first)).to_be_focused()
+    expect(clerk.locator("#teclas")).to_be_visible()
     keys.press("s")
     expect(clerk.locator(".mine")).to_contain_text("A-001")
 

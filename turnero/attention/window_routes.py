@@ -50,7 +50,7 @@ def add() -> Response:
     except UnknownPlace as error:
         return _form(typed, Trouble(faults={"tramite": error}))
     except Refused as refusal:
-        return _refused(_form(typed, Trouble(refusal=refusal)))
+        return _form(typed, Trouble(refusal=refusal, conflict=True))
     return see_other(url_for("window.details", booking_id=made))
 
 
@@ -135,7 +135,7 @@ def cancel(booking_id: int) -> Response:
     except Faulty as error:
         return _cancel_page(booking_id, Trouble(faults=error.faults))
     except Refused as refusal:
-        return _refused(_details(booking_id, Trouble(refusal=refusal)))
+        return _details(booking_id, Trouble(refusal=refusal, conflict=True))
     return see_other(url_for("window.details", booking_id=booking_id))
 
 
@@ -166,7 +166,7 @@ def reassign(booking_id: int) -> Response:
     except Faulty as error:
         return _reassign_page(booking_id, Trouble(faults=error.faults))
     except NotNow as refusal:
-        return _refused(_details(booking_id, Trouble(refusal=refusal)))
+        return _details(booking_id, Trouble(refusal=refusal, conflict=True))
     return see_other(url_for("window.details", booking_id=booking_id))
 
 
@@ -174,12 +174,6 @@ def _reassign_page(booking_id: int, trouble: Trouble = NO_TROUBLE) -> Response:
     booking = booking_here(booking_id, member().agency)
     typed = forms.typed(request.form, *_CONTACT)
     return page.show("attention/window_reassign.html", trouble, booking=booking, text=TurnText.of(booking), typed=typed)
-
-
-def _refused(answer: Response) -> Response:
-    """At the window a refusal is never a fault of what was typed."""
-    answer.status_code = 409
-    return answer
 
 
 def _by() -> By:
