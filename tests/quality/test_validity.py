@@ -25,7 +25,8 @@ def validated(folder):
 
 @pytest.mark.timeout(600)
 def test_every_page_and_mail_is_valid(sqlite_app, smtp, tmp_path):
-    world = build_world(sqlite_app)
+    world, folder = build_world(sqlite_app), tmp_path / "pages"
+    folder.mkdir()
     for who in VIEWERS:
         client = world.clients[who]
         for rule in rules(sqlite_app, "GET"):
@@ -33,14 +34,14 @@ def test_every_page_and_mail_is_valid(sqlite_app, smtp, tmp_path):
                 answer = client.get(world.address(rule)) if "cambios" not in rule else None
             if answer is not None and answer.mimetype == "text/html" and answer.data:
                 name = f"{who}{rule}-{answer.status_code}".translate(str.maketrans("/<>:.", "_____"))
-                (tmp_path / f"{name}.html").write_bytes(answer.data)
+                (folder / f"{name}.html").write_bytes(answer.data)
     deliver_all()
     for number, mail in enumerate(smtp.messages):
         part = mail.get_body(("html",))
         if part is not None:
-            (tmp_path / f"mail{number}.html").write_text(part.get_content(), encoding="utf-8")
-    assert len(list(tmp_path.iterdir())) > 100
-    assert validated(tmp_path) == []
+            (folder / f"mail{number}.html").write_text(part.get_content(), encoding="utf-8")
+    assert len(list(folder.iterdir())) > 100
+    assert validated(folder) == []
 
 
 def test_control_what_is_not_valid_is_told(tmp_path):
