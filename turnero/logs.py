@@ -22,7 +22,7 @@ _NUMBER = re.compile(
 )
 _EMAIL = re.compile(r"([\w.%+'-])[\w.%+'-]*@")
 _CODE = re.compile(r"\b(c[oó]digo|code|totp)\b(\W{1,4})\d{3}[ -]?\d{3}(?!\d)", re.IGNORECASE)
-_TOKEN = re.compile(r"(/(?:(?:mi-)?turno|no-fui-yo|activar|dispositivo)/)[\w-]{16,}", re.ASCII)
+_TOKEN = re.compile(r"(/(?:(?:mi-)?turno|no-fui-yo|activar|dispositivo|solicitud|opinion/\w{7})/)[\w-]{16,}", re.ASCII)
 # PostgreSQL shows the row that broke a rule, names and all.
 _ROW = re.compile(r"(Failing row contains \().*?(?:\)\.?(?=\n|\Z)|\Z)", re.DOTALL)
 _KEY = re.compile(r"(Key \([^()]*\)=\().*?(?=\) (?:already|is|conflicts))", re.DOTALL)
@@ -103,7 +103,7 @@ class _FromLibraries(logging.Handler):
 
 def _masked(value: Any, *, lines: bool = False) -> Any:
     if isinstance(value, str):
-        return _in_lines(_without_identities(value), keep=lines)
+        return _in_lines(without_identities(value), keep=lines)
     if isinstance(value, dict):
         return {key: _masked(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -111,7 +111,8 @@ def _masked(value: Any, *, lines: bool = False) -> Any:
     return value
 
 
-def _without_identities(text: str) -> str:
+def without_identities(text: str) -> str:
+    """What a log, or somebody who sees no persons, may read of a text: cédulas, addresses, codes and links masked."""
     text = _KEY.sub(r"\1…", _ROW.sub(r"\1…)", text))
     text = _NUMBER.sub(lambda found: f"{found[0][:2]}…", text)
     return _CODE.sub(r"\1\2…", _TOKEN.sub(r"\1…", _EMAIL.sub(r"\1***@", text)))

@@ -9,6 +9,7 @@ from tests.support.build import (
     create_local_holiday,
     next_workday,
 )
+from tests.support.page import filled
 from tests.support.visits import booked, turn
 from turnero.agencies.models import Closure, LocalHoliday
 from turnero.extensions import db
@@ -28,8 +29,10 @@ def test_an_agency_is_closed_by_decree_and_opened_again(admin, desk, procedure, 
     assert admin.client.submit(admin.form()).status_code == 200
     assert "Turnos que recuperan su hora: 1." in admin.told()
     assert turn(there).status == "displaced"
+    again = filled(admin.form()) | {"paso": "guardar"}
     admin.client.submit(admin.form(), paso="guardar")
     assert turn(there).status == "confirmed"
+    assert admin.client.post(f"/admin/cierres/{closure.id}/reabrir", data=again).location == "/admin/cierres"
     assert [summary.split()[0] for summary in saved()] == ["Cierra", "Abre"]
 
 

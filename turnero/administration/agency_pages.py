@@ -16,7 +16,6 @@ from turnero.agencies.catalogue_rows import agency_entry
 from turnero.agencies.catalogue_schema import ALWAYS
 from turnero.agencies.models import Agency
 from turnero.agencies.opening_hours import WeeklyHours
-from turnero.agencies.schedule import grid
 from turnero.formatting import WEEKDAYS, clock_time, hours_of_week, long_date
 from turnero.page import NO_TROUBLE, Trouble, show
 
@@ -51,7 +50,7 @@ def agency_page(agency: Agency, today: date) -> Response:
         desks=desks,
         special=_special(entry, today),
         procedures=agencies.procedures_at(agency),
-        places=(places := _places(agency, today)),
+        places=(places := agencies.places_between(agencies.desks_of(agency), today, today + _AHEAD)),
         lacks=[] if places else _lacks(agency, has_hours=bool(entry.hours), has_desks=any(d.windows for d in desks)),
     )
 
@@ -105,15 +104,6 @@ def _special(entry: AgencyEntry, today: date) -> list[str]:
         f"{names[first.line]}: {windows_in_words(first.windows)}"
         for first, last in runs
     ]
-
-
-def _places(agency: Agency, today: date) -> int:
-    desks = agencies.desks_of(agency)
-    calendars = agencies.desk_calendars(desks, today, today + _AHEAD)
-    grids = [
-        grid(calendars[desk.id], today + timedelta(days=ahead)) for desk in desks for ahead in range(_AHEAD.days + 1)
-    ]
-    return sum(len(each.cells) * each.windows for each in grids)
 
 
 def _lacks(agency: Agency, *, has_hours: bool, has_desks: bool) -> list[tuple[str, str]]:

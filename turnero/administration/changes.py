@@ -21,7 +21,6 @@ from turnero.agencies.catalogue_entries import Catalogue
 from turnero.agencies.catalogue_load import SOURCE, write
 from turnero.agencies.catalogue_rows import agency_entry, procedure_entry
 from turnero.agencies.models import Agency, Desk, Line, LocalHoliday, Procedure
-from turnero.agencies.schedule import grid
 from turnero.booking import proposals
 from turnero.booking.displacement import Cause, clear, lock_desks
 from turnero.booking.models import Displacement
@@ -137,17 +136,7 @@ def _desks(edit: Edit) -> list[Desk]:
 
 
 def _places(desks: Sequence[Desk], days: tuple[date, date] | None) -> int:
-    """Seats of open cells between two dates, taken or not."""
-    if days is None:
-        return 0
-    first, last = days
-    calendars = agencies.desk_calendars(desks, first, last)
-    grids = (
-        grid(calendars[desk.id], date.fromordinal(ordinal))
-        for desk in desks
-        for ordinal in range(first.toordinal(), last.toordinal() + 1)
-    )
-    return sum(len(each.cells) * each.windows for each in grids)
+    return agencies.places_between(desks, *days) if days else 0
 
 
 def _seal(edit: Edit) -> str:

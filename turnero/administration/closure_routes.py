@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from sqlalchemy import or_, select
 
 from turnero import clock
@@ -17,7 +17,7 @@ from turnero.booking.models import Displacement
 from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.formatting import clock_time, long_date
-from turnero.page import NO_TROUBLE, Trouble, show
+from turnero.page import NO_TROUBLE, Trouble, see_other, show
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
 
@@ -89,8 +89,10 @@ def _page(closure: Closure) -> Response:
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def reopen(closure_id: int) -> Response:
     closure = _closure(closure_id)
-    if closure.withdrawn_at is not None or not _governs(closure):
+    if not _governs(closure):
         raise NotFound
+    if closure.withdrawn_at is not None:  # pressed twice
+        return see_other(url_for(".index"))
     line = _line(closure)
     decision = closures.Reopening(closure.id, f"Abre otra vez {closing.place_of(closure)} {line.when}.")
     return decide(lambda: decision, lambda _: _page(closure), made_at(".index"))

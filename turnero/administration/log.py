@@ -8,7 +8,9 @@ from sqlalchemy import Select, select
 
 from turnero import clock
 from turnero.agencies.models import Agency
+from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Event
+from turnero.booking.turn_text import TAGS
 from turnero.extensions import db
 from turnero.formatting import long_date
 from turnero.staff.models import Account, AdminChange, DataView, Device
@@ -17,16 +19,10 @@ from turnero.transparency.figures import MAINLAND
 
 KINDS = {"todo": "Todo", "cambios": "Cambios", "turnos": "Pasos de turnos", "vistas": "Quién vio a quién"}
 MOST_LINES = 200
-STATES = {
-    "held": "guardado",
-    "lapsed": "vencido",
-    "confirmed": "confirmado",
-    "arrived": "presente",
-    "called": "llamado",
-    "attended": "atendido",
-    "no_show": "ausente",
-    "cancelled": "cancelado",
-    "displaced": "desplazado",
+# A hold has no page of its own, so the turn's words lack these two.
+_STATES = {status: word.lower() for status, (word, _) in TAGS.items()} | {
+    Status.HELD: "retenido",
+    Status.LAPSED: "vencido",
 }
 _LOOKED_AT = {
     "agenda": "Vio la agenda",
@@ -126,7 +122,7 @@ def _steps(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[
     if search.account:
         found = found.where(Event.actor.in_([f"staff:{number}" for number in account_ids]))
     for event, reference, agency in db.session.execute(_of(found, search).order_by(Event.id.desc()).limit(MOST_LINES)):
-        step = STATES[event.after] if event.before != event.after else "cambió sin cambiar de estado"
+        step = _STATES[Status(event.after)] if event.before != event.after else "cambió sin cambiar de estado"
         yield LogLine(_local(event.at), actors.name(event.actor), f"Turno {reference}: {step}.", agency)
 
 

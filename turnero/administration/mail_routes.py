@@ -12,6 +12,7 @@ from turnero.administration.decide import Decision, decide, made_at
 from turnero.administration.errors import TextLong, TextMissing
 from turnero.extensions import db
 from turnero.fields import Fields
+from turnero.logs import without_identities
 from turnero.notices import outbox
 from turnero.notices.models import Notice
 from turnero.notices.words import KINDS, STATES
@@ -44,7 +45,7 @@ def _queue(trouble: Trouble) -> Response:
             notice.reference or "",
             notice.address.rpartition("@")[2],
             notice.attempts,
-            notice.last_error or "",
+            without_identities(notice.last_error or ""),  # the server names the mailbox as a rule
         )
         for notice in db.session.scalars(dead)
     ]

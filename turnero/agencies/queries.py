@@ -21,7 +21,7 @@ from turnero.agencies.models import (
     WeeklyHours,
 )
 from turnero.agencies.places import Place, civic_days, closures, folded, touches
-from turnero.agencies.schedule import ClosedSpan, DeskCalendar, Staffing
+from turnero.agencies.schedule import ClosedSpan, DeskCalendar, Staffing, grid
 from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.interval import Interval
@@ -132,6 +132,14 @@ def desk_for(agency: Agency, procedure: Procedure) -> Desk | None:
 def desks_of(agency: Agency) -> Sequence[Desk]:
     """The desks that an agency has windows for."""
     return db.session.scalars(select(Desk).where(Desk.agency_id == agency.id, _STAFFED).order_by(Desk.id)).all()
+
+
+def places_between(desks: Sequence[Desk], first: date, last: date) -> int:
+    """Seats of open cells from ``first`` to ``last`` (both inside), taken or not."""
+    calendars = desk_calendars(desks, first, last)
+    days = [date.fromordinal(ordinal) for ordinal in range(first.toordinal(), last.toordinal() + 1)]
+    grids = (grid(calendars[desk.id], day) for desk in desks for day in days)
+    return sum(len(each.cells) * each.windows for each in grids)
 
 
 def procedures_at(agency: Agency) -> list[Procedure]:
