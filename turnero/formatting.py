@@ -1,34 +1,40 @@
-"""Days, hours and numbers as people in Ecuador read them. Pure: the locale is fixed, never the server's."""
+"""Days, hours and numbers as people in Ecuador read them, in the language of whoever reads, never the server's."""
 
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
+from babel.lists import format_list
 
+from turnero import language
 from turnero.interval import Interval
+from turnero.language import gettext, ngettext
 
-LOCALE = "es_EC"
-WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 # From here on nobody needs the number.
 _MANY = 20
 
 
 @lru_cache(maxsize=4096)
-def _written(day: date, pattern: str) -> str:
+def _written(day: date, pattern: str, locale: str) -> str:
     """The few days that all pages speak of are worded once: a seventh of a page's time went into it."""
-    return format_date(day, pattern, locale=LOCALE)
+    return format_date(day, pattern, locale=locale)
+
+
+def _in_words(day: date, pattern: str) -> str:
+    """``pattern`` is Unicode's (TR35), in the reader's language."""
+    return _written(day, pattern, language.current())
 
 
 def long_date(day: date) -> str:
     """martes 24 de noviembre de 2026"""
-    return _written(day, "EEEE d 'de' MMMM 'de' y")
+    return _in_words(day, gettext("EEEE d 'de' MMMM 'de' y"))
 
 
 def day_and_month(day: date) -> str:
     """martes 24 de noviembre"""
-    return _written(day, "EEEE d 'de' MMMM")
+    return _in_words(day, gettext("EEEE d 'de' MMMM"))
 
 
 def clock_time(minute: int) -> str:
@@ -38,7 +44,7 @@ def clock_time(minute: int) -> str:
 
 def zone_note(zone: str) -> str:
     """What to add to an hour where the mainland's would be assumed: hora de Galápagos"""
-    return "hora de Galápagos" if zone == "Pacific/Galapagos" else ""
+    return gettext("hora de Galápagos") if zone == "Pacific/Galapagos" else ""
 
 
 def time_of(moment: datetime) -> str:
@@ -48,17 +54,17 @@ def time_of(moment: datetime) -> str:
 
 def short_weekday(day: date) -> str:
     """mar"""
-    return _written(day, "EEE").rstrip(".")
+    return _in_words(day, "EEE").rstrip(".")
 
 
 def month_and_year(day: date) -> str:
     """noviembre de 2026"""
-    return _written(day, "MMMM 'de' y")
+    return _in_words(day, gettext("MMMM 'de' y"))
 
 
 def short_month(day: date) -> str:
     """nov 2026"""
-    return _written(day, "MMM y").replace(".", "")
+    return _in_words(day, "MMM y").replace(".", "")
 
 
 def thousands(number: int) -> str:
@@ -68,34 +74,40 @@ def thousands(number: int) -> str:
 
 def relative_day(day: date, today: date) -> str:
     """hoy, lunes 23 de noviembre; mañana, martes 24 de noviembre; from then on the day alone"""
-    near = {today: "hoy, ", today + timedelta(days=1): "mañana, "}
-    return near.get(day, "") + day_and_month(day)
+    written = day_and_month(day)
+    if day == today:
+        return gettext("hoy, %(day)s", day=written)
+    if day == today + timedelta(days=1):
+        return gettext("mañana, %(day)s", day=written)
+    return written
 
 
 def week_title(day: date, today: date) -> str:
     """The heading of the week that ``day`` is in: Esta semana; Semana del 30 de noviembre"""
     monday = day - timedelta(days=day.weekday())
     if monday <= today < monday + timedelta(days=7):
-        return "Esta semana"
-    return "Semana del " + _written(monday, "d 'de' MMMM")
+        return gettext("Esta semana")
+    return gettext("Semana del %(day)s", day=_in_words(monday, gettext("d 'de' MMMM")))
 
 
 def day_parts(morning: int, afternoon: int) -> str:
     """In which half of a day there are free places: mañana y tarde; solo en la mañana; solo en la tarde"""
     if morning and afternoon:
-        return "mañana y tarde"
-    return "solo en la mañana" if morning else "solo en la tarde"
+        return gettext("mañana y tarde")
+    return gettext("solo en la mañana") if morning else gettext("solo en la tarde")
 
 
 def places_left(free: int) -> str:
     """Queda 1 turno; Quedan 14 turnos; from 20 on: Muchos turnos"""
     if free >= _MANY:
-        return "Muchos turnos"
-    return "Queda 1 turno" if free == 1 else f"Quedan {free} turnos"
+        return gettext("Muchos turnos")
+    return ngettext("Queda %(num)s turno", "Quedan %(num)s turnos", free)
 
 
 def listed(words: Sequence[str]) -> str:
     """a, b y c"""
+    if language.current() != language.SOURCE:
+        return format_list(words, locale=language.current())
     *most, last = words
     sounds_like_i = re.match(r"h?i(?!e)", last, re.IGNORECASE)
     conjunction = "e" if sounds_like_i else "y"
@@ -104,7 +116,16 @@ def listed(words: Sequence[str]) -> str:
 
 def hours_of_day(hours: Sequence[Interval[int]]) -> str:
     """de 08:00 a 12:00 y de 13:00 a 17:00; cerrado"""
-    return listed([f"de {clock_time(part.start)} a {clock_time(part.end)}" for part in hours]) if hours else "cerrado"
+    spans = [(clock_time(part.start), clock_time(part.end)) for part in hours]
+    if not spans:
+        return gettext("cerrado")
+    return listed([gettext("de %(open)s a %(close)s", open=opens, close=closes) for opens, closes in spans])
+
+
+def weekdays() -> list[str]:
+    """lunes, martes, … domingo"""
+    names = get_day_names("wide", locale=language.current())
+    return [names[weekday] for weekday in range(7)]
 
 
 def hours_of_week(week: Sequence[Sequence[Interval[int]]]) -> list[str]:
@@ -119,9 +140,12 @@ def hours_of_week(week: Sequence[Sequence[Interval[int]]]) -> list[str]:
 
 
 def _days(first: int, last: int) -> str:
+    names = weekdays()
     if first == last:
-        return WEEKDAYS[first]
-    return f"{WEEKDAYS[first]} {'y' if last == first + 1 else 'a'} {WEEKDAYS[last]}"
+        return names[first]
+    if last == first + 1:
+        return gettext("%(first)s y %(last)s", first=names[first], last=names[last])
+    return gettext("%(first)s a %(last)s", first=names[first], last=names[last])
 
 
 WORDS: tuple[Callable[..., str | list[str]], ...] = (

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, has_request_context, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from config import Settings
-from turnero import error_pages, floods, formatting, qr
+from turnero import error_pages, floods, formatting, language, qr
 from turnero.extensions import csrf, limiter
 from turnero.paths import resource
 from turnero.session import BrowserSessions
@@ -62,6 +62,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.before_request(_refuse_zero_bytes)
     _set_headers(app, settings)
     _serve_static_files(app, settings)
+    _choose_language(app)
     _give_words_to_templates(app, settings)
     error_pages.register(app)
     if settings.trusted_proxies:  # never the host: links come from the base URL
@@ -133,7 +134,35 @@ def _digest(folder: Path) -> str:
     return digest.hexdigest()[:12]
 
 
+def _choose_language(app: Flask) -> None:
+    """What the browser asks for, where there is a catalogue of it; mails and papers of the jobs are in Spanish."""
+    folder = resource("locale")
+    spoken = language.languages(folder)
+
+    def asked_for() -> str:
+        if len(spoken) == 1 or not has_request_context():
+            return language.SOURCE
+        return request.accept_languages.best_match(spoken, language.SOURCE)
+
+    language.babel.init_app(
+        app,
+        default_locale=language.SOURCE,
+        default_domain=language.DOMAIN,
+        default_translation_directories=str(folder),
+        locale_selector=asked_for,
+    )
+    # Layout is no part of a sentence: line ends and what stands before them are one space.
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    if len(spoken) > 1:
+        app.after_request(_differs_by_language)
+
+
+def _differs_by_language(response: Response) -> Response:
+    response.vary.add("Accept-Language")
+    return response
+
+
 def _give_words_to_templates(app: Flask, settings: Settings) -> None:
-    app.jinja_env.globals.update(demo=settings.demo, qr_svg=qr.svg)
+    app.jinja_env.globals.update(demo=settings.demo, qr_svg=qr.svg, language_tag=language.tag)
     for word in formatting.WORDS:
         app.jinja_env.filters[word.__name__] = word

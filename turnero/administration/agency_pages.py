@@ -16,7 +16,7 @@ from turnero.agencies.catalogue_rows import agency_entry
 from turnero.agencies.catalogue_schema import ALWAYS
 from turnero.agencies.models import Agency
 from turnero.agencies.opening_hours import WeeklyHours
-from turnero.formatting import WEEKDAYS, clock_time, hours_of_week, long_date
+from turnero.formatting import clock_time, hours_of_week, long_date, weekdays
 from turnero.page import NO_TROUBLE, Trouble, show
 
 _AHEAD = timedelta(days=29)
@@ -147,7 +147,7 @@ def hours_page(agency: Agency, tomorrow: date, trouble: Trouble) -> Response:
         trouble,
         agency=agency,
         typed=request.form or present,
-        weekdays=WEEKDAYS,
+        weekdays=weekdays(),
         intervals=max(_LEAST_INTERVALS, *map(len, week)),
     )
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from flask import Response, request
 
-from turnero import clock, formatting
+from turnero import clock, formatting, language
 from turnero.agencies import queries as agencies
 from turnero.agencies import terms
 from turnero.agencies.models import Procedure, Province
@@ -145,7 +145,7 @@ def _choices(offers: tuple[AgencyOffer, ...], today: date, term: Term | None) ->
     """By name; with a term, agencies with a place before its end come first."""
     if term is not None:
         return _worded(offers, today, term)
-    key = ("choices", *(offer.agency.id for offer in offers), today)
+    key = ("choices", language.current(), *(offer.agency.id for offer in offers), today)
     return shared(key, lambda: _worded(offers, today, None))
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 from flask import Blueprint, Response, render_template, request
 
-from turnero import clock
+from turnero import clock, language
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Procedure
 from turnero.booking import availability, offer_text
@@ -29,7 +29,7 @@ def may_be_kept(response: Response) -> Response:
 
 @blueprint.get("/")
 def start() -> str:
-    return shared("start page", _start)
+    return shared(("start page", language.current()), _start)
 
 
 def _start() -> str:
@@ -58,7 +58,7 @@ def _largest(offers: tuple[ProvinceOffer, ...], procedure: Procedure) -> list[Pr
 def agency_list() -> str:
     """All provinces; with ``provincia``, its agencies that offer ``tramite`` (the first unless given)."""
     asked = request.args.get("provincia") or None, request.args.get("tramite") or None
-    return shared(("agency page", *asked), lambda: _agency_list(*asked))
+    return shared(("agency page", language.current(), *asked), lambda: _agency_list(*asked))
 
 
 def _agency_list(code: str | None, slug: str | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
 
-from turnero import clock, formatting
+from turnero import clock, formatting, language
 from turnero.agencies import queries as agencies
 from turnero.booking import availability
 from turnero.booking.closure_text import span
@@ -49,7 +49,7 @@ class Year:
 @blueprint.get("/transparencia")
 def page() -> str:
     asked = request.args.get("mes", "")
-    return shared(("transparency page", asked[:7]), lambda: _page(asked[:7]))
+    return shared(("transparency page", language.current(), asked[:7]), lambda: _page(asked[:7]))
 
 
 def _page(asked: str) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, render_template, request
 
-from turnero import clock, formatting
+from turnero import clock, formatting, language
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Procedure
 from turnero.booking import availability
@@ -44,7 +44,7 @@ def may_be_kept(response: Response) -> Response:
 @blueprint.get("/reparto")
 def sharing_out() -> str:
     asked = request.args.get("provincia") or None, request.args.get("tramite") or None
-    return shared(("sharing out", *asked), lambda: _page(*asked))
+    return shared(("sharing out", language.current(), *asked), lambda: _page(*asked))
 
 
 def _page(code: str | None, slug: str | None) -> str:
