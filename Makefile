@@ -1,6 +1,6 @@
 # Everything runs from .venv. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check race day chaos upgrade fairness bench rush mutants quality sbom sqlmap format lock clean
+.PHONY: help demo test check race day chaos upgrade fairness bench rush mutants quality messages sbom sqlmap format lock clean
 
 PORT ?= 8000
 VENV := .venv
@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install -qq --require-hashes
 SBOM := build/sbom
+LOCALES := turnero/locale
 SBOM_PIP := $(PIP) --python $(SBOM)
 LOCK := $(CURDIR)/$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(UPGRADE)
@@ -74,6 +75,14 @@ quality: $(VENV)/.installed-dev ## Lighthouse y el validador de HTML en todas la
 	@npm install --prefix build/quality --no-audit --no-fund --silent
 	@$(BIN)/python -m tests.support.provision
 	@TURNERO_QUALITY=$(CURDIR)/build/quality $(BIN)/python -m pytest -s -o faulthandler_timeout=0 tests/quality
+
+messages: $(VENV)/.installed-dev ## Los textos por traducir; con LOCALE=en empieza o pone al día ese idioma (docs/languages.md)
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k gettext_noop --omit-header --sort-by-file -o $(LOCALES)/turnero.pot .
+	@if [ -n "$(LOCALE)" ]; then \
+		action=$$(test -f $(LOCALES)/$(LOCALE)/LC_MESSAGES/turnero.po && echo update || echo init); \
+		$(BIN)/pybabel -q $$action -D turnero -i $(LOCALES)/turnero.pot -d $(LOCALES) -l $(LOCALE) && \
+		$(BIN)/pybabel compile -D turnero -d $(LOCALES) -l $(LOCALE) --statistics; \
+	fi
 
 sbom: $(BIN)/python ## Lo que se instala en producción, en CycloneDX y con sus licencias, en build/sbom
 	@rm -rf $(SBOM)

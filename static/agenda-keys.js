@@ -10,7 +10,7 @@ if (list) {
   const rows = () => [...live.querySelectorAll(".agenda tbody tr:not([hidden])")];
   const current = () => document.activeElement?.closest?.(".agenda tbody tr");
   const tell = () => {
-    toggle.textContent = on ? "Apagar las teclas" : "Encender las teclas";
+    toggle.textContent = on ? toggle.dataset.on : toggle.dataset.off;
     list.classList.toggle("off", !on);
   };
 

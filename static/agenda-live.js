@@ -10,6 +10,7 @@ if (live) {
   const { address } = live.dataset;
   const banner = document.querySelector("#sin-conexion");
   const news = document.querySelector("#novedades");
+  const words = news.dataset;
   let mark = "";
   let stream;
   let ticks = 0;
@@ -22,11 +23,11 @@ if (live) {
     const said = live.querySelector(".live");
     banner.hidden = !lost;
     if (lost && !banner.textContent) {
-      banner.textContent = `Sin conexión desde ${said.dataset.at}. Lo que ve puede haber cambiado.`;
+      banner.textContent = banner.dataset.lost.replaceAll("{at}", said.dataset.at);
     }
     if (!lost) banner.textContent = "";
     said.classList.toggle("lost", lost);
-    said.textContent = `${lost ? "Sin conexión" : "En vivo"}, actualizado ${said.dataset.at}`;
+    said.textContent = (lost ? said.dataset.lost : said.dataset.live).replaceAll("{at}", said.dataset.at);
   };
 
   const states = () =>
@@ -37,16 +38,21 @@ if (live) {
       ]),
     );
 
+  const change = (ticket, time, tag) => {
+    const state = tag.toLowerCase();
+    return ticket ? `${ticket}: ${state}` : words.changed.replaceAll("{time}", time).replaceAll("{state}", state);
+  };
+
   // What changed, in few words.
   const difference = (before, after) => {
     const told = [];
     for (const [id, now] of after) {
       const then = before.get(id);
       if (typeof now === "string") then ?? told.push(now);
-      else if (!then) told.push(`Nuevo turno a las ${now[1]}`);
-      else if (then[2] !== now[2]) told.push(`${now[0] || `Turno de las ${now[1]}`}: ${now[2].toLowerCase()}`);
+      else if (!then) told.push(words.new.replaceAll("{time}", now[1]));
+      else if (then[2] !== now[2]) told.push(change(...now));
     }
-    return told.length > 3 ? `${told.length} cambios en la agenda` : told.join(". ");
+    return told.length > 3 ? words.many.replaceAll("{number}", told.length) : told.join(". ");
   };
 
   // What the eye rests on stays where it is on the screen: the focused row, else the first one in view.

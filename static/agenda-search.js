@@ -21,7 +21,9 @@ if (field) {
   document.querySelector("[data-search]").hidden = true;
   field.addEventListener("input", () => {
     const shown = filter();
-    if (status) status.textContent = !field.value ? "" : shown === 1 ? "1 turno" : `${shown} turnos`;
+    if (!status) return;
+    const { oneFound, found } = status.dataset;
+    status.textContent = !field.value ? "" : shown === 1 ? oneFound : found.replaceAll("{number}", shown);
   });
   field.form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -37,8 +37,9 @@ export class CallQueue {
   }
 }
 
-// "A-005" at 3 is said "Turno A 5, ventanilla 3".
+// "A-005" at 3 is said "Turno A 5, ventanilla 3", in the words of the page.
 export function spoken({ ticket, window }) {
   const [series, number] = ticket.split("-");
-  return `Turno ${series} ${Number(number)}, ventanilla ${window}`;
+  const { spoken: words } = document.querySelector("[data-spoken]").dataset;
+  return words.replaceAll("{series}", series).replaceAll("{number}", Number(number)).replaceAll("{window}", window);
 }

@@ -7,10 +7,10 @@ export function offerSound(button) {
   button.hidden = false;
   button.addEventListener("click", () => {
     audio = new AudioContext();
-    button.textContent = "Sonido activado";
+    button.textContent = button.dataset.on;
     button.disabled = true;
     chime();
-    say("Sonido activado");
+    say(button.dataset.on);
   });
 }
 
@@ -37,8 +37,9 @@ function chime() {
 function say(text) {
   if (!("speechSynthesis" in window)) return;
   const words = new SpeechSynthesisUtterance(text);
-  words.lang = "es-EC";
+  words.lang = document.documentElement.lang;
   words.rate = 0.9;
-  words.voice = speechSynthesis.getVoices().find((voice) => voice.lang.startsWith("es")) ?? null;
+  const [language] = words.lang.split("-");
+  words.voice = speechSynthesis.getVoices().find((voice) => voice.lang.startsWith(language)) ?? null;
   speechSynthesis.speak(words);
 }

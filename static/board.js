@@ -5,7 +5,6 @@ import { announce, offerSound } from "./board-sound.js";
 const SILENT = 5000; // from here on the calls are not shown as if they were new
 const LONG = 60000; // what was called during a longer silence is not announced one by one
 const PATIENCE = 2000;
-const FREE = "Su turno es gratuito. No pague a tramitadores.";
 
 const board = document.querySelector("[data-calls]");
 if (board) start(board);
@@ -39,7 +38,8 @@ function start(board) {
     heard.day = said.day;
     if (said.time !== heard.time) heard.minute = at;
     heard.time = said.time;
-    delay.textContent = said.delay ? `Hoy hay unos ${said.delay} minutos de demora` : FREE;
+    const { minutes, none } = delay.dataset;
+    delay.textContent = said.delay ? minutes.replaceAll("{minutes}", said.delay) : none;
     if (anew) {
       queue.reset(said.calls, at);
       draw();
@@ -56,7 +56,7 @@ function start(board) {
       lost = silent;
       pill.hidden = !lost;
       delay.hidden = lost;
-      pill.textContent = lost ? `Sin conexión desde ${timeAt(heard.at)}` : "";
+      pill.textContent = lost ? pill.dataset.since.replaceAll("{time}", timeAt(heard.at)) : "";
       draw();
     }
     const call = lost ? null : queue.advance(at);
@@ -77,16 +77,16 @@ function start(board) {
 
   function draw(pulse = false) {
     const [top, ...earlier] = lost ? [] : queue.shown;
+    const words = now.dataset;
     now.classList.toggle("nobody", !top);
     now.classList.remove("pulse");
     if (top) {
-      const to = element("p", "to", "Ventanilla ");
-      to.append(element("b", "", top.window));
-      now.replaceChildren(element("h1", "", "Ahora"), element("p", "code", top.ticket), to);
+      const [before, after] = words.window.split("{window}");
+      const to = element("p", "to", before);
+      to.append(element("b", "", top.window), after);
+      now.replaceChildren(element("h1", "", words.now), element("p", "code", top.ticket), to);
     } else {
-      const [title, text] = lost
-        ? ["Espere, por favor", "Le llamarán en voz alta desde la ventanilla."]
-        : ["Bienvenidos", "Aquí verá su número cuando le llamen."];
+      const [title, text] = lost ? [words.lost, words.aloud] : [words.nobody, words.rest];
       now.replaceChildren(element("h1", "", title), element("p", "rest", text));
     }
     rows.replaceChildren(...earlier.map((call) => {

@@ -4,6 +4,7 @@ const TRUSTED = 10 * MINUTE;
 const PATIENCE = 8000;
 const QUEUE = "turnero-por-enviar";
 const COUNTER = "turnero-serie";
+const words = document.querySelector(".offline")?.dataset; // what the page lets the kiosk say by itself
 let list = null;
 let listed = -TRUSTED; // by a clock that nobody sets
 let ahead = 0; // the server's time less this machine's
@@ -35,34 +36,33 @@ export function silent(yes) {
   document.querySelector(".offline").hidden = !yes;
 }
 
-// What the kiosk says by itself; HTML for its page. Only what it wrote itself goes into it.
+// What the kiosk says by itself; HTML for its page. Only our words and what it wrote itself go into it.
 export async function readAlone(typed, series) {
   const reference = typed.toUpperCase().replace(/[\s.'-]/g, "");
   const fresh = list && series && performance.now() - listed < TRUSTED;
   const minute = fresh && reference ? list.turnos[await digest(list.sal + reference)] : undefined;
   if (minute === undefined) {
-    return page("no-reconocido", "Ahora no podemos leerlo", "No hay conexión con el sistema.", "Acérquese a la ventanilla de información con su cédula.");
+    return page("no-reconocido", words.unreadTitle, words.unreadLead, words.unreadNote);
   }
   const now = Math.floor((Date.now() + ahead - list.medianoche) / MINUTE);
   const waiting = waitingTicket(reference);
   if (!waiting && now < minute - list.antes) {
-    return page("temprano", "Todavía es temprano", `Es hoy a las ${hour(minute)}. Registre su llegada desde las ${hour(minute - list.antes)}.`, "Puede salir y volver. Su hora queda guardada.");
+    const lead = words.earlyLead.replaceAll("{time}", hour(minute)).replaceAll("{since}", hour(minute - list.antes));
+    return page("temprano", words.earlyTitle, lead, words.earlyNote);
   }
   const ticket = waiting ?? newTicket(reference, series);
   const late = now > minute + list.tolerancia;
-  const title = late ? "Llegó tarde, pero le atendemos" : "Su llegada está registrada";
-  const note = late
-    ? "Su hora y la espera ya pasaron. Le atenderemos después de quienes llegaron a tiempo."
-    : `Su turno es a las ${hour(minute)}. Tome su ticket y mire la pantalla de la sala.`;
-  return page(late ? "tarde" : "confirmado", title, "Su número es", note, ticket)
-    + `<section class="slip" aria-hidden="true"><p><b>Turnero</b></p><hr><p>Su número</p><p class="big">${ticket}</p><p>${hour(minute)}</p><hr><p>Mire la pantalla de la sala. Tenga su cédula a mano.</p></section>`;
+  const title = late ? words.lateTitle : words.arrivedTitle;
+  const note = late ? words.lateNote : words.arrivedNote.replaceAll("{time}", hour(minute));
+  return page(late ? "tarde" : "confirmado", title, words.numberIs, note, ticket)
+    + `<section class="slip" aria-hidden="true"><p><b>Turnero</b></p><hr><p>${words.number}</p><p class="big">${ticket}</p><p>${hour(minute)}</p><hr><p>${words.watch}</p></section>`;
 }
 
 function page(result, title, lead, note, ticket = "") {
-  const again = ticket && ' <button class="button secondary" type="button" data-print>Imprimir de nuevo</button>';
+  const again = ticket && ` <button class="button secondary" type="button" data-print>${words.again}</button>`;
   return `<div class="hero die-cut" data-resultado="${result}"><div role="status"><h1>${title}</h1><p>${lead}</p>${ticket && `<p class="big">${ticket}</p>`}</div></div>
-<div class="kiosk-body"><p class="note"><span>${note}</span></p><div class="actions"><a class="button" href="/kiosco" data-end>Terminar</a>${again}</div>
-<p class="soft">Esta pantalla se borra sola en 60 segundos.</p></div>`;
+<div class="kiosk-body"><p class="note"><span>${note}</span></p><div class="actions"><a class="button" href="/kiosco" data-end>${words.finish}</a>${again}</div>
+<p class="soft">${words.wiped}</p></div>`;
 }
 
 function hour(minute) {

@@ -149,7 +149,7 @@ function reset() {
   if ("speechSynthesis" in window) speechSynthesis.cancel();
   document.body.classList.remove(...MODES);
   for (const button of document.querySelectorAll("[data-toggle]")) button.setAttribute("aria-pressed", "false");
-  document.title = "Registre su llegada · Turnero";
+  document.title = main.dataset.title;
   if (start) put(start);
   else location.replace("/kiosco");
 }
@@ -161,7 +161,7 @@ function read() {
 function speak(words) {
   if (!words || !document.body.classList.contains("audio") || !("speechSynthesis" in window)) return;
   const spoken = new SpeechSynthesisUtterance(words);
-  spoken.lang = "es-EC";
+  spoken.lang = document.documentElement.lang;
   speechSynthesis.cancel();
   speechSynthesis.speak(spoken);
 }

@@ -3,11 +3,12 @@ const form = document.querySelector("form[data-place]");
 
 if (form) {
   const parts = (page) => [...page.querySelectorAll("[data-term], [data-agencies]")];
+  const error = `${form.dataset.error} `;
   let newest = 0;
 
   // What was wrong before belongs to another choice.
   const forgetErrors = () => {
-    document.title = document.title.replace(/^Error: /, "");
+    if (document.title.startsWith(error)) document.title = document.title.slice(error.length);
     document.querySelector(".error-summary")?.remove();
     for (const box of form.querySelectorAll(".field-error")) box.classList.remove("field-error");
     for (const message of form.querySelectorAll(".error")) message.remove();

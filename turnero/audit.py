@@ -219,10 +219,17 @@ def _draws() -> Iterator[Violation]:
 
 
 def _figures() -> Iterator[Violation]:
-    """I12, as far as figures go: a month counted here is the sum of its parts."""
+    """I12, as far as figures go: a month counted here is the sum of its parts, by agency and by province."""
     for row in months.published():
-        if row.source == "own" and sum(part.attended for part in months.details_of(row)) != row.attentions:
+        if row.source != "own":
+            continue
+        agencies_of, provinces_of = months.details_of(row), months.provinces_of(row)
+        if sum(part.attended for part in agencies_of) != row.attentions:
             yield Violation("I12", f"las atenciones de {row.month:%Y-%m} no son la suma de sus partes")
+        for name in ("attended", "no_show", "cancelled", "displaced", "ratings"):
+            told = [sum(getattr(part, name) for part in parts) for parts in (agencies_of, provinces_of)]
+            if provinces_of and told[0] != told[1]:
+                yield Violation("I12", f"{row.month:%Y-%m}: las provincias no suman lo que sus agencias ({name})")
 
 
 def _calendars(desk_ids: set[int], days: set[date]) -> dict[int, DeskCalendar]:

@@ -3,6 +3,8 @@
 import segno
 from markupsafe import Markup, escape
 
+from turnero.language import gettext
+
 
 def symbol(reference: str) -> segno.QRCode:
     """Alphanumeric, so it stays at 21 modules; level M at least, more where that costs no module."""
@@ -11,7 +13,7 @@ def symbol(reference: str) -> segno.QRCode:
 
 def svg(reference: str) -> Markup:
     """For a page: an inline picture that says what it is. White around it is the page's (class ``qr``)."""
-    name = escape(f"Código QR de la referencia {reference}")
+    name = escape(gettext("Código QR de la referencia %(reference)s", reference=reference))
     return Markup(drawing(reference).replace("<svg ", f'<svg role="img" aria-label="{name}" ', 1))  # noqa: S704 (escaped)
 
 

@@ -20,6 +20,7 @@ from turnero.booking.seat_models import Draw
 from turnero.extensions import db
 from turnero.paths import resource
 from turnero.transparency import history
+from turnero.transparency.models import Given, Scarcity
 
 SLUG = "notificacion-de-glosas"
 REGISTRY = {"TURNERO_REGISTRY": "open"}
@@ -154,7 +155,13 @@ def test_a_draw_from_the_request_to_the_turn(procedure, page, smtp, clock_shift)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_public_pages_are_for_everybody(procedure, open_context, scheme):
     """Figures, rules, draws, complaints and the statement, on a narrow phone, in both schemes."""
-    create_desk(procedure.line, agency=create_agency(slug="centro", name="Centro"), windows=1)
+    agency = create_agency(slug="centro", name="Agencia de Santo Domingo de los Tsáchilas")
+    create_desk(procedure.line, agency=agency, windows=1)
+    for ago in range(1, 20):  # so that the drawings are there
+        measured = {"agency_id": agency.id, "procedure_id": procedure.id, "days_ahead": 29 - ago}
+        db.session.add(Scarcity(day=today() - timedelta(days=ago), **measured))
+        db.session.add(Given(day=today() - timedelta(days=ago), how="first_come", turns=1000 + ago))
+    db.session.commit()
     history.load_path(resource("catalogue") / "historical_figures.csv")
     page = open_context(viewport={"width": 320, "height": 640}, color_scheme=scheme).new_page()
     for address in ("/transparencia", "/reparto?provincia=17", "/sorteos", "/queja", "/accesibilidad"):

@@ -8,6 +8,7 @@ from tests.support.page import Page, fields, read
 
 LABELLED_BY_THEMSELVES = ("submit", "button", "reset")
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage", "for", "list")
+LANGUAGE = "es-EC"
 LEFT_OVER = re.compile(r"\{\{|\{%|\}\}|%\}|Undefined")
 
 
@@ -21,8 +22,8 @@ def check(html: str) -> Page:
 
 def _head(page: Page) -> list[str]:
     wrong = []
-    if [html.get("lang") for html in page.all("html")] != ["es-EC"]:
-        wrong.append("<html> without lang=es-EC")
+    if [html.get("lang") for html in page.all("html")] != [LANGUAGE]:
+        wrong.append(f"<html> without lang={LANGUAGE}")
     titles = [title.text for title in page.all("head")[0].all("title")] if page.all("head") else []
     if len(titles) != 1 or not titles[0]:
         wrong.append(f"one title with text, not {titles}")

@@ -108,7 +108,7 @@ def test_the_page_tells_rules_scarcity_and_shares(desk, procedure, client, clock
     figures.measure()
     client.get(f"/reparto?provincia=17&tramite={procedure.slug}")
     said = client.page.text
-    for words in ("Cómo se reparten los turnos", "se dieron 1 turnos", "100 %", "Centro", "hoy"):
+    for words in ("Cómo se reparten los turnos", "se dio 1 turno:", "100 %", "Centro", "hoy"):
         assert words in said, words
 
 

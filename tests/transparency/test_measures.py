@@ -1,9 +1,11 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from turnero.transparency.charts import bars
-from turnero.transparency.measures import following, hidden, month_of, quantile
+from turnero.transparency.measures import following, hidden, hidden_within, month_of, quantile
 
 
 @pytest.mark.parametrize(
@@ -15,6 +17,9 @@ from turnero.transparency.measures import following, hidden, month_of, quantile
         ([4, 3, 2, 1], 0.9, 4),
         (list(range(1, 11)), 0.9, 9),
         ([1.4, 1.6], 0.5, 1),
+        ([None, 3, None, 1, 0], 0.5, 3),
+        ([None, 3, None, 1], 0.9, None),
+        ([None], 0.5, None),
     ],
 )
 def test_a_quantile_is_a_value_that_was_measured(values, part, expected):
@@ -34,6 +39,39 @@ def test_a_quantile_is_a_value_that_was_measured(values, part, expected):
 )
 def test_small_cells_are_hidden_and_cannot_be_worked_out(counts, expected):
     assert hidden(counts) == expected
+
+
+@pytest.mark.parametrize(
+    ("groups", "sums", "parts"),
+    [
+        ([], [], []),
+        ([[9, 8], [7]], [False, False], [[False, False], [False]]),
+        ([[9, 4], [7]], [False, False], [[True, True], [False]]),  # the sum would tell the four
+        ([[2, 3, 9], [7]], [False, False], [[True, True, False], [False]]),
+        ([[4], [90], [9, 30]], [True, False, True], [[True], [False], [True, False]]),  # the total would tell the four
+        ([[4], [2], [90]], [True, True, False], [[True], [True], [False]]),
+        ([[0, 0], [9]], [False, False], [[False, False], [False]]),
+    ],
+)
+def test_sums_and_their_parts_tell_nothing_of_each_other(groups, sums, parts):
+    assert hidden_within(groups) == (sums, parts)
+
+
+@given(st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=4), min_size=1, max_size=5))
+def test_no_small_count_can_be_worked_out_by_taking_away(groups):
+    """Wherever a published sum covers something that is not shown, it covers five people or more."""
+    sums, parts = hidden_within(groups)
+    for group, unseen, sum_is_hidden in zip(groups, parts, sums, strict=True):
+        assert all(hidden for count, hidden in zip(group, unseen, strict=True) if 0 < count < 5)
+        if not sum_is_hidden and any(unseen):
+            rest = sum(count for count, hidden in zip(group, unseen, strict=True) if hidden)
+            assert rest >= 5 or sum(unseen) > 1
+        if sum_is_hidden and sum(group):
+            assert any(unseen)
+    if sum(sums) == 1:
+        assert all(
+            count == 0 for count, hidden in zip([sum(group) for group in groups], sums, strict=True) if not hidden
+        )
 
 
 @pytest.mark.parametrize(

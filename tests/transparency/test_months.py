@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_agency, create_desk, create_procedure, today
+from tests.support.build import create_agency, create_desk, create_procedure, create_province, today
 from tests.support.visits import arrived, booked, turn
 from turnero import clock
 from turnero.attention import attendance, calling
@@ -17,7 +17,7 @@ from turnero.booking.models import Booking
 from turnero.cli import main
 from turnero.extensions import db
 from turnero.transparency import months
-from turnero.transparency.models import MonthDetail, MonthFigures
+from turnero.transparency.models import MonthDetail, MonthFigures, MonthProvince, Scarcity
 
 NOVEMBER = date(2026, 11, 1)
 FILE = "anio,mes,quejas,atenciones\n2025,11,3,23913\n2025,12,4,31096\n"
@@ -98,6 +98,47 @@ def test_what_is_closed_stays_and_a_correction_is_a_new_row(a_month):
     db.session.commit()
 
 
+def test_provinces_are_the_sums_of_their_agencies(desk, procedure, clock_shift):
+    """Another agency of the province, and one of another province."""
+    near = create_desk(procedure.line, agency=create_agency(name="Norte"), windows=2)
+    far = create_desk(procedure.line, agency=create_agency(create_province("01"), name="Sur"), windows=2)
+    for number, there in enumerate((desk, near, near, far), start=20):
+        bookings.cancel(bookings.token_of(turn(booked(there, procedure, 900, number))))
+    clock_shift(timedelta(days=30))
+    months.close(NOVEMBER)
+    (row,) = months.published()
+    assert [(part.province_code, part.cancelled) for part in months.provinces_of(row)] == [("01", 1), ("17", 3)]
+    assert months.close(NOVEMBER) is False
+    db.session.execute(MonthProvince.__table__.update().values(cancelled=7))
+    db.session.commit()
+    found = [violation.invariant for violation in audit()]
+    db.session.execute(MonthProvince.__table__.delete())
+    db.session.commit()
+    assert found == ["I12"]
+
+
+def test_how_far_the_first_free_turn_was(a_month, desk, procedure, client):
+    """Of a province the nearest agency counts; a day without any is more than every number."""
+    near = create_desk(procedure.line, agency=create_agency(name="Norte"), windows=2)
+    measured = {1: (3, 5), 2: (None, 9), 3: (None, None)}
+    for day, (here, there) in measured.items():
+        for place, ahead in ((desk, here), (near, there)):
+            found = {"agency_id": place.agency_id, "procedure_id": procedure.id, "days_ahead": ahead}
+            db.session.add(Scarcity(day=NOVEMBER.replace(day=day), **found))
+    db.session.commit()
+    months.close(NOVEMBER)
+    (row,) = months.published()
+    days = [
+        (part.days_to_free_median, part.days_to_free_p90, part.days_without_free) for part in months.details_of(row)
+    ]
+    assert days == [(None, None, 2), (9, None, 1)]
+    (province,) = months.provinces_of(row)
+    assert (province.days_to_free_median, province.days_without_free) == (9, 1)
+    client.get("/transparencia?provincia=17")
+    assert "sin turnos libres" in client.page.text
+    assert "9 días" in client.page.text
+
+
 def test_the_audit_finds_a_month_that_does_not_add_up(a_month):
     months.close_due()
     db.session.execute(MonthDetail.__table__.update().values(attended=7))
@@ -105,7 +146,7 @@ def test_the_audit_finds_a_month_that_does_not_add_up(a_month):
     found = [violation.invariant for violation in audit()]
     db.session.execute(MonthDetail.__table__.update().values(attended=6))
     db.session.commit()
-    assert found == ["I12"]
+    assert found == ["I12", "I12"]  # neither with the month's sum nor with the province's
 
 
 def test_history_is_loaded_again_without_a_change(app, tmp_path):
@@ -127,15 +168,16 @@ def test_a_wrong_file_changes_nothing(app, tmp_path, text):
 def test_page_json_and_csv_say_the_same(a_month, client, tmp_path):
     load(tmp_path)
     months.close_due()
-    client.get("/transparencia")
-    said = client.page.text
-    for words in ("31 096", "noviembre de 2026", "Centro", "menos de 5", "10 min"):
-        assert words in said, words
+    for query, place in (("", "Pichincha"), ("?provincia=17", "Centro")):
+        client.get(f"/transparencia{query}")
+        for words in ("31 096", "noviembre de 2026", place, "menos de 5", "10 min"):
+            assert words in client.page.text, words
     document = client.get("/api/v1/transparencia.json").get_json()
     lines = list(csv.DictReader(io.StringIO(client.get("/api/v1/transparencia.csv").get_data(as_text=True))))
     assert [{name: str(value) for name, value in month.items()} for month in document["meses"]] == lines
     assert [month["atenciones"] for month in document["meses"]] == [23913, 31096, 6]
-    (part,) = document["detalle"]
+    (part,), (province,) = document["detalle"], document["provincias"]
+    assert province == {name: value for name, value in part.items() if name != "agencia"}
     assert (part["atendidos"], part["cancelados"], part["espera_mediana"]) == (6, None, 10)
     assert set(document["columnas"]) >= {*part, *document["meses"][0]}
 

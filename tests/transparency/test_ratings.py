@@ -97,7 +97,7 @@ def test_the_month_tells_the_mean_where_enough_have_said_it(clock_shift, visit):
         ratings.rate(*rating_path(visit(number)).split("/")[2:], ratings.Said(steps, ""))
     clock_shift(timedelta(days=30))
     months.close(date(2026, 11, 1))
-    (row,) = open_data.detail_rows(months.published()[-1])
+    (row,) = open_data.parts_of(months.published()[-1]).agencies
     assert (row["opiniones"], row["satisfaccion"]) == (5, 3.6)
 
 
@@ -105,7 +105,7 @@ def test_few_opinions_are_not_told(clock_shift, visit):
     ratings.rate(*rating_path(visit()).split("/")[2:], ratings.Said(1, ""))
     clock_shift(timedelta(days=30))
     months.close(date(2026, 11, 1))
-    (row,) = open_data.detail_rows(months.published()[-1])
+    (row,) = open_data.parts_of(months.published()[-1]).agencies
     assert (row["opiniones"], row["satisfaccion"]) == (None, None)
 
 

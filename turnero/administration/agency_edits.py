@@ -1,5 +1,6 @@
 """From what was typed of an agency to the edit that would write it, with the sentence that says it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,11 +12,17 @@ from turnero.agencies.catalogue_rows import agency_entry
 from turnero.agencies.editing import Week
 from turnero.agencies.models import Agency
 from turnero.formatting import hours_of_week, long_date
+from turnero.language import gettext, gettext_noop, ngettext
 
 # Over how many days an edit that has no end is told.
 _TOLD_DAYS = 30
-_FACTS = {"name": "nombre", "kind": "tipo", "canton": "cantón", "address": "dirección"}
-KINDS_IN_WORDS = {"agency": "agencia", "mall_point": "punto en centro comercial"}
+_FACTS = {
+    "name": gettext_noop("nombre"),
+    "kind": gettext_noop("tipo"),
+    "canton": gettext_noop("cantón"),
+    "address": gettext_noop("dirección"),
+}
+KINDS_IN_WORDS = {"agency": gettext_noop("agencia"), "mall_point": gettext_noop("punto en centro comercial")}
 
 
 def catalogue_of(**parts: object) -> Catalogue:
@@ -38,7 +45,11 @@ def opened(facts: Facts, today: date) -> Edit:
         desks=(),
         days=(),
     )
-    summary = f"Abre «{facts.name}» en {facts.canton}, de lunes a viernes de 08:00 a 17:00. Le faltan ventanillas."
+    summary = gettext(
+        "Abre «%(agency)s» en %(canton)s, de lunes a viernes de 08:00 a 17:00. Le faltan ventanillas.",
+        agency=facts.name,
+        canton=facts.canton,
+    )
     return _edit("agency", summary, entry, (today, today + timedelta(days=_TOLD_DAYS - 1)))
 
 
@@ -47,22 +58,38 @@ def renamed(agency: Agency, facts: Facts, today: date) -> Edit:
     before = agency_entry(agency)
     values = {name: getattr(facts, name) for name in _FACTS}
     differing = [
-        f"{word}, de «{_in_words(name, getattr(before, name))}» a «{_in_words(name, values[name])}»"
+        difference(gettext(word), _in_words(name, getattr(before, name)), _in_words(name, values[name]))
         for name, word in _FACTS.items()
         if getattr(before, name) != values[name]
     ]
-    summary = f"{agency.name} cambia: {'; '.join(differing)}." if differing else f"{agency.name}: nada cambia."
-    return _edit("agency", summary, replace(before, **values), (today, today + timedelta(days=_TOLD_DAYS - 1)))
+    return _edit(
+        "agency",
+        changes_in_words(agency.name, differing),
+        replace(before, **values),
+        (today, today + timedelta(days=_TOLD_DAYS - 1)),
+    )
+
+
+def difference(what: str, before: object, after: object) -> str:
+    """One of those that changes_in_words tells."""
+    return gettext("%(what)s, de «%(before)s» a «%(after)s»", what=what, before=before, after=after)
+
+
+def changes_in_words(name: str, differing: Sequence[str]) -> str:
+    """What changes of a thing of that name."""
+    if not differing:
+        return gettext("%(name)s: nada cambia.", name=name)
+    return gettext("%(name)s cambia: %(differences)s.", name=name, differences="; ".join(differing))
 
 
 def _in_words(name: str, value: str) -> str:
-    return KINDS_IN_WORDS[value] if name == "kind" else value or "sin dirección"
+    return gettext(KINDS_IN_WORDS[value]) if name == "kind" else value or gettext("sin dirección")
 
 
 def week(agency: Agency, hours: Week, days: Days) -> Edit:
     """Other hours from a day on, for good or until another."""
     entry = editing.with_week(agency_entry(agency), hours, days.first, days.last)
-    words = "; ".join(hours_of_week(hours)) or "cerrada toda la semana"
+    words = "; ".join(hours_of_week(hours)) or gettext("cerrada toda la semana")
     return _edit("hours", f"{agency.name}, {_since(days)}: {words}.", entry, _measured(days))
 
 
@@ -70,7 +97,11 @@ def windows(agency: Agency, line: str, desk: DeskEntry) -> Edit:
     """Other windows of a line (``line``: its name) from a day on."""
     entry = editing.with_windows(agency_entry(agency), desk)
     days = Days(desk.valid_from, None)
-    how = f"{windows_in_words(desk.windows)}, un turno cada {desk.slot_minutes} minutos"
+    how = gettext(
+        "%(windows)s, un turno cada %(minutes)s minutos",
+        windows=windows_in_words(desk.windows),
+        minutes=desk.slot_minutes,
+    )
     summary = f"{agency.name}, {line}, {_since(days)}: {how}."
     return _edit("windows", summary, entry, _measured(days))
 
@@ -79,7 +110,7 @@ def special(agency: Agency, line: str, wanted: Special) -> Edit:
     """Another number of windows on some days."""
     entry = editing.with_days(agency_entry(agency), wanted.line, wanted.days, wanted.windows)
     days = Days(wanted.days[0], wanted.days[-1])
-    how = "como siempre" if wanted.windows is None else windows_in_words(wanted.windows)
+    how = gettext("como siempre") if wanted.windows is None else windows_in_words(wanted.windows)
     return _edit("days", f"{agency.name}, {line}, {_since(days)}: {how}.", entry, _measured(days))
 
 
@@ -93,11 +124,11 @@ def _measured(days: Days) -> tuple[date, date]:
 
 def _since(days: Days) -> str:
     if days.last is None:
-        return f"desde el {long_date(days.first)}"
+        return gettext("desde el %(day)s", day=long_date(days.first))
     if days.last == days.first:
-        return f"el {long_date(days.first)}"
-    return f"del {long_date(days.first)} al {long_date(days.last)}"
+        return gettext("el %(day)s", day=long_date(days.first))
+    return gettext("del %(first)s al %(last)s", first=long_date(days.first), last=long_date(days.last))
 
 
 def windows_in_words(number: int) -> str:
-    return {0: "sin ventanillas", 1: "1 ventanilla"}.get(number, f"{number} ventanillas")
+    return ngettext("%(num)s ventanilla", "%(num)s ventanillas", number) if number else gettext("sin ventanillas")

@@ -17,6 +17,7 @@ from turnero.agencies.catalogue_schema import ALWAYS
 from turnero.agencies.models import Agency
 from turnero.agencies.opening_hours import WeeklyHours
 from turnero.formatting import clock_time, hours_of_week, long_date, weekdays
+from turnero.language import gettext
 from turnero.page import NO_TROUBLE, Trouble, show
 
 _AHEAD = timedelta(days=29)
@@ -44,7 +45,7 @@ def agency_page(agency: Agency, today: date) -> Response:
         "administration/agency.html",
         agency=agency,
         everywhere=reach.everywhere(),
-        kind=KINDS_IN_WORDS[agency.kind].capitalize(),
+        kind=gettext(KINDS_IN_WORDS[agency.kind]).capitalize(),
         week=hours_of_week(week),
         later=[(day, hours_of_week(opening_hours.week(hours, day))) for day in starts],
         desks=desks,
@@ -99,23 +100,26 @@ def _special(entry: AgencyEntry, today: date) -> list[str]:
                 runs[-1] = (first, day.day)
                 continue
         runs.append((day, day.day))
-    return [
-        f"{long_date(first.day)}{f' a {long_date(last)}' if last != first.day else ''}, "
-        f"{names[first.line]}: {windows_in_words(first.windows)}"
-        for first, last in runs
-    ]
+    return [f"{_days(first.day, last)}, {names[first.line]}: {windows_in_words(first.windows)}" for first, last in runs]
+
+
+def _days(first: date, last: date) -> str:
+    if first == last:
+        return long_date(first)
+    return gettext("%(first)s a %(last)s", first=long_date(first), last=long_date(last))
 
 
 def _lacks(agency: Agency, *, has_hours: bool, has_desks: bool) -> list[tuple[str, str]]:
     """What an agency needs to give turns, and where that is done."""
-    steps = {
-        "un horario": ("admin_agencies.ask_hours", has_hours),
-        "ventanillas": ("admin_agencies.ask_windows", has_desks),
-        "un trámite en la línea de sus ventanillas": ("admin_procedures.index", bool(agencies.procedures_at(agency))),
-    }
+    has_procedures = bool(agencies.procedures_at(agency))
+    steps = (
+        (gettext("un horario"), "admin_agencies.ask_hours", has_hours),
+        (gettext("ventanillas"), "admin_agencies.ask_windows", has_desks),
+        (gettext("un trámite en la línea de sus ventanillas"), "admin_procedures.index", has_procedures),
+    )
     return [
         (words, url_for(endpoint, agency_slug=agency.slug) if "agencies" in endpoint else url_for(endpoint))
-        for words, (endpoint, there) in steps.items()
+        for words, endpoint, there in steps
         if not there
     ]
 

@@ -22,13 +22,12 @@ from turnero.agencies.catalogue_load import SOURCE, write
 from turnero.agencies.catalogue_rows import agency_entry, procedure_entry
 from turnero.agencies.models import Agency, Desk, Line, LocalHoliday, Procedure
 from turnero.booking import proposals
+from turnero.booking.closure_text import HOURS_CHANGED
 from turnero.booking.displacement import Cause, clear, lock_desks
 from turnero.booking.models import Displacement
 from turnero.errors import Refused
 from turnero.extensions import db
 from turnero.staff import record
-
-REASON = "La agencia cambió su horario"
 
 
 class ChangedMeanwhile(Refused):
@@ -121,7 +120,7 @@ def _done(edit: Edit, actor: str, expected: str | None) -> _Done:
     write(edit.said)
     desks, now = _desks(edit), clock.now()
     for desk in desks:
-        clear(desk, Cause(REASON, actor), now)
+        clear(desk, Cause(HOURS_CHANGED, actor), now)
     db.session.flush()
     lost = (Displacement.created_at == now, Displacement.old_desk_id.in_([desk.id for desk in desks]))
     displaced = db.session.scalars(select(Displacement).where(*lost).order_by(Displacement.id)).all()

@@ -17,6 +17,7 @@ from turnero.booking.models import Displacement
 from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.formatting import clock_time, long_date
+from turnero.language import gettext
 from turnero.page import NO_TROUBLE, Trouble, see_other, show
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
@@ -94,7 +95,8 @@ def reopen(closure_id: int) -> Response:
     if closure.withdrawn_at is not None:  # pressed twice
         return see_other(url_for(".index"))
     line = _line(closure)
-    decision = closures.Reopening(closure.id, f"Abre otra vez {closing.place_of(closure)} {line.when}.")
+    summary = gettext("Abre otra vez %(place)s %(when)s.", place=closing.place_of(closure), when=line.when)
+    decision = closures.Reopening(closure.id, summary)
     return decide(lambda: decision, lambda _: _page(closure), made_at(".index"))
 
 
@@ -112,7 +114,7 @@ def _governs(closure: Closure) -> bool:
 
 def _line(row: Closure) -> ClosureLine:
     when, withdrawn = span(row.starts, row.ends), row.withdrawn_at is not None
-    return ClosureLine(row.id, closing.place_alone(row), when, KINDS[row.kind], row.name, withdrawn)
+    return ClosureLine(row.id, closing.place_alone(row), when, gettext(KINDS[row.kind]), row.name, withdrawn)
 
 
 def _person(each: Displacement) -> tuple[str, str, str, str]:
@@ -120,8 +122,14 @@ def _person(each: Displacement) -> tuple[str, str, str, str]:
     old, new = _desk(each.old_desk_id), "-"
     if each.new_desk_id is not None and each.new_day is not None:
         new = _place(_desk(each.new_desk_id), each.new_day, each.new_minute or 0)
-    told = "avisado" if each.told_at else ("sin avisar" if each.booking.email else "sin correo")
-    return each.booking.reference, _place(old, each.old_day, each.old_minute), new, f"{STATUSES[each.status]}, {told}"
+    state = f"{gettext(STATUSES[each.status])}, {_told(each)}"
+    return each.booking.reference, _place(old, each.old_day, each.old_minute), new, state
+
+
+def _told(each: Displacement) -> str:
+    if each.told_at:
+        return gettext("avisado")
+    return gettext("sin avisar") if each.booking.email else gettext("sin correo")
 
 
 def _place(desk: Desk, day: date, minute: int) -> str:
@@ -140,6 +148,6 @@ def _form(trouble: Trouble) -> Response:
         everywhere=reach.everywhere(),
         agencies=reach.agencies_governed(),
         provinces=agencies.provinces(),
-        scopes=closures.SCOPES,
-        kinds={typed: KINDS[kind] for typed, kind in closures.KINDS.items()},
+        scopes={typed: gettext(words) for typed, words in closures.SCOPES.items()},
+        kinds={typed: gettext(KINDS[kind]) for typed, kind in closures.KINDS.items()},
     )

@@ -15,8 +15,14 @@ from turnero.booking.closure_text import people, span
 from turnero.errors import InvalidInput, NotFound
 from turnero.fields import Fields
 from turnero.formatting import thousands
+from turnero.language import gettext, gettext_noop, ngettext
 
-SCOPES = {"agencia": "Una agencia", "canton": "Un cantón", "provincia": "Una provincia", "pais": "Todo el país"}
+SCOPES = {
+    "agencia": gettext_noop("Una agencia"),
+    "canton": gettext_noop("Un cantón"),
+    "provincia": gettext_noop("Una provincia"),
+    "pais": gettext_noop("Todo el país"),
+}
 KINDS = {"decreto": "decree", "contingencia": "contingency", "feriado": "holiday"}
 _LONGEST = timedelta(days=366)
 
@@ -37,14 +43,25 @@ class Closing:
     @property
     def summary(self) -> str:
         hours = self.hours
-        return f"Cierra {closing.place_of(self.scope)} {span(hours.starts, hours.ends)}. Motivo: {hours.reason}."
+        return gettext(
+            "Cierra %(place)s %(when)s. Motivo: %(reason)s.",
+            place=closing.place_of(self.scope),
+            when=span(hours.starts, hours.ends),
+            reason=hours.reason,
+        )
 
     def look(self) -> tuple[list[str], str]:
         closed = closing.preview(self.scope, self.hours)
         lost = closed.cleared.displaced
-        said = [f"Agencias: {thousands(closed.agencies)}. Horas de atención que se cierran: {_cells(closed.cells)}."]
-        if closed.cleared.holds_ended:
-            said.append(f"Reservas sin confirmar que terminan: {thousands(closed.cleared.holds_ended)}.")
+        said = [
+            gettext(
+                "Agencias: %(agencies)s. Horas de atención que se cierran: %(cells)s.",
+                agencies=thousands(closed.agencies),
+                cells=_cells(closed.cells),
+            )
+        ]
+        if ended := closed.cleared.holds_ended:
+            said.append(gettext("Reservas sin confirmar que terminan: %(count)s.", count=thousands(ended)))
         return [*said, *people(lost, closed.placed, lost - closed.reachable)], ""
 
     def make(self, seal: str, actor: str) -> int:
@@ -62,14 +79,17 @@ class Reopening:
 
     def look(self) -> tuple[list[str], str]:
         restored = closing.preview_reopening(self.closure_id).restored
-        return [f"Turnos que recuperan su hora: {thousands(restored)}.", "Quien ya tiene otro turno lo conserva."], ""
+        return [
+            gettext("Turnos que recuperan su hora: %(count)s.", count=thousands(restored)),
+            gettext("Quien ya tiene otro turno lo conserva."),
+        ], ""
 
     def make(self, seal: str, actor: str) -> int:
         return closing.reopen(self.closure_id, actor).record_id
 
 
 def _cells(cells: int) -> str:
-    return f"{thousands(cells)} tramos de turno" if cells != 1 else "1 tramo de turno"
+    return ngettext("%(count)s tramo de turno", "%(count)s tramos de turno", cells, count=thousands(cells))
 
 
 def parse(form: Mapping[str, str], governed: Collection[Agency], *, everywhere: bool) -> Closing:

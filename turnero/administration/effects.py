@@ -5,6 +5,7 @@ from datetime import date
 
 from turnero.booking.closure_text import people
 from turnero.formatting import long_date, thousands
+from turnero.language import gettext, ngettext
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,34 @@ def told(effect: Effect) -> list[str]:
 
 
 def _places(effect: Effect) -> str:
-    days = (
-        f"el {long_date(effect.first)}"
-        if effect.first == effect.last
-        else f"entre el {long_date(effect.first)} y el {long_date(effect.last)}"
-    )
+    days = _days(effect.first, effect.last)
     more = effect.after - effect.before
     if not more:
-        return f"No cambia cuántos turnos se pueden dar {days}: {thousands(effect.after)}."
-    verb = "Crea" if more > 0 else "Quita"
-    turns = "1 turno" if abs(more) == 1 else f"{thousands(abs(more))} turnos"
-    return f"{verb} {turns} {days}: de {thousands(effect.before)} pasan a {thousands(effect.after)}."
+        return gettext(
+            "No cambia cuántos turnos se pueden dar %(days)s: %(places)s.", days=days, places=thousands(effect.after)
+        )
+    values = {
+        "count": thousands(abs(more)),
+        "days": days,
+        "before": thousands(effect.before),
+        "after": thousands(effect.after),
+    }
+    if more > 0:
+        return ngettext(
+            "Crea %(count)s turno %(days)s: de %(before)s pasan a %(after)s.",
+            "Crea %(count)s turnos %(days)s: de %(before)s pasan a %(after)s.",
+            more,
+            **values,
+        )
+    return ngettext(
+        "Quita %(count)s turno %(days)s: de %(before)s pasan a %(after)s.",
+        "Quita %(count)s turnos %(days)s: de %(before)s pasan a %(after)s.",
+        -more,
+        **values,
+    )
+
+
+def _days(first: date, last: date) -> str:
+    if first == last:
+        return gettext("el %(day)s", day=long_date(first))
+    return gettext("entre el %(first)s y el %(last)s", first=long_date(first), last=long_date(last))

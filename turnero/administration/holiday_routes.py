@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from flask import Blueprint, Response, request
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.fields import Fields
 from turnero.formatting import long_date
+from turnero.language import gettext, gettext_noop
 from turnero.page import NO_TROUBLE, Trouble, show
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
@@ -28,6 +30,9 @@ from turnero.transparency.figures import MAINLAND
 blueprint = Blueprint("admin_holidays", __name__, url_prefix="/admin/feriados")
 # A rest lies this near to its civic date.
 _NEAR = timedelta(days=7)
+_ADDS = gettext_noop("Agrega el feriado «%(name)s» de %(place)s, que descansa el %(day)s.")
+_CONFIRMS = gettext_noop("Confirma el feriado «%(name)s» de %(place)s, que descansa el %(day)s.")
+_DOUBTS = gettext_noop("Deja por confirmar el feriado «%(name)s» de %(place)s, que descansa el %(day)s.")
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,8 @@ def confirm(holiday_id: int) -> Response:
         raise NotFound
     confirmed = request.form.get("confirmado") == "si"
     entry = HolidayEntry(row.day, row.name, row.province_code, row.canton, confirmed, NOWHERE)
-    verb = "Confirma" if confirmed else "Deja por confirmar"
-    return decide(lambda: _edit(verb, entry), lambda _: _index(row.day.year), made_at(".index", anio=str(row.day.year)))
+    edit = partial(_edit, _CONFIRMS if confirmed else _DOUBTS, entry)
+    return decide(edit, lambda _: _index(row.day.year), made_at(".index", anio=str(row.day.year)))
 
 
 def _typed() -> Decision:
@@ -101,19 +106,20 @@ def _typed() -> Decision:
     fields.check()
     assert day and name and province
     entry = HolidayEntry(day, name, province, canton or "", fields.text("confirmado") == "si", NOWHERE)
-    return _edit("Agrega", entry)
+    return _edit(_ADDS, entry)
 
 
-def _edit(verb: str, entry: HolidayEntry) -> Edit:
+def _edit(sentence: str, entry: HolidayEntry) -> Edit:
     place = Place(entry.province, entry.canton)
     touched = frozenset(
         agency.slug
         for agency in agencies.agencies(entry.province)
         if not entry.canton or folded(agency.canton) == folded(entry.canton)
     )
-    state = "" if entry.confirmed else " Cerrará cuando se confirme."
-    rests = f", que descansa el {long_date(_rest(CivicDay(entry.day, entry.name, canton=entry.canton), place))}"
-    summary = f"{verb} el feriado «{entry.name}» de {_place(place)}{rests}.{state}"
+    rests = long_date(_rest(CivicDay(entry.day, entry.name, canton=entry.canton), place))
+    summary = gettext(sentence, name=entry.name, place=_place(place), day=rests)
+    if not entry.confirmed:
+        summary += " " + gettext("Cerrará cuando se confirme.")
     days = (entry.day - _NEAR, entry.day + _NEAR)
     return Edit("holiday", summary, catalogue_of(holidays=(entry,)), agencies=touched, days=days)
 
@@ -136,7 +142,9 @@ def _line(row: LocalHoliday) -> HolidayLine:
 
 def _place(place: Place) -> str:
     province = agencies.province(place.province_code).name
-    return f"{place.canton}, {province}" if place.canton else f"toda la provincia de {province}"
+    if place.canton:
+        return f"{place.canton}, {province}"
+    return gettext("toda la provincia de %(province)s", province=province)
 
 
 def _form(trouble: Trouble) -> Response:

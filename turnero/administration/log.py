@@ -13,29 +13,35 @@ from turnero.booking.models import Booking, Event
 from turnero.booking.turn_text import TAGS
 from turnero.extensions import db
 from turnero.formatting import long_date
+from turnero.language import gettext, gettext_noop
 from turnero.staff.models import Account, AdminChange, DataView, Device
 from turnero.staff.record import COMMAND_LINE
 from turnero.transparency.figures import MAINLAND
 
-KINDS = {"todo": "Todo", "cambios": "Cambios", "turnos": "Pasos de turnos", "vistas": "Quién vio a quién"}
+KINDS = {
+    "todo": gettext_noop("Todo"),
+    "cambios": gettext_noop("Cambios"),
+    "turnos": gettext_noop("Pasos de turnos"),
+    "vistas": gettext_noop("Quién vio a quién"),
+}
 MOST_LINES = 200
 # A hold has no page of its own, so the turn's words lack these two.
-_STATES = {status: word.lower() for status, (word, _) in TAGS.items()} | {
-    Status.HELD: "retenido",
-    Status.LAPSED: "vencido",
+_STATES = {status: word for status, (word, _) in TAGS.items()} | {
+    Status.HELD: gettext_noop("Retenido"),
+    Status.LAPSED: gettext_noop("Vencido"),
 }
 _LOOKED_AT = {
-    "agenda": "Vio la agenda",
-    "csv": "Descargó la agenda en CSV",
-    "pdf": "Descargó la agenda en PDF",
-    "paper": "Abrió la lista en papel",
-    "turn": "Abrió el turno",
+    "agenda": gettext_noop("Vio la agenda"),
+    "csv": gettext_noop("Descargó la agenda en CSV"),
+    "pdf": gettext_noop("Descargó la agenda en PDF"),
+    "paper": gettext_noop("Abrió la lista en papel"),
+    "turn": gettext_noop("Abrió el turno"),
 }
 _ACTORS = {
-    COMMAND_LINE: "Línea de comandos",
-    "citizen": "La persona",
-    "sweep": "Trabajo automático",
-    "displacement": "Reubicación",
+    COMMAND_LINE: gettext_noop("Línea de comandos"),
+    "citizen": gettext_noop("La persona"),
+    "sweep": gettext_noop("Trabajo automático"),
+    "displacement": gettext_noop("Reubicación"),
 }
 
 
@@ -88,10 +94,10 @@ class _Actors:
     def name(self, actor: str) -> str:
         kind, _, number = actor.partition(":")
         if kind == "staff" and number.isdecimal():
-            return self.accounts.get(int(number), "una cuenta que ya no existe")
+            return self.accounts.get(int(number), gettext("una cuenta que ya no existe"))
         if kind in ("kiosk", "board") and number.isdecimal():
-            return self.devices.get(int(number), "un equipo que ya no existe")
-        return _ACTORS.get(actor, actor)
+            return self.devices.get(int(number), gettext("un equipo que ya no existe"))
+        return gettext(_ACTORS[actor]) if actor in _ACTORS else actor
 
 
 def _actors() -> _Actors:
@@ -122,8 +128,14 @@ def _steps(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[
     if search.account:
         found = found.where(Event.actor.in_([f"staff:{number}" for number in account_ids]))
     for event, reference, agency in db.session.execute(_of(found, search).order_by(Event.id.desc()).limit(MOST_LINES)):
-        step = _STATES[Status(event.after)] if event.before != event.after else "cambió sin cambiar de estado"
-        yield LogLine(_local(event.at), actors.name(event.actor), f"Turno {reference}: {step}.", agency)
+        what = gettext("Turno %(reference)s: %(step)s.", reference=reference, step=_step(event))
+        yield LogLine(_local(event.at), actors.name(event.actor), what, agency)
+
+
+def _step(event: Event) -> str:
+    if event.before == event.after:
+        return gettext("cambió sin cambiar de estado")
+    return gettext(_STATES[Status(event.after)]).lower()
 
 
 def _looks(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[LogLine]:
@@ -140,8 +152,14 @@ def _looks(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[
     if search.reference:
         found = found.where(Booking.reference == search.reference)
     for view, reference, agency in db.session.execute(found.order_by(DataView.id.desc()).limit(MOST_LINES)):
-        of = f" {reference}" if reference else f" del {long_date(view.day)}" if view.day else ""
-        yield LogLine(_local(view.at), actors.name(f"staff:{view.account_id}"), f"{_LOOKED_AT[view.kind]}{of}.", agency)
+        yield LogLine(_local(view.at), actors.name(f"staff:{view.account_id}"), _look(view, reference), agency)
+
+
+def _look(view: DataView, reference: str | None) -> str:
+    did = gettext(_LOOKED_AT[view.kind])
+    if reference:
+        return f"{did} {reference}."
+    return gettext("%(did)s del %(day)s.", did=did, day=long_date(view.day)) if view.day else f"{did}."
 
 
 def _of(found: Select[Event, str, str], search: Search) -> Select[Event, str, str]:

@@ -12,6 +12,7 @@ from turnero.administration.decide import Decision, decide, made_at
 from turnero.administration.errors import TextLong, TextMissing
 from turnero.extensions import db
 from turnero.fields import Fields
+from turnero.language import gettext
 from turnero.logs import without_identities
 from turnero.notices import outbox
 from turnero.notices.models import Notice
@@ -41,7 +42,7 @@ def _queue(trouble: Trouble) -> Response:
     lines = [
         (
             clock.local(notice.created_at, MAINLAND),
-            KINDS.get(notice.kind, notice.kind),
+            gettext(KINDS.get(notice.kind, notice.kind)),
             notice.reference or "",
             notice.address.rpartition("@")[2],
             notice.attempts,
@@ -54,7 +55,7 @@ def _queue(trouble: Trouble) -> Response:
     return show(
         "administration/mail.html",
         trouble,
-        counts=[(word, counts.get(status, 0)) for status, word in STATES.items()],
+        counts=[(gettext(word), counts.get(status, 0)) for status, word in STATES.items()],
         waited=waited,
         lines=lines,
         revivable=_revivable(),
@@ -67,14 +68,15 @@ def retry() -> Response:
     return decide(Retrying, _queue, made_at(".queue"))
 
 
-@dataclass(frozen=True)
 class Retrying:
     """Dead letters that are put back in the queue."""
 
-    summary: str = "Vuelve a poner en la cola los correos fallidos que no han caducado."
+    @property
+    def summary(self) -> str:
+        return gettext("Vuelve a poner en la cola los correos fallidos que no han caducado.")
 
     def look(self) -> tuple[list[str], str]:
-        return [f"Correos que se intentan otra vez en el próximo minuto: {_revivable()}."], ""
+        return [gettext("Correos que se intentan otra vez en el próximo minuto: %(count)s.", count=_revivable())], ""
 
     def make(self, seal: str, actor: str) -> int:
         return _revive(self.summary, actor)
@@ -82,7 +84,7 @@ class Retrying:
 
 @database.transaction
 def _revive(summary: str, actor: str) -> int:
-    return record.add(actor, "mail", summary, effect=f"Correos: {outbox.revive()}.").id
+    return record.add(actor, "mail", summary, effect=gettext("Correos: %(count)s.", count=outbox.revive())).id
 
 
 def _revivable() -> int:
@@ -127,11 +129,15 @@ class Answering:
 
     @property
     def summary(self) -> str:
-        return f"Responde la queja {self.number}: {self.words}"
+        return gettext("Responde la queja %(number)s: %(words)s", number=self.number, words=self.words)
 
     def look(self) -> tuple[list[str], str]:
-        where = "La recibe por correo y la verá" if self.by_mail else "La verá"
-        return [f"{where} en la página de su queja, con su número.", "Después no se puede cambiar."], ""
+        where = (
+            gettext("La recibe por correo y la verá en la página de su queja, con su número.")
+            if self.by_mail
+            else gettext("La verá en la página de su queja, con su número.")
+        )
+        return [where, gettext("Después no se puede cambiar.")], ""
 
     def make(self, seal: str, actor: str) -> int:
         return complaints.answer(self.number, self.words, by=actor)

@@ -7,6 +7,7 @@ from turnero.administration import parsing
 from turnero.agencies.models import Agency
 from turnero.errors import Refused
 from turnero.fields import Fields
+from turnero.language import gettext, gettext_noop
 from turnero.staff import accounts, devices
 from turnero.staff.accounts import ROLES, Post
 from turnero.staff.models import Account, Device
@@ -15,9 +16,13 @@ from turnero.verify.contact import parse_email
 _ROLES_TYPED = {name: role for role, name in ROLES.items()}
 KINDS = {"kiosco": "kiosk", "pantalla": "board"}
 CAN_DO = {
-    "window": "Verá la agenda de su agencia y atenderá turnos.",
-    "supervisor": "Verá la agenda y el control de su agencia, cambiará su horario y su personal de ventanilla.",
-    "admin": "Cambiará agencias, trámites, personal y límites de todo el instituto. No verá datos de las personas.",
+    "window": gettext_noop("Verá la agenda de su agencia y atenderá turnos."),
+    "supervisor": gettext_noop(
+        "Verá la agenda y el control de su agencia, cambiará su horario y su personal de ventanilla."
+    ),
+    "admin": gettext_noop(
+        "Cambiará agencias, trámites, personal y límites de todo el instituto. No verá datos de las personas."
+    ),
 }
 
 
@@ -39,14 +44,21 @@ class Inviting:
 
     @property
     def summary(self) -> str:
-        verb = "Restablece" if self.anew else "Agrega"
-        return f"{verb} la cuenta {self.email}: {ROLES[self.post.role]}{self.where}."
+        post = f"{gettext(ROLES[self.post.role])}{self.where}"
+        if self.anew:
+            return gettext("Restablece la cuenta %(email)s: %(post)s.", email=self.email, post=post)
+        return gettext("Agrega la cuenta %(email)s: %(post)s.", email=self.email, post=post)
 
     def look(self) -> tuple[list[str], str]:
-        said = ["Usted recibirá un enlace de activación que sirve una sola vez, durante 7 días."]
-        said += ["Su clave de ahora deja de servir y sus sesiones terminan."] if self.anew else []
-        said += ["Para entrar usará además una aplicación de códigos."] if self.post.role in accounts.WITH_TOTP else []
-        return [CAN_DO[self.post.role], *said], ""
+        said = [
+            gettext(CAN_DO[self.post.role]),
+            gettext("Usted recibirá un enlace de activación que sirve una sola vez, durante 7 días."),
+        ]
+        if self.anew:
+            said.append(gettext("Su clave de ahora deja de servir y sus sesiones terminan."))
+        if self.post.role in accounts.WITH_TOTP:
+            said.append(gettext("Para entrar usará además una aplicación de códigos."))
+        return said, ""
 
     def make(self, seal: str, actor: str) -> int:
         if self.anew:
@@ -63,10 +75,10 @@ class Disabling:
 
     @property
     def summary(self) -> str:
-        return f"Deshabilita la cuenta {self.email}."
+        return gettext("Deshabilita la cuenta %(email)s.", email=self.email)
 
     def look(self) -> tuple[list[str], str]:
-        return ["Sus sesiones terminan enseguida.", "Lo que hizo queda en el registro."], ""
+        return [gettext("Sus sesiones terminan enseguida."), gettext("Lo que hizo queda en el registro.")], ""
 
     def make(self, seal: str, actor: str) -> int:
         return accounts.disable(self.email, by=actor)
@@ -83,10 +95,11 @@ class Pairing:
 
     @property
     def summary(self) -> str:
-        return f"Vincula {devices.KINDS[self.kind]} {self.name} en {self.agency.name}."
+        kind = gettext(devices.KINDS[self.kind])
+        return gettext("Vincula %(kind)s %(name)s en %(agency)s.", kind=kind, name=self.name, agency=self.agency.name)
 
     def look(self) -> tuple[list[str], str]:
-        return ["Usted recibirá un enlace para abrir una sola vez en ese equipo, durante 24 horas."], ""
+        return [gettext("Usted recibirá un enlace para abrir una sola vez en ese equipo, durante 24 horas.")], ""
 
     def make(self, seal: str, actor: str) -> int:
         self.path = f"/dispositivo/{devices.add(self.name, self.agency.id, self.kind, by=actor)}"
@@ -99,10 +112,10 @@ class Revoking:
 
     @property
     def summary(self) -> str:
-        return f"Quita {devices.KINDS[self.device.kind]} {self.device.name}."
+        return gettext("Quita %(kind)s %(name)s.", kind=gettext(devices.KINDS[self.device.kind]), name=self.device.name)
 
     def look(self) -> tuple[list[str], str]:
-        return ["El equipo deja de funcionar enseguida. Puede vincularlo otra vez con el mismo nombre."], ""
+        return [gettext("El equipo deja de funcionar enseguida. Puede vincularlo otra vez con el mismo nombre.")], ""
 
     def make(self, seal: str, actor: str) -> int:
         return devices.revoke(self.device.name, by=actor)

@@ -9,6 +9,7 @@ from turnero.administration.people import Inviting, OwnAccount, Pairing
 from turnero.agencies.models import Agency
 from turnero.errors import NotFound
 from turnero.extensions import db
+from turnero.language import gettext
 from turnero.page import NO_TROUBLE, Trouble, show
 from turnero.staff import accounts, devices
 from turnero.staff.access import Role, member, staff_only
@@ -28,7 +29,7 @@ def _staff(trouble: Trouble) -> Response:
     if reach.only() is not None:
         rows = rows.where(Account.agency_id == reach.only())
     lines = [
-        (account, name, accounts.ROLES[account.role], accounts.state_of(account), _governs(account))
+        (account, name, gettext(accounts.ROLES[account.role]), accounts.state_of(account), _governs(account))
         for account, name in db.session.execute(rows)
     ]
     return show("administration/staff.html", trouble, lines=lines)
@@ -127,7 +128,7 @@ def _account_form(trouble: Trouble) -> Response:
         trouble,
         typed=request.form or {"papel": "ventanilla"},
         agencies=reach.agencies_governed(),
-        roles=[(name, name.capitalize()) for name in roles],
+        roles=[(name, gettext(name).capitalize()) for name in roles],
     )
 
 

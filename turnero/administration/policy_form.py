@@ -9,25 +9,26 @@ from turnero.administration.errors import DayInvalid, DaysReversed, HoursReverse
 from turnero.agencies.catalogue_policy import CAPS, DELAY, DRAW, WHOLES
 from turnero.fields import Fields
 from turnero.formatting import clock_time
+from turnero.language import gettext_noop
 
 # Field, key of the policy, what it is.
 NUMBERS = (
-    ("reserva", "hold_minutes", "Minutos que se guarda un turno sin confirmar"),
-    ("codigo", "code_minutes", "Minutos que sirve un código"),
-    ("intentos", "code_tries", "Intentos para escribir el código"),
-    ("reenvio", "resend_seconds", "Segundos entre dos códigos"),
-    ("correos", "code_mails_per_hour", "Códigos por hora a un correo"),
-    ("antelacion", "lead_minutes", "Minutos de antelación para pedir un turno"),
-    ("horizonte", "horizon_days", "Días hacia adelante que se pueden pedir"),
-    ("tolerancia", "tolerance_minutes", "Minutos de tolerancia a quien llega tarde"),
-    ("pendientes", "open_turns_per_cedula", "Turnos pendientes por cédula"),
-    ("contacto", "contact_days", "Días que se guarda el contacto después de la visita"),
-    ("oferta", "offer_minutes", "Minutos para responder una oferta de la lista de espera"),
+    ("reserva", "hold_minutes", gettext_noop("Minutos que se guarda un turno sin confirmar")),
+    ("codigo", "code_minutes", gettext_noop("Minutos que sirve un código")),
+    ("intentos", "code_tries", gettext_noop("Intentos para escribir el código")),
+    ("reenvio", "resend_seconds", gettext_noop("Segundos entre dos códigos")),
+    ("correos", "code_mails_per_hour", gettext_noop("Códigos por hora a un correo")),
+    ("antelacion", "lead_minutes", gettext_noop("Minutos de antelación para pedir un turno")),
+    ("horizonte", "horizon_days", gettext_noop("Días hacia adelante que se pueden pedir")),
+    ("tolerancia", "tolerance_minutes", gettext_noop("Minutos de tolerancia a quien llega tarde")),
+    ("pendientes", "open_turns_per_cedula", gettext_noop("Turnos pendientes por cédula")),
+    ("contacto", "contact_days", gettext_noop("Días que se guarda el contacto después de la visita")),
+    ("oferta", "offer_minutes", gettext_noop("Minutos para responder una oferta de la lista de espera")),
 )
 TOPS = (
-    ("tope_dia", "day", "Turnos confirmados por correo, celular o equipo en un día"),
-    ("tope_semana", "week", "En una semana"),
-    ("tope_mes", "month", "En un mes"),
+    ("tope_dia", "day", gettext_noop("Turnos confirmados por correo, celular o equipo en un día")),
+    ("tope_semana", "week", gettext_noop("En una semana")),
+    ("tope_mes", "month", gettext_noop("En un mes")),
 )
 LOTS = (("sorteo_abre", "opens_days", 14), ("sorteo_cierra", "closes_days", 7))
 _LATEST = 24 * 60 - 1

@@ -15,18 +15,19 @@ from turnero.agencies.catalogue_policy import WHOLES
 from turnero.agencies.catalogue_rows import agency_entry
 from turnero.agencies.models import Agency
 from turnero.booking.policy import Policy
+from turnero.language import gettext, gettext_noop
 from turnero.page import NO_TROUBLE, Trouble, show
 from turnero.staff.access import Role, staff_only
 
 blueprint = Blueprint("admin_policy", __name__, url_prefix="/admin")
 
-_TOLD = ("Vale desde ahora para lo que se pida. Los turnos que ya se dieron no cambian.",)
+_TOLD = gettext_noop("Vale desde ahora para lo que se pida. Los turnos que ya se dieron no cambian.")
 _WORDS = {key: label for _, key, label in policy_form.NUMBERS} | {
-    "caps": "Topes",
-    "release": "Hora en que se abre un día",
-    "release_delay_minutes": "Espera de un lugar cancelado",
-    "walk_ins": "Tickets sin turno en el kiosco",
-    "draw": "Sorteo",
+    "caps": gettext_noop("Topes"),
+    "release": gettext_noop("Hora en que se abre un día"),
+    "release_delay_minutes": gettext_noop("Espera de un lugar cancelado"),
+    "walk_ins": gettext_noop("Tickets sin turno en el kiosco"),
+    "draw": gettext_noop("Sorteo"),
 }
 
 
@@ -41,8 +42,8 @@ def ask() -> Response:
 def change() -> Response:
     def read() -> Edit:
         values = policy_form.read(request.form)
-        summary = _differences("Límites de todo el instituto", agencies.catalogue_policy(), values)
-        return Edit("limits", summary, catalogue_of(policy=values), told=_TOLD)
+        summary = _differences(gettext("Límites de todo el instituto"), agencies.catalogue_policy(), values)
+        return Edit("limits", summary, catalogue_of(policy=values), told=(gettext(_TOLD),))
 
     return decide(read, lambda trouble: _page(None, trouble), made_at(".ask"))
 
@@ -61,29 +62,37 @@ def change_of(agency_slug: str) -> Response:
     def read() -> Edit:
         values = policy_form.read(request.form)
         entry = replace(agency_entry(agency), policy=values)
-        summary = _differences(f"Límites de {agency.name}", agency.policy, values)
-        return Edit("limits", summary, catalogue_of(agencies=(entry,)), agencies=frozenset({agency.slug}), told=_TOLD)
+        whose = gettext("Límites de %(agency)s", agency=agency.name)
+        summary, said = _differences(whose, agency.policy, values), catalogue_of(agencies=(entry,))
+        return Edit("limits", summary, said, agencies=frozenset({agency.slug}), told=(gettext(_TOLD),))
 
     return decide(read, lambda trouble: _page(agency, trouble), made_at(".ask_of", agency_slug=agency.slug))
 
 
 def _differences(whose: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     said = [
-        f"{words}, de {_said(before.get(key))} a {_said(after.get(key))}"
+        gettext(
+            "%(what)s, de %(before)s a %(after)s",
+            what=gettext(words),
+            before=_said(before.get(key)),
+            after=_said(after.get(key)),
+        )
         for key, words in _WORDS.items()
         if before.get(key) != after.get(key)
     ]
-    return f"{whose}: {'; '.join(said) if said else 'nada cambia'}."
+    return f"{whose}: {'; '.join(said) if said else gettext('nada cambia')}."
 
 
 def _said(value: Any) -> str:
     if value is None:
-        return "lo usual"
+        return gettext("lo usual")
     if isinstance(value, bool):
-        return "sí" if value else "no"
+        return gettext("sí") if value else gettext("no")
     if isinstance(value, Mapping):
         return ", ".join(_said(each) for each in value.values())
-    return " a ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, list | tuple):
+        return gettext("%(first)s a %(last)s", first=value[0], last=value[-1])
+    return str(value)
 
 
 def _page(agency: Agency | None, trouble: Trouble) -> Response:
@@ -94,7 +103,10 @@ def _page(agency: Agency | None, trouble: Trouble) -> Response:
         trouble,
         agency=agency,
         typed=request.form or policy_form.typed(own),
-        numbers=[(field, label, WHOLES[key], getattr(usual, key)) for field, key, label in policy_form.NUMBERS],
-        tops=[(field, label, getattr(usual.caps, key)) for field, key, label in policy_form.TOPS],
+        numbers=[
+            (field, gettext(label), WHOLES[key], getattr(usual, key)) for field, key, label in policy_form.NUMBERS
+        ],
+        tops=[(field, gettext(label), getattr(usual.caps, key)) for field, key, label in policy_form.TOPS],
+        walk_ins=[("", gettext("Como siempre")), ("si", gettext("Sí")), ("no", gettext("No"))],
         usual=usual,
     )

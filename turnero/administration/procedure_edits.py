@@ -5,15 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from turnero.administration import parsing, sheet_form
-from turnero.administration.agency_edits import catalogue_of
+from turnero.administration.agency_edits import catalogue_of, changes_in_words, difference
 from turnero.administration.changes import Edit
 from turnero.administration.errors import SlugTaken
 from turnero.agencies.catalogue_entries import LineEntry, ProcedureEntry
 from turnero.agencies.catalogue_rows import procedure_entry
 from turnero.agencies.models import Procedure
 from turnero.fields import Fields
+from turnero.language import gettext, gettext_noop
 
-CHANNELS = {"presencial": "En ventanilla", "virtual": "En línea, sin turno", "ambos": "En ventanilla y en línea"}
+CHANNELS = {
+    "presencial": gettext_noop("En ventanilla"),
+    "virtual": gettext_noop("En línea, sin turno"),
+    "ambos": gettext_noop("En ventanilla y en línea"),
+}
 _LONGEST_TURN = 8 * 60
 _LONGEST_TERM = 365
 _TOLD_DAYS = 30
@@ -42,7 +47,12 @@ def added(form: Typed, there: There, today: date) -> Edit:
         fields.faults["direccion_web"] = SlugTaken()
     entry, new_line = _entry(fields, slug or "", there)
     line = new_line.name if new_line else there.lines[entry.line]
-    summary = f"Agrega el trámite «{entry.name}», de {entry.minutes} minutos, en la línea {line}."
+    summary = gettext(
+        "Agrega el trámite «%(procedure)s», de %(minutes)s minutos, en la línea %(line)s.",
+        procedure=entry.name,
+        minutes=entry.minutes,
+        line=line,
+    )
     return replace(_edit(summary, entry, new_line, today), lines=frozenset({entry.line}))
 
 
@@ -51,16 +61,16 @@ def changed(form: Typed, procedure: Procedure, there: There, today: date) -> Edi
     entry, new_line = _entry(Fields(form), procedure.slug, there)
     before = procedure_entry(procedure)
     names = dict(there.lines) | ({new_line.slug: new_line.name} if new_line else {})
-    said = {
-        "nombre": (before.name, entry.name),
-        "línea": (names[before.line], names[entry.line]),
-        "canal": (CHANNELS[before.channel], CHANNELS[entry.channel]),
-        "minutos": (before.minutes, entry.minutes),
-        "término": (before.term_days or "ninguno", entry.term_days or "ninguno"),
-    }
-    differing = [f"{word}, de «{old}» a «{new}»" for word, (old, new) in said.items() if old != new]
-    differing += ["su ficha"] * (before.sheet != entry.sheet)
-    summary = f"{procedure.name} cambia: {'; '.join(differing)}." if differing else f"{procedure.name}: nada cambia."
+    said = (
+        (gettext("nombre"), before.name, entry.name),
+        (gettext("línea"), names[before.line], names[entry.line]),
+        (gettext("canal"), gettext(CHANNELS[before.channel]), gettext(CHANNELS[entry.channel])),
+        (gettext("minutos"), before.minutes, entry.minutes),
+        (gettext("término"), before.term_days or gettext("ninguno"), entry.term_days or gettext("ninguno")),
+    )
+    differing = [difference(what, old, new) for what, old, new in said if old != new]
+    differing += [gettext("su ficha")] * (before.sheet != entry.sheet)
+    summary = changes_in_words(procedure.name, differing)
     return replace(_edit(summary, entry, new_line, today), lines=frozenset({before.line, entry.line}))
 
 

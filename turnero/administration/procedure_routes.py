@@ -1,5 +1,6 @@
 """``/admin/tramites``: what people come for, its line and its public sheet."""
 
+from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, Response, request
@@ -11,6 +12,7 @@ from turnero.administration.procedure_edits import There
 from turnero.agencies import queries as agencies
 from turnero.agencies.catalogue_load import loaded
 from turnero.agencies.models import Procedure
+from turnero.language import gettext
 from turnero.page import NO_TROUBLE, Trouble, show
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
@@ -21,7 +23,7 @@ blueprint = Blueprint("admin_procedures", __name__, url_prefix="/admin/tramites"
 @blueprint.get("")
 @staff_only(Role.ADMIN)
 def index() -> Response:
-    return show("administration/procedures.html", procedures=agencies.procedures(), channels=procedure_edits.CHANNELS)
+    return show("administration/procedures.html", procedures=agencies.procedures(), channels=_channels())
 
 
 @blueprint.get("/nuevo")
@@ -64,9 +66,13 @@ def _page(procedure: Procedure | None, trouble: Trouble) -> Response:
         procedure=procedure,
         typed=request.form or present,
         lines=agencies.lines(),
-        channels=procedure_edits.CHANNELS,
-        parts=sheet_form.PARTS,
+        channels=_channels(),
+        parts=[replace(part, label=gettext(part.label)) for part in sheet_form.PARTS],
     )
+
+
+def _channels() -> dict[str, str]:
+    return {channel: gettext(words) for channel, words in procedure_edits.CHANNELS.items()}
 
 
 def _present(procedure: Procedure) -> dict[str, str]:

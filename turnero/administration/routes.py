@@ -6,6 +6,7 @@ from turnero.administration import reach, tasks
 from turnero.administration.decide import just_made
 from turnero.agencies import catalogue_export
 from turnero.agencies.catalogue_text import as_yaml
+from turnero.language import gettext, gettext_noop
 from turnero.page import show
 from turnero.staff.access import Role, staff_only
 
@@ -13,18 +14,18 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 # Address, name, and whether it is the whole institute's.
 _SECTIONS = (
-    ("/admin/agencias", "Agencias", False),
-    ("/admin/tramites", "Trámites", True),
-    ("/admin/feriados", "Feriados", True),
-    ("/admin/cierres", "Cierres", False),
-    ("/admin/personal", "Personal", False),
-    ("/admin/equipos", "Equipos", False),
-    ("/admin/limites", "Límites", True),
-    ("/admin/correos", "Correos", True),
-    ("/admin/esperas", "Listas y sorteos", False),
-    ("/admin/quejas", "Quejas", False),
-    ("/admin/estadisticas", "Estadísticas", False),
-    ("/admin/registro", "Registro", False),
+    ("/admin/agencias", gettext_noop("Agencias"), False),
+    ("/admin/tramites", gettext_noop("Trámites"), True),
+    ("/admin/feriados", gettext_noop("Feriados"), True),
+    ("/admin/cierres", gettext_noop("Cierres"), False),
+    ("/admin/personal", gettext_noop("Personal"), False),
+    ("/admin/equipos", gettext_noop("Equipos"), False),
+    ("/admin/limites", gettext_noop("Límites"), True),
+    ("/admin/correos", gettext_noop("Correos"), True),
+    ("/admin/esperas", gettext_noop("Listas y sorteos"), False),
+    ("/admin/quejas", gettext_noop("Quejas"), False),
+    ("/admin/estadisticas", gettext_noop("Estadísticas"), False),
+    ("/admin/registro", gettext_noop("Registro"), False),
 )
 
 
@@ -47,7 +48,7 @@ def catalogue() -> Response:
 @blueprint.app_template_global()
 def admin_sections() -> list[tuple[str, str]]:
     """Address and name of each section the member may open."""
-    return [(path, name) for path, name, whole in _SECTIONS if reach.everywhere() or not whole]
+    return [(path, gettext(name)) for path, name, whole in _SECTIONS if reach.everywhere() or not whole]
 
 
 blueprint.add_app_template_global(just_made)

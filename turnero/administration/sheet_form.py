@@ -7,6 +7,7 @@ from typing import Any
 from turnero.administration import parsing
 from turnero.administration.errors import AddressInvalid, NotOffered, TextLong
 from turnero.fields import Fields
+from turnero.language import gettext_noop
 from turnero.verify.contact import parse_email
 
 _MOST = 1000
@@ -25,30 +26,38 @@ class Part:
 
 
 PARTS = (
-    Part("institucion", ("institution",), "De quién es el trámite"),
-    Part("descripcion", ("description",), "De qué se trata"),
-    Part("publico", ("audience",), "A quién está dirigido", lines=True),
-    Part("resultado", ("result",), "Qué obtendrá", lines=True),
-    Part("canal_virtual", ("about", "virtual"), "Cómo funciona en línea"),
-    Part("canal_presencial", ("about", "presencial"), "Cómo funciona en ventanilla"),
-    Part("requisitos_virtual", ("requirements", "virtual"), "Qué necesita en línea", lines=True),
-    Part("requisitos_presencial", ("requirements", "presencial"), "Qué necesita en ventanilla", lines=True),
-    Part("requisitos_tercero", ("requirements", "third_party"), "Qué más necesita quien va por otra persona"),
-    Part("lleve", ("bring",), "Qué llevar el día del turno, en corto", lines=True),
-    Part("pasos_virtual", ("steps", "virtual"), "Pasos en línea", lines=True),
-    Part("pasos_presencial", ("steps", "presencial"), "Pasos en ventanilla", lines=True),
-    Part("nota", ("note",), "Lo que no hay que olvidar"),
-    Part("canales", ("channels",), "Canales de atención", lines=True),
-    Part("costo", ("cost",), "Costo"),
-    Part("atencion", ("hours",), "Dónde y en qué horario"),
-    Part("base_legal", ("legal",), "Base legal", lines=True),
-    Part("contacto", ("contact", "office"), "Oficina de contacto"),
-    Part("contacto_correo", ("contact", "email"), "Correo de contacto"),
-    Part("contacto_telefono", ("contact", "phone"), "Teléfono de contacto"),
-    Part("enlace", ("online", "url"), "Dirección donde se hace en línea"),
-    Part("enlace_texto", ("online", "label"), "Texto de ese enlace"),
-    Part("siguientes", ("follow_ups",), "Trámites que pueden venir después (su dirección web)", lines=True),
-    Part("dudas", ("remarks",), "Lo que la ficha publicada deja en duda", lines=True),
+    Part("institucion", ("institution",), gettext_noop("De quién es el trámite")),
+    Part("descripcion", ("description",), gettext_noop("De qué se trata")),
+    Part("publico", ("audience",), gettext_noop("A quién está dirigido"), lines=True),
+    Part("resultado", ("result",), gettext_noop("Qué obtendrá"), lines=True),
+    Part("canal_virtual", ("about", "virtual"), gettext_noop("Cómo funciona en línea")),
+    Part("canal_presencial", ("about", "presencial"), gettext_noop("Cómo funciona en ventanilla")),
+    Part("requisitos_virtual", ("requirements", "virtual"), gettext_noop("Qué necesita en línea"), lines=True),
+    Part(
+        "requisitos_presencial", ("requirements", "presencial"), gettext_noop("Qué necesita en ventanilla"), lines=True
+    ),
+    Part(
+        "requisitos_tercero",
+        ("requirements", "third_party"),
+        gettext_noop("Qué más necesita quien va por otra persona"),
+    ),
+    Part("lleve", ("bring",), gettext_noop("Qué llevar el día del turno, en corto"), lines=True),
+    Part("pasos_virtual", ("steps", "virtual"), gettext_noop("Pasos en línea"), lines=True),
+    Part("pasos_presencial", ("steps", "presencial"), gettext_noop("Pasos en ventanilla"), lines=True),
+    Part("nota", ("note",), gettext_noop("Lo que no hay que olvidar")),
+    Part("canales", ("channels",), gettext_noop("Canales de atención"), lines=True),
+    Part("costo", ("cost",), gettext_noop("Costo")),
+    Part("atencion", ("hours",), gettext_noop("Dónde y en qué horario")),
+    Part("base_legal", ("legal",), gettext_noop("Base legal"), lines=True),
+    Part("contacto", ("contact", "office"), gettext_noop("Oficina de contacto")),
+    Part("contacto_correo", ("contact", "email"), gettext_noop("Correo de contacto")),
+    Part("contacto_telefono", ("contact", "phone"), gettext_noop("Teléfono de contacto")),
+    Part("enlace", ("online", "url"), gettext_noop("Dirección donde se hace en línea")),
+    Part("enlace_texto", ("online", "label"), gettext_noop("Texto de ese enlace")),
+    Part(
+        "siguientes", ("follow_ups",), gettext_noop("Trámites que pueden venir después (su dirección web)"), lines=True
+    ),
+    Part("dudas", ("remarks",), gettext_noop("Lo que la ficha publicada deja en duda"), lines=True),
 )
 # One of the pair alone would not do.
 _NEEDED_BY = {

@@ -8,6 +8,7 @@ from turnero import clock
 from turnero.agencies.models import Desk, LocalHoliday
 from turnero.booking.models import Displacement
 from turnero.extensions import db
+from turnero.language import gettext
 from turnero.notices import outbox
 from turnero.transparency import complaints
 from turnero.transparency.figures import MAINLAND
@@ -27,8 +28,13 @@ def waiting(agency_id: int | None) -> list[tuple[str, str]]:
 def _complaints(agency_id: int | None, today: date) -> tuple[str, str] | None:
     rows = complaints.unanswered(agency_id)
     late = sum(1 for row in rows if row.due_day < today)
-    words = f"Quejas por responder: {len(rows)}" + (f", {late} fuera de término" if late else "")
-    return (words, "/admin/quejas") if rows else None
+    if not rows:
+        return None
+    if late:
+        words = gettext("Quejas por responder: %(count)s, %(late)s fuera de término", count=len(rows), late=late)
+    else:
+        words = gettext("Quejas por responder: %(count)s", count=len(rows))
+    return words, "/admin/quejas"
 
 
 def _displaced(agency_id: int | None) -> tuple[str, str] | None:
@@ -37,16 +43,18 @@ def _displaced(agency_id: int | None) -> tuple[str, str] | None:
     if agency_id is not None:
         left = left.where(Desk.agency_id == agency_id)
     count = db.session.scalar(left)
-    return (f"Personas que perdieron su turno y no tienen otro: {count}", "/admin/cierres") if count else None
+    words = gettext("Personas que perdieron su turno y no tienen otro: %(count)s", count=count)
+    return (words, "/admin/cierres") if count else None
 
 
 def _holidays(today: date) -> tuple[str, str] | None:
     soon = LocalHoliday.day.between(today, today + _SOON)
     count = db.session.scalar(select(func.count()).where(soon, LocalHoliday.confirmed.is_(False)))
-    words = f"Feriados locales por confirmar en los próximos cuatro meses: {count}"
+    words = gettext("Feriados locales por confirmar en los próximos cuatro meses: %(count)s", count=count)
     return (words, "/admin/feriados") if count else None
 
 
 def _mails() -> tuple[str, str] | None:
     count = db.session.scalar(select(func.count()).where(*outbox.revivable()))
-    return (f"Correos que no se pudieron entregar: {count}", "/admin/correos") if count else None
+    words = gettext("Correos que no se pudieron entregar: %(count)s", count=count)
+    return (words, "/admin/correos") if count else None

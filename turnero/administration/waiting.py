@@ -9,6 +9,7 @@ from turnero import clock
 from turnero.agencies.models import Agency, Desk, Procedure
 from turnero.booking.seat_models import Draw, SeatRequest
 from turnero.extensions import db
+from turnero.language import gettext
 
 _BEHIND = timedelta(days=30)
 
@@ -25,7 +26,7 @@ class ListLine:
 
 @dataclass(frozen=True)
 class DrawLine:
-    """A draw with its local window; ``state``: por abrir, abierto, por sortear, sorteado."""
+    """A draw with its local window; ``state``, in a word: por abrir, abierto, por sortear, sorteado."""
 
     number: int
     agency: str
@@ -76,12 +77,6 @@ def draws(agency_id: int | None, today: date) -> list[DrawLine]:
 
 def _line(draw: Draw, requests: int, now: datetime) -> DrawLine:
     zone = draw.desk.agency.zone
-    if draw.drawn_at is not None:
-        state = "sorteado"
-    elif draw.closes_at <= now:
-        state = "por sortear"
-    else:
-        state = "abierto" if draw.opens_at <= now else "por abrir"
     return DrawLine(
         draw.id,
         draw.desk.agency.name,
@@ -90,6 +85,14 @@ def _line(draw: Draw, requests: int, now: datetime) -> DrawLine:
         draw.last_day,
         clock.local(draw.opens_at, zone),
         clock.local(draw.closes_at, zone),
-        state,
+        _state(draw, now),
         requests,
     )
+
+
+def _state(draw: Draw, now: datetime) -> str:
+    if draw.drawn_at is not None:
+        return gettext("sorteado")
+    if draw.closes_at <= now:
+        return gettext("por sortear")
+    return gettext("abierto") if draw.opens_at <= now else gettext("por abrir")

@@ -11,6 +11,7 @@ from turnero.agencies.models import Agency
 from turnero.agencies.terms import parse_date
 from turnero.booking.forms import YEARS
 from turnero.booking.reference import parse as parse_reference
+from turnero.language import gettext
 from turnero.notices.words import KINDS as MAIL_KINDS
 from turnero.page import show
 from turnero.staff.access import Role, staff_only
@@ -41,7 +42,7 @@ def record() -> Response:
         search=search,
         typed_reference=request.args.get("referencia", "")[:40],
         lines=log.lines(search),
-        kinds=KINDS,
+        kinds={kind: gettext(words) for kind, words in KINDS.items()},
         most=log.MOST_LINES,
     )
 
@@ -64,7 +65,7 @@ def figures() -> Response:
         by_hour=by_hour,
         chart=charts.bars(by_hour, every=2) if by_hour else None,
         mails=statistics.mails(first, last) if reach.everywhere() else [],
-        mail_kinds=MAIL_KINDS,
+        mail_kinds={kind: gettext(words) for kind, words in MAIL_KINDS.items()},
     )
 
 

@@ -15,20 +15,25 @@ from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Event
 from turnero.booking.turn_text import TAGS
 from turnero.extensions import db
+from turnero.language import gettext, ngettext
+from turnero.language import gettext_noop as _
 from turnero.notices.models import Notice
 from turnero.staff.access import Member
 from turnero.staff.models import Device
 from turnero.verify.models import Citizen
 
 # Word and mark of each state (DESIGN-VISUAL §4).
-_TAGS = TAGS | {Status.CONFIRMED: ("Confirmado", "")}  # the usual, so nothing marks it
+_TAGS = TAGS | {Status.CONFIRMED: (_("Confirmado"), "")}  # the usual, so nothing marks it
 _OVER = (Status.ATTENDED, Status.NO_SHOW, Status.CANCELLED, Status.DISPLACED)
-_MAILS = {"waiting": "correo por enviar", "sending": "correo por enviar", "dead": "correo fallido"}
+_MAILS = {"waiting": _("correo por enviar"), "sending": _("correo por enviar"), "dead": _("correo fallido")}
 
 
 @dataclass(frozen=True)
 class Action:
-    """A button of a row: what it posts to, its word, the key that presses it, and whether it is the first one."""
+    """A button of a row: what it posts to, its word, the key that presses it, and whether it is the first one.
+
+    The page says the word in the reader's language.
+    """
 
     verb: str
     word: str
@@ -36,13 +41,13 @@ class Action:
     style: str = "quiet"
 
 
-LLEGO = Action("llego", "Llegó", "p", "secondary")
-LLAMAR = Action("llamar", "Llamar", "l", "secondary")
-ATENDIDO = Action("atendido", "Atendido", "a", "main")
-RELLAMAR = Action("rellamar", "Volver a llamar", "r")
-APLAZAR = Action("aplazar", "No respondió", "o")
-AUSENTE = Action("ausente", "Ausente", "n")
-DESHACER = Action("deshacer", "Deshacer", "z")
+LLEGO = Action("llego", _("Llegó"), "p", "secondary")
+LLAMAR = Action("llamar", _("Llamar"), "l", "secondary")
+ATENDIDO = Action("atendido", _("Atendido"), "a", "main")
+RELLAMAR = Action("rellamar", _("Volver a llamar"), "r")
+APLAZAR = Action("aplazar", _("No respondió"), "o")
+AUSENTE = Action("ausente", _("Ausente"), "n")
+DESHACER = Action("deshacer", _("Deshacer"), "z")
 
 
 @dataclass(frozen=True)
@@ -153,16 +158,16 @@ def _mails(people: Sequence[Booking]) -> dict[int, str]:
         .where(Notice.subject.in_(subjects), Notice.kind.in_(("confirmation", "change", "link")))
         .order_by(Notice.id)
     )
-    told = {subjects[subject]: _MAILS.get(status, "") for subject, status in rows}
-    return told | {booking.id: "sin correo" for booking in people if booking.email is None}
+    told = {subjects[subject]: gettext(_MAILS[status]) if status in _MAILS else "" for subject, status in rows}
+    return told | {booking.id: gettext("sin correo") for booking in people if booking.email is None}
 
 
 def _figures(rows: Sequence[Row]) -> tuple[tuple[str, int], ...]:
     counted = (
-        ("Presentes", "arrived"),
-        ("Por llegar", "confirmed"),
-        ("Atendidos", "attended"),
-        ("Ausentes", "no_show"),
+        (gettext("Presentes"), "arrived"),
+        (gettext("Por llegar"), "confirmed"),
+        (gettext("Atendidos"), "attended"),
+        (gettext("Ausentes"), "no_show"),
     )
     return tuple((name, sum(row.status == status for row in rows)) for name, status in counted)
 
@@ -190,7 +195,7 @@ class _Sheet:
     last_steps: dict[int, Event]
 
     def person(self, booking: Booking) -> str:
-        return self.names.get(booking.cedula, "Sin nombre en el registro")
+        return self.names.get(booking.cedula, gettext("Sin nombre en el registro"))
 
     def row(self, booking: Booking, mail: str) -> Row:
         status = Status(booking.status)
@@ -206,7 +211,7 @@ class _Sheet:
             procedure=booking.procedure.name,
             notes=_notes(booking),
             status=status,
-            word=word,
+            word=gettext(word),
             mark=mark,
             detail=self._detail(booking, visit),
             ticket=visit.ticket if visit else "",
@@ -223,19 +228,22 @@ class _Sheet:
         if visit is None:
             late = self.now - booking.starts_at
             waits = booking.status == Status.CONFIRMED and late >= timedelta(minutes=1)
-            return f"demora {round(late.total_seconds() / 60)} min" if waits and late < timedelta(hours=12) else ""
+            minutes = round(late.total_seconds() / 60)
+            return gettext("demora %(minutes)s min", minutes=minutes) if waits and late < timedelta(hours=12) else ""
         match Status(booking.status):
             case Status.ARRIVED:
-                parts = [f"llegó {self._time(visit.arrived_at)}"]
-                parts += ["tarde"] if visit.late else []
-                parts += [f"para ventanilla {visit.for_window}"] if visit.for_window else []
-                parts += ["no respondió"] if visit.parked_at else []
+                parts = [gettext("llegó %(time)s", time=self._time(visit.arrived_at))]
+                parts += [gettext("tarde")] if visit.late else []
+                parts += [gettext("para ventanilla %(window)s", window=visit.for_window)] if visit.for_window else []
+                parts += [gettext("no respondió")] if visit.parked_at else []
                 return ", ".join(parts)
             case Status.CALLED:
-                times = f", {visit.calls} veces" if visit.calls > 1 else ""
-                return f"Ventanilla {visit.window}{times}"
+                parts = [gettext("Ventanilla %(window)s", window=visit.window)]
+                parts += [ngettext("%(num)s vez", "%(num)s veces", visit.calls)] if visit.calls > 1 else []
+                return ", ".join(parts)
             case Status.ATTENDED if visit.called_at and visit.ended_at:
-                return f"{max(1, round((visit.ended_at - visit.called_at).total_seconds() / 60))} min"
+                minutes = max(1, round((visit.ended_at - visit.called_at).total_seconds() / 60))
+                return gettext("%(minutes)s min", minutes=minutes)
         return ""
 
     def _actions(self, booking: Booking, visit: Visit | None, *, mine: bool) -> tuple[Action, ...]:
@@ -258,13 +266,14 @@ class _Sheet:
 def _notes(booking: Booking) -> tuple[str, ...]:
     notes = []
     if booking.priority:
-        notes.append("atención prioritaria")
+        notes.append(gettext("atención prioritaria"))
     if booking.third_party_name:
-        notes.append(f"viene {booking.third_party_name}, {booking.third_party_cedula}")
+        name, cedula = booking.third_party_name, booking.third_party_cedula
+        notes.append(gettext("viene %(name)s, %(cedula)s", name=name, cedula=cedula))
     if booking.walk_in:
-        notes.append("sin turno")
+        notes.append(gettext("sin turno"))
     elif booking.channel == "window":
-        notes.append("turno asistido")
+        notes.append(gettext("turno asistido"))
     return tuple(notes)
 
 

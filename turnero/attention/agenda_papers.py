@@ -11,6 +11,7 @@ from turnero.attention.models import Visit
 from turnero.booking.latin import latin
 from turnero.booking.models import Booking
 from turnero.extensions import db
+from turnero.language import gettext
 
 # What a spreadsheet takes for the beginning of a formula, full-width letters included (OWASP: CSV injection).
 _FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
@@ -80,14 +81,22 @@ def as_pdf(agenda: Agenda) -> bytes:
 
     from turnero.booking.paper import Line, Paper  # noqa: PLC0415 (the same)
 
-    title = f"Agenda del {formatting.day_and_month(agenda.day)}"
+    title = gettext("Agenda del %(day)s", day=formatting.day_and_month(agenda.day))
     paper = Paper(title)
     paper.write_lines([Line(title, 20, bold=True), Line(agenda.agency.name, 11)])
     paper.ln(4)
     paper.set_font("Lato", size=9)
     font = paper.current_font
     assert isinstance(font, TTFFont)
-    heads = ("Hora", "Ticket", "Persona", "Cédula", "Referencia", "Trámite", "Estado")
+    heads = (
+        gettext("Hora"),
+        gettext("Ticket"),
+        gettext("Persona"),
+        gettext("Cédula"),
+        gettext("Referencia"),
+        gettext("Trámite"),
+        gettext("Estado"),
+    )
     with paper.table(col_widths=(12, 14, 42, 24, 22, 36, 20), line_height=4.6, padding=1) as table:
         for cells in (heads, *(_printed(row) for row in agenda.rows)):
             line = table.row()

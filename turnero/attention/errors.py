@@ -4,6 +4,7 @@ from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
 from turnero.booking.turn_text import TAGS
 from turnero.errors import InvalidInput, Refused
+from turnero.language import gettext
 
 
 class NotNow(Refused):
@@ -13,7 +14,7 @@ class NotNow(Refused):
 
 
 class WrongState(NotNow):
-    """Somebody was first, or the turn is not that far: ``status`` is its present one, in Spanish."""
+    """Somebody was first, or the turn is not that far: ``status`` is its present one, in words."""
 
     code = "wrong_state"
 
@@ -98,4 +99,4 @@ class CedulaOther(InvalidInput):
 
 def wrong_state(booking: Booking) -> WrongState:
     """What is said of a step that the turn's state does not allow."""
-    return WrongState(status=TAGS[Status(booking.status)][0].lower())
+    return WrongState(status=gettext(TAGS[Status(booking.status)][0]).lower())

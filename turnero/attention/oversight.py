@@ -12,17 +12,18 @@ from turnero.attention.standing_out import stands_out
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Event
 from turnero.extensions import db
+from turnero.language import gettext_noop as _
 from turnero.staff.models import Account, DataView
 
 SPAN = timedelta(days=7)
 KINDS = (
-    "Turnos agregados",
-    "Cancelados",
-    "Reasignados",
-    "Cédulas sin dígito válido",
-    "Deshechos",
-    "Vistas",
-    "Descargas",
+    _("Turnos agregados"),
+    _("Cancelados"),
+    _("Reasignados"),
+    _("Cédulas sin dígito válido"),
+    _("Deshechos"),
+    _("Vistas"),
+    _("Descargas"),
 )
 _SAME_PERSON = 3
 

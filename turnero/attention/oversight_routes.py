@@ -6,6 +6,7 @@ from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency
 from turnero.attention import oversight
 from turnero.extensions import db
+from turnero.language import gettext
 from turnero.page import show
 from turnero.staff.access import Role, member, staff_only
 
@@ -19,7 +20,7 @@ def page() -> Response:
     return show(
         "attention/oversight.html",
         agency=agency,
-        kinds=oversight.KINDS,
+        kinds=[gettext(kind) for kind in oversight.KINDS],
         member_role=member().role,
         found=oversight.of_agency(agency.id) if agency else None,
         agencies=agencies.agencies() if member().role is Role.ADMIN else [],

@@ -15,38 +15,40 @@ from turnero.booking.lifecycle import LIVE, SEATED, Status
 from turnero.booking.models import Booking, Event
 from turnero.booking.turn_text import TAGS
 from turnero.extensions import db
+from turnero.language import gettext
+from turnero.language import gettext_noop as _
 from turnero.staff.models import Account
 from turnero.verify import contact
 
 # How a turn's state is called and marked (DESIGN-VISUAL §4).
 _STEPS = {
-    Status.HELD: "Se guardó el lugar",
-    Status.LAPSED: "Se liberó el lugar",
-    Status.CONFIRMED: "Se confirmó el turno",
-    Status.ARRIVED: "Llegó",
-    Status.CALLED: "Se llamó",
-    Status.ATTENDED: "Se atendió",
-    Status.NO_SHOW: "Se marcó ausente",
-    Status.CANCELLED: "Se canceló",
-    Status.DISPLACED: "Perdió su lugar",
+    Status.HELD: _("Se guardó el lugar"),
+    Status.LAPSED: _("Se liberó el lugar"),
+    Status.CONFIRMED: _("Se confirmó el turno"),
+    Status.ARRIVED: _("Llegó"),
+    Status.CALLED: _("Se llamó"),
+    Status.ATTENDED: _("Se atendió"),
+    Status.NO_SHOW: _("Se marcó ausente"),
+    Status.CANCELLED: _("Se canceló"),
+    Status.DISPLACED: _("Perdió su lugar"),
 }
 # A reason says more than the step.
 _REASONS = {
-    "changed": "Cambió de hora",
-    "rebooked": "Eligió otra hora",
-    "accepted": "Aceptó la hora propuesta",
-    "placed": "Se le dio otra hora",
-    "reopened": "Recuperó su hora",
-    "reassigned": "Se cambiaron correo, celular y enlace",
-    "recalled": "Se volvió a llamar",
-    "parked": "No respondió y espera de nuevo",
-    "transferred": "Pasó a otra ventanilla",
-    "undone": "Se deshizo el último paso",
-    "not_me": "El titular no lo había pedido",
-    "paper": "Se registró desde la lista en papel",
+    "changed": _("Cambió de hora"),
+    "rebooked": _("Eligió otra hora"),
+    "accepted": _("Aceptó la hora propuesta"),
+    "placed": _("Se le dio otra hora"),
+    "reopened": _("Recuperó su hora"),
+    "reassigned": _("Se cambiaron correo, celular y enlace"),
+    "recalled": _("Se volvió a llamar"),
+    "parked": _("No respondió y espera de nuevo"),
+    "transferred": _("Pasó a otra ventanilla"),
+    "undone": _("Se deshizo el último paso"),
+    "not_me": _("El titular no lo había pedido"),
+    "paper": _("Se registró desde la lista en papel"),
 }
-_ACTORS = {"citizen": "la persona", "owner": "el titular, desde su correo", "sweep": "el sistema"}
-CHANNELS = {"web": "en línea", "window": "en ventanilla", "kiosk": "en el kiosco"}
+_ACTORS = {"citizen": _("la persona"), "owner": _("el titular, desde su correo"), "sweep": _("el sistema")}
+CHANNELS = {"web": _("en línea"), "window": _("en ventanilla"), "kiosk": _("en el kiosco")}
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,9 @@ class TurnPage:
         return cls(
             booking=booking,
             visit=visit,
-            word=word,
+            word=gettext(word),
             mark=mark,
-            channel="sin turno previo" if booking.walk_in else CHANNELS[booking.channel],
+            channel=gettext("sin turno previo") if booking.walk_in else gettext(CHANNELS[booking.channel]),
             mobile=contact.display_mobile(booking.mobile) if booking.mobile else "",
             arrived=formatting.time_of(clock.local(visit.arrived_at, booking.agency.zone)) if visit else "",
             steps=story(booking, now),
@@ -116,26 +118,26 @@ def _step(event: Event, zone: str, emails: dict[str, str], today: date) -> Step:
     when = time if local.date() == today else f"{formatting.day_and_month(local.date())}, {time}"
     what = _REASONS.get(event.reason) or _STEPS[Status(event.after)]
     if event.before is None and event.after == Status.ARRIVED:
-        what = "Llegó sin turno"
-    return Step(when, what, _who(event.actor, emails), _note(event))
+        what = _("Llegó sin turno")
+    return Step(when, gettext(what), _who(event.actor, emails), _note(event))
 
 
 def _note(event: Event) -> str:
     """What else the event keeps that a person may read."""
     notes = []
     if event.details.get("override"):
-        notes.append("cédula física revisada: el dígito verificador no coincide")
+        notes.append(gettext("cédula física revisada: el dígito verificador no coincide"))
     if event.details.get("why"):
-        notes.append(f"motivo: {event.details['why']}")
+        notes.append(gettext("motivo: %(why)s", why=event.details["why"]))
     if event.details.get("window"):
-        notes.append(f"ventanilla {event.details['window']}")
+        notes.append(gettext("ventanilla %(window)s", window=event.details["window"]))
     return "; ".join(notes)
 
 
 def _who(actor: str, emails: dict[str, str]) -> str:
     if actor.startswith("kiosk:"):
-        return "el kiosco"
-    return emails.get(actor) or _ACTORS.get(actor, "el sistema")
+        return gettext("el kiosco")
+    return emails.get(actor) or gettext(_ACTORS.get(actor, _ACTORS["sweep"]))
 
 
 def _staff_emails(events: Sequence[Event]) -> dict[str, str]:

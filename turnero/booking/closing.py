@@ -20,6 +20,7 @@ from turnero.booking.models import Booking, Displacement
 from turnero.booking.notices import tell
 from turnero.errors import NotFound, Refused
 from turnero.extensions import db
+from turnero.language import gettext
 from turnero.staff import record
 
 
@@ -98,7 +99,8 @@ def close(scope: Scope, hours: Hours, actor: str, *, once: bool = False) -> Clos
     if once and (there := _same(scope, hours)) is not None:
         raise AlreadyClosed(number=there)
     closed = _closed(scope, hours, actor)
-    summary = f"Cierra {place_of(scope)} {span(hours.starts, hours.ends)}: {hours.reason}."
+    when = span(hours.starts, hours.ends)
+    summary = gettext("Cierra %(place)s %(when)s: %(reason)s.", place=place_of(scope), when=when, reason=hours.reason)
     effect = " ".join(people(closed.cleared.displaced, None, closed.cleared.displaced - closed.reachable))
     row = record.add(actor, "closure", summary, agency_id=scope.agency_id, effect=effect)
     return replace(closed, record_id=row.id)
@@ -117,9 +119,11 @@ def place_of(scope: Scope | Closure) -> str:
     if kind == "agency":
         return db.session.get_one(Agency, scope.agency_id).name
     if kind == "national":
-        return "todo el país"
+        return gettext("todo el país")
     province = db.session.get_one(Province, scope.province_code).name
-    return f"el cantón {scope.canton}, {province}" if kind == "canton" else f"la provincia {province}"
+    if kind == "canton":
+        return gettext("el cantón %(canton)s, %(province)s", canton=scope.canton, province=province)
+    return gettext("la provincia %(province)s", province=province)
 
 
 def place_alone(closure: Closure) -> str:
@@ -240,8 +244,9 @@ def _reopened(closure_id: int, actor: str) -> Reopened:
         .order_by(Displacement.booking_id)
     ).all()
     restored = sum(1 for displacement in waiting if _restore(displacement, actor, now))
-    summary = f"Abre otra vez {place_of(closure)} {span(closure.starts, closure.ends)}."
-    effect = f"Turnos que recuperan su hora: {restored}."
+    when = span(closure.starts, closure.ends)
+    summary = gettext("Abre otra vez %(place)s %(when)s.", place=place_of(closure), when=when)
+    effect = gettext("Turnos que recuperan su hora: %(count)s.", count=restored)
     row = record.add(actor, "closure", summary, agency_id=closure.agency_id, effect=effect)
     return Reopened(restored, row.id)
 

@@ -3,53 +3,73 @@
 from datetime import datetime, timedelta
 
 from turnero.formatting import long_date, thousands, time_of
+from turnero.language import gettext, gettext_noop, ngettext
 
-KINDS = {"holiday": "Feriado", "decree": "Decreto", "contingency": "Contingencia"}
-STATUSES = {
-    "pending": "por atender",
-    "proposed": "con propuesta",
-    "unplaced": "sin lugar",
-    "placed": "reubicado",
-    "accepted": "aceptó",
-    "rebooked": "eligió otro",
-    "cancelled": "cancelado",
-    "restored": "recuperó su hora",
+# Tables of words: ``gettext`` says them where they are shown.
+KINDS = {
+    "holiday": gettext_noop("Feriado"),
+    "decree": gettext_noop("Decreto"),
+    "contingency": gettext_noop("Contingencia"),
 }
+STATUSES = {
+    "pending": gettext_noop("por atender"),
+    "proposed": gettext_noop("con propuesta"),
+    "unplaced": gettext_noop("sin lugar"),
+    "placed": gettext_noop("reubicado"),
+    "accepted": gettext_noop("aceptó"),
+    "rebooked": gettext_noop("eligió otro"),
+    "cancelled": gettext_noop("cancelado"),
+    "restored": gettext_noop("recuperó su hora"),
+}
+
+HOURS_CHANGED = gettext_noop("La agencia cambió su horario")
+"""The one reason for lost hours that nobody typed; it is kept in Spanish, as it stands here."""
+
+
+def told_reason(reason: str) -> str:
+    """Why hours went away, as kept: what somebody typed stays, ours is said in the reader's language."""
+    return gettext(HOURS_CHANGED) if reason == HOURS_CHANGED else reason
 
 
 def span(starts: datetime, ends: datetime) -> str:
     """el lunes 7 de diciembre de 2026, todo el día; from an hour of a day to another otherwise. Local time."""
     whole = starts == _midnight(starts) and ends == _midnight(ends)
     last = ends - timedelta(days=1) if whole else ends
+    days = {"first": long_date(starts.date()), "last": long_date(last.date())}
+    hours = {"open": time_of(starts), "close": time_of(ends)}
+    if starts.date() == last.date():
+        if whole:
+            return gettext("el %(day)s, todo el día", day=days["first"])
+        return gettext("el %(day)s, de %(open)s a %(close)s", day=days["first"], **hours)
     if whole:
-        if starts.date() == last.date():
-            return f"el {long_date(starts.date())}, todo el día"
-        return f"del {long_date(starts.date())} al {long_date(last.date())}, días enteros"
-    if starts.date() == ends.date():
-        return f"el {long_date(starts.date())}, de {time_of(starts)} a {time_of(ends)}"
-    return f"del {long_date(starts.date())} a las {time_of(starts)} al {long_date(ends.date())} a las {time_of(ends)}"
+        return gettext("del %(first)s al %(last)s, días enteros", **days)
+    return gettext("del %(first)s a las %(open)s al %(last)s a las %(close)s", **days, **hours)
 
 
 def people(displaced: int, placed: int | None, unreachable: int) -> list[str]:
     """Who loses an hour, and what awaits them; ``placed`` is None before another place was looked for."""
     if not displaced:
-        return ["Nadie pierde su turno."]
-    many = displaced > 1
-    said = [f"{_persons(displaced)} afectada{'s' * many}: pierde{'n' * many} su hora."]
+        return [gettext("Nadie pierde su turno.")]
+    said = [
+        ngettext(
+            "%(count)s persona afectada: pierde su hora.",
+            "%(count)s personas afectadas: pierden su hora.",
+            displaced,
+            count=thousands(displaced),
+        )
+    ]
     if placed is None:
-        said.append("En el próximo minuto se les busca otro turno y se les escribe.")
+        said.append(gettext("En el próximo minuto se les busca otro turno y se les escribe."))
     else:
         if placed:
-            said.append(f"Con otro turno guardado: {thousands(placed)}.")
+            said.append(gettext("Con otro turno guardado: %(count)s.", count=thousands(placed)))
         if placed < displaced:
-            said.append(f"Sin otro lugar cerca, elegirán uno con su enlace: {thousands(displaced - placed)}.")
+            left = thousands(displaced - placed)
+            said.append(gettext("Sin otro lugar cerca, elegirán uno con su enlace: %(count)s.", count=left))
     if unreachable:
-        said.append(f"Sin correo, avíseles por teléfono o en la agencia: {thousands(unreachable)}.")
+        untold = thousands(unreachable)
+        said.append(gettext("Sin correo, avíseles por teléfono o en la agencia: %(count)s.", count=untold))
     return said
-
-
-def _persons(number: int) -> str:
-    return "1 persona" if number == 1 else f"{thousands(number)} personas"
 
 
 def _midnight(moment: datetime) -> datetime:

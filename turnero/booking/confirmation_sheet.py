@@ -15,10 +15,9 @@ from turnero.booking.paper import (
     Paper,
 )
 from turnero.booking.turn_text import TurnText
+from turnero.language import gettext
 from turnero.paths import resource
 
-TITLE = "Confirmación del Turno en Línea"
-_CLOSING = Line("Este trámite no tiene costo. El turno vale solo con la cédula de su titular.", bold=True, gap=6)
 _PADDING, _RADIUS, _NOTCH = 9, 4, 3.5
 _INSIDE = WIDTH - 2 * _PADDING
 _QR = 34
@@ -29,15 +28,16 @@ _BESIDE_QR = MARGIN + _PADDING + _QR + 9
 
 def draw(turn: TurnText) -> bytes:
     """The sheet as a PDF file."""
-    paper = Paper(TITLE)
+    title = gettext("Confirmación del Turno en Línea")
+    paper = Paper(title)
     paper.image(resource("static") / "marca.svg", MARGIN, MARGIN, _MARK)
     paper.write_lines([Line("Turnero", 13, bold=True, colour=DEEP)], MARGIN + _MARK + 2)
-    paper.write_lines([Line(TITLE, 22, bold=True, gap=3)])
+    paper.write_lines([Line(title, 22, bold=True, gap=3)])
     paper.ln(4)
     _ticket(paper, turn)
-    paper.write_lines([_heading("El día del turno")])
+    paper.write_lines([_heading(gettext("El día del turno"))])
     paper.write_items(_on_the_day(turn))
-    paper.write_lines([_heading("Si no puede venir"), *_otherwise(turn), _CLOSING])
+    paper.write_lines([_heading(gettext("Si no puede venir")), *_otherwise(turn), _closing()])
     return bytes(paper.output())
 
 
@@ -50,7 +50,8 @@ def _ticket(paper: Paper, turn: TurnText) -> None:
     paper.write_lines(head, MARGIN + _PADDING, _INSIDE)
     y = top + height + _PADDING
     picture = qr.drawing(turn.reference).encode()
-    paper.image(picture, MARGIN + _PADDING, y, _QR, _QR, alt_text=f"Código QR de la referencia {turn.reference}")
+    described = gettext("Código QR de la referencia %(reference)s", reference=turn.reference)
+    paper.image(picture, MARGIN + _PADDING, y, _QR, _QR, alt_text=described)
     paper.set_y(y)
     paper.write_lines(_stub(turn), _BESIDE_QR, MARGIN + WIDTH - _PADDING - _BESIDE_QR)
     paper.set_y(top + height + _STUB)
@@ -73,31 +74,33 @@ def _shape(paper: Paper, top: float, head: float) -> None:
 
 
 def _head(turn: TurnText) -> list[Line]:
+    asked = gettext("%(procedure)s, ventanilla %(line)s", procedure=turn.procedure_name, line=turn.line_name)
     lines = [
         Line(turn.when_long, 15, bold=True, colour=ON_DEEP),
         Line(turn.time, 40, bold=True, colour=ON_DEEP),
         Line(turn.zone_note, 12, colour=ON_DEEP),
         Line(turn.agency_name, 14, bold=True, colour=ON_DEEP, gap=2),
         Line(turn.agency_address, colour=QUIET_ON_DEEP),
-        Line(f"{turn.procedure_name}, ventanilla {turn.line_name}", colour=QUIET_ON_DEEP),
+        Line(asked, colour=QUIET_ON_DEEP),
     ]
     return [line for line in lines if line.text]
 
 
 def _stub(turn: TurnText) -> list[Line]:
     return [
-        Line("Su referencia", colour=SOFT),
+        Line(gettext("Su referencia"), colour=SOFT),
         Line(f"{turn.reference[:3]} {turn.reference[3:]}", 28, bold=True),
-        Line("Muéstrela en el kiosco de la entrada, en esta hoja o en su celular.", 10.5, colour=SOFT),
-        Line(f"Cédula del titular: {turn.cedula}"),
+        Line(gettext("Muéstrela en el kiosco de la entrada, en esta hoja o en su celular."), 10.5, colour=SOFT),
+        Line(gettext("Cédula del titular: %(cedula)s", cedula=turn.cedula)),
     ]
 
 
 def _on_the_day(turn: TurnText) -> list[str]:
-    punctual = f"Llegue 10 minutos antes. Le esperamos hasta las {turn.kept_until}."
+    punctual = gettext("Llegue 10 minutos antes. Le esperamos hasta las %(time)s.", time=turn.kept_until)
     if not turn.third_party:
         return [punctual, *turn.bring]
-    return [punctual, f"Acude {turn.third_party}, con su cédula y la autorización del titular.", *turn.bring]
+    who = gettext("Acude %(person)s, con su cédula y la autorización del titular.", person=turn.third_party)
+    return [punctual, who, *turn.bring]
 
 
 def _heading(text: str) -> Line:
@@ -107,11 +110,17 @@ def _heading(text: str) -> Line:
 def _otherwise(turn: TurnText) -> list[Line]:
     # The personal address opens the turn, so it is not printed where anybody may read it.
     public_page = turn.link.rpartition("/")[0]
-    on_paper = (
-        f"Desde el papel: entre a {public_page} con su referencia y su cédula; le enviaremos el enlace a su correo."
+    on_paper = gettext(
+        "Desde el papel: entre a %(page)s con su referencia y su cédula; le enviaremos el enlace a su correo.",
+        page=public_page,
     )
     return [
-        Line("Cancele o cambie su turno: así otra persona lo aprovecha."),
-        Line("Ver, cambiar o cancelar el turno", bold=True, colour=ACTION, link=turn.link),
+        Line(gettext("Cancele o cambie su turno: así otra persona lo aprovecha.")),
+        Line(gettext("Ver, cambiar o cancelar el turno"), bold=True, colour=ACTION, link=turn.link),
         Line(on_paper, colour=SOFT),
     ]
+
+
+def _closing() -> Line:
+    words = gettext("Este trámite no tiene costo. El turno vale solo con la cédula de su titular.")
+    return Line(words, bold=True, gap=6)

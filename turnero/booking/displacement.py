@@ -17,6 +17,7 @@ from turnero.agencies import queries as agencies
 from turnero.agencies.models import Desk, Procedure
 from turnero.agencies.schedule import DayGrid, DeskCalendar, grid
 from turnero.booking import history, relocation
+from turnero.booking.closure_text import HOURS_CHANGED
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Claim, Displacement
 from turnero.extensions import db
@@ -234,4 +235,4 @@ def clear_desk(desk_id: int) -> Cleared:
     """The sweep's part: clear one desk of whatever does not fit it, in a transaction of its own."""
     desk = db.session.get_one(Desk, desk_id)
     lock_desks([desk])
-    return clear(desk, Cause("La agencia cambió su horario", actor="sweep"), clock.now())
+    return clear(desk, Cause(HOURS_CHANGED, actor="sweep"), clock.now())

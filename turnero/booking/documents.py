@@ -11,6 +11,7 @@ from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
 from turnero.booking.queries import times_changed
 from turnero.booking.turn_text import TurnText
+from turnero.language import gettext
 from turnero.notices.rendering import Attachment
 
 _ALARM_BEFORE = timedelta(hours=2)
@@ -68,7 +69,9 @@ def ics(
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("dtstart", starts_at)
     event.add("dtend", ends_at)
-    event.add("summary", f"Turno a las {_hour(turn)}: {turn.procedure_name}")
+    event.add(
+        "summary", gettext("Turno a las %(hour)s: %(procedure)s", hour=_hour(turn), procedure=turn.procedure_name)
+    )
     event.add("location", ", ".join(filter(None, (turn.agency_name, turn.agency_address))))
     event.add("description", _description(turn, cancelled=cancelled))
     event.add("organizer", _organizer(sender))
@@ -91,18 +94,18 @@ def _hour(turn: TurnText) -> str:
 def _description(turn: TurnText, *, cancelled: bool) -> str:
     what = (
         f"{turn.when_long}, {_hour(turn)}",
-        f"{turn.procedure_name}, ventanilla {turn.line_name}",
-        f"Referencia: {turn.reference}",
+        gettext("%(procedure)s, ventanilla %(line)s", procedure=turn.procedure_name, line=turn.line_name),
+        gettext("Referencia: %(reference)s", reference=turn.reference),
     )
     if cancelled:
-        return "\n".join(("Ya no tiene turno a esta hora.", *what))
+        return "\n".join((gettext("Ya no tiene turno a esta hora."), *what))
     return "\n".join(
         (
             *what,
-            f"Llegue 10 minutos antes. Le esperamos hasta las {turn.kept_until}.",
-            *(f"Traiga: {item}" for item in turn.bring),
-            f"Ver, cambiar o cancelar el turno: {turn.link}",
-            "Este trámite no tiene costo. El turno vale solo con la cédula de su titular.",
+            gettext("Llegue 10 minutos antes. Le esperamos hasta las %(time)s.", time=turn.kept_until),
+            *(gettext("Traiga: %(item)s", item=item) for item in turn.bring),
+            gettext("Ver, cambiar o cancelar el turno: %(link)s", link=turn.link),
+            gettext("Este trámite no tiene costo. El turno vale solo con la cédula de su titular."),
         )
     )
 
@@ -118,6 +121,7 @@ def _organizer(sender: str) -> vCalAddress:
 def _alarm(turn: TurnText) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", f"Su turno es a las {_hour(turn)} en {turn.agency_name}.")
+    words = gettext("Su turno es a las %(hour)s en %(agency)s.", hour=_hour(turn), agency=turn.agency_name)
+    alarm.add("description", words)
     alarm.add("trigger", -_ALARM_BEFORE)
     return alarm

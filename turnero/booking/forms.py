@@ -13,6 +13,7 @@ from turnero.booking.errors import WishInvalid
 from turnero.booking.seat_requests import DrawWish, Wish
 from turnero.booking.steps import Details, Place
 from turnero.errors import Faulty, InvalidInput
+from turnero.language import gettext_noop
 from turnero.verify import cedula
 from turnero.verify.contact import Contact, mailbox_key, parse_email, parse_mobile
 
@@ -33,9 +34,9 @@ WHY = {
 
 # Parts of the day as they are posted: what each is called inside, and in words.
 PARTS = {
-    "cualquiera": ("any", "A cualquier hora"),
-    "manana": ("morning", "En la mañana"),
-    "tarde": ("afternoon", "En la tarde"),
+    "cualquiera": ("any", gettext_noop("A cualquier hora")),
+    "manana": ("morning", gettext_noop("En la mañana")),
+    "tarde": ("afternoon", gettext_noop("En la tarde")),
 }
 MOST_DAYS_AHEAD = 90
 

@@ -18,6 +18,7 @@ from turnero.booking.offers import NOON
 from turnero.booking.queries import shown_policy_of
 from turnero.booking.slots import Slot
 from turnero.errors import Faulty
+from turnero.language import gettext
 from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.session import browser
 
@@ -71,7 +72,7 @@ def _days(journey: Journey, full: date | None, trouble: Trouble) -> Response:
         count=len(offers.days),
         weeks=offer_text.weeks(offers.days, offers.closed, today),
         left={offer.day: offer_text.left(offer) for offer in offers.days},
-        near={today: "Hoy", today + timedelta(days=1): "Mañana"},
+        near={today: gettext("Hoy"), today + timedelta(days=1): gettext("Mañana")},
         last=offers.days[-1].day if offers.more else None,
         full=full,
         lapsed=lapsed,
@@ -210,4 +211,5 @@ def _has_already(journey: Journey, day: date) -> int | None:
 def _parts(minutes: list[int]) -> list[tuple[str, list[int]]]:
     morning = [minute for minute in minutes if minute < NOON]
     afternoon = [minute for minute in minutes if minute >= NOON]
-    return [(name, part) for name, part in (("En la mañana", morning), ("En la tarde", afternoon)) if part]
+    parts = ((gettext("En la mañana"), morning), (gettext("En la tarde"), afternoon))
+    return [(name, part) for name, part in parts if part]

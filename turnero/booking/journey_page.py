@@ -15,6 +15,7 @@ from turnero.booking.models import Journey
 from turnero.booking.queries import token_of
 from turnero.booking.turn_text import PlaceText
 from turnero.errors import TurneroError
+from turnero.language import gettext
 from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.session import browser
 
@@ -32,7 +33,8 @@ def told(error: TurneroError) -> str:
     """The sentence for a person; instants in it as the mainland's calendar shows them."""
     if isinstance(error, CapReached):
         until = clock.local(error.data["until"], MAINLAND)
-        error = CapReached(until=f"{formatting.day_and_month(until.date())} a las {formatting.time_of(until)}")
+        day, time = formatting.day_and_month(until.date()), formatting.time_of(until)
+        error = CapReached(until=gettext("%(day)s a las %(time)s", day=day, time=time))
     return messages.text_of(error)
 
 

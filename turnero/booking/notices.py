@@ -15,6 +15,7 @@ from turnero.booking.models import Booking, Displacement, Event
 from turnero.booking.queries import owner_token_of
 from turnero.booking.turn_text import PlaceText, TurnText, shown_cedula
 from turnero.extensions import db
+from turnero.language import gettext
 from turnero.notices import outbox
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Attachment, Mail, qr_picture
@@ -141,7 +142,7 @@ def answer_until(displacement: Displacement, now: datetime) -> str | None:
     zone = db.session.get_one(Desk, place.desk_id).agency.zone
     end = clock.local(place.lapses_at, zone)
     note = formatting.zone_note(zone)
-    words = f"el {formatting.day_and_month(end.date())} a las {formatting.time_of(end)}"
+    words = gettext("el %(day)s a las %(time)s", day=formatting.day_and_month(end.date()), time=formatting.time_of(end))
     return f"{words} ({note})" if note else words
 
 

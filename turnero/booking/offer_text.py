@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from turnero import formatting
 from turnero.booking.offers import ClosedDay, DayOffer, NoPlace
+from turnero.language import gettext
 
 
 @dataclass(frozen=True)
@@ -50,35 +51,54 @@ def left(offer: DayOffer) -> str:
 
 def rest(days: Iterable[date], kind: str, reason: str) -> str:
     """El lunes 7 de diciembre no se atiende por feriado: Fundación de Quito."""
-    named = formatting.listed([f"el {formatting.day_and_month(day)}" for day in days])
-    cause = "por feriado" if kind == "holiday" else "por un cierre"
-    return f"E{named[1:]} no se atiende {cause}{f': {reason}' if reason else ''}."
+    named = formatting.listed([gettext("el %(day)s", day=formatting.day_and_month(day)) for day in days])
+    said = _resting(named, kind, reason)
+    return said[0].upper() + said[1:]
+
+
+def _resting(days: str, kind: str, reason: str) -> str:
+    if kind == "holiday" and reason:
+        return gettext("%(days)s no se atiende por feriado: %(reason)s.", days=days, reason=reason)
+    if kind == "holiday":
+        return gettext("%(days)s no se atiende por feriado.", days=days)
+    if reason:
+        return gettext("%(days)s no se atiende por un cierre: %(reason)s.", days=days, reason=reason)
+    return gettext("%(days)s no se atiende por un cierre.", days=days)
 
 
 def why_none(none: NoPlace) -> str:
     """What to say of an agency without a free place: what happened, and until when."""
     until = formatting.day_and_month(none.until) if none.until else ""
-    reason = f": {none.reason}" if none.reason else ""
     match none.kind:
         case "drawn":
-            return "Aquí los turnos se dan por sorteo, para que no gane quien llega primero."
+            return gettext("Aquí los turnos se dan por sorteo, para que no gane quien llega primero.")
         case "full":
             return _full(none.until)
-        case "closed":
-            return f"No atiende en estos días por un cierre{reason}." + _back(until)
-        case "holiday":
-            return f"No atiende en estos días por feriado{reason}." + _back(until)
+        case "closed" | "holiday":
+            return " ".join(filter(None, (_away(none.kind, none.reason), _back(until))))
         case "not_open_yet":
-            return f"Todavía no abre turnos: atiende desde el {until}."
+            return gettext("Todavía no abre turnos: atiende desde el %(day)s.", day=until)
         case _:
-            return "Por ahora no tiene horario de atención."
+            return gettext("Por ahora no tiene horario de atención.")
 
 
 def _full(opens: date | None) -> str:
     """``opens``: the next day that will be opened for booking; all before it is taken."""
-    last = f" hasta el {formatting.day_and_month(opens - timedelta(days=1))}" if opens else ""
-    return f"Todo está tomado{last}. Cada día se abre uno más."
+    if opens is None:
+        return gettext("Todo está tomado. Cada día se abre uno más.")
+    last = formatting.day_and_month(opens - timedelta(days=1))
+    return gettext("Todo está tomado hasta el %(day)s. Cada día se abre uno más.", day=last)
+
+
+def _away(kind: str, reason: str) -> str:
+    if kind == "holiday" and reason:
+        return gettext("No atiende en estos días por feriado: %(reason)s.", reason=reason)
+    if kind == "holiday":
+        return gettext("No atiende en estos días por feriado.")
+    if reason:
+        return gettext("No atiende en estos días por un cierre: %(reason)s.", reason=reason)
+    return gettext("No atiende en estos días por un cierre.")
 
 
 def _back(until: str) -> str:
-    return f" Vuelve a atender el {until}." if until else ""
+    return gettext("Vuelve a atender el %(day)s.", day=until) if until else ""

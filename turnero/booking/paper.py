@@ -13,6 +13,7 @@ from fpdf.enums import MethodReturnValue, XPos, YPos
 from fpdf.fonts import TTFFont
 from fpdf.prefs import ViewerPreferences
 
+from turnero import language
 from turnero.booking.latin import latin
 
 Colour = tuple[int, int, int]
@@ -41,11 +42,14 @@ class Line:
 
 
 class Paper(FPDF):
-    """A PDF in Spanish whose text is exact for every Latin letter. The HTML page stays the accessible original."""
+    """A PDF whose text is exact for every Latin letter, in the language of whoever asks for it (of jobs: Spanish).
+
+    The HTML page stays the accessible original.
+    """
 
     def __init__(self, title: str) -> None:
         super().__init__(format="A4")
-        self.set_lang("es-EC")
+        self.set_lang(language.tag())
         self.set_title(title)
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.add_font("Lato", "", fontpkg.path("Lato"))

@@ -11,6 +11,7 @@ from turnero.booking.seat_models import SeatOffer, SeatRequest
 from turnero.booking.seat_queries import request_token_of
 from turnero.booking.turn_text import PlaceText
 from turnero.extensions import db
+from turnero.language import gettext
 from turnero.notices import outbox
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Mail
@@ -64,14 +65,24 @@ class RequestText:
 def days_in_words(request: SeatRequest) -> str:
     """del lunes 7 al viernes 11 de diciembre, en la mañana"""
     first, last = formatting.day_and_month(request.first_day), formatting.day_and_month(request.last_day)
-    days = f"el {first}" if first == last else f"del {first} al {last}"
-    return days + {"any": "", "morning": ", en la mañana", "afternoon": ", en la tarde"}[request.part]
+    if first == last:
+        days = gettext("el %(day)s", day=first)
+    else:
+        days = gettext("del %(first)s al %(last)s", first=first, last=last)
+    match request.part:
+        case "morning":
+            return gettext("%(days)s, en la mañana", days=days)
+        case "afternoon":
+            return gettext("%(days)s, en la tarde", days=days)
+    return days
 
 
 def when(instant: datetime, zone: str) -> str:
     """el martes 24 de noviembre a las 12:00 (hora de Galápagos)"""
     local, note = clock.local(instant, zone), formatting.zone_note(zone)
-    words = f"el {formatting.day_and_month(local.date())} a las {formatting.time_of(local)}"
+    words = gettext(
+        "el %(day)s a las %(time)s", day=formatting.day_and_month(local.date()), time=formatting.time_of(local)
+    )
     return f"{words} ({note})" if note else words
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from turnero import clock, formatting
 from turnero.agencies.models import Desk
 from turnero.booking import bookings, limits
+from turnero.booking.closure_text import told_reason
 from turnero.booking.errors import ChangesSpent, NotChangeable
 from turnero.booking.journey_page import show, told
 from turnero.booking.lifecycle import SEATED, Status
@@ -20,6 +21,7 @@ from turnero.booking.queries import booking_by_token, last_place_event, policy_o
 from turnero.booking.sweep import DISPLACED_LIFE
 from turnero.booking.turn_text import TAGS, PlaceText, TurnText
 from turnero.extensions import db
+from turnero.language import gettext
 from turnero.notices.queries import fate_of
 from turnero.page import NO_TROUBLE, Trouble
 
@@ -52,7 +54,7 @@ def turn_page(token: str, trouble: Trouble = NO_TROUBLE) -> Response:
     values = {
         "token": token,
         "text": TurnText.of(booking),
-        "word": word,
+        "word": gettext(word),
         "mark": mark,
         "cancellable": bookings.may_cancel(booking, now),
     }
@@ -110,7 +112,7 @@ def _why_placed(booking: Booking) -> str:
         .where(Displacement.booking_id == booking.id, Displacement.status == "placed")
         .order_by(Displacement.id.desc())
     )
-    return db.session.scalars(last).first() or ""
+    return told_reason(db.session.scalars(last).first() or "")
 
 
 def _offer(booking: Booking, now: datetime) -> Offer:
@@ -119,7 +121,7 @@ def _offer(booking: Booking, now: datetime) -> Offer:
     until = answer_until(displacement, now)
     end = clock.local(displacement.old_starts_at + DISPLACED_LIFE, booking.agency.zone)
     return Offer(
-        reason=displacement.reason,
+        reason=told_reason(displacement.reason),
         place=proposed_place(displacement) if until else None,
         until=until,
         status=displacement.status,

@@ -10,17 +10,18 @@ from turnero.agencies.models import Agency
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
 from turnero.booking.queries import policy_of, token_of
+from turnero.language import gettext_noop
 from turnero.verify.cedula import masked
 
-# How a turn's state is called and marked (DESIGN-VISUAL §4).
+# How a turn's state is called and marked (DESIGN-VISUAL §4); ``gettext`` says the word where it is shown.
 TAGS = {
-    Status.CONFIRMED: ("Confirmado", "done"),
-    Status.ARRIVED: ("Presente", "here"),
-    Status.CALLED: ("Llamado", "call"),
-    Status.ATTENDED: ("Atendido", "done"),
-    Status.NO_SHOW: ("Ausente", "away"),
-    Status.CANCELLED: ("Cancelado", "gone"),
-    Status.DISPLACED: ("Desplazado", "moved"),
+    Status.CONFIRMED: (gettext_noop("Confirmado"), "done"),
+    Status.ARRIVED: (gettext_noop("Presente"), "here"),
+    Status.CALLED: (gettext_noop("Llamado"), "call"),
+    Status.ATTENDED: (gettext_noop("Atendido"), "done"),
+    Status.NO_SHOW: (gettext_noop("Ausente"), "away"),
+    Status.CANCELLED: (gettext_noop("Cancelado"), "gone"),
+    Status.DISPLACED: (gettext_noop("Desplazado"), "moved"),
 }
 
 

@@ -13,12 +13,14 @@ from turnero import db as database
 from turnero.errors import InvalidInput, NotFound, Refused
 from turnero.extensions import db
 from turnero.keys import code_key, code_keys
+from turnero.language import gettext
+from turnero.language import gettext_noop as _
 from turnero.staff import cookies, passwords, record, sessions, slowdown, totp
 from turnero.staff.models import Account, SignInFailure, StaffSession
 from turnero.staff.record import COMMAND_LINE
 
 ACTIVATION_LIFE = timedelta(days=7)
-ROLES = {"window": "ventanilla", "supervisor": "supervisor", "admin": "admin"}
+ROLES = {"window": _("ventanilla"), "supervisor": _("supervisor"), "admin": _("admin")}
 WITH_TOTP = ("supervisor", "admin")
 
 
@@ -78,7 +80,8 @@ def _add(email: str, post: Post, token: str, by: str) -> None:
     account = Account(email=email, role=post.role, agency_id=post.agency_id, created_at=now, version=1, totp_step=0)
     _invite(account, token, now)
     db.session.add(account)
-    record.add(by, "account", f"Agrega la cuenta {email}: {ROLES[post.role]}.", agency_id=post.agency_id)
+    summary = gettext("Agrega la cuenta %(email)s: %(role)s.", email=email, role=gettext(ROLES[post.role]))
+    record.add(by, "account", summary, agency_id=post.agency_id)
 
 
 def reset(email: str, post: Post | None = None, *, by: str = COMMAND_LINE) -> str:
@@ -99,7 +102,8 @@ def _reset(email: str, post: Post | None, token: str, by: str) -> None:
     account.password_hash = account.disabled_at = None
     account.version += 1
     _invite(account, token, now)
-    record.add(by, "account", f"Restablece la cuenta {email}: {ROLES[account.role]}.", agency_id=account.agency_id)
+    summary = gettext("Restablece la cuenta %(email)s: %(role)s.", email=email, role=gettext(ROLES[account.role]))
+    record.add(by, "account", summary, agency_id=account.agency_id)
 
 
 def _invite(account: Account, token: str, now: datetime) -> None:
@@ -114,7 +118,8 @@ def disable(email: str, *, by: str = COMMAND_LINE) -> int:
     account.disabled_at = account.disabled_at or clock.now()
     account.activation_hash = account.activation_expires_at = None
     account.version += 1
-    return record.add(by, "account", f"Deshabilita la cuenta {email}.", agency_id=account.agency_id).id
+    summary = gettext("Deshabilita la cuenta %(email)s.", email=email)
+    return record.add(by, "account", summary, agency_id=account.agency_id).id
 
 
 def _locked(email: str) -> Account:
@@ -127,8 +132,8 @@ def _locked(email: str) -> Account:
 def state_of(account: Account) -> str:
     """In a word, for lists."""
     if account.disabled_at is not None:
-        return "deshabilitada"
-    return "activa" if account.password_hash else "por activar"
+        return gettext("deshabilitada")
+    return gettext("activa") if account.password_hash else gettext("por activar")
 
 
 def to_activate(token: str, *, lock: bool = False) -> Account:

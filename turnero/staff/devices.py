@@ -9,11 +9,13 @@ from turnero import clock
 from turnero import db as database
 from turnero.errors import NotFound, Refused
 from turnero.extensions import db
+from turnero.language import gettext
+from turnero.language import gettext_noop as _
 from turnero.staff import cookies, record
 from turnero.staff.models import Device
 from turnero.staff.record import COMMAND_LINE
 
-KINDS = {"kiosk": "el kiosco", "board": "la pantalla"}
+KINDS = {"kiosk": _("el kiosco"), "board": _("la pantalla")}
 COOKIE = "turnero-device"
 COOKIE_SECONDS = 365 * 24 * 3600
 PAIRING_LIFE = timedelta(hours=24)
@@ -63,7 +65,8 @@ def _add(name: str, agency_id: int, kind: str, pairing: _Pairing) -> None:
         raise DeviceExists(name=name)
     device.pairing_hash, device.pairing_expires_at = cookies.hash_of(pairing.token), now + PAIRING_LIFE
     device.revoked_at = None
-    record.add(pairing.by, "device", f"Da un enlace para vincular {KINDS[kind]} {name}.", agency_id=agency_id)
+    summary = gettext("Da un enlace para vincular %(kind)s %(name)s.", kind=gettext(KINDS[kind]), name=name)
+    record.add(pairing.by, "device", summary, agency_id=agency_id)
 
 
 def _free_series(agency_id: int) -> str:
@@ -113,14 +116,15 @@ def revoke(name: str, *, by: str = COMMAND_LINE) -> int:
         raise NotFound
     device.revoked_at = clock.now()
     device.key_hash = device.pairing_hash = None
-    return record.add(by, "device", f"Quita {KINDS[device.kind]} {name}.", agency_id=device.agency_id).id
+    summary = gettext("Quita %(kind)s %(name)s.", kind=gettext(KINDS[device.kind]), name=name)
+    return record.add(by, "device", summary, agency_id=device.agency_id).id
 
 
 def state_of(device: Device) -> str:
     """In a word, for lists."""
     if device.revoked_at is not None:
-        return "sin acceso"
-    return "vinculado" if device.key_hash else "por vincular"
+        return gettext("sin acceso")
+    return gettext("vinculado") if device.key_hash else gettext("por vincular")
 
 
 def current() -> Device | None:

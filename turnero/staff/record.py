@@ -8,7 +8,7 @@ COMMAND_LINE = "command line"
 
 
 def add(actor: str, kind: str, summary: str, *, agency_id: int | None = None, effect: str = "") -> AdminChange:
-    """Write it down; the caller commits. ``actor``: "staff:3" or COMMAND_LINE; the texts are for people."""
+    """Write it down; the caller commits. ``actor``: "staff:3" or COMMAND_LINE; the texts are those that person read."""
     change = AdminChange(at=clock.now(), actor=actor, kind=kind, agency_id=agency_id, summary=summary, effect=effect)
     db.session.add(change)
     db.session.flush()

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from turnero.errors import Faulty
+from turnero.language import gettext
 from turnero.page import NO_TROUBLE, Trouble, see_other, show
 from turnero.qr import picture
 from turnero.session import browser
@@ -98,13 +99,14 @@ def activate(token: str) -> Response:
 
 def _activation_page(token: str, account: Account, trouble: Trouble) -> Response:
     secret = accounts.totp_secret(account)
+    title = gettext("Código QR para la aplicación")
     return show(
         "staff/activate.html",
         trouble,
         token=token,
         email=account.email,
         secret=secret,
-        picture=picture(totp.address(secret, account.email), "Código QR para la aplicación") if secret else None,
+        picture=picture(totp.address(secret, account.email), title) if secret else None,
     )
 
 

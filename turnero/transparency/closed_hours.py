@@ -11,18 +11,19 @@ from turnero.booking.closing import place_alone
 from turnero.booking.closure_text import KINDS
 from turnero.booking.models import Displacement
 from turnero.extensions import db
+from turnero.language import gettext_noop as _
 from turnero.transparency.figures import MAINLAND
 from turnero.transparency.measures import LEAST_SHOWN
 
 _BEHIND = timedelta(days=366)
 COLUMNS = {
-    "lugar": "Dónde se cerró: una agencia, un cantón, una provincia o todo el país.",
-    "desde": "Desde cuándo, hora de cada agencia.",
-    "hasta": "Hasta cuándo, hora de cada agencia.",
-    "clase": "Feriado, decreto o contingencia.",
-    "motivo": "Por qué.",
-    "deshecho": "Si después se abrió otra vez.",
-    "personas_afectadas": "Personas que perdieron su hora.",
+    "lugar": _("Dónde se cerró: una agencia, un cantón, una provincia o todo el país."),
+    "desde": _("Desde cuándo, hora de cada agencia."),
+    "hasta": _("Hasta cuándo, hora de cada agencia."),
+    "clase": _("Feriado, decreto o contingencia."),
+    "motivo": _("Por qué."),
+    "deshecho": _("Si después se abrió otra vez."),
+    "personas_afectadas": _("Personas que perdieron su hora."),
 }
 
 

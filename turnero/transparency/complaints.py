@@ -15,6 +15,7 @@ from turnero.agencies.models import Agency
 from turnero.booking.reference import ALPHABET, LETTERS
 from turnero.errors import NotFound, Refused
 from turnero.extensions import db
+from turnero.language import gettext
 from turnero.notices import outbox
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Mail
@@ -98,7 +99,8 @@ def answer(number: str, words: str, *, by: str = COMMAND_LINE) -> int:
     now = clock.now()
     row.answered_at, row.answer = now, words
     _tell(row, "complaint_answer", now)
-    return record.add(by, "complaint", f"Responde la queja {row.number}.", agency_id=row.agency_id).id
+    summary = gettext("Responde la queja %(number)s.", number=row.number)
+    return record.add(by, "complaint", summary, agency_id=row.agency_id).id
 
 
 def _tell(row: Complaint, kind: str, now: datetime) -> None:

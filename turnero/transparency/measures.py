@@ -7,13 +7,17 @@ from datetime import date
 LEAST_SHOWN = 5
 
 
-def quantile(values: Sequence[float], part: float) -> int | None:
-    """The value under which ``part`` of them lie (nearest rank), in whole units; None of nothing."""
+def quantile(values: Sequence[float | None], part: float) -> int | None:
+    """The value under which ``part`` of them lie (nearest rank), in whole units; None of nothing.
+
+    A None among the values is more than any number, and the quantile that falls on it is None.
+    """
     if not values:
         return None
-    ordered = sorted(values)
+    ordered = sorted(values, key=lambda value: (value is None, value or 0))
     rank = max(1, -int(-part * len(ordered) // 1))
-    return round(ordered[rank - 1])
+    found = ordered[rank - 1]
+    return None if found is None else round(found)
 
 
 def hidden(counts: Sequence[int]) -> list[bool]:
@@ -27,6 +31,20 @@ def hidden(counts: Sequence[int]) -> list[bool]:
         if others:
             small[min(others, key=lambda index: counts[index])] = True
     return small
+
+
+def hidden_within(groups: Sequence[Sequence[int]]) -> tuple[list[bool], list[list[bool]]]:
+    """The same where sums of groups are published too: which sums, and of each group which parts, are not shown.
+
+    A part that stands alone would be told by its group's sum, and a sum that is not shown by its parts: then the
+    smallest of the others is not shown either.
+    """
+    sums = hidden([sum(group) for group in groups])
+    parts = [hidden(group) for group in groups]
+    for group, unseen, sum_is_hidden in zip(groups, parts, sums, strict=True):
+        if sum_is_hidden and not any(unseen) and any(group):
+            unseen[min((index for index, count in enumerate(group) if count), key=lambda index: group[index])] = True
+    return sums, parts
 
 
 def month_of(day: date) -> date:

@@ -56,19 +56,11 @@ class MonthFigures(Base):
     closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class MonthDetail(Base):
-    """A closed month at one agency for one trámite. Minutes are whole; NULL where nobody was measured."""
-
-    __tablename__ = "month_details"
-    __table_args__ = (
-        ForeignKeyConstraint(["month", "revision"], ["month_figures.month", "month_figures.revision"]),
-        CheckConstraint("attended >= 0 AND no_show >= 0 AND cancelled >= 0 AND displaced >= 0", name="counts"),
-    )
+class _Measured:
+    """What a closed month knows of one place and trámite. Minutes and days are whole; NULL: nothing was measured."""
 
     month: Mapped[date] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), primary_key=True)
-    procedure_id: Mapped[int] = mapped_column(ForeignKey("procedures.id"), primary_key=True)
     attended: Mapped[int]
     no_show: Mapped[int]
     cancelled: Mapped[int]
@@ -79,6 +71,40 @@ class MonthDetail(Base):
     attention_p90: Mapped[int | None]
     ratings: Mapped[int] = mapped_column(default=0, server_default="0")  # people who said how it was
     satisfaction: Mapped[int | None]  # the mean of what they said, 1 to 5, in tenths
+    days_to_free_median: Mapped[
+        int | None
+    ]  # from the day of measuring to the first free turn; NULL also: none in sight
+    days_to_free_p90: Mapped[int | None]
+    days_without_free: Mapped[int | None]  # measured days on which no turn was in sight
+
+
+_COUNTS = "attended >= 0 AND no_show >= 0 AND cancelled >= 0 AND displaced >= 0"
+
+
+class MonthDetail(_Measured, Base):
+    """A closed month at one agency for one trámite."""
+
+    __tablename__ = "month_details"
+    __table_args__ = (
+        ForeignKeyConstraint(["month", "revision"], ["month_figures.month", "month_figures.revision"]),
+        CheckConstraint(_COUNTS, name="counts"),
+    )
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), primary_key=True)
+    procedure_id: Mapped[int] = mapped_column(ForeignKey("procedures.id"), primary_key=True)
+
+
+class MonthProvince(_Measured, Base):
+    """A closed month in one province for one trámite: its counts are the sums of the agencies'."""
+
+    __tablename__ = "month_provinces"
+    __table_args__ = (
+        ForeignKeyConstraint(["month", "revision"], ["month_figures.month", "month_figures.revision"]),
+        CheckConstraint(_COUNTS, name="counts"),
+    )
+
+    province_code: Mapped[str] = mapped_column(ForeignKey("provinces.code"), primary_key=True)
+    procedure_id: Mapped[int] = mapped_column(ForeignKey("procedures.id"), primary_key=True)
 
 
 class Complaint(Base):

@@ -1,28 +1,24 @@
 """Closing a month: what was attended, once it is over, as rows that never change. Corrections are new revisions."""
 
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
 from turnero import clock
 from turnero import db as database
-from turnero.agencies.models import Desk
-from turnero.attention.models import Visit
-from turnero.booking.lifecycle import Status
-from turnero.booking.models import Booking, Displacement
+from turnero.booking.models import Booking
 from turnero.errors import Refused
 from turnero.extensions import db
+from turnero.transparency import month_parts
 from turnero.transparency.complaints import in_month
 from turnero.transparency.figures import MAINLAND
-from turnero.transparency.measures import following, month_of, quantile
-from turnero.transparency.models import MonthDetail, MonthFigures, Rating
+from turnero.transparency.measures import following, month_of
+from turnero.transparency.models import MonthDetail, MonthFigures, MonthProvince
 
 # By then everybody of the last day is marked, and paper days are written in.
 _CLOSES_ON = 5
-_MINUTE = timedelta(minutes=1)
 
 
 class MonthNotOver(Refused):
@@ -59,100 +55,30 @@ def close(month: date) -> bool:
     database.lock("month figures")
     if following(month) > clock.local(clock.now(), MAINLAND).date():
         raise MonthNotOver
-    details = {key: part.figures() for key, part in _parts(month).items()}
-    attentions = sum(each["attended"] or 0 for each in details.values())
+    counted = month_parts.count(month)
+    details: list[dict[str, Any]] = [
+        {"agency_id": agency_id, "procedure_id": procedure_id} | part.figures()
+        for (agency_id, procedure_id), part in sorted(counted.agencies.items())
+    ]
+    sums: list[dict[str, Any]] = [
+        {"province_code": code, "procedure_id": procedure_id} | part.figures()
+        for (code, procedure_id), part in sorted(counted.provinces.items())
+    ]
     last = latest(month)
     if last is not None and last.source == "history":
         raise MonthOfHistory
     complaints = in_month(month)
-    if last is not None and last.source == "own" and last.complaints == complaints and _same(last, details):
+    if last is not None and last.complaints == complaints and _says(last, details, sums):
         return False
-    revision = last.revision + 1 if last else 1
-    row = {"month": month, "revision": revision}
+    row = {"month": month, "revision": last.revision + 1 if last else 1}
+    attentions = sum(part.attended for part in counted.agencies.values())
     db.session.add(
         MonthFigures(**row, attentions=attentions, complaints=complaints, source="own", closed_at=clock.now())
     )
     db.session.flush()
-    for (agency_id, procedure_id), figures in details.items():
-        db.session.add(MonthDetail(**row, agency_id=agency_id, procedure_id=procedure_id, **figures))
+    db.session.add_all(MonthDetail(**row, **part) for part in details)
+    db.session.add_all(MonthProvince(**row, **part) for part in sums)
     return True
-
-
-@dataclass
-class _Part:
-    """One agency and trámite in a month; instants become minutes."""
-
-    attended: int = 0
-    no_show: int = 0
-    cancelled: int = 0
-    displaced: int = 0
-    waiting: list[float] = field(default_factory=list)
-    attention: list[float] = field(default_factory=list)
-    said: list[int] = field(default_factory=list)
-
-    def figures(self) -> dict[str, int | None]:
-        return {
-            "attended": self.attended,
-            "no_show": self.no_show,
-            "cancelled": self.cancelled,
-            "displaced": self.displaced,
-            "waiting_median": quantile(self.waiting, 0.5),
-            "waiting_p90": quantile(self.waiting, 0.9),
-            "attention_median": quantile(self.attention, 0.5),
-            "attention_p90": quantile(self.attention, 0.9),
-            "ratings": len(self.said),
-            "satisfaction": round(10 * sum(self.said) / len(self.said)) if self.said else None,
-        }
-
-    def add(self, status: str, starts_at: datetime, visit: tuple[datetime | None, ...]) -> None:
-        arrived_at, called_at, ended_at = visit
-        match status:
-            case Status.ATTENDED:
-                self.attended += 1
-            case Status.NO_SHOW:
-                self.no_show += 1
-            case Status.CANCELLED:
-                self.cancelled += 1
-        if status == Status.ATTENDED and arrived_at and called_at:
-            self.waiting.append(max(0.0, (called_at - max(arrived_at, min(starts_at, called_at))) / _MINUTE))
-            if ended_at:
-                self.attention.append((ended_at - called_at) / _MINUTE)
-
-
-def _parts(month: date) -> dict[tuple[int, int], _Part]:
-    """What became of the turns of a month, by agency and trámite. ``Booking.day`` is the agency's own day."""
-    parts: dict[tuple[int, int], _Part] = defaultdict(_Part)
-    inside = Booking.day.between(month, following(month) - timedelta(days=1))
-    ended = (Status.ATTENDED, Status.NO_SHOW, Status.CANCELLED)
-    rows = db.session.execute(
-        select(
-            Booking.agency_id,
-            Booking.procedure_id,
-            Booking.status,
-            Booking.starts_at,
-            Visit.arrived_at,
-            Visit.called_at,
-            Visit.ended_at,
-        )
-        .outerjoin(Visit, Visit.booking_id == Booking.id)
-        .where(inside, Booking.status.in_(ended))
-        .order_by(Booking.id)
-    )
-    for agency_id, procedure_id, status, starts_at, *visit in rows:
-        parts[agency_id, procedure_id].add(status, starts_at, tuple(visit))
-    lost = db.session.execute(
-        select(Desk.agency_id, Booking.procedure_id, func.count())
-        .join(Displacement, Displacement.booking_id == Booking.id)
-        .join(Desk, Desk.id == Displacement.old_desk_id)  # where it was lost, wherever the turn is now
-        .where(Displacement.old_day.between(month, following(month) - timedelta(days=1)))
-        .group_by(Desk.agency_id, Booking.procedure_id)
-    )
-    for agency_id, procedure_id, count in lost:
-        parts[agency_id, procedure_id].displaced = count
-    said = select(Rating).where(Rating.day.between(month, following(month) - timedelta(days=1)))
-    for rating in db.session.scalars(said.order_by(Rating.key)):
-        parts[rating.agency_id, rating.procedure_id].said.append(rating.satisfaction)
-    return parts
 
 
 def latest(month: date) -> MonthFigures | None:
@@ -161,11 +87,14 @@ def latest(month: date) -> MonthFigures | None:
     return db.session.scalar(newest)
 
 
-def _same(last: MonthFigures, details: dict[tuple[int, int], dict[str, int | None]]) -> bool:
-    rows = db.session.scalars(select(MonthDetail).filter_by(month=last.month, revision=last.revision))
-    names = _Part().figures().keys()
-    said = {(row.agency_id, row.procedure_id): {name: getattr(row, name) for name in names} for row in rows}
-    return said == details
+def _says(last: MonthFigures, details: Sequence[dict[str, Any]], sums: Sequence[dict[str, Any]]) -> bool:
+    """Whether a revision has these parts already."""
+    return _values(details_of(last)) == details and _values(provinces_of(last)) == sums
+
+
+def _values(rows: Sequence[MonthDetail] | Sequence[MonthProvince]) -> list[dict[str, Any]]:
+    names = [name for name in (rows[0].__table__.columns.keys() if rows else ()) if name not in ("month", "revision")]
+    return [{name: getattr(row, name) for name in names} for row in rows]
 
 
 def published() -> list[MonthFigures]:
@@ -180,3 +109,9 @@ def details_of(figures: MonthFigures) -> list[MonthDetail]:
     """The parts of a month, by agency and trámite."""
     rows = select(MonthDetail).filter_by(month=figures.month, revision=figures.revision)
     return list(db.session.scalars(rows.order_by(MonthDetail.agency_id, MonthDetail.procedure_id)))
+
+
+def provinces_of(figures: MonthFigures) -> list[MonthProvince]:
+    """The same by province and trámite."""
+    rows = select(MonthProvince).filter_by(month=figures.month, revision=figures.revision)
+    return list(db.session.scalars(rows.order_by(MonthProvince.province_code, MonthProvince.procedure_id)))

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
 
 from turnero import clock, formatting, language
 from turnero.agencies import queries as agencies
+from turnero.agencies.models import Procedure, Province
 from turnero.booking import availability
 from turnero.booking.closure_text import span
+from turnero.language import gettext
 from turnero.sharing import shared
 from turnero.transparency import charts, closed_hours, months, open_data, openapi
 from turnero.transparency.measures import LEAST_SHOWN
@@ -18,6 +21,7 @@ from turnero.transparency.models import MonthFigures
 blueprint = Blueprint("open_data", __name__)
 
 _SHOWN_MONTHS = 24
+_LONGEST = 60  # of a code in an address
 _SECONDS = 3600
 _SECONDS_OF_PLACES = 10
 _API = "/api/v1"
@@ -38,6 +42,26 @@ def may_be_kept(response: Response) -> Response:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What of the closed months somebody wants to see, as typed: a month, the code of a province, a trámite's slug."""
+
+    month: str
+    province: str
+    procedure: str
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One month and trámite by place: the provinces, or the agencies of the chosen one."""
+
+    province: Province | None
+    procedure: Procedure | None
+    provinces: list[Province]
+    procedures: list[Procedure]
+    rows: list[tuple[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
 class Year:
     """A year's sums, of the months that are closed."""
 
@@ -48,26 +72,25 @@ class Year:
 
 @blueprint.get("/transparencia")
 def page() -> str:
-    asked = request.args.get("mes", "")
-    return shared(("transparency page", language.current(), asked[:7]), lambda: _page(asked[:7]))
+    asked = Asked(*(request.args.get(name, "")[:_LONGEST] for name in ("mes", "provincia", "tramite")))
+    return shared(("transparency page", language.current(), asked), lambda: _page(asked))
 
 
-def _page(asked: str) -> str:
+def _page(asked: Asked) -> str:
     found = months.published()
     own = [row for row in found if row.source == "own"]
-    chosen = next((row for row in own if f"{row.month:%Y-%m}" == asked), own[-1] if own else None)
+    chosen = next((row for row in own if f"{row.month:%Y-%m}" == asked.month), own[-1] if own else None)
     return render_template(
         "transparency/figures.html",
         months=found,
         own=own[::-1],
+        detail=_detail(chosen, asked) if chosen else None,
         years=_years(found),
         chart=charts.bars([(formatting.short_month(row.month), row.attentions) for row in found[-_SHOWN_MONTHS:]]),
         said=_said(found[-_SHOWN_MONTHS:]),
         chosen=chosen,
-        details=_named(chosen) if chosen else [],
         least=LEAST_SHOWN,
-        columns=open_data.COLUMNS,
-        detail_columns=open_data.DETAIL_COLUMNS | closed_hours.COLUMNS,
+        columns=open_data.COLUMNS | open_data.DETAIL_COLUMNS | closed_hours.COLUMNS,
         closed=_closed(),
     )
 
@@ -105,20 +128,42 @@ def _said(found: list[MonthFigures]) -> str:
         return ""
     most = max(found, key=lambda row: row.attentions)
     first, highest, last = (_in_words(row) for row in (found[0], most, found[-1]))
-    return f"Atenciones de cada mes: {first}, {highest}, el mes con más, y {last}."
+    return gettext(
+        "Atenciones de cada mes: %(first)s, %(highest)s, el mes con más, y %(last)s.",
+        first=first,
+        highest=highest,
+        last=last,
+    )
 
 
 def _in_words(row: MonthFigures) -> str:
     """2 748 en enero de 2024"""
-    return f"{formatting.thousands(row.attentions)} en {formatting.month_and_year(row.month)}"
+    number, month = formatting.thousands(row.attentions), formatting.month_and_year(row.month)
+    return gettext("%(number)s en %(month)s", number=number, month=month)
 
 
-def _named(chosen: MonthFigures) -> list[dict[str, Any]]:
-    """The parts of a month with the names of agencies and trámites."""
-    names = {agency.slug: agency.name for agency in agencies.agencies()}
-    procedures = {each.slug: each.name for each in agencies.procedures()}
-    rows = open_data.detail_rows(chosen)
-    return [row | {"agencia": names[row["agencia"]], "tramite": procedures[row["tramite"]]} for row in rows]
+def _detail(month: MonthFigures, asked: Asked) -> Detail:
+    parts = open_data.parts_of(month)
+    seen = {row["tramite"] for row in parts.provinces}
+    procedures = [each for each in agencies.procedures() if each.slug in seen]
+    procedure = next(
+        (each for each in procedures if each.slug == asked.procedure), procedures[0] if procedures else None
+    )
+    provinces = agencies.provinces()
+    province = next((each for each in provinces if each.code == asked.province), None)
+    names = {each.code: each.name for each in provinces}
+    key, rows = "provincia", parts.provinces
+    if province:
+        names, key = {each.slug: each.name for each in agencies.agencies()}, "agencia"
+        rows = [row for row in parts.agencies if row["provincia"] == province.code]
+    wanted = [row for row in rows if procedure and row["tramite"] == procedure.slug]
+    return Detail(
+        province,
+        procedure,
+        provinces,
+        procedures,
+        sorted(((names[row[key]], row) for row in wanted), key=itemgetter(0)),
+    )
 
 
 @blueprint.get(f"{_API}/transparencia.json")

@@ -35,6 +35,14 @@ def _list(item: Schema) -> Schema:
 
 
 _MONTH = {"anio": _count(2000), "mes": _count(1, 12)}
+_FIGURES = {
+    name: _or_none(_count())
+    for name in (
+        *("atendidos", "ausentes", "cancelados", "desplazados", "opiniones"),
+        *("espera_mediana", "espera_p90", "atencion_mediana", "atencion_p90"),
+        *("dias_turno_mediana", "dias_turno_p90", "dias_sin_turno"),
+    )
+} | {"satisfaccion": _or_none({"type": "number", "minimum": 1, "maximum": 5})}
 _SCHEMAS: dict[str, Schema] = {
     "Provincia": _record(codigo=_PROVINCE, nombre=_TEXT, capital=_TEXT, zona=_ZONE),
     "Tramite": _record(
@@ -71,23 +79,8 @@ _SCHEMAS: dict[str, Schema] = {
                 revision=_count(1),
             )
         ),
-        detalle=_list(
-            _record(
-                **_MONTH,
-                agencia=_SLUG,
-                provincia=_PROVINCE,
-                tramite=_SLUG,
-                **{
-                    name: _or_none(_count())
-                    for name in (
-                        *("atendidos", "ausentes", "cancelados", "desplazados"),
-                        *("espera_mediana", "espera_p90", "atencion_mediana", "atencion_p90"),
-                        "opiniones",
-                    )
-                },
-                satisfaccion=_or_none({"type": "number", "minimum": 1, "maximum": 5}),
-            )
-        ),
+        provincias=_list(_record(**_MONTH, provincia=_PROVINCE, tramite=_SLUG, **_FIGURES)),
+        detalle=_list(_record(**_MONTH, agencia=_SLUG, provincia=_PROVINCE, tramite=_SLUG, **_FIGURES)),
         cierres=_list(
             _record(
                 lugar=_TEXT,

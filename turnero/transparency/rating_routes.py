@@ -5,6 +5,8 @@ from flask import Blueprint, Response, request
 from turnero.booking.models import Booking
 from turnero.errors import InvalidInput
 from turnero.fields import Fields
+from turnero.language import gettext
+from turnero.language import gettext_noop as _
 from turnero.page import NO_TROUBLE, Trouble, see_other, show
 from turnero.transparency import ratings
 from turnero.transparency.complaint_routes import WordsLong
@@ -12,7 +14,7 @@ from turnero.transparency.ratings import Said
 
 blueprint = Blueprint("rating", __name__, url_prefix="/opinion")
 
-STEPS = {"5": "Muy bien", "4": "Bien", "3": "Regular", "2": "Mal", "1": "Muy mal"}
+STEPS = {"5": _("Muy bien"), "4": _("Bien"), "3": _("Regular"), "2": _("Mal"), "1": _("Muy mal")}
 _MOST_LETTERS = 1000
 
 
@@ -43,7 +45,7 @@ def _page(booking: Booking, mac: str, trouble: Trouble) -> Response:
         "transparency/rate.html",
         trouble,
         booking=booking,
-        steps=STEPS,
+        steps={step: gettext(words) for step, words in STEPS.items()},
         typed=request.form,
         done=ratings.is_rated(mac),
     )

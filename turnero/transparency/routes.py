@@ -10,6 +10,8 @@ from turnero.agencies import queries as agencies
 from turnero.agencies.models import Procedure
 from turnero.booking import availability
 from turnero.booking.queries import policy_of
+from turnero.language import gettext
+from turnero.language import gettext_noop as _
 from turnero.sharing import shared
 from turnero.transparency import charts, figures
 
@@ -17,10 +19,10 @@ blueprint = Blueprint("transparency", __name__)
 
 _SHOWN_DAYS = 30
 _HOW = {
-    "first_come": "Al pedirlo en línea",
-    "list": "Por la lista de espera",
-    "draw": "Por sorteo",
-    "window": "En la ventanilla o el kiosco",
+    "first_come": _("Al pedirlo en línea"),
+    "list": _("Por la lista de espera"),
+    "draw": _("Por sorteo"),
+    "window": _("En la ventanilla o el kiosco"),
 }
 
 
@@ -78,7 +80,7 @@ def _scarcity(code: str, procedure: Procedure) -> list[AgencyScarcity]:
         past = [ahead for _, ahead in measured.get(offer.agency.id, [])]
         known = sorted(ahead for ahead in past if ahead is not None)
         drawn = offer.none_because is not None and offer.none_because.kind == "drawn"
-        none = "Por sorteo" if drawn else "Sin turnos libres"
+        none = gettext("Por sorteo") if drawn else gettext("Sin turnos libres")
         rows.append(
             AgencyScarcity(
                 name=offer.agency.name,
@@ -93,4 +95,6 @@ def _scarcity(code: str, procedure: Procedure) -> list[AgencyScarcity]:
 
 def in_days(days: int) -> str:
     """hoy, mañana, en 5 días"""
-    return {0: "hoy", 1: "mañana"}.get(days, f"en {days} días")
+    if days == 0:
+        return gettext("hoy")
+    return gettext("mañana") if days == 1 else gettext("en %(days)s días", days=days)
