@@ -57,7 +57,7 @@ if (list) {
 
   toggle.addEventListener("click", () => {
     on = !on;
-    localStorage.setItem(KEPT, on ? "sí" : "no");
+    localStorage.setItem(KEPT, on ? "yes" : "no");
     tell();
   });
   list.hidden = false;

@@ -1,13 +1,18 @@
 """The figures for whoever watches: right, the same on every replica, and for nobody else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from tests.support.build import create_desk, create_procedure, next_workday
 from tests.support.journeys import at_hour_step
 from tests.support.walking import Walker
+from turnero import refusals
 from turnero.booking import bookings, holds, sweep
+from turnero.extensions import db
 from turnero.jobs import Leadership
 from turnero.transparency import complaints
 
@@ -123,3 +128,52 @@ def test_work_that_is_late_and_jobs_that_are_silent(client, clock_shift):
     found = figures(client)
     assert found["turnero_jobs_silent_seconds"] > 86_400
     assert found['turnero_late{what="complaints"}'] == 1
+
+
+def test_refusals_by_reason_from_every_process(app, client, clock_shift):
+    """What another process wrote down, and what this one counted a moment ago; an hour later nothing."""
+    client.get("/turno")
+    for _ in range(2):
+        client.submit(client.page.form("/turno"), cedula="1700000002")
+    refusals._add({"cedula_invalid": 3, "flood": 1})
+    found = figures(client)
+    assert found['turnero_refusals_last_hour{reason="cedula_invalid"}'] == 5
+    assert found['turnero_refusals_last_hour{reason="flood"}'] == 1
+    clock_shift(timedelta(minutes=71))
+    assert not any(name.startswith("turnero_refusals") for name in figures(client))
+    clock_shift(timedelta(days=1))
+    refusals.forget()
+    assert db.session.scalars(select(refusals.Refusals)).all() == []
+
+
+def test_refusals_are_written_down_beside_an_answer_once_it_is_time(app, client, monkeypatch):
+    refusals.count("cap_reached")
+    client.get("/ayuda")
+    assert db.session.scalars(select(refusals.Refusals)).all() == []
+    db.session.rollback()
+    monkeypatch.setattr(refusals.Tally.take, "__defaults__", (0.0,))
+    client.get("/ayuda")
+    assert [(row.reason, row.times) for row in db.session.scalars(select(refusals.Refusals))] == [("cap_reached", 1)]
+
+
+def test_nobodys_page_fails_because_it_cannot_be_counted(app, client, monkeypatch):
+    def away(_counts):
+        raise OperationalError("INSERT", {}, Exception("away"))
+
+    monkeypatch.setattr(refusals, "_add", away)
+    monkeypatch.setattr(refusals.Tally.take, "__defaults__", (0.0,))
+    refusals.count("cap_reached")
+    assert client.get("/ayuda").status_code == 200
+
+
+def test_counts_that_come_at_once_are_all_kept(app):
+    """Many processes write the same row in the same moment."""
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(in_its_own_context, app) for _ in range(40)]:
+            done.result()
+    assert db.session.scalar(select(func.sum(refusals.Refusals.times))) == 80
+
+
+def in_its_own_context(app):
+    with app.app_context():
+        refusals._add({"flood": 1, "cap_reached": 1})

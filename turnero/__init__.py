@@ -5,7 +5,7 @@ import os
 from flask import Flask
 
 from config import Settings
-from turnero import cli, extensions, health, logs, metrics, sharing, web
+from turnero import cli, extensions, health, logs, metrics, refusals, sharing, web
 from turnero import db as database
 from turnero.administration import (
     agency_routes,
@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _register_notices(app)
     logs.of_requests(app)
     web.configure(app, settings)
+    refusals.register(app)
     _register_pages(app)
     cli.register(app)
     return app

@@ -11,6 +11,7 @@ from structlog import get_logger
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
+from turnero import refusals
 from turnero.db import OUTAGES
 from turnero.errors import NotFound
 from turnero.extensions import limiter
@@ -78,6 +79,7 @@ def _http_error(error: HTTPException) -> Response:
 def _too_many_requests(_error: RateLimitExceeded) -> Response:
     limit = limiter.current_limit
     log.warning("flood", limit=str(limit.limit) if limit else None)
+    refusals.count("flood")
     wait = max(1, int(limit.reset_at - time.time()) + 1) if limit else _RETRY_SECONDS
     return answer(429, retry_after=wait, minutes=-(-wait // 60))
 

@@ -22,7 +22,7 @@ from sqlalchemy import CursorResult, Update, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from turnero import clock
+from turnero import clock, refusals
 from turnero.attention.closing_day import close_days
 from turnero.booking.draws import run_due
 from turnero.booking.reminders import remind
@@ -133,6 +133,7 @@ def _retain(goes_on: Callable[[], bool]) -> str:
     sessions.forget()
     complaints.forget()
     ratings.forget()
+    refusals.forget()
     return f"Turnos sin datos personales: {done.turns}. Reservas vencidas borradas: {done.holds}."
 
 

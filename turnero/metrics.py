@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Select, case, column, func, select, table
 
 from config import is_loopback
-from turnero import clock
+from turnero import clock, refusals
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Desk
 from turnero.agencies.schedule import grid
@@ -64,6 +64,7 @@ class _Figures(Collector):
         now = clock.now()
         yield from _places(now)
         yield from _journeys(now)
+        yield from _refusals()
         yield from _people(now)
         yield from _codes(now)
         yield from _mails(now)
@@ -117,6 +118,11 @@ def _journeys(now: datetime) -> Iterator[GaugeMetricFamily]:
     yield _gauge(
         "journeys_last_hour", "Journeys begun in the last hour, by the step they are at", "step", _counts(rows)
     )
+
+
+def _refusals() -> Iterator[GaugeMetricFamily]:
+    """Limits and lost races: whether honest people meet them."""
+    yield _gauge("refusals_last_hour", "People turned down in the last hour, by reason", "reason", refusals.last_hour())
 
 
 def _people(now: datetime) -> Iterator[GaugeMetricFamily]:

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from flask import Response, make_response, redirect, render_template
 
-from turnero import messages
+from turnero import messages, refusals
 from turnero.errors import InvalidInput, Refused, TurneroError
 
 log = structlog.get_logger()
@@ -50,6 +50,7 @@ def show(
     for error in (trouble.refusal, *trouble.faults.values()):
         if error is not None:
             log.info("refused", code=error.code)
+            refusals.count(error.code)
     errors = [(name, messages.text_of(error)) for name, error in trouble.faults.items()]
     refusal = trouble.refusal and Refusal(trouble.refusal.code, tell(trouble.refusal))
     told_above = {"errors": errors, "fault": dict(errors), "refusal": refusal, "invalid": trouble.status == 422}

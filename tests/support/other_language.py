@@ -17,7 +17,7 @@ LOCALE = "qu"  # Kichwa's dates and numbers come with Babel, its words are not i
 def extract(folder: Path) -> Catalog:
     """What ``make messages`` finds."""
     file = folder / "turnero.pot"
-    CommandLineInterface().run(
+    CommandLineInterface().run(  # type: ignore[no-untyped-call]
         [
             "pybabel",
             "-q",
@@ -40,10 +40,10 @@ def compile_into(folder: Path) -> Catalog:
     found = extract(folder)
     spoken = Catalog(locale=LOCALE, domain=language.DOMAIN)
     for message in found:
-        if isinstance(message.id, tuple):
-            spoken.add(message.id, tuple(bracketed(text) for text in message.id)[: spoken.num_plurals])
-        elif message.id:
-            spoken.add(message.id, bracketed(message.id))
+        texts = [message.id] if isinstance(message.id, str) else list(message.id)
+        said = [bracketed(text) for text in texts][: spoken.num_plurals]
+        if texts != [""]:  # the head of the catalogue
+            spoken.add(message.id, said[0] if isinstance(message.id, str) else tuple(said))
     target = folder / LOCALE / "LC_MESSAGES"
     target.mkdir(parents=True)
     with (target / f"{language.DOMAIN}.mo").open("wb") as compiled:

@@ -1,4 +1,4 @@
-"""Closed months by province too, and how far the first free turn was.
+"""Closed months by province too, and how far the first free turn was; refusals counted for whoever watches.
 
 Revision ID: 0011
 Revises: 0010
@@ -7,6 +7,7 @@ Revises: 0010
 import sqlalchemy as sa
 from alembic import op
 
+from turnero.db import UtcDateTime
 from turnero.schema import add_column
 
 revision = "0011"
@@ -44,6 +45,14 @@ def upgrade() -> None:
             ["province_code"], ["provinces.code"], name=op.f("fk_month_provinces_province_code_provinces")
         ),
         sa.PrimaryKeyConstraint("province_code", "procedure_id", "month", "revision", name=op.f("pk_month_provinces")),
+    )
+    op.create_table(
+        "refusals",
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.CheckConstraint("times > 0", name=op.f("ck_refusals_times")),
+        sa.PrimaryKeyConstraint("since", "reason", name=op.f("pk_refusals")),
     )
     for name in _DAYS:
         add_column("month_details", sa.Column(name, sa.Integer(), nullable=True))
