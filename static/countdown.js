@@ -23,9 +23,9 @@ if (left) {
   const hold = left.closest(".hold");
   const bar = hold?.querySelector("progress");
   const speak = hold?.querySelector("[data-say]");
-  const { words, spoken, over } = left.dataset;
+  const { words, one, spoken, over } = left.dataset;
   countDown(Number(left.dataset.left), (seconds, before) => {
-    left.textContent = seconds ? say(words, seconds) : over;
+    left.textContent = seconds ? say(seconds === 1 ? one : words, seconds) : over;
     if (bar) bar.value = seconds;
     const passed = [120, 30, 0].some((mark) => seconds <= mark && mark < before);
     if (passed && speak) speak.textContent = seconds ? say(spoken, seconds) : over;

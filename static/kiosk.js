@@ -79,7 +79,8 @@ async function send(event) {
   const data = new FormData(form);
   const typed = String(data.get("lectura") ?? "");
   if (form.matches("[data-read]") && !typed.trim()) return focus();
-  if (form.closest("main")) form.querySelector("input.input").value = "";
+  const field = form.closest("main") && form.querySelector("input.input");
+  if (field) field.value = "";
   try {
     show(await ask(form.action, { method: "POST", body: new URLSearchParams(data) }));
     tellLater();
@@ -126,7 +127,7 @@ function settled() {
 }
 
 function focus() {
-  (main.querySelector("input.input") ?? main.querySelector("[data-end]"))?.focus();
+  (main.querySelector("input.input") ?? main.querySelector("input:checked") ?? main.querySelector("[data-end]"))?.focus();
 }
 
 // A minute without a touch: a question, then the start again. On an untouched start nobody is asked.

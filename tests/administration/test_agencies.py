@@ -30,6 +30,7 @@ def test_an_agency_is_opened_with_hours_windows_and_a_tramite(app, admin, saved)
     admin.save("/admin/tramites/nuevo", nombre="Entrega de claves", linea_nueva="Información", minutos="20")
     assert admin.save("/admin/agencias/agencia-nunoa/ventanillas", ventanillas="2")[0].startswith("Crea ")
     assert "Todavía no da turnos" not in admin.page.text
+    assert "Información: 2 ventanillas, un turno cada 20 minutos, desde el" in admin.page.text
     procedure = queries.procedure("entrega-de-claves")
     assert [agency.slug for agency in queries.agencies_offering("17", procedure)] == ["agencia-nunoa"]
     citizen = app.test_client()
@@ -91,6 +92,39 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_typed_is_lost(admin,
         if controls and controls[0].get("type") != "radio":
             assert controls[0].get("value") == value
     assert db.session.scalars(select(AdminChange)).all() == []
+
+
+def hints(page):
+    """What stands below each field that has a word on it."""
+    return {hint["id"].removesuffix("-hint"): hint.text for hint in page.all("p", class_="hint")}
+
+
+def test_what_counts_for_an_empty_limit_is_said(admin, there):
+    before = hints(admin.get("/admin/limites"))
+    assert (before["abre_desde"], before["sorteo_desde"]) == ("Vacío: 08:00.", "Un lunes. Vacío: sin sorteo.")
+    assert before["sorteo_abre"] == "De 4 a 60."
+    assert before["sorteo_cierra"] == "De 3 a 30, y menos que los de antes."
+    admin.save(
+        "/admin/limites",
+        abre_desde="07:00",
+        abre_hasta="09:00",
+        sin_turno="no",
+        sorteo_desde="2026-12-07",
+        sorteo_abre="20",
+        sorteo_cierra="9",
+    )
+    assert hints(admin.get("/admin/limites"))["abre_desde"] == "Vacío: 08:00."
+    inherited = hints(admin.get(f"{there}/limites"))
+    assert inherited["abre_desde"] == "Vacío: 07:00 a 09:00."
+    assert inherited["sorteo_desde"] == "Un lunes. Vacío: desde el lunes 7 de diciembre de 2026."
+    assert "Lo usual: no" in admin.page.text
+    assert [admin.page.one("input", name=name)["value"] for name in ("sorteo_abre", "sorteo_cierra")] == ["20", "9"]
+
+
+def test_a_tramite_of_one_minute_is_said_as_one(admin, saved):
+    create_line("cartera", "Cartera")
+    admin.save("/admin/tramites/nuevo", nombre="Sello", linea="cartera", minutos="1")
+    assert saved() == ["Agrega el trámite «Sello», de 1 minuto, en la línea Cartera."]
 
 
 def test_who_goes_back_to_correct_finds_what_was_typed(admin, there, saved):

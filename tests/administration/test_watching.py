@@ -26,6 +26,7 @@ def test_dead_letters_are_seen_without_the_person_and_tried_again(admin, desk, p
     page = admin.get("/admin/correos")
     assert "no such user" in page.text
     assert address not in page.text
+    assert "Intentar otra vez el que no ha caducado" in page.text
     admin.client.submit(admin.form())
     assert admin.told() == ["Correos que se intentan otra vez en el próximo minuto: 1."]
     admin.client.submit(admin.form(), paso="guardar")

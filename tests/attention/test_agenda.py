@@ -83,6 +83,7 @@ def test_it_says_what_became_of_the_mail(clerk, desk, procedure, status, said):
     assert [text for text in ("correo por enviar", "correo fallido") if text in row(clerk, booking_id).text] == (
         [said] if said else []
     )
+    assert len(row(clerk, booking_id).all("span", class_="detail bad")) == (status == "dead")
 
 
 def test_each_state_has_its_buttons(clerk, desk, procedure):

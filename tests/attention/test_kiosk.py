@@ -129,8 +129,10 @@ def test_five_misses_pause_the_cedula_mode_and_nothing_else(kiosk, desk, procedu
     reference_of_other = turn(booked(desk, procedure, SOON, 2)).reference
     for number in range(10, 15):
         read(kiosk, cedula(number))
+    assert kiosk.page.h1 == "No encontramos su turno"
     assert read(kiosk, cedula(1)) == "no-reconocido"
-    assert "Por ahora solo leemos referencias" in kiosk.page.one("main").text
+    assert kiosk.page.h1 == "Por ahora solo leemos referencias"
+    assert "No encontramos" not in kiosk.page.title
     assert read(kiosk, reference_of_other) == "confirmado"
     clock_shift(timedelta(minutes=5, seconds=1))
     assert read(kiosk, cedula(1)) == "confirmado"
@@ -192,12 +194,16 @@ def test_whoever_asks_for_many_peoples_tickets_is_stopped(kiosk, desk, procedure
 
 def test_a_wrong_cedula_is_told(kiosk, desk, procedure):
     assert walk_in(kiosk, procedure, "1700000000").status_code == 422
+    assert "no es válido" in kiosk.page.errors["cedula"]
+    assert walk_in(kiosk, procedure, " ").status_code == 422
+    assert kiosk.page.errors["cedula"] == "Ingrese su número de cédula."
 
 
-def test_where_the_agency_takes_no_walk_ins_there_is_no_such_button(kiosk, desk, procedure):
+def test_where_the_agency_takes_no_walk_ins_there_are_turns_for_other_hours_alone(kiosk, desk, procedure):
     set_policy(walk_ins=False)
     kiosk.get("/kiosco")
-    assert "No tengo turno" not in kiosk.page.one("main").text
+    assert kiosk.page.all("a", href="/kiosco/sin-turno") == []
+    assert kiosk.page.one("a", href="/kiosco/turno").text == "No tengo turno"
     assert kiosk.get("/kiosco/sin-turno").status_code == 404
 
 
@@ -211,7 +217,7 @@ def test_help_is_called_and_shown_to_the_staff(app, kiosk, desk, device):
 
 
 def test_no_other_browser_reads_anything(client, desk):
-    for address in ("/kiosco", "/kiosco/sin-turno", "/kiosco/hoy.json"):
+    for address in ("/kiosco", "/kiosco/sin-turno", "/kiosco/turno", "/kiosco/hoy.json"):
         assert client.get(address).status_code == 403
 
 

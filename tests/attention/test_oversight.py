@@ -79,7 +79,8 @@ def test_people_who_were_there_and_have_no_end_are_listed(app, desk, procedure, 
     clock_shift(timedelta(days=1))
     boss = signed_in(app, create_account(desk.agency, "supervisor"))
     boss.get("/agencia/control")
-    assert reference in boss.page.one("main").text
+    assert f"{reference}, lunes 9 de noviembre de 2026" in boss.page.one("main").text
+    assert boss.page.links[reference].startswith("/agencia/agenda/2026-11-09#t")
 
 
 def test_a_supervisor_sees_their_own_agency_and_admin_chooses(app, desk, procedure):

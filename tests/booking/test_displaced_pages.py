@@ -10,7 +10,7 @@ from tests.support.turns import TEN, begin_change, book, close, notes, post, the
 from tests.support.walking import texts, token_of
 from turnero import clock
 from turnero.audit import audit
-from turnero.booking import closing, proposals
+from turnero.booking import closing, closure_text, proposals
 from turnero.booking.models import Claim, Displacement
 from turnero.extensions import db
 
@@ -56,13 +56,27 @@ def test_a_displaced_person_sees_what_happened_and_what_is_kept(client, address,
     assert client.page.h1 == "Su turno no podrá ser a esa hora"
     for words in (
         "lunes 23 de noviembre de 2026 a las 09:00",
-        "Motivo: Corte de luz",
+        "Motivo: Corte de luz.",
         "lunes 23 de noviembre a las 09:00.",
     ):
         assert words in client.page.text
     assert client.page.one("p", class_="when").text == "martes 24 de noviembre de 2026 09:00"
     assert "Es suyo hasta el lunes 23 de noviembre a las 09:00" in client.page.text
     assert not client.page.all("svg", role="img")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("Corte de luz", "Corte de luz."),
+        ("Corte de luz.", "Corte de luz."),
+        ("¡Hay paro!", "¡Hay paro!"),
+        (closure_text.HOURS_CHANGED, "La agencia cambió su horario."),
+        ("", ""),
+    ],
+)
+def test_a_reason_ends_with_one_stop(typed, told):
+    assert closure_text.told_reason(typed) == told
 
 
 def test_the_proposal_is_accepted_with_one_press(client, address, token, desk, day):

@@ -11,6 +11,7 @@ from tests.support.build import (
     create_procedure,
     create_province,
     next_workday,
+    set_policy,
 )
 from tests.support.journeys import at_hour_step
 from tests.support.walking import Walker, texts
@@ -253,6 +254,7 @@ def test_somebody_elses_hold_of_the_same_cedula_is_told_calmly(client, walker, d
     holds.place(twin.key, twin.browser, next_workday(), NINE)
     assert walker.post("horario", hora=f"{TUESDAY}T10:00", acepta="si").status_code == 422
     assert "Hay otro turno guardado mientras se confirma" in client.page.one("div", role="alert").text
+    assert client.page.title.count("Error:") == 1
 
 
 def test_a_turn_confirmed_elsewhere_meanwhile_is_told_on_the_review(client, walker, desk, procedure):
@@ -268,13 +270,24 @@ def test_a_turn_confirmed_elsewhere_meanwhile_is_told_on_the_review(client, walk
     assert client.page.h1 == "Revise y confirme su turno"
 
 
+def test_a_hold_of_one_minute_is_said_as_one(client, walker):
+    set_policy(hold_minutes=1)
+    walker.get("horario", dia=TUESDAY)
+    assert "le guardamos el turno 1 minuto para que" in client.page.text
+    walker.post("horario", hora=f"{TUESDAY}T09:00")
+    assert "le guardamos el turno 1 minuto para que" in client.page.text
+    walker.hold(next_workday(), NINE)
+    walker.get("confirmar")
+    assert "Necesito 1 minuto más" in client.page.text
+
+
 def test_hours_of_galapagos_are_named_as_such(client, procedure):
     islands = create_desk(procedure.line, agency=create_agency(create_province("20"), slug="isla"))
     walker = Walker.at_hours(client, islands, procedure)
     walker.get("horario")
     assert "hora de Galápagos" in client.page.text
     walker.get("horario", dia=TUESDAY)
-    assert "hora de Galápagos" in client.page.text
+    assert client.page.one("p", class_="note").text == "Las horas son de Galápagos: una menos que en el continente."
     walker.post("horario", hora=f"{TUESDAY}T09:00")
     assert "(hora de Galápagos)" in client.page.text
     walker.hold(next_workday(), NINE)

@@ -125,6 +125,19 @@ def test_a_draw_that_is_not_there_is_told(walker, client, desk, number):
 
 
 @pytest.mark.usefixtures("smtp")
+def test_a_draw_of_one_is_said_as_one(desk, procedure, client, clock_shift):
+    row = create_draw(desk)
+    in_draw(row, procedure, 1)
+    clock_shift(row.closes_at + timedelta(minutes=1) - clock.now())
+    draws.run_due()
+    client.get("/sorteos")
+    assert "1 solicitud, 1 con turno." in client.page.text
+    client.get(f"/sorteos/{row.id}")
+    assert "La lista se cerró con 1 solicitud. Su huella:" in client.page.text
+    assert "Salió con turno 1 solicitud. Tuvo 24 horas para confirmar;" in client.page.text
+
+
+@pytest.mark.usefixtures("smtp")
 def test_a_draw_of_two_hundred_is_told_and_verified_by_command(procedure, client, clock_shift, tmp_path, capsys):
     lots = {"first": (today() - timedelta(days=today().weekday())).isoformat(), "opens_days": 14, "closes_days": 7}
     agency = create_agency(slug="escasa", policy={"draw": lots}, hours=((range(5), 480, 560),))

@@ -80,6 +80,16 @@ def test_the_start_page_works_before_a_catalogue_is_loaded(client):
     assert "Próximo turno libre" not in client.page.text
 
 
+def test_the_start_page_has_no_list_without_entries(client):
+    create_desk(create_procedure().line)
+    begins = datetime.combine(today(), time())
+    create_closure(begins, begins + timedelta(days=60))
+    client.get("/")
+    assert "Qué trámites se atienden" in client.page.text
+    for heading in ("Próximo turno libre", "Quizá no necesita turno"):
+        assert heading not in client.page.text
+
+
 def test_only_the_demo_speaks_of_itself(client):
     client.get("/")
     assert "demostración" not in client.page.text
@@ -193,6 +203,41 @@ def test_help_speaks_with_the_numbers_of_the_policy(client, glosas):
     assert "Le guardamos el turno 9 minutos" in text
     assert "Le esperamos 11 minutos." in text
     assert "atencion@example.ec" in text
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/ayuda", ("el turno 1 minuto mientras", "Le esperamos 1 minuto.", "Puede equivocarse 1 vez;")),
+        ("/privacidad", ("hasta 1 día después de la fecha", "hasta 1 día después de que")),
+        (
+            "/reparto",
+            (
+                "Se guarda 1 minuto,",
+                "Se confirma hasta 1 turno por día, 1 en",
+                "hasta 1 turno pendiente.",
+                "entre 0 y 1 minuto después",
+                "Hay 1 hora para responder, que no corre",
+            ),
+        ),
+        ("/", ("Ver la provincia",)),
+        ("/tramites/corto", ("Tiene un término de 1 día hábil desde", "Cada atención toma 1 minuto.")),
+    ],
+)
+def test_one_of_something_is_said_as_one(client, glosas, address, said):
+    create_procedure(glosas.line, slug="corto", minutes=1, term_days=1, sheet=SHEET)
+    numbers = dict.fromkeys(("hold_minutes", "tolerance_minutes", "code_tries", "contact_days"), 1)
+    caps = {"day": 1, "week": 1, "month": 1}
+    set_policy(**numbers, caps=caps, open_turns_per_cedula=1, release_delay_minutes=[0, 1], offer_minutes=60)
+    client.get(address)
+    for words in said:
+        assert words in client.page.text, words
+
+
+def test_time_to_answer_an_offer_that_is_no_whole_hour_is_said_in_minutes(client, glosas):
+    set_policy(offer_minutes=90)
+    client.get("/reparto")
+    assert "Hay 90 minutos para responder" in client.page.text
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ def test_the_mails_of_a_turns_life_bring_papers_that_follow_it(smtp, token, day,
     proposals.propose_all()
     text, files = mailed(smtp, "no podrá ser")
     assert "Se lo guardamos hasta el martes 24 de noviembre a las 10:00." in text
+    assert "Motivo: Corte de luz.\r\n" in text
     assert "pdf" not in files
     entries.append(entry_in(files))
     proposals.accept(token)

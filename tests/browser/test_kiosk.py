@@ -134,6 +134,32 @@ def test_every_state_is_looked_at(door, early, reference, viewport, mode):
         seen()
 
 
+def test_a_turn_for_another_hour_from_the_door_to_the_paper(door, procedure, tmp_path):
+    """Without e-mail: four questions by touch, the paper is printed, and a minute later nothing of it is left."""
+    create_citizen(cedula(70))
+    page = door()
+    page.get_by_role("link", name="No tengo turno").click()
+    page.get_by_role("link", name="Turno para otra hora").click()
+    for question in ("¿Para qué trámite?", "¿Qué día desea venir?", "¿A qué hora desea venir?"):
+        expect(page.get_by_role("heading", level=1)).to_have_text(question)
+        expect(page.get_by_role("radio").first).to_be_focused()
+        look_closely(page)
+        page.get_by_role("radio").last.check()
+        page.get_by_role("button", name="Siguiente").click()
+    expect(page.get_by_label("Su cédula")).to_be_focused()
+    look_closely(page)
+    page.get_by_role("button", name="Confirmar turno").click()
+    expect(page.locator(".error")).to_have_text("Ingrese su número de cédula.")
+    press(page, *cedula(70))
+    page.get_by_role("button", name="Confirmar turno").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Su turno está confirmado")
+    look_closely(page)
+    assert page.evaluate("printed") == 1
+    assert cedula(70) not in page.content()
+    page.clock.run_for(61_000)
+    at_start(page)
+
+
 def test_low_mode_moves_every_control_to_the_lower_half(door):
     page = door()
     page.get_by_role("button", name="Modo bajo").click()

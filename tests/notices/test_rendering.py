@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.support.notices import code_mail, turn
+from turnero.booking.seat_notices import RequestText
 from turnero.notices.rendering import Mail, fill, qr_picture
 
 CLOSING = "Este trámite no tiene costo. No entregue sus datos a tramitadores."
@@ -117,6 +118,27 @@ def test_the_reason_of_a_cancellation_is_told(app):
     mail = fill(Mail("cancellation", {"turn": turn(), "reason": "La agencia estará cerrada."}))
     assert "Motivo: La agencia estará cerrada.\n" in mail.text
     assert "Motivo: La agencia estará cerrada." in Reader(mail.html).text
+
+
+def test_who_lost_their_hour_and_has_no_other_reads_the_same_in_both_parts(app):
+    context = {"turn": turn(), "old": turn(), "new": None, "confirmed": False, "until": None, "reason": "Corte de luz."}
+    mail = fill(Mail("displaced", context))
+    for part in (mail.text, Reader(mail.html).text):
+        assert "Su turno sigue pendiente: elija un horario en el enlace cuando haya lugar." in part
+
+
+@pytest.mark.parametrize(
+    ("drawn", "unanswered", "subject"),
+    [
+        (True, True, "Su turno del sorteo pasó a otra persona"),
+        (False, True, "Ya no está en la lista de espera"),
+        (False, False, "No hubo un turno para su solicitud"),
+    ],
+)
+def test_the_end_of_a_request_has_a_fitting_subject(app, drawn, unanswered, subject):
+    request = RequestText("A1", "Glosas", "Quito Centro", "el lunes 7", "http://127.0.0.1:8000/solicitud/x", drawn)
+    mail = fill(Mail("request_over", {"request": request, "unanswered": unanswered}))
+    assert mail.subject == subject
 
 
 @pytest.mark.parametrize("name", ["confirmation", "cancellation", "link", "reminder"])

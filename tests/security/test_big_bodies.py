@@ -67,6 +67,7 @@ class Forms:
         kiosk = self.everyone.kiosk
         yield "/kiosco", kiosk, "/kiosco", ("lectura",)
         yield "/kiosco/sin-turno", kiosk, "/kiosco/sin-turno", ("cedula", "tramite")
+        yield "/kiosco/turno", kiosk, "/kiosco/turno", ("tramite",)
 
     def of_citizens(self):
         client = self.app.test_client()

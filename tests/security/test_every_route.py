@@ -108,6 +108,7 @@ POSTS = {
     "/kiosco/ayuda": ("kiosk", {}),
     "/kiosco/sin-turno": ("kiosk", {"cedula": cedula(41), "tramite": "{slug}"}),
     "/kiosco/sincronizar": ("kiosk", {}),
+    "/kiosco/turno": ("kiosk", {"tramite": "{slug}"}),
     "/mi-turno": ("nobody", {"referencia": "{reference}", "cedula": cedula(2)}),
     "/mi-turno/<token>/aceptar": ("nobody", {}),
     "/mi-turno/<token>/cambiar": ("nobody", {}),

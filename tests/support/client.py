@@ -50,6 +50,7 @@ class StrictClient(FlaskClient):
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         self.page = reader.check(response.get_data(as_text=True))
         is_error = self.page.title.startswith(ERROR)
+        assert self.page.title.count(ERROR.strip()) <= 1, self.page.title
         assert is_error == (response.status_code == 422), f"{response.status_code} with title {self.page.title!r}"
         if response.status_code == 200 and response.request.method == "GET":
             self._check_title(response.request.path)

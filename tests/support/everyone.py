@@ -90,6 +90,7 @@ class Everyone:
         yield self.supervisor, "/agencia/control"
         yield self.kiosk, "/kiosco"
         yield self.kiosk, "/kiosco/sin-turno"
+        yield self.kiosk, "/kiosco/turno"
         yield self.board, "/pantalla"
 
     def files(self) -> Iterator[tuple[str, bytes]]:

@@ -17,7 +17,7 @@ LOCALE = "qu"  # Kichwa's dates and numbers come with Babel, its words are not i
 def extract(folder: Path) -> Catalog:
     """What ``make messages`` finds."""
     file = folder / "turnero.pot"
-    CommandLineInterface().run(  # type: ignore[no-untyped-call]
+    CommandLineInterface().run(  # type: ignore[no-untyped-call]  # Babel's command line has no types
         [
             "pybabel",
             "-q",

@@ -163,7 +163,7 @@ def _of_administration(app: Flask, desk: Desk, procedure: Procedure) -> Iterator
 
 def _of_kiosk(app: Flask, desk: Desk) -> Iterator[Target]:
     kiosk = paired(app, create_device(desk.agency))
-    for page in ("/kiosco", "/kiosco/sin-turno"):
+    for page in ("/kiosco", "/kiosco/sin-turno", "/kiosco/turno"):
         yield from _forms(kiosk, page)
     kept = [{"referencia": LIKELY["referencia"], "ticket": "Z-001", "momento": "1762700000000"}]
     headers = ("Content-Type: application/json", f"X-CSRFToken: {_token(kiosk)}")

@@ -97,12 +97,7 @@ def windows(agency: Agency, line: str, desk: DeskEntry) -> Edit:
     """Other windows of a line (``line``: its name) from a day on."""
     entry = editing.with_windows(agency_entry(agency), desk)
     days = Days(desk.valid_from, None)
-    how = gettext(
-        "%(windows)s, un turno cada %(minutes)s minutos",
-        windows=windows_in_words(desk.windows),
-        minutes=desk.slot_minutes,
-    )
-    summary = f"{agency.name}, {line}, {_since(days)}: {how}."
+    summary = f"{agency.name}, {line}, {_since(days)}: {desk_in_words(desk.windows, desk.slot_minutes)}."
     return _edit("windows", summary, entry, _measured(days))
 
 
@@ -128,6 +123,14 @@ def _since(days: Days) -> str:
     if days.last == days.first:
         return gettext("el %(day)s", day=long_date(days.first))
     return gettext("del %(first)s al %(last)s", first=long_date(days.first), last=long_date(days.last))
+
+
+def desk_in_words(windows: int, slot_minutes: int) -> str:
+    """3 ventanillas, un turno cada 20 minutos; sin ventanillas"""
+    said = windows_in_words(windows)
+    if not windows:
+        return said
+    return gettext("%(windows)s, un turno cada %(minutes)s minutos", windows=said, minutes=slot_minutes)
 
 
 def windows_in_words(number: int) -> str:

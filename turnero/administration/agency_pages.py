@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flask import Response, request, url_for
 
 from turnero.administration import reach
-from turnero.administration.agency_edits import KINDS_IN_WORDS, windows_in_words
+from turnero.administration.agency_edits import KINDS_IN_WORDS, desk_in_words, windows_in_words
 from turnero.administration.agency_forms import KINDS
 from turnero.agencies import opening_hours
 from turnero.agencies import queries as agencies
@@ -27,11 +27,11 @@ _KINDS_TYPED = {kind: typed for typed, kind in KINDS.items()}
 
 @dataclass(frozen=True)
 class DeskLine:
-    """Windows of a line, by its name; ``since``: their first day where that is still to come, or is told."""
+    """Windows of a line, by its name; ``since``: their first day where that is still to come."""
 
     name: str
     windows: int
-    slot_minutes: int
+    how: str
     since: date | None
 
 
@@ -82,7 +82,7 @@ def _desks(entry: AgencyEntry, today: date) -> list[DeskLine]:
         DeskLine(
             names[desk.line],
             desk.windows,
-            desk.slot_minutes,
+            desk_in_words(desk.windows, desk.slot_minutes),
             desk.valid_from if desk.valid_from > today and desk.valid_from != ALWAYS else None,
         )
         for desk in shown

@@ -11,10 +11,11 @@ from turnero.administration.agency_edits import catalogue_of
 from turnero.administration.changes import Edit
 from turnero.administration.decide import decide, made_at
 from turnero.agencies import queries as agencies
-from turnero.agencies.catalogue_policy import WHOLES
+from turnero.agencies.catalogue_policy import DRAW, WHOLES
 from turnero.agencies.catalogue_rows import agency_entry
 from turnero.agencies.models import Agency
-from turnero.booking.policy import Policy
+from turnero.booking.policy import Lots, Policy, Release
+from turnero.formatting import clock_time, long_date
 from turnero.language import gettext, gettext_noop
 from turnero.page import NO_TROUBLE, Trouble, show
 from turnero.staff.access import Role, staff_only
@@ -107,6 +108,25 @@ def _page(agency: Agency | None, trouble: Trouble) -> Response:
             (field, gettext(label), WHOLES[key], getattr(usual, key)) for field, key, label in policy_form.NUMBERS
         ],
         tops=[(field, gettext(label), getattr(usual.caps, key)) for field, key, label in policy_form.TOPS],
-        walk_ins=[("", gettext("Como siempre")), ("si", gettext("Sí")), ("no", gettext("No"))],
+        opening=_opening(usual.release),
+        walk_ins=[
+            ("", gettext("Lo usual: %(value)s", value=_said(usual.walk_ins))),
+            ("si", gettext("Sí")),
+            ("no", gettext("No")),
+        ],
+        lots=_lots(usual.draw),
+        usual_lots=usual.draw or Lots,
+        draw_range=DRAW,
         usual=usual,
     )
+
+
+def _opening(release: Release) -> str:
+    """08:00; 07:00 a 10:00"""
+    if release.earliest == release.latest:
+        return clock_time(release.earliest)
+    return _said([clock_time(release.earliest), clock_time(release.latest)])
+
+
+def _lots(draw: Lots | None) -> str:
+    return gettext("desde el %(day)s", day=long_date(draw.first)) if draw else gettext("sin sorteo")

@@ -12,7 +12,7 @@ from turnero.agencies.catalogue_entries import LineEntry, ProcedureEntry
 from turnero.agencies.catalogue_rows import procedure_entry
 from turnero.agencies.models import Procedure
 from turnero.fields import Fields
-from turnero.language import gettext, gettext_noop
+from turnero.language import gettext, gettext_noop, ngettext
 
 CHANNELS = {
     "presencial": gettext_noop("En ventanilla"),
@@ -47,8 +47,10 @@ def added(form: Typed, there: There, today: date) -> Edit:
         fields.faults["direccion_web"] = SlugTaken()
     entry, new_line = _entry(fields, slug or "", there)
     line = new_line.name if new_line else there.lines[entry.line]
-    summary = gettext(
+    summary = ngettext(
+        "Agrega el trámite «%(procedure)s», de %(minutes)s minuto, en la línea %(line)s.",
         "Agrega el trámite «%(procedure)s», de %(minutes)s minutos, en la línea %(line)s.",
+        entry.minutes,
         procedure=entry.name,
         minutes=entry.minutes,
         line=line,

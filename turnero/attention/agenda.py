@@ -25,25 +25,22 @@ from turnero.verify.models import Citizen
 # Word and mark of each state (DESIGN-VISUAL §4).
 _TAGS = TAGS | {Status.CONFIRMED: (_("Confirmado"), "")}  # the usual, so nothing marks it
 _OVER = (Status.ATTENDED, Status.NO_SHOW, Status.CANCELLED, Status.DISPLACED)
-_MAILS = {"waiting": _("correo por enviar"), "sending": _("correo por enviar"), "dead": _("correo fallido")}
+_FAILED = "dead"
+_MAILS = {"waiting": _("correo por enviar"), "sending": _("correo por enviar"), _FAILED: _("correo fallido")}
 
 
 @dataclass(frozen=True)
 class Action:
-    """A button of a row: what it posts to, its word, the key that presses it, and whether it is the first one.
-
-    The page says the word in the reader's language.
-    """
+    """A button of a row: what it posts to, its word (said in the reader's language), and the key that presses it."""
 
     verb: str
     word: str
     key: str
-    style: str = "quiet"
 
 
-LLEGO = Action("llego", _("Llegó"), "p", "secondary")
-LLAMAR = Action("llamar", _("Llamar"), "l", "secondary")
-ATENDIDO = Action("atendido", _("Atendido"), "a", "main")
+LLEGO = Action("llego", _("Llegó"), "p")
+LLAMAR = Action("llamar", _("Llamar"), "l")
+ATENDIDO = Action("atendido", _("Atendido"), "a")
 RELLAMAR = Action("rellamar", _("Volver a llamar"), "r")
 APLAZAR = Action("aplazar", _("No respondió"), "o")
 AUSENTE = Action("ausente", _("Ausente"), "n")
@@ -67,9 +64,18 @@ class Row:
     detail: str
     ticket: str
     mail: str
+    mail_failed: bool
     mine: bool
     actions: tuple[Action, ...]
     over: bool
+
+
+@dataclass(frozen=True)
+class _Mail:
+    """What the clerk must know of a turn's mail: nothing when it went out."""
+
+    word: str = ""
+    failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ def agenda_of(agency_id: int, day: date, member: Member) -> Agenda:
         agency, day, member, now, _names(people), queries.visits(agency_id, day), _last_steps(agency_id, day)
     )
     mails = _mails(people)
-    rows = tuple(sheet.row(booking, mails.get(booking.id, "")) for booking in people)
+    rows = tuple(sheet.row(booking, mails.get(booking.id, _Mail())) for booking in people)
     today = queries.today_at(agency_id, now) == day
     return Agenda(
         agency=agency,
@@ -150,16 +156,18 @@ def _last_steps(agency_id: int, day: date) -> dict[int, Event]:
     return {event.booking_id: event for event in rows}
 
 
-def _mails(people: Sequence[Booking]) -> dict[int, str]:
-    """What the clerk must know of a turn's mail: nothing when it went out."""
+def _mails(people: Sequence[Booking]) -> dict[int, _Mail]:
     subjects = {f"booking:{booking.id}": booking.id for booking in people}
     rows = db.session.execute(
         select(Notice.subject, Notice.status)
         .where(Notice.subject.in_(subjects), Notice.kind.in_(("confirmation", "change", "link")))
         .order_by(Notice.id)
     )
-    told = {subjects[subject]: gettext(_MAILS[status]) if status in _MAILS else "" for subject, status in rows}
-    return told | {booking.id: gettext("sin correo") for booking in people if booking.email is None}
+    found = {
+        subjects[subject]: _Mail(gettext(_MAILS[status]), failed=status == _FAILED) if status in _MAILS else _Mail()
+        for subject, status in rows
+    }
+    return found | {booking.id: _Mail(gettext("sin correo")) for booking in people if booking.email is None}
 
 
 def _figures(rows: Sequence[Row]) -> tuple[tuple[str, int], ...]:
@@ -197,8 +205,9 @@ class _Sheet:
     def person(self, booking: Booking) -> str:
         return self.names.get(booking.cedula, gettext("Sin nombre en el registro"))
 
-    def row(self, booking: Booking, mail: str) -> Row:
+    def row(self, booking: Booking, mail: _Mail) -> Row:
         status = Status(booking.status)
+        mail = mail if status in (Status.CONFIRMED, Status.DISPLACED) else _Mail()
         visit = self.visits.get(booking.id)
         word, mark = _TAGS[status]
         mine = status is Status.CALLED and visit is not None and visit.window == self.member.window
@@ -215,7 +224,8 @@ class _Sheet:
             mark=mark,
             detail=self._detail(booking, visit),
             ticket=visit.ticket if visit else "",
-            mail=mail if status in (Status.CONFIRMED, Status.DISPLACED) else "",
+            mail=mail.word,
+            mail_failed=mail.failed,
             mine=mine,
             actions=self._actions(booking, visit, mine=mine),
             over=status in _OVER,

@@ -19,12 +19,13 @@ _MOST_KEPT = 200
 _LONGEST_READING = 40
 
 
-def _agency() -> Agency:
+def agency_here() -> Agency:
+    """The agency of the kiosk that asks."""
     return db.session.get_one(Agency, device().agency_id)
 
 
-def _page(template: str, status: int = 200, **values: object) -> Response:
-    agency = _agency()
+def show(template: str, status: int = 200, **values: object) -> Response:
+    agency = agency_here()
     page = render_template(
         template, agency=agency, device=device(), walk_ins=kiosk_walk_in.allowed(agency), letters=LETTERS, **values
     )
@@ -34,7 +35,7 @@ def _page(template: str, status: int = 200, **values: object) -> Response:
 @blueprint.get("")
 @device_only("kiosk")
 def page() -> Response:
-    return _page("attention/kiosk.html", helped="ayuda" in request.args)
+    return show("attention/kiosk.html", helped="ayuda" in request.args)
 
 
 @blueprint.post("")
@@ -44,7 +45,7 @@ def read() -> Response:
     typed = request.form.get("lectura", "").strip()[:_LONGEST_READING]
     if not typed:
         return see_other("/kiosco")
-    return _page("attention/kiosk_answer.html", reading=kiosk.read(typed, device().id))
+    return show("attention/kiosk_answer.html", reading=kiosk.read(typed, device().id))
 
 
 @blueprint.get("/sin-turno")
@@ -65,18 +66,25 @@ def walk_in() -> Response:
     except (kiosk_walk_in.NoWalkIns, NotFound):
         ticket = None
     if ticket is None:  # for whatever reason: nobody at a kiosk learns what a cédula has
-        return _page("attention/kiosk_refused.html", 409)
-    return _page("attention/kiosk_ticket.html", ticket=ticket)
+        return show("attention/kiosk_refused.html", 409)
+    return show("attention/kiosk_ticket.html", ticket=ticket)
 
 
 def _walk_in_page(faulty: Faulty | None = None) -> Response:
-    agency = _agency()
+    agency = agency_here()
     if not kiosk_walk_in.allowed(agency):
         abort(404)
     procedures = agencies.procedures_at(agency)
     chosen = request.form.get("tramite", procedures[0].slug if procedures else "")
     status = 422 if faulty else 200
-    return _page("attention/kiosk_walk_in.html", status, procedures=procedures, chosen=chosen, errors=bool(faulty))
+    return show(
+        "attention/kiosk_walk_in.html",
+        status,
+        procedures=procedures,
+        chosen=chosen,
+        errors=bool(faulty),
+        missing=bool(faulty) and not request.form.get("cedula", "").strip(),
+    )
 
 
 @blueprint.post("/ayuda")

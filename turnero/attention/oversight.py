@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -51,7 +51,7 @@ class Oversight:
     """``left_open``: turns of past days whose people were there and never got an end (id, reference, day)."""
 
     lines: tuple[Line, ...]
-    left_open: tuple[tuple[int, str, str], ...]
+    left_open: tuple[tuple[int, str, date], ...]
 
 
 def of_agency(agency_id: int) -> Oversight:
@@ -129,11 +129,11 @@ def _looks(agency_id: int, since: datetime) -> Counter[tuple[int, bool]]:
     return Counter((account, kind in ("csv", "pdf", "paper")) for account, kind in rows)
 
 
-def _left_open(agency_id: int, now: datetime) -> tuple[tuple[int, str, str], ...]:
+def _left_open(agency_id: int, now: datetime) -> tuple[tuple[int, str, date], ...]:
     rows = db.session.execute(
         select(Booking.id, Booking.reference, Booking.day)
         .where(Booking.agency_id == agency_id, Booking.day < today_at(agency_id, now))
         .where(Booking.status.in_((Status.ARRIVED, Status.CALLED)))
         .order_by(Booking.day, Booking.minute)
     )
-    return tuple((booking_id, reference, day.isoformat()) for booking_id, reference, day in rows)
+    return tuple((booking_id, reference, day) for booking_id, reference, day in rows)

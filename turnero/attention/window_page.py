@@ -20,7 +20,7 @@ from turnero.language import gettext_noop as _
 from turnero.staff.models import Account
 from turnero.verify import contact
 
-# How a turn's state is called and marked (DESIGN-VISUAL §4).
+# What happened when a turn came into a state.
 _STEPS = {
     Status.HELD: _("Se guardó el lugar"),
     Status.LAPSED: _("Se liberó el lugar"),
@@ -48,7 +48,7 @@ _REASONS = {
     "paper": _("Se registró desde la lista en papel"),
 }
 _ACTORS = {"citizen": _("la persona"), "owner": _("el titular, desde su correo"), "sweep": _("el sistema")}
-CHANNELS = {"web": _("en línea"), "window": _("en ventanilla"), "kiosk": _("en el kiosco")}
+_CHANNELS = {"web": _("en línea"), "window": _("en ventanilla"), "kiosk": _("en el kiosco")}
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class TurnPage:
             visit=visit,
             word=gettext(word),
             mark=mark,
-            channel=gettext("sin turno previo") if booking.walk_in else gettext(CHANNELS[booking.channel]),
+            channel=gettext("sin turno previo") if booking.walk_in else gettext(_CHANNELS[booking.channel]),
             mobile=contact.display_mobile(booking.mobile) if booking.mobile else "",
             arrived=formatting.time_of(clock.local(visit.arrived_at, booking.agency.zone)) if visit else "",
             steps=story(booking, now),

@@ -48,7 +48,7 @@ def add_walk_in(asked: Asked, by: By) -> int:
 
     Raises UnknownPlace, AlreadyHasTurn, OpenTurnsSpent.
     """
-    procedure, desk = _offered(asked.procedure, by.agency_id)
+    procedure, desk = offered(asked.procedure, by.agency_id)
     database.lock(f"cedula:{asked.cedula}")
     made = walk_ins.made_before(asked.cedula, by.agency_id, asked.extras)
     if made is not None:
@@ -76,7 +76,7 @@ def add_assisted(asked: Asked, by: By) -> int:
     Raises UnknownPlace, NotOffered, PlaceTaken, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn.
     """
     assert asked.hour is not None
-    procedure, desk = _offered(asked.procedure, by.agency_id)
+    procedure, desk = offered(asked.procedure, by.agency_id)
     assisted.lock_place(asked.cedula, desk)
     made = walk_ins.made_before(asked.cedula, by.agency_id, asked.extras)
     if made is not None:
@@ -129,7 +129,7 @@ def reassign_to(booking_id: int, by: By, contact: Reachable) -> None:
     reassign.hand_over(booking, contact, journeys, actor=by.actor, now=clock.now())
 
 
-def _offered(slug: str, agency_id: int) -> tuple[Procedure, Desk]:
+def offered(slug: str, agency_id: int) -> tuple[Procedure, Desk]:
     """A trámite and the desk of this agency that attends it. Raises UnknownPlace."""
     try:
         procedure = agencies.procedure(slug)
@@ -146,7 +146,7 @@ def free_hours(slug: str, agency_id: int) -> tuple[FreeHour, ...]:
 
     Raises UnknownPlace.
     """
-    procedure, desk = _offered(slug, agency_id)
+    procedure, desk = offered(slug, agency_id)
     offers = offers_of([desk], procedure, at_agency=True)[desk.id]
     offers = replace(offers, policy=replace(offers.policy, lead_minutes=0))
     found: list[FreeHour] = []

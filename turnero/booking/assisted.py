@@ -1,4 +1,4 @@
-"""A turn that a clerk books for somebody at the window: no code, no lead time. In the caller's transaction."""
+"""A turn for somebody at the agency, at the window or the kiosk: no code, no lead time. In the caller's transaction."""
 
 from datetime import datetime, timedelta
 
@@ -29,6 +29,7 @@ def place(
     *,
     actor: str,
     now: datetime,
+    channel: str = "window",
     priority: bool = False,
     contact: Reachable = NOBODY,
     extras: Extras = NOTHING,
@@ -46,7 +47,7 @@ def place(
         contact=contact,
         extras=extras,
         status=Status.HELD,
-        channel="window",
+        channel=channel,
         priority=priority or has_priority_by_age(cedula, now),
         day=hour.day,
         minute=hour.minute,
@@ -58,6 +59,10 @@ def place(
     history.begin(booking, actor=actor, now=now, details=begun_by(extras))
     limits.check_overlap(booking)
     _take_seat(booking, desk, day_grid, now)
+    return _confirmed(booking, actor=actor, now=now)
+
+
+def _confirmed(booking: Booking, *, actor: str, now: datetime) -> Booking:
     history.move(booking, Status.CONFIRMED, actor=actor, now=now, values={"confirmed_at": now})
     tell(booking, "confirmation", now)
     return booking

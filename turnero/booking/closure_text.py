@@ -24,11 +24,13 @@ STATUSES = {
 
 HOURS_CHANGED = gettext_noop("La agencia cambió su horario")
 """The one reason for lost hours that nobody typed; it is kept in Spanish, as it stands here."""
+_STOPS = (".", "!", "?", "…")
 
 
 def told_reason(reason: str) -> str:
-    """Why hours went away, as kept: what somebody typed stays, ours is said in the reader's language."""
-    return gettext(HOURS_CHANGED) if reason == HOURS_CHANGED else reason
+    """Why hours went away, as a sentence with its stop: what somebody typed stays, ours is in the reader's language."""
+    told = gettext(HOURS_CHANGED) if reason == HOURS_CHANGED else reason
+    return told if not told or told.endswith(_STOPS) else f"{told}."
 
 
 def span(starts: datetime, ends: datetime) -> str:

@@ -9,6 +9,7 @@ from turnero import clock, formatting
 from turnero.agencies.models import Desk
 from turnero.booking import claims
 from turnero.booking import token as tokens
+from turnero.booking.closure_text import told_reason
 from turnero.booking.documents import calendar_entry_of, sheet_of
 from turnero.booking.lifecycle import LIVE, SEATED, Status
 from turnero.booking.models import Booking, Displacement, Event
@@ -117,7 +118,7 @@ def displaced_mail(notice: Notice) -> Mail | None:
     agency = db.session.get_one(Desk, displacement.old_desk_id).agency
     context = {
         "turn": TurnText.of(booking),
-        "reason": displacement.reason,
+        "reason": told_reason(displacement.reason),
         "old": PlaceText.of(agency, displacement.old_day, displacement.old_minute),
         "new": proposed_place(displacement),
         "confirmed": displacement.status == "placed",
