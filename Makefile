@@ -80,8 +80,7 @@ messages: $(VENV)/.installed-dev ## Los textos por traducir; con LOCALE=en empie
 	@$(BIN)/pybabel -q extract -F pyproject.toml -k gettext_noop --omit-header --sort-by-file -o $(LOCALES)/turnero.pot .
 	@if [ -n "$(LOCALE)" ]; then \
 		action=$$(test -f $(LOCALES)/$(LOCALE)/LC_MESSAGES/turnero.po && echo update || echo init); \
-		$(BIN)/pybabel -q $$action -D turnero -i $(LOCALES)/turnero.pot -d $(LOCALES) -l $(LOCALE) && \
-		$(BIN)/pybabel compile -D turnero -d $(LOCALES) -l $(LOCALE) --statistics; \
+		$(BIN)/pybabel -q $$action -D turnero -i $(LOCALES)/turnero.pot -d $(LOCALES) -l $(LOCALE); \
 	fi
 
 sbom: $(BIN)/python ## Lo que se instala en producción, en CycloneDX y con sus licencias, en build/sbom

@@ -166,7 +166,7 @@ def test_the_process_works_and_at_a_signal_ends_cleanly_and_gives_the_lease_back
         assert code_in(smtp.wait_for("ana@example.ec"))
         assert not Leadership().renew()
         process.send_signal(end)
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=120)
     assert (process.returncode, "Traceback" in output) == (0, False)
     assert Leadership().renew()
 

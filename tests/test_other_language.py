@@ -33,6 +33,25 @@ CALENDAR = {
 NAME = "⟦Nombre⟧"
 
 
+@pytest.mark.parametrize(
+    ("asked", "locale"),
+    [
+        ([], "es_EC"),
+        (["es-EC", "en"], "es_EC"),
+        (["es-419", "es", "en"], "es_EC"),
+        (["es", "en"], "es_EC"),
+        (["en-US", "en", "es"], "en"),
+        (["qu", "es"], "qu_EC"),
+        (["qu-PE"], "qu_EC"),
+        (["fr", "de"], "es_EC"),
+        (["fr", "en"], "en"),
+        (["*"], "es_EC"),
+    ],
+)
+def test_who_asks_for_a_language_reads_it_whatever_the_country(asked, locale):
+    assert language.chosen(asked, ("es_EC", "en", "qu_EC")) == locale
+
+
 @pytest.fixture
 def spoken(tmp_path, monkeypatch):
     folder = tmp_path / "locale"
@@ -61,10 +80,12 @@ def test_a_language_is_chosen_by_the_browser_and_told_to_those_who_keep_pages(ap
     client = app.test_client()
     assert "Accept-Language" in client.get("/ayuda").vary
     assert "⟦" not in client.page.text
-    for asked, spoken_then in (("qu, es;q=0.5", True), ("es-EC, qu;q=0.5", False), ("fr", False), ("", False)):
-        monkeypatch.setattr(reader, "LANGUAGE", LOCALE if spoken_then else "es-EC")
+    for asked in ("es-EC, qu;q=0.5", "es-419, es, qu", "qu;q=0, fr", "fr", ""):
         client.get("/ayuda", headers={"Accept-Language": asked})
-        assert ("⟦" in client.page.text) is spoken_then, asked
+        assert "⟦" not in client.page.text, asked
+    monkeypatch.setattr(reader, "LANGUAGE", LOCALE)
+    client.get("/ayuda", headers={"Accept-Language": "qu, es;q=0.5"})
+    assert "⟦" in client.page.text
 
 
 def test_every_page_speaks_it(app, monkeypatch):

@@ -40,6 +40,22 @@ def tag() -> str:
     return current().replace("_", "-")
 
 
+def chosen(asked: Sequence[str], spoken: Sequence[str]) -> str:
+    """Of the ``spoken`` locales the one for who reads the languages ``asked``, the dearest first; else the source.
+
+    The country matters less than the language: who asks for es-419 or es-ES before English reads Spanish.
+    """
+    for wanted in (each.replace("-", "_").lower() for each in asked):
+        alike = [locale for locale in spoken if _language(locale) == _language(wanted)]
+        if alike:
+            return next((locale for locale in alike if locale.lower() == wanted), alike[0])
+    return SOURCE
+
+
+def _language(locale: str) -> str:
+    return locale.partition("_")[0].lower()
+
+
 def languages(folder: Path) -> Sequence[str]:
     """The locales that can be spoken: the source, and each that has a compiled catalogue in ``folder``."""
     return SOURCE, *sorted(path.parts[-3] for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))

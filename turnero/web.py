@@ -142,7 +142,7 @@ def _choose_language(app: Flask) -> None:
     def asked_for() -> str:
         if len(spoken) == 1 or not has_request_context():
             return language.SOURCE
-        return request.accept_languages.best_match(spoken, language.SOURCE)
+        return language.chosen([tag for tag, quality in request.accept_languages if quality], spoken)
 
     language.babel.init_app(
         app,

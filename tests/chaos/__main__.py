@@ -1,4 +1,4 @@
-"""``python -m tests.chaos [--seconds N] [--seed N] [--mutant NAME] [--keep]``: one run and its report."""
+"""``python -m tests.chaos [--seconds N] [--seed N] [--mutant NAME] [--folder F]``: one run and its report."""
 
 import argparse
 import random
