@@ -32,7 +32,7 @@ NOT_READ = {
 # What operators type and read in a terminal, files that people write, and programs' answers; not pages, mails, papers.
 FOR_OPERATORS = re.compile(
     r"(^|/)(cli|audit|backup|restore|demo|jobs|serving|logs|schema|metrics|progress|openapi|config)\.py$"
-    r"|commands\.py$|agencies/catalogue_|agencies/holidays|transparency/history|agencies/catalogue\.py$|verify/citizens\.py$|booking/draw\.py$"
+    r"|commands\.py$|agencies/catalogue_|agencies/holidays|transparency/history|agencies/catalogue\.py$|verify/citizens\.py$|booking/waiting/draw\.py$"
 )
 
 

@@ -31,17 +31,10 @@ from turnero.attention import (
     seat_routes,
     window_routes,
 )
-from turnero.booking import (
-    draw_routes,
-    journey_routes,
-    owner_routes,
-    proposals,
-    request_routes,
-    seat_notices,
-    site_routes,
-    turn_routes,
-)
 from turnero.booking import notices as booking_notices
+from turnero.booking import proposals
+from turnero.booking.pages import draw_routes, journey_routes, owner_routes, request_routes, site_routes, turn_routes
+from turnero.booking.waiting import seat_notices
 from turnero.notices import rendering
 from turnero.notices import routes as mailbox_routes
 from turnero.notices.mailer import mail

@@ -13,12 +13,13 @@ from turnero import clock
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Desk
 from turnero.agencies.schedule import DeskCalendar, grid
-from turnero.booking import draw, reference
+from turnero.booking import reference
 from turnero.booking.claims import counting
 from turnero.booking.lifecycle import LIVE, SEATED, Status, replay
 from turnero.booking.models import Booking, Claim, Event, SpentReference
-from turnero.booking.seat_models import Draw, SeatOffer, SeatRequest
 from turnero.booking.slots import cells_of
+from turnero.booking.waiting import draw
+from turnero.booking.waiting.seat_models import Draw, SeatOffer, SeatRequest
 from turnero.db import on_postgresql
 from turnero.extensions import db
 from turnero.notices.models import Notice

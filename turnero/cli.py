@@ -25,7 +25,7 @@ from turnero.audit import audit_command
 from turnero.booking.closing_commands import close_command, displaced_group, reopen_command
 from turnero.booking.commands import slots_command
 from turnero.booking.data_commands import data_group
-from turnero.booking.draw_commands import draw_group
+from turnero.booking.waiting.draw_commands import draw_group
 from turnero.db import OUTAGES
 from turnero.errors import TurneroError
 from turnero.messages import text_of

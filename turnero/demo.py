@@ -20,7 +20,7 @@ import turnero
 from turnero import clock, jobs, schema, serving
 from turnero.agencies import catalogue_load
 from turnero.agencies.models import Agency, Province
-from turnero.booking.site_routes import DEMO_CEDULAS
+from turnero.booking.pages.site_routes import DEMO_CEDULAS
 from turnero.extensions import db
 from turnero.notices import mailbox
 from turnero.notices.routes import FOLDER

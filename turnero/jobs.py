@@ -24,11 +24,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from turnero import clock, refusals
 from turnero.attention.closing_day import close_days
-from turnero.booking.draws import run_due
 from turnero.booking.reminders import remind
 from turnero.booking.retention import retain
-from turnero.booking.seat_offers import serve_waiting
 from turnero.booking.sweep import sweep
+from turnero.booking.waiting.draws import run_due
+from turnero.booking.waiting.seat_offers import serve_waiting
 from turnero.db import OUTAGES, UtcDateTime, on_postgresql, transaction
 from turnero.extensions import Base, db
 from turnero.notices.delivery import deliver_all

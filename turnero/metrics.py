@@ -22,7 +22,7 @@ from turnero.agencies.schedule import grid
 from turnero.booking.claims import counting
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Claim, Displacement, Event, Journey
-from turnero.booking.seat_models import Draw, SeatOffer, SeatRequest
+from turnero.booking.waiting.seat_models import Draw, SeatOffer, SeatRequest
 from turnero.db import UtcDateTime
 from turnero.extensions import db, limiter
 from turnero.notices.models import Notice

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from turnero.booking import draw
-from turnero.booking.draw import Place, Ticket
+from turnero.booking.waiting import draw
+from turnero.booking.waiting.draw import Place, Ticket
 
 NUMBERS = [f"S{number:09}" for number in range(20)]
 TICKETS = [Ticket(number, 20) for number in NUMBERS]

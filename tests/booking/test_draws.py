@@ -9,11 +9,12 @@ from tests.support.journeys import at_hour_step
 from tests.support.waiting import in_draw, offers, statuses
 from turnero import clock
 from turnero.audit import audit
-from turnero.booking import availability, bookings, draw, draws, holds, queries, seat_offers, seat_requests
+from turnero.booking import availability, bookings, holds, queries
 from turnero.booking.errors import AlreadyAsked, DrawClosed, NotOffered
 from turnero.booking.models import Claim
-from turnero.booking.seat_models import Draw, SeatOffer, SeatRequest
-from turnero.booking.seat_queries import request_by_token, request_token_of
+from turnero.booking.waiting import draw, draws, seat_offers, seat_requests
+from turnero.booking.waiting.seat_models import Draw, SeatOffer, SeatRequest
+from turnero.booking.waiting.seat_queries import request_by_token, request_token_of
 from turnero.extensions import db
 from turnero.notices.models import Notice
 

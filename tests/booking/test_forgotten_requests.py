@@ -9,9 +9,10 @@ from tests.support.build import next_workday
 from tests.support.journeys import at_hour_step, cedula
 from tests.support.waiting import listed, statuses
 from turnero.audit import audit
-from turnero.booking import bookings, holds, privacy, retention, seat_offers
+from turnero.booking import bookings, holds, privacy, retention
 from turnero.booking.models import Booking
-from turnero.booking.seat_models import SeatRequest
+from turnero.booking.waiting import seat_offers
+from turnero.booking.waiting.seat_models import SeatRequest
 from turnero.extensions import db
 from turnero.notices.models import Notice
 

@@ -11,8 +11,9 @@ from tests.support.journeys import at_hour_step, cedula
 from tests.support.waiting import create_draw, in_draw, listed
 from tests.support.walking import Walker, browser_of
 from turnero import clock
-from turnero.booking import bookings, draws, holds
-from turnero.booking.seat_models import Draw, SeatRequest
+from turnero.booking import bookings, holds
+from turnero.booking.waiting import draws
+from turnero.booking.waiting.seat_models import Draw, SeatRequest
 from turnero.cli import main
 from turnero.extensions import db
 from turnero.notices.delivery import deliver_all

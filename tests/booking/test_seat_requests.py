@@ -7,7 +7,7 @@ from tests.support.journeys import at_hour_step
 from tests.support.turns import book
 from tests.support.waiting import listed, statuses
 from turnero.booking.errors import AlreadyAsked, AlreadyHasTurn, RequestsSpent, UnknownPlace
-from turnero.booking.seat_requests import Wish, join_list
+from turnero.booking.waiting.seat_requests import Wish, join_list
 
 
 def test_a_cedula_waits_once_for_a_procedure(desk, procedure):

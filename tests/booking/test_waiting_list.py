@@ -8,12 +8,13 @@ from tests.support.journeys import at_hour_step
 from tests.support.waiting import listed, offers, statuses
 from turnero import clock
 from turnero.audit import audit
-from turnero.booking import bookings, changes, closing, holds, queries, seat_offers, sweep
+from turnero.booking import bookings, changes, closing, holds, queries, sweep
 from turnero.booking.closing import Hours, Scope
 from turnero.booking.errors import AlreadyHasTurn, OfferOver, PlaceTaken
 from turnero.booking.models import Booking, Claim, Event
-from turnero.booking.seat_models import SeatOffer
-from turnero.booking.seat_queries import request_by_token
+from turnero.booking.waiting import seat_offers
+from turnero.booking.waiting.seat_models import SeatOffer
+from turnero.booking.waiting.seat_queries import request_by_token
 from turnero.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice

@@ -12,10 +12,11 @@ from tests.support.crowd import all_at_once
 from tests.support.journeys import at_hour_step
 from tests.support.waiting import listed, offers, statuses
 from turnero.audit import audit
-from turnero.booking import bookings, closing, displacement, handing_on, holds, seat_offers
+from turnero.booking import bookings, closing, displacement, holds
 from turnero.booking.closing import Hours, Scope
 from turnero.booking.models import Booking, Claim
-from turnero.booking.seat_models import SeatOffer
+from turnero.booking.waiting import handing_on, seat_offers
+from turnero.booking.waiting.seat_models import SeatOffer
 from turnero.errors import Refused
 from turnero.extensions import db
 

@@ -14,9 +14,10 @@ from tests.support.looking import look_closely
 from tests.support.waiting import in_draw
 from turnero import clock
 from turnero.audit import audit
-from turnero.booking import bookings, draws, holds
+from turnero.booking import bookings, holds
 from turnero.booking.errors import NotOffered
-from turnero.booking.seat_models import Draw
+from turnero.booking.waiting import draws
+from turnero.booking.waiting.seat_models import Draw
 from turnero.extensions import db
 from turnero.paths import resource
 from turnero.transparency import history

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from tests.fairness.world import World
 from tests.support.journeys import Traveller
 from turnero import clock
-from turnero.booking import bookings, draws, seat_offers, seat_requests
+from turnero.booking import bookings
 from turnero.booking.models import Claim
-from turnero.booking.seat_models import Draw, SeatRequest
-from turnero.booking.seat_requests import Wish
+from turnero.booking.waiting import draws, seat_offers, seat_requests
+from turnero.booking.waiting.seat_models import Draw, SeatRequest
+from turnero.booking.waiting.seat_requests import Wish
 from turnero.errors import Refused
 from turnero.extensions import db
 

@@ -11,9 +11,10 @@ from tests.support.statements import recorded
 from tests.support.turns import begin_change
 from tests.support.walking import Walker, browser_of
 from turnero import sharing
-from turnero.booking import availability, holds, hour_views
+from turnero.booking import availability, holds
 from turnero.booking.errors import PlaceTaken
-from turnero.booking.journey_page import at
+from turnero.booking.pages import hour_views
+from turnero.booking.pages.journey_page import at
 from turnero.extensions import db
 from turnero.messages import TEXTS
 from turnero.sharing import Shelf, shared, shelf_of

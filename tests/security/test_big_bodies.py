@@ -17,7 +17,7 @@ from tests.support.visits import attended, rating_path
 from tests.support.walking import Walker, newest_code, token_of
 from turnero.administration import policy_form, sheet_form
 from turnero.agencies.models import Procedure
-from turnero.booking import person_views
+from turnero.booking.pages import person_views
 from turnero.extensions import db
 from turnero.staff import accounts
 from turnero.staff.accounts import Post

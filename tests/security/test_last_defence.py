@@ -16,7 +16,7 @@ from tests.support.world import build_world
 from turnero import clock
 from turnero.agencies.models import Desk
 from turnero.booking.models import Booking, Displacement, SpentReference
-from turnero.booking.seat_models import Draw
+from turnero.booking.waiting.seat_models import Draw
 from turnero.extensions import Base, db
 from turnero.jobs import Lease
 from turnero.staff.models import Account, DataView, SignInFailure

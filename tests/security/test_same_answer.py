@@ -19,8 +19,9 @@ from tests.support.journeys import cedula
 from tests.support.ranks import SUSPICIOUS, rank_z, tells_apart
 from tests.support.visits import booked
 from turnero import clock
-from turnero.booking import person_views, steps
+from turnero.booking import steps
 from turnero.booking.models import Journey
+from turnero.booking.pages import person_views
 from turnero.extensions import db
 from turnero.staff import accounts, passwords, totp
 from turnero.staff.accounts import Post

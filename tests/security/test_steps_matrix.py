@@ -14,8 +14,8 @@ from tests.support.journeys import at_hour_step, cedula
 from tests.support.tables import tables_now
 from tests.support.turns import begin_change, book
 from tests.support.walking import Walker, browser_of, newest_code, token_of
-from turnero.booking import journey_routes
 from turnero.booking.models import Booking, Journey
+from turnero.booking.pages import journey_routes
 from turnero.extensions import db
 
 NINE = 540

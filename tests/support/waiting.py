@@ -9,8 +9,8 @@ from tests.support.build import next_workday, start_writing, today
 from tests.support.journeys import at_hour_step
 from turnero import clock
 from turnero.agencies.models import Desk, Procedure
-from turnero.booking import seat_requests
-from turnero.booking.seat_models import Draw, SeatOffer, SeatRequest
+from turnero.booking.waiting import seat_requests
+from turnero.booking.waiting.seat_models import Draw, SeatOffer, SeatRequest
 from turnero.extensions import db
 
 

@@ -8,9 +8,10 @@ from tests.support.journeys import at_hour_step
 from tests.support.visits import arrived
 from tests.support.waiting import in_draw, listed
 from turnero import clock
-from turnero.booking import bookings, draws, holds, seat_offers
-from turnero.booking.seat_models import Draw, SeatRequest
-from turnero.booking.seat_queries import request_token_of
+from turnero.booking import bookings, holds
+from turnero.booking.waiting import draws, seat_offers
+from turnero.booking.waiting.seat_models import Draw, SeatRequest
+from turnero.booking.waiting.seat_queries import request_token_of
 from turnero.extensions import db
 from turnero.transparency import figures
 from turnero.transparency.models import Given, Scarcity

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from turnero import clock
 from turnero.agencies.models import Agency, Desk, Procedure
-from turnero.booking.seat_models import Draw, SeatRequest
+from turnero.booking.waiting.seat_models import Draw, SeatRequest
 from turnero.extensions import db
 from turnero.language import gettext
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from turnero import clock
 from turnero import db as database
-from turnero.booking import changes, claims, handing_on, history, limits
+from turnero.booking import changes, claims, history, limits
 from turnero.booking.displacement import end_displacement
 from turnero.booking.errors import AlreadyHasTurn, NotCancellable
 from turnero.booking.holds import lost, the_hold
@@ -20,6 +20,7 @@ from turnero.booking.models import Booking
 from turnero.booking.notices import tell, warn_owner
 from turnero.booking.priority import has_priority_by_age
 from turnero.booking.queries import locked_by_token, policy_of, token_of
+from turnero.booking.waiting import handing_on
 from turnero.extensions import db
 
 

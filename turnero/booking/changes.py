@@ -10,13 +10,14 @@ from sqlalchemy import select
 
 from turnero import clock
 from turnero import db as database
-from turnero.booking import claims, handing_on, history, limits, relocation
+from turnero.booking import claims, history, limits, relocation
 from turnero.booking.displacement import end_displacement
 from turnero.booking.holds import lost
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Journey
 from turnero.booking.notices import tell
 from turnero.booking.queries import locked_by_token, token_of
+from turnero.booking.waiting import handing_on
 from turnero.extensions import db
 
 

@@ -16,8 +16,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from turnero import clock
 from turnero.booking.models import Booking, Claim
-from turnero.booking.offer_deadline import LATEST_RELEASE
 from turnero.booking.slots import TakenSeat
+from turnero.booking.waiting.offer_deadline import LATEST_RELEASE
 from turnero.db import on_postgresql
 from turnero.extensions import db
 

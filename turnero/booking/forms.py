@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from turnero.booking import reference
 from turnero.booking.errors import WishInvalid
-from turnero.booking.seat_requests import DrawWish, Wish
 from turnero.booking.steps import Details, Place
+from turnero.booking.waiting.seat_requests import DrawWish, Wish
 from turnero.errors import Faulty, InvalidInput
 from turnero.language import gettext_noop
 from turnero.verify import cedula

@@ -25,7 +25,7 @@ from turnero.booking.lifecycle import LIVE, SEATED, Status
 from turnero.booking.models import Booking, Event, Journey
 from turnero.booking.policy import Caps, Policy
 from turnero.booking.queries import policy_of
-from turnero.booking.seat_models import SeatRequest
+from turnero.booking.waiting.seat_models import SeatRequest
 from turnero.extensions import db
 from turnero.interval import Interval
 

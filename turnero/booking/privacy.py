@@ -13,14 +13,15 @@ from sqlalchemy import String, bindparam, or_, select, text, update
 
 from turnero import clock
 from turnero import db as database
-from turnero.booking import bookings, history, seat_offers
+from turnero.booking import bookings, history
 from turnero.booking.errors import LiveTurns
 from turnero.booking.lifecycle import LIVE, Status
 from turnero.booking.models import Booking, Journey
 from turnero.booking.pseudonym import pseudonym_of
 from turnero.booking.retention import delete_holds, delete_requests, forget
-from turnero.booking.seat_models import SeatOffer, SeatRequest
 from turnero.booking.sweep import forget_journeys
+from turnero.booking.waiting import seat_offers
+from turnero.booking.waiting.seat_models import SeatOffer, SeatRequest
 from turnero.extensions import db
 from turnero.keys import code_keys
 from turnero.verify.models import Challenge, Citizen

@@ -18,7 +18,7 @@ from turnero.booking.models import Booking, Claim, Event, Journey, SpentReferenc
 from turnero.booking.notices import BY_STAFF
 from turnero.booking.pseudonym import pseudonym_of
 from turnero.booking.queries import policy_of
-from turnero.booking.seat_models import SeatOffer, SeatRequest
+from turnero.booking.waiting.seat_models import SeatOffer, SeatRequest
 from turnero.extensions import db
 from turnero.keys import code_key
 from turnero.notices.models import Notice

@@ -16,7 +16,7 @@ from turnero.booking.errors import CedulasSpent, NotInRegistry, UnknownPlace, Wr
 from turnero.booking.journey import Step, locked, owned, require
 from turnero.booking.models import Booking, Journey
 from turnero.booking.queries import policy_of
-from turnero.booking.seat_models import SeatRequest
+from turnero.booking.waiting.seat_models import SeatRequest
 from turnero.errors import NotFound, TurneroError
 from turnero.extensions import db
 from turnero.staff.models import SignInFailure, StaffSession

@@ -18,7 +18,7 @@ from turnero.agencies.models import Procedure
 from turnero.booking import availability
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
-from turnero.booking.seat_models import SeatOffer, SeatRequest
+from turnero.booking.waiting.seat_models import SeatOffer, SeatRequest
 from turnero.db import on_postgresql
 from turnero.extensions import Base, db
 from turnero.transparency.models import Given, Scarcity

@@ -6,8 +6,8 @@ from flask import Response, request
 from turnero import clock
 from turnero.booking import forms, steps
 from turnero.booking.journey import Step
-from turnero.booking.journey_page import MAINLAND, at, show, time_of, to, your_turn
 from turnero.booking.models import Journey
+from turnero.booking.pages.journey_page import MAINLAND, at, show, time_of, to, your_turn
 from turnero.errors import Faulty, InvalidInput
 from turnero.page import NO_TROUBLE, Trouble
 from turnero.session import become, browser, known_as, renewed

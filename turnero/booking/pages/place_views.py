@@ -17,8 +17,8 @@ from turnero.booking import availability, forms, offer_text, steps
 from turnero.booking.availability import AgencyOffer, ProvinceOffer
 from turnero.booking.errors import ProcedureOnline, UnknownPlace
 from turnero.booking.journey import Step
-from turnero.booking.journey_page import address, at, show, your_turn
 from turnero.booking.models import Journey
+from turnero.booking.pages.journey_page import address, at, show, your_turn
 from turnero.errors import Faulty
 from turnero.interval import Interval
 from turnero.page import NO_TROUBLE, Trouble, see_other

@@ -5,8 +5,8 @@ from flask import Response, request
 from turnero.booking import steps
 from turnero.booking.forms import parse_details, typed
 from turnero.booking.journey import Step
-from turnero.booking.journey_page import at, show, to, your_turn
 from turnero.booking.models import Journey
+from turnero.booking.pages.journey_page import at, show, to, your_turn
 from turnero.page import NO_TROUBLE, Trouble
 from turnero.session import browser
 

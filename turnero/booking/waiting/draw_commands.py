@@ -7,8 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from turnero import clock
-from turnero.booking import draw, seat_queries
-from turnero.booking.draw_routes import state_of
+from turnero.booking.waiting import draw, seat_queries
 
 _STATES = {"announced": "anunciado", "open": "recibe solicitudes", "closed": "por sortear", "drawn": "sorteado"}
 
@@ -42,4 +41,4 @@ def list_command() -> None:
     """Los sorteos anunciados, abiertos y realizados desde hoy."""
     for each in seat_queries.draws(clock.now().date()):
         agency, days = each.desk.agency.slug, f"{each.first_day} a {each.last_day}"
-        click.echo(f"{each.id}  {agency}  {days}  {_STATES[state_of(each)]}  {each.secret_hash}")
+        click.echo(f"{each.id}  {agency}  {days}  {_STATES[seat_queries.state_of(each)]}  {each.secret_hash}")

@@ -3,12 +3,12 @@
 from flask import Blueprint, Response, url_for
 
 from turnero import clock
-from turnero.booking import seat_offers, seat_queries
-from turnero.booking.journey_page import show, to_turn
+from turnero.booking.pages.journey_page import show, to_turn
 from turnero.booking.queries import token_of
-from turnero.booking.seat_models import SeatOffer, SeatRequest
-from turnero.booking.seat_notices import RequestText, is_last, when
 from turnero.booking.turn_text import PlaceText
+from turnero.booking.waiting import seat_offers, seat_queries
+from turnero.booking.waiting.seat_models import SeatOffer, SeatRequest
+from turnero.booking.waiting.seat_notices import RequestText, is_last, when
 from turnero.errors import Refused
 from turnero.page import NO_TROUBLE, Trouble, see_other
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from turnero import clock
 from turnero import db as database
-from turnero.booking import claims, handing_on, history, limits
+from turnero.booking import claims, history, limits
 from turnero.booking.bookings import one_live_turn
 from turnero.booking.claims import Freed
 from turnero.booking.errors import OfferOver
@@ -15,10 +15,11 @@ from turnero.booking.lifecycle import LIVE, Status
 from turnero.booking.models import Booking
 from turnero.booking.notices import tell, warn_owner
 from turnero.booking.queries import policy_of, token_of
-from turnero.booking.seat_models import SeatOffer, SeatRequest
-from turnero.booking.seat_notices import is_last, tell_request
-from turnero.booking.seat_queries import held_booking, last_offer, request_by_token
-from turnero.booking.seat_requests import end
+from turnero.booking.waiting import handing_on
+from turnero.booking.waiting.seat_models import SeatOffer, SeatRequest
+from turnero.booking.waiting.seat_notices import is_last, tell_request
+from turnero.booking.waiting.seat_queries import held_booking, last_offer, request_by_token
+from turnero.booking.waiting.seat_requests import end
 from turnero.extensions import db
 
 

@@ -15,14 +15,15 @@ from turnero import db as database
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Desk, DeskStaffing
 from turnero.agencies.schedule import grid
-from turnero.booking import claims, draw, handing_on, token
-from turnero.booking.draw import Cell, Ticket
+from turnero.booking import claims, token
 from turnero.booking.models import Claim
 from turnero.booking.policy import Lots
 from turnero.booking.queries import policies_of
-from turnero.booking.seat_models import Draw, SeatRequest
-from turnero.booking.seat_notices import tell_request
 from turnero.booking.slots import cells_of
+from turnero.booking.waiting import draw, handing_on
+from turnero.booking.waiting.draw import Cell, Ticket
+from turnero.booking.waiting.seat_models import Draw, SeatRequest
+from turnero.booking.waiting.seat_notices import tell_request
 from turnero.db import on_postgresql
 from turnero.extensions import db
 from turnero.keys import code_key, code_keys

@@ -12,10 +12,10 @@ from turnero.agencies.models import Desk
 from turnero.booking import bookings, limits
 from turnero.booking.closure_text import told_reason
 from turnero.booking.errors import ChangesSpent, NotChangeable
-from turnero.booking.journey_page import show, told
 from turnero.booking.lifecycle import SEATED, Status
 from turnero.booking.models import Booking, Displacement
 from turnero.booking.notices import answer_until, proposed_place
+from turnero.booking.pages.journey_page import show, told
 from turnero.booking.proposals import open_displacement
 from turnero.booking.queries import booking_by_token, last_place_event, policy_of
 from turnero.booking.sweep import DISPLACED_LIFE

@@ -7,8 +7,8 @@ from turnero import clock
 from turnero.booking import bookings, owner
 from turnero.booking.errors import NotCancellable
 from turnero.booking.journey import owned, step_of
-from turnero.booking.journey_page import show, to_where_it_is
 from turnero.booking.models import Booking
+from turnero.booking.pages.journey_page import show, to_where_it_is
 from turnero.booking.queries import booking_by_owner_token, policy_of
 from turnero.booking.turn_text import shown_cedula
 from turnero.page import see_other

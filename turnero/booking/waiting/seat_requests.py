@@ -16,9 +16,9 @@ from turnero.booking.journey import Step, locked, require
 from turnero.booking.models import Journey
 from turnero.booking.priority import has_priority_by_age
 from turnero.booking.queries import policy_of
-from turnero.booking.seat_models import Draw, SeatRequest
-from turnero.booking.seat_notices import tell_request
-from turnero.booking.seat_queries import request_token_of
+from turnero.booking.waiting.seat_models import Draw, SeatRequest
+from turnero.booking.waiting.seat_notices import tell_request
+from turnero.booking.waiting.seat_queries import request_token_of
 from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.keys import code_key

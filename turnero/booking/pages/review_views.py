@@ -6,8 +6,8 @@ from turnero import clock
 from turnero.booking import bookings, holds
 from turnero.booking.errors import WrongStep
 from turnero.booking.journey import Step, owned, step_of
-from turnero.booking.journey_page import check_change, show, time_of, to, to_turn, your_turn
 from turnero.booking.models import Journey
+from turnero.booking.pages.journey_page import check_change, show, time_of, to, to_turn, your_turn
 from turnero.booking.queries import policy_of
 from turnero.page import NO_TROUBLE, Trouble
 from turnero.session import browser

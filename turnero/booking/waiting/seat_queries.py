@@ -5,12 +5,13 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from turnero import clock
 from turnero.agencies.models import Agency, Procedure
 from turnero.agencies.queries import desk_for
 from turnero.booking import token as tokens
 from turnero.booking.models import Booking
 from turnero.booking.queries import derived
-from turnero.booking.seat_models import Draw, SeatOffer, SeatRequest
+from turnero.booking.waiting.seat_models import Draw, SeatOffer, SeatRequest
 from turnero.errors import NotFound
 from turnero.extensions import db
 
@@ -91,3 +92,13 @@ def held_booking(offer: SeatOffer) -> Booking:
         .with_for_update(of=Booking)
         .execution_options(populate_existing=True)
     ).one()
+
+
+def state_of(draw: Draw) -> str:
+    """announced, open, closed (not drawn yet) or drawn."""
+    now = clock.now()
+    if draw.drawn_at is not None:
+        return "drawn"
+    if now < draw.opens_at:
+        return "announced"
+    return "open" if now < draw.closes_at else "closed"

@@ -7,13 +7,14 @@ from flask import Response, request, url_for
 from turnero import clock
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Procedure
-from turnero.booking import forms, seat_queries, seat_requests
+from turnero.booking import forms
 from turnero.booking.errors import UnknownPlace, WrongStep
 from turnero.booking.forms import PARTS
 from turnero.booking.journey import Step
-from turnero.booking.journey_page import address, at, show, your_turn
 from turnero.booking.models import Journey
-from turnero.booking.seat_notices import when
+from turnero.booking.pages.journey_page import address, at, show, your_turn
+from turnero.booking.waiting import seat_queries, seat_requests
+from turnero.booking.waiting.seat_notices import when
 from turnero.errors import Faulty, NotFound
 from turnero.page import NO_TROUBLE, Trouble, see_other
 from turnero.session import browser

@@ -7,9 +7,9 @@ from flask import current_app
 from sqlalchemy import select
 
 from turnero import clock, formatting
-from turnero.booking.seat_models import SeatOffer, SeatRequest
-from turnero.booking.seat_queries import request_token_of
 from turnero.booking.turn_text import PlaceText
+from turnero.booking.waiting.seat_models import SeatOffer, SeatRequest
+from turnero.booking.waiting.seat_queries import request_token_of
 from turnero.extensions import db
 from turnero.language import gettext
 from turnero.notices import outbox

@@ -9,11 +9,11 @@ from turnero import clock
 from turnero.booking import bookings, changes, documents, forms, proposals
 from turnero.booking.errors import ChangesSpent, NoProposal, NotCancellable, NotChangeable
 from turnero.booking.journey import Step
-from turnero.booking.journey_page import show, to, to_turn
 from turnero.booking.lifecycle import SEATED, Status
 from turnero.booking.models import Booking
+from turnero.booking.pages.journey_page import show, to, to_turn
+from turnero.booking.pages.turn_page import turn_page
 from turnero.booking.queries import booking_by_token
-from turnero.booking.turn_page import turn_page
 from turnero.booking.turn_text import TurnText
 from turnero.errors import Faulty, NotFound
 from turnero.notices.rendering import Attachment

@@ -9,10 +9,10 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_wtf.csrf import CSRFError
 
 from turnero import error_pages
-from turnero.booking import details_views, hour_views, person_views, place_views, request_views, review_views
 from turnero.booking.errors import ChangesSpent, NotChangeable, NotInRegistry, PlaceLost, WrongStep
 from turnero.booking.journey import Step, owned
-from turnero.booking.journey_page import address, to_its_turn, to_where_it_is
+from turnero.booking.pages import details_views, hour_views, person_views, place_views, request_views, review_views
+from turnero.booking.pages.journey_page import address, to_its_turn, to_where_it_is
 from turnero.errors import Faulty, NotFound, Refused
 from turnero.page import Trouble
 from turnero.session import browser

@@ -11,10 +11,10 @@ from turnero.booking import availability, forms, holds, offer_text, steps
 from turnero.booking.errors import NotOffered, PlaceLost, PlaceTaken, SamePlace, UnknownPlace
 from turnero.booking.forms import Hour
 from turnero.booking.journey import Step, owned
-from turnero.booking.journey_page import address, at, show, to, told, your_turn
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Journey
 from turnero.booking.offers import NOON
+from turnero.booking.pages.journey_page import address, at, show, to, told, your_turn
 from turnero.booking.queries import shown_policy_of
 from turnero.booking.slots import Slot
 from turnero.errors import Faulty

@@ -6,9 +6,9 @@ from datetime import timedelta
 from flask import Blueprint, Response, make_response, render_template
 
 from turnero import clock
-from turnero.booking import seat_queries
-from turnero.booking.seat_models import Draw
-from turnero.booking.seat_notices import when
+from turnero.booking.waiting import seat_queries
+from turnero.booking.waiting.seat_models import Draw
+from turnero.booking.waiting.seat_notices import when
 from turnero.errors import NotFound
 from turnero.extensions import db
 
@@ -30,13 +30,17 @@ def may_be_kept(response: Response) -> Response:
 def list_page() -> str:
     now = clock.now()
     found = seat_queries.draws(now.date() - _SHOWN)
-    return render_template("booking/draws.html", draws=[(each, state_of(each)) for each in reversed(found)], when=when)
+    return render_template(
+        "booking/draws.html", draws=[(each, seat_queries.state_of(each)) for each in reversed(found)], when=when
+    )
 
 
 @blueprint.get("/<number>")
 def page(number: str) -> str:
     draw = _draw(number)
-    return render_template("booking/draw.html", draw=draw, state=state_of(draw), when=when, document=draw.document)
+    return render_template(
+        "booking/draw.html", draw=draw, state=seat_queries.state_of(draw), when=when, document=draw.document
+    )
 
 
 @blueprint.get("/<number>.json")
@@ -49,16 +53,6 @@ def file(number: str) -> Response:
     answer.headers["Content-Type"] = "application/json"
     answer.headers["Content-Disposition"] = f'attachment; filename="sorteo-{number}.json"'
     return answer
-
-
-def state_of(draw: Draw) -> str:
-    """announced, open, closed (not drawn yet) or drawn."""
-    now = clock.now()
-    if draw.drawn_at is not None:
-        return "drawn"
-    if now < draw.opens_at:
-        return "announced"
-    return "open" if now < draw.closes_at else "closed"
 
 
 def _draw(number: str) -> Draw:
