@@ -1,14 +1,15 @@
 """How pages tell trouble: faults beside their fields, refusals on top, nothing typed lost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from flask import Response, make_response, redirect, render_template
+from flask import Response, make_response, redirect, render_template, request
 
 from turnero import messages, refusals
 from turnero.errors import InvalidInput, Refused, TurneroError
+from turnero.language import gettext
 
 log = structlog.get_logger()
 
@@ -60,6 +61,28 @@ def show(
     return answer
 
 
+def with_labels(errors: Sequence[tuple[str, str]], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Errors by field, each with its field's name before it, in the order of ``labels``; those without one come last."""
+    order = {name: place for place, name in enumerate(labels)}
+    placed = sorted(errors, key=lambda error: order.get(error[0], len(order)))
+    return [(name, _labelled(labels.get(name), text)) for name, text in placed]
+
+
+def _labelled(label: str | None, text: str) -> str:
+    """Nombre: escriba este dato."""
+    if label is None:
+        return text
+    return gettext("%(field)s: %(message)s", field=label, message=text[:1].lower() + text[1:])
+
+
 def see_other(where: str) -> Response:
     """303: what was posted is done, or belongs elsewhere."""
     return make_response(redirect(where, 303))
+
+
+def kept(response: Response, seconds: int) -> Response:
+    """Public data that anybody may keep so long, with an ETag: asking again costs nothing where nothing changed."""
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -85,3 +85,14 @@ def test_the_lists_may_be_kept_for_a_minute_and_their_errors_not(client, glosas)
 
 def test_nothing_can_be_written(client):
     assert client.post("/api/v1/agencias").status_code == 405
+
+
+@pytest.mark.parametrize("name", ["provincias", "tramites", "agencias"])
+def test_who_has_a_list_already_is_not_sent_it_again(client, glosas, name):
+    first = client.get(f"/api/v1/{name}")
+    assert first.headers["Cache-Control"] == "public, max-age=60"
+    again = client.get(f"/api/v1/{name}", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.get_data()) == (304, b"")
+    create_agency(slug="quito-valle", name="Quito Valle")
+    changed = client.get(f"/api/v1/{name}", headers={"If-None-Match": first.headers["ETag"]}).status_code
+    assert changed == (200 if name == "agencias" else 304)

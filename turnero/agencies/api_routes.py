@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from turnero.agencies import queries
 from turnero.agencies.models import Agency
+from turnero.page import kept
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 _SECONDS = 60
@@ -13,9 +14,7 @@ _SECONDS = 60
 
 @blueprint.after_request
 def may_be_kept(response: Response) -> Response:
-    if response.status_code == 200:
-        response.headers["Cache-Control"] = f"public, max-age={_SECONDS}"
-    return response
+    return kept(response, _SECONDS) if response.status_code == 200 else response
 
 
 @blueprint.get("/provincias")

@@ -13,6 +13,7 @@ from turnero.agencies.models import Procedure, Province
 from turnero.booking import availability
 from turnero.booking.closure_text import span
 from turnero.language import gettext
+from turnero.page import kept
 from turnero.sharing import shared
 from turnero.transparency import charts, closed_hours, months, open_data, openapi
 from turnero.transparency.measures import LEAST_SHOWN
@@ -29,15 +30,12 @@ _API = "/api/v1"
 
 @blueprint.after_request
 def may_be_kept(response: Response) -> Response:
-    """Nothing personal here. Data carry an ETag, so that asking again costs nothing where nothing changed."""
+    """Nothing personal here."""
     if response.status_code != 200:
         return response
-    data = request.path.startswith(_API)
-    seconds = _SECONDS_OF_PLACES if request.endpoint == "open_data.availabilities" else _SECONDS
-    response.headers["Cache-Control"] = f"public, max-age={seconds}" if data else "no-cache"
-    if data:
-        response.add_etag()
-        response.make_conditional(request)
+    if request.path.startswith(_API):
+        return kept(response, _SECONDS_OF_PLACES if request.endpoint == "open_data.availabilities" else _SECONDS)
+    response.headers["Cache-Control"] = "no-cache"
     return response
 
 

@@ -118,9 +118,7 @@ def _asked(name: str, schema: Schema, description: str, *, required: bool = Fals
     return {"name": name, "in": "query", "schema": schema, "description": description, "required": required}
 
 
-def _get(
-    summary: str, schema: Schema, *parameters: Schema, media: str = "application/json", kept: bool = False
-) -> Schema:
+def _get(summary: str, schema: Schema, *parameters: Schema, media: str = "application/json") -> Schema:
     problems = {
         status: {"description": words, "content": {"application/problem+json": {"schema": _named("Problema")}}}
         for status, words in _PROBLEMS.items()
@@ -130,7 +128,7 @@ def _get(
         "get": {
             "summary": summary,
             "parameters": list(parameters),
-            "responses": found | (_KEPT if kept else {}) | problems,
+            "responses": found | _KEPT | problems,
         }
     }
 
@@ -152,11 +150,10 @@ PATHS: dict[str, Schema] = {
         _named("Disponibilidad"),
         _OF_PROVINCE,
         _asked("tramite", _SLUG, _OF_PROCEDURE, required=True),
-        kept=True,
     ),
-    "/transparencia.json": _get("Las cifras de cada mes y sus partes.", _named("Transparencia"), kept=True),
-    "/transparencia.csv": _get("Las cifras de cada mes.", _TEXT, media="text/csv", kept=True),
-    "/openapi.json": _get("Esta descripción.", {"type": "object"}, kept=True),
+    "/transparencia.json": _get("Las cifras de cada mes y sus partes.", _named("Transparencia")),
+    "/transparencia.csv": _get("Las cifras de cada mes.", _TEXT, media="text/csv"),
+    "/openapi.json": _get("Esta descripción.", {"type": "object"}),
 }
 
 
