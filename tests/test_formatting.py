@@ -1,6 +1,6 @@
 """Days, hours and numbers in words."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -31,6 +31,22 @@ def test_an_hour_is_a_clock_of_24_hours(minute, words):
 
 def test_a_wall_time_is_its_clock():
     assert formatting.time_of(datetime(2026, 11, 23, 9, 5, 59)) == "09:05"
+    assert formatting.moment(datetime(2026, 11, 23, 9, 5, 59)) == "lunes 23 de noviembre de 2026, 09:05"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (59, "menos de un minuto"),
+        (60, "1 minuto"),
+        (559, "9 minutos"),
+        (3600, "1 hora"),
+        (86399, "23 horas"),
+        (172800, "2 días"),
+    ],
+)
+def test_how_long_something_took_is_said_in_its_largest_unit(seconds, words):
+    assert formatting.duration(timedelta(seconds=seconds)) == words
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from turnero.administration import (
     policy_routes,
     watch_routes,
 )
+from turnero.administration import complaint_routes as admin_complaint_routes
 from turnero.administration import procedure_routes as admin_procedure_routes
 from turnero.administration import routes as admin_routes
 from turnero.agencies import api_routes
@@ -128,6 +129,7 @@ def _register_pages(app: Flask) -> None:
         people_routes,
         policy_routes,
         mail_routes,
+        admin_complaint_routes,
         watch_routes,
         health,
         metrics,

@@ -14,6 +14,8 @@ from turnero.language import gettext, ngettext
 
 # From here on nobody needs the number.
 _MANY = 20
+# In minutes.
+_HOUR, _DAY = 60, 24 * 60
 
 
 @lru_cache(maxsize=4096)
@@ -50,6 +52,21 @@ def zone_note(zone: str) -> str:
 def time_of(moment: datetime) -> str:
     """The clock time of a local wall time: 10:52"""
     return f"{moment:%H:%M}"
+
+
+def moment(at: datetime) -> str:
+    """A local wall time: martes 24 de noviembre de 2026, 10:52"""
+    return gettext("%(day)s, %(time)s", day=long_date(at.date()), time=time_of(at))
+
+
+def duration(length: timedelta) -> str:
+    """In its largest unit, never more than it was: menos de un minuto; 9 minutos; 2 horas; 3 días"""
+    minutes = int(length.total_seconds()) // 60
+    if minutes >= _DAY:
+        return ngettext("%(num)s día", "%(num)s días", minutes // _DAY)
+    if minutes >= _HOUR:
+        return ngettext("%(num)s hora", "%(num)s horas", minutes // _HOUR)
+    return ngettext("%(num)s minuto", "%(num)s minutos", minutes) if minutes > 0 else gettext("menos de un minuto")
 
 
 def short_weekday(day: date) -> str:
@@ -154,6 +171,7 @@ WORDS: tuple[Callable[..., str | list[str]], ...] = (
     clock_time,
     zone_note,
     time_of,
+    moment,
     short_weekday,
     month_and_year,
     thousands,

@@ -129,7 +129,9 @@ TEXTS: dict[str, str] = {
     "answered_already": _("Ya tiene respuesta, y una respuesta dada no se cambia."),
     # administration
     "already_closed": _("Esas horas ya están cerradas: es el cierre {number}."),
-    "changed_meanwhile": _("Alguien cambió lo mismo mientras usted lo revisaba. Vea otra vez qué pasará."),
+    "changed_meanwhile": _(
+        "Alguien cambió lo mismo, o un turno de esas horas, mientras usted lo revisaba. Vea otra vez qué pasará."
+    ),
     "text_missing": _("Escriba este dato."),
     "text_long": _("El texto es muy largo. Use hasta {most} letras."),
     "number_invalid": _("Escriba un número entero entre {least} y {most}."),
@@ -137,13 +139,20 @@ TEXTS: dict[str, str] = {
     "day_passed": _("Ese día ya pasó. Elija uno desde hoy."),
     "days_reversed": _("El último día es anterior al primero."),
     "days_too_many": _("El período es muy largo. Use hasta {most} días."),
+    "holiday_there": _("Ese día ya hay un feriado en ese lugar: {name}. Búsquelo en la lista de feriados."),
     "hour_invalid": _("Escriba la hora así: 08:00."),
     "hours_reversed": _("La hora de cierre debe ser posterior a la de apertura."),
     "hours_crossed": _("Ese tramo se cruza con otro del mismo día."),
     "slug_invalid": _("Use minúsculas sin tilde, números y guiones, hasta 60."),
     "slug_taken": _("Ya hay una con esa dirección web. Escriba otra."),
+    "name_taken": _("Ese nombre ya existe. Escriba otro."),
+    "procedure_unknown": _("No hay un trámite con la dirección web «{slug}». Escriba una por línea."),
+    "no_monday": _("Ese día no es lunes. Elija un lunes."),
+    "draw_reversed": _("El sorteo se cerraría antes de abrirse. Escriba menos días que los de la apertura."),
     "choice_invalid": _("Elija una de las opciones."),
     "moment_invalid": _("Escriba el día y la hora."),
+    "moments_reversed": _("El fin debe ser posterior al comienzo."),
+    "hours_passed": _("Esas horas ya pasaron. Elija un fin desde ahora."),
     "own_account": _("No puede deshabilitar su propia cuenta. Pídalo a otra persona que administra."),
     "canton_unknown": _(
         "En esa provincia no conocemos un cantón con ese nombre. Revise la provincia y cómo se escribe."

@@ -62,7 +62,7 @@ def show(
 
 
 def with_labels(errors: Sequence[tuple[str, str]], labels: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Errors by field, each with its field's name before it, in the order of ``labels``; those without one come last."""
+    """Errors by field, each after its field's name and in the order of ``labels``; fields without one come last."""
     order = {name: place for place, name in enumerate(labels)}
     placed = sorted(errors, key=lambda error: order.get(error[0], len(order)))
     return [(name, _labelled(labels.get(name), text)) for name, text in placed]

@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from config import Settings
-from turnero import error_pages, floods, formatting, language, qr
+from turnero import error_pages, floods, formatting, language, page, qr
 from turnero.extensions import csrf, limiter
 from turnero.paths import resource
 from turnero.session import BrowserSessions
@@ -166,3 +166,4 @@ def _give_words_to_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(demo=settings.demo, qr_svg=qr.svg, language_tag=language.tag)
     for word in formatting.WORDS:
         app.jinja_env.filters[word.__name__] = word
+    app.jinja_env.filters["with_labels"] = page.with_labels

@@ -53,8 +53,14 @@ def procedure(app):
 
 
 @pytest.fixture
-def admin(app):
-    return Governor(signed_in(app, create_account(None, "admin"), None))
+def new_admin(app):
+    """Makes one, with a session of its own."""
+    return lambda: Governor(signed_in(app, create_account(None, "admin"), None))
+
+
+@pytest.fixture
+def admin(new_admin):
+    return new_admin()
 
 
 @pytest.fixture

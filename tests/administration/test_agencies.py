@@ -124,7 +124,7 @@ def test_what_counts_for_an_empty_limit_is_said(admin, there):
 def test_a_tramite_of_one_minute_is_said_as_one(admin, saved):
     create_line("cartera", "Cartera")
     admin.save("/admin/tramites/nuevo", nombre="Sello", linea="cartera", minutos="1")
-    assert saved() == ["Agrega el trámite «Sello», de 1 minuto, en la línea Cartera."]
+    assert saved() == ["Agrega el trámite «Sello», de 1 minuto, en la línea Cartera, canal «En ventanilla»."]
 
 
 def test_who_goes_back_to_correct_finds_what_was_typed(admin, there, saved):
@@ -150,6 +150,12 @@ def test_a_new_agency_that_is_wrong(app, admin, typed, wrong):
 def test_two_agencies_do_not_have_one_address(app, admin):
     create_agency(slug="agencia-nunoa")
     assert admin.send("/admin/agencias/nueva", **NEW) == 422
+    assert set(admin.page.errors) == {"direccion_web"}
+
+
+def test_no_agency_has_the_address_of_the_form_that_adds_one(app, admin):
+    create_province()
+    assert admin.send("/admin/agencias/nueva", **NEW | {"nombre": "Nueva"}) == 422
     assert set(admin.page.errors) == {"direccion_web"}
 
 

@@ -9,13 +9,13 @@ from tests.support.build import create_agency, create_desk, next_workday
 from tests.support.visits import booked, turn
 from turnero.administration import agency_edits
 from turnero.administration.agency_forms import Days, Special
-from turnero.administration.changes import ChangedMeanwhile
 from turnero.agencies import queries
 from turnero.agencies.catalogue_entries import DeskEntry
 from turnero.agencies.editing import NOWHERE
 from turnero.agencies.models import Agency, DeskDay
 from turnero.audit import audit
 from turnero.booking import sweep
+from turnero.booking.errors import ChangedMeanwhile
 from turnero.booking.models import Booking, Displacement
 from turnero.extensions import db
 from turnero.interval import Interval
@@ -100,6 +100,47 @@ def test_a_seal_that_nobody_was_shown_changes_nothing(desk, monday):
         with pytest.raises(ChangedMeanwhile):
             edit.make(seal, "staff:1")
     assert edit.make(edit.look()[1], "staff:1")
+
+
+def test_who_booked_meanwhile_loses_no_hour_that_nobody_was_told_of(desk, procedure, monday):
+    edit = agency_edits.special(desk.agency, desk.line.name, Special(desk.line.slug, (monday,), 0))
+    sentences, seal = edit.look()
+    assert "Nadie pierde su turno." in sentences
+    there = booked(desk, procedure, NINE, day=monday)
+    with pytest.raises(ChangedMeanwhile):
+        edit.make(seal, "staff:1")
+    assert turn(there).status == "confirmed"
+    again, seal = edit.look()
+    assert "1 persona afectada: pierde su hora." in again
+    edit.make(seal, "staff:1")
+    assert turn(there).status == "displaced"
+
+
+def test_a_place_taken_meanwhile_where_nobody_loses_an_hour_does_not_matter(desk, procedure, monday):
+    edit = agency_edits.special(desk.agency, desk.line.name, Special(desk.line.slug, (monday,), 1))
+    _, seal = edit.look()
+    booked(desk, procedure, NINE, 1, day=monday)  # the window that stays has room
+    booked(desk, procedure, NINE, 2, day=monday + timedelta(days=1))
+    assert edit.make(seal, "staff:1")
+    assert displaced() == set()
+
+
+def test_an_edit_that_gives_hours_back_says_who_is_still_without(desk, procedure, monday):
+    for number in (1, 2):
+        booked(desk, procedure, NINE, number, day=monday)
+    none, as_always = (Special(desk.line.slug, (monday,), windows) for windows in (0, None))
+    without_windows = agency_edits.special(desk.agency, desk.line.name, none)
+    without_windows.make(without_windows.look()[1], "staff:1")
+    sweep.sweep()
+    undone = agency_edits.special(desk.agency, desk.line.name, as_always)
+    sentences, seal = undone.look()
+    said = "2 personas que perdieron una de estas horas siguen con otra propuesta o sin turno: véalas en Desplazados."
+    assert sentences[-1] == said
+    number = undone.make(seal, "staff:1")
+    assert db.session.get_one(AdminChange, number).effect.endswith(said)
+    assert {row.status for row in db.session.scalars(select(Displacement))} == {"proposed"}  # nobody is booked again
+    other_day = Special(desk.line.slug, (monday + timedelta(days=1),), 3)
+    assert said not in agency_edits.special(desk.agency, desk.line.name, other_day).look()[0]
 
 
 def test_an_edit_of_one_agency_leaves_the_others(desk, procedure, monday):

@@ -29,6 +29,20 @@ def test_one_day():
 
 
 @pytest.mark.parametrize(
+    ("given_back", "said"),
+    [
+        (1, "1 persona que perdió una de estas horas sigue con otra propuesta o sin turno: véala en Desplazados."),
+        (
+            9,
+            "9 personas que perdieron una de estas horas siguen con otra propuesta o sin turno: véalas en Desplazados.",
+        ),
+    ],
+)
+def test_hours_given_back(given_back, said):
+    assert told(Effect(FIRST, FIRST, 0, 9, given_back=given_back))[2:] == [said]
+
+
+@pytest.mark.parametrize(
     ("displaced", "placed", "unreachable", "said"),
     [
         (1, 1, 0, ["1 persona afectada: pierde su hora.", "Con otro turno guardado: 1."]),

@@ -9,10 +9,12 @@ from tests.support.build import (
     create_closure,
     create_desk,
 )
-from tests.support.staff import signed_in
+from tests.support.staff import create_account, create_device, paired, signed_in
 from tests.support.walking import token_of
 from turnero.agencies.models import Closure
 from turnero.extensions import db
+from turnero.staff import accounts, devices
+from turnero.staff.accounts import Post
 from turnero.staff.models import Account, Device
 from turnero.transparency import complaints
 from turnero.transparency.complaints import Said
@@ -25,12 +27,6 @@ def test_an_account_gets_its_link_once_and_its_reset_ends_its_sessions(app, admi
     admin.client.submit(admin.form(), paso="guardar")
     link = admin.page.one(id="enlace").text
     assert app.test_client().get(link[link.index("/agencia/") :]).status_code == 200
-    assert (
-        admin.send("/admin/personal/nuevo", correo="nueva@example.ec", papel="supervisor", agencia=desk.agency.slug)
-        == 200
-    )
-    assert admin.client.submit(admin.form(), paso="guardar").status_code == 422
-    assert "Ya existe una cuenta" in admin.page.text
     account = db.session.scalars(select(Account).where(Account.email == "nueva@example.ec")).one()
     theirs = signed_in(app, account, None)
     assert theirs.get("/agencia/control").status_code == 200
@@ -40,6 +36,27 @@ def test_an_account_gets_its_link_once_and_its_reset_ends_its_sessions(app, admi
     admin.client.submit(admin.form(), paso="guardar")
     assert admin.page.one(id="enlace").text != link
     assert theirs.get("/agencia/control").status_code == 303
+
+
+def test_an_account_that_exists_is_told_before_and_when_it_is_saved(admin, desk):
+    new = {"correo": "nueva@example.ec", "papel": "supervisor", "agencia": desk.agency.slug}
+    assert admin.send("/admin/personal/nuevo", **new) == 200
+    seen = admin.form()
+    create_account(desk.agency, "supervisor", "nueva@example.ec")
+    assert admin.client.submit(seen, paso="guardar").status_code == 422
+    assert "Ya existe una cuenta" in admin.page.text
+    assert admin.send("/admin/personal/nuevo", **new) == 422
+    assert "Ya existe una cuenta" in admin.page.text
+
+
+def test_whoever_activated_an_account_is_told_so(app):
+    token = accounts.add("rosa@example.ec", Post("window", create_agency().id))
+    client = app.test_client()
+    client.get(f"/agencia/activar/{token}")
+    answer = client.submit(client.page.form(), clave="cometa lenta azul", clave2="cometa lenta azul")
+    assert "Su cuenta está activa. Entre con su correo y su clave." in client.page.text, answer
+    client.get("/agencia/entrar")
+    assert "Su cuenta está activa" not in client.page.text
 
 
 def test_nobody_disables_their_own_account(admin):
@@ -61,6 +78,38 @@ def test_a_device_is_paired_and_taken_away(admin, desk):
     admin.client.submit(admin.form(), paso="guardar")
     db.session.rollback()
     assert db.session.scalars(select(Device.revoked_at)).one() is not None
+
+
+def test_a_device_is_of_an_agency_that_was_chosen(admin, supervisor, desk, procedure):
+    create_desk(procedure.line, agency=create_agency(desk.agency.province), windows=1)
+    assert admin.send("/admin/equipos/nuevo", nombre="puerta") == 422
+    assert set(admin.page.errors) == {"agencia"}
+    assert supervisor(desk.agency).send("/admin/equipos/nuevo", nombre="puerta") == 200  # has one agency only
+
+
+def test_the_name_of_another_agencys_device_is_told_beforehand(admin, desk, procedure):
+    other = create_desk(procedure.line, agency=create_agency(desk.agency.province), windows=1)
+    create_device(other.agency, name="puerta")
+    assert admin.send("/admin/equipos/nuevo", nombre="puerta", agencia=desk.agency.slug) == 422
+    assert "Ya hay un equipo con el nombre puerta" in admin.page.text
+
+
+def test_pairing_anew_says_what_becomes_of_the_device_that_works(app, admin, desk):
+    again = {"nombre": "puerta", "tipo": "kiosco", "agencia": desk.agency.slug}
+    device = create_device(desk.agency, name="puerta")
+    admin.send("/admin/equipos/nuevo", **again)
+    assert "el anterior deja de servir" in admin.told()[1]
+    kiosk = paired(app, device)
+    admin.send("/admin/equipos/nuevo", **again)
+    assert "Sigue funcionando hasta que se abra el enlace" in admin.told()[1]
+    admin.client.submit(admin.form(), paso="guardar")
+    assert kiosk.get("/kiosco").status_code == 200  # as it was said
+    link = admin.page.one(id="enlace").text
+    devices.pair(link.rpartition("/")[2])
+    assert kiosk.get("/kiosco").status_code != 200
+    devices.revoke("puerta")
+    admin.send("/admin/equipos/nuevo", **again)
+    assert "Ese equipo está sin acceso" in admin.told()[1]
 
 
 def test_a_supervisor_governs_the_own_agency_alone(supervisor, desk, procedure, closing_hours):

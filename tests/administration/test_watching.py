@@ -1,7 +1,8 @@
 """Mails, complaints, the record, statistics and what waits."""
 
-from datetime import date
+from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from tests.support.build import (
@@ -34,17 +35,6 @@ def test_dead_letters_are_seen_without_the_person_and_tried_again(admin, desk, p
     assert "dead" not in db.session.scalars(select(Notice.status)).all()
 
 
-def test_a_complaint_is_answered_once(admin, desk):
-    number = complaints.file(Said("k", "complaint", "Esperé mucho", desk.agency.slug), "b")
-    assert number in admin.get("/admin/quejas").text
-    assert admin.send(f"/admin/quejas/{number}", respuesta="") == 422
-    assert "Después no se puede cambiar." in admin.save(
-        f"/admin/quejas/{number}", respuesta="Lo sentimos.\nYa hay más."
-    )
-    assert complaints.by_number(number).answer == "Lo sentimos.\r\nYa hay más.".replace("\r", "")
-    assert number not in admin.get("/admin/quejas").text.partition("Guardado")[0]
-
-
 def test_the_record_says_who_did_what_and_who_looked_at_whom(app, admin, desk, procedure, there):
     clerk = create_account(desk.agency, email="curiosa@example.ec")
     number = arrived(desk, procedure, 660, by=f"staff:{clerk.id}")
@@ -62,6 +52,35 @@ def test_the_record_says_who_did_what_and_who_looked_at_whom(app, admin, desk, p
         text = admin.get(address).text
         assert all(words in text for words in seen), address
         assert not any(words in text for words in unseen), address
+
+
+def test_how_long_mails_wait_and_when_they_failed_is_said_in_words(admin, desk, procedure, clock_shift):
+    booked(desk, procedure, 660)
+    booked(desk, procedure, 680, 2)
+    db.session.scalars(select(Notice)).first().status = "dead"
+    db.session.commit()
+    clock_shift(timedelta(minutes=9, seconds=20))
+    text = admin.get("/admin/correos").text
+    assert "espera desde hace 9 minutos." in text
+    assert "lunes 9 de noviembre de 2026, 10:0" in text
+    assert "2026-11" not in text
+
+
+@pytest.mark.parametrize("section", ["registro", "estadisticas"])
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"desde": "2026-11-09", "hasta": "2026-11-01"}, "hasta"),
+        ({"desde": "mañana"}, "desde"),
+        ({"hasta": "2026-02-31"}, "hasta"),
+        ({"desde": "2020-01-01", "hasta": "2026-11-01"}, "desde"),
+    ],
+)
+def test_days_that_make_no_sense_are_told(admin, desk, section, typed, wrong):
+    assert admin.client.get(f"/admin/{section}", query_string=typed).status_code == 422
+    assert set(admin.page.errors) == {wrong}
+    assert "Nada en esos días" not in admin.page.text
+    assert "Todavía no hay agencias" not in admin.page.text
 
 
 def test_statistics_count_what_was_attended(admin, desk, procedure):

@@ -39,6 +39,14 @@ def places(app: Flask) -> None:
     db.session.commit()
 
 
+def test_two_spellings_of_a_canton_are_no_two_places() -> None:
+    db.session.add(LocalHoliday(day=date(2026, 8, 10), name="Otro", province_code="17", canton="quito", confirmed=True))
+    db.session.commit()
+    code, lines = run(holidays_command, "2026", "--canton", "Quito", "--province", "17")
+    assert code == 0
+    assert "2026-12-07 Fundación de Quito" in lines
+
+
 def run(command: Command, *arguments: str) -> tuple[int, list[str]]:
     result = CliRunner().invoke(command, arguments)
     return result.exit_code, result.stdout.splitlines()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnero.agencies.opening_hours import WeeklyHours, intervals, week
+from turnero.agencies.opening_hours import Period, WeeklyHours, intervals, periods, week
 from turnero.interval import Interval
 
 MONDAY = date(2026, 6, 1)
@@ -58,3 +58,19 @@ def test_the_hours_of_a_day_are_exactly_the_minutes_of_its_intervals(parts: list
     found = intervals([WeeklyHours(0, opens, closes) for opens, closes in parts], MONDAY)
     assert {m for part in found for m in range(part.start, part.end)} == {m for a, b in parts for m in range(a, b)}
     assert all(before.end < after.start for before, after in pairwise(found))
+
+
+def test_periods_follow_one_another_and_those_that_are_alike_are_one() -> None:
+    first, second, third = (date(2026, 6, day) for day in (1, 8, 15))
+    hours = [
+        WeeklyHours(0, 480, 720, None, date(2026, 6, 7)),
+        WeeklyHours(0, 480, 720, second, date(2026, 6, 14)),
+        WeeklyHours(0, 540, 720, third, date(2026, 6, 21)),
+    ]
+    alike, other, closed = (week(hours, day) for day in (first, third, date(2026, 6, 22)))
+    assert periods(hours, first) == [
+        Period(first, date(2026, 6, 14), alike),
+        Period(third, date(2026, 6, 21), other),
+        Period(date(2026, 6, 22), None, closed),
+    ]
+    assert periods(hours, second, third) == [Period(second, date(2026, 6, 14), alike), Period(third, third, other)]

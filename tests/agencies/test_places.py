@@ -20,6 +20,18 @@ def test_a_canton_is_found_however_it_is_typed() -> None:
         find_canton("Nada")
 
 
+@pytest.mark.parametrize(
+    ("spellings", "usual"),
+    [(["quito"], "Quito"), (["QUITO"], "Quito"), (["quito", "quito"], "quito"), (["Qúito"], "Qúito")],
+)
+def test_two_spellings_in_one_province_are_one_canton(spellings: list[str], usual: str) -> None:
+    """The most usual; of those as frequent the one that is written best. Quito is there once."""
+    for number, spelling in enumerate(spellings, 1):
+        holiday(date(2026, 6, number), canton=spelling)
+    assert find_canton("quito") == Place("17", usual)
+    assert find_canton("QUITO", ["17"]) == Place("17", usual)
+
+
 def test_a_canton_with_namesakes_needs_its_province() -> None:
     holiday(date(2026, 6, 16), province="01", canton="Quito")
     with pytest.raises(AmbiguousCanton):

@@ -69,7 +69,7 @@ def test_closing_a_day_displaces_its_turns_and_no_others(desk, procedure, day):
     there = book(desk, procedure, day, number=1)
     next_day = book(desk, procedure, day + timedelta(days=1), number=2)
     closed = close(desk, day)
-    assert (closed.cleared.displaced, closed.cells) == (1, 27)
+    assert (closed.cleared.displaced, closed.places) == (1, 54)  # of two windows
     assert turn(there).status == "displaced"
     assert turn(next_day).status == "confirmed"
     assert db.session.scalars(select(Claim.booking_id)).all() == [turn(next_day).id]
@@ -218,7 +218,7 @@ def test_a_preview_tells_what_would_happen_and_changes_nothing(desk, procedure, 
     for number in (1, 2):
         book(desk, procedure, day, number=number)
     told = closing.preview(Scope("agency", agency_id=desk.agency_id), hours_of(day))
-    assert (told.cleared.displaced, told.reachable, told.placed, told.cells) == (2, 2, 2, 27)
+    assert (told.cleared.displaced, told.reachable, told.placed, told.places) == (2, 2, 2, 54)
     assert db.session.scalars(select(Booking.status)).all() == ["confirmed", "confirmed"]
     assert db.session.scalar(select(func.count()).select_from(Closure)) == 0
     assert db.session.scalar(select(func.count()).select_from(Notice).where(Notice.kind == "displaced")) == 0

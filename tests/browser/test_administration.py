@@ -19,6 +19,7 @@ SECTIONS = [
     "tramites",
     "feriados",
     "cierres",
+    "cierres/desplazados",
     "personal",
     "equipos",
     "limites",
@@ -32,6 +33,13 @@ FORMS = [
     "agencias/nueva",
     *(f"{section}/nuevo" for section in ("tramites", "feriados", "cierres", "personal", "equipos")),
 ]
+# What a clock of twelve hours takes of a box, with its icon.
+NEEDED = """box => {
+  const style = getComputedStyle(box), pen = document.createElement("canvas").getContext("2d")
+  pen.font = `${style.fontSize} ${style.fontFamily}`
+  const sides = ["paddingLeft", "paddingRight", "borderLeftWidth", "borderRightWidth"]
+  return pen.measureText("08:00 a. m.").width + 24 + sides.reduce((sum, side) => sum + parseFloat(style[side]), 0)
+}"""
 
 
 def press(page, name):
@@ -131,3 +139,18 @@ def test_every_section_and_form_on_a_narrow_phone(app, open_context, live_server
     press(page, "Ver qué pasará")
     expect(page).to_have_title(re.compile("^Error: "))
     look_closely(page)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (360, 740)])
+def test_an_hour_stands_beside_its_word_and_is_not_cut(app, open_context, live_server, width, height):
+    desk = create_desk(create_procedure(minutes=20).line, windows=2)
+    context = open_context(viewport={"width": width, "height": height})
+    sign_in_browser(context, create_account(None, "admin"), live_server.url, None)
+    db.session.rollback()
+    page = context.new_page()
+    page.goto(f"/admin/agencias/{desk.agency.slug}/horario")
+    for field in page.locator("input[type=time]").all()[:4]:
+        box, name = field.bounding_box(), page.locator(f"label[for={field.get_attribute('id')}]").bounding_box()
+        assert box["y"] < name["y"] + name["height"] / 2 < box["y"] + box["height"]
+        assert name["x"] < box["x"]
+        assert box["width"] > field.evaluate(NEEDED)

@@ -108,7 +108,10 @@ POSTS = {
     "/kiosco/ayuda": ("kiosk", {}),
     "/kiosco/sin-turno": ("kiosk", {"cedula": cedula(41), "tramite": "{slug}"}),
     "/kiosco/sincronizar": ("kiosk", {}),
-    "/kiosco/turno": ("kiosk", {"tramite": "{slug}"}),
+    "/kiosco/turno": (
+        "kiosk",
+        {"tramite": "{slug}", "dia": "2026-11-11", "hora": "10:00", "cedula": cedula(30), "solicitud": "k"},
+    ),
     "/mi-turno": ("nobody", {"referencia": "{reference}", "cedula": cedula(2)}),
     "/mi-turno/<token>/aceptar": ("nobody", {}),
     "/mi-turno/<token>/cambiar": ("nobody", {}),

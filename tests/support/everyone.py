@@ -81,6 +81,7 @@ class Everyone:
             yield self.admin, f"/admin/agencias{part}"
         for section in ("tramites", f"tramites/{self.slug}", "cierres", "estadisticas", "equipos"):
             yield self.admin, f"/admin/{section}"
+        yield self.supervisor, "/admin/cierres/desplazados"
         for part in ("", "/ticket", "/cancelar", "/reasignar"):
             yield self.clerk, f"/agencia/turnos/{self.coming}{part}"
         for booking_id in (self.waiting, self.called, self.lost, self.cancelled):

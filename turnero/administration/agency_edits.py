@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from turnero.administration import agency_told
 from turnero.administration.agency_forms import Days, Facts, Special
 from turnero.administration.changes import Edit
 from turnero.agencies import editing
@@ -11,11 +12,11 @@ from turnero.agencies.catalogue_entries import DEFAULT_HOURS, AgencyEntry, Catal
 from turnero.agencies.catalogue_rows import agency_entry
 from turnero.agencies.editing import Week
 from turnero.agencies.models import Agency
-from turnero.formatting import hours_of_week, long_date
+from turnero.agencies.places import Place, folded, spelling
+from turnero.booking.queries import policy_of
+from turnero.formatting import long_date
 from turnero.language import gettext, gettext_noop, ngettext
 
-# Over how many days an edit that has no end is told.
-_TOLD_DAYS = 30
 _FACTS = {
     "name": gettext_noop("nombre"),
     "kind": gettext_noop("tipo"),
@@ -31,13 +32,19 @@ def catalogue_of(**parts: object) -> Catalogue:
     return Catalogue(**{"policy": None, **nothing, **parts})  # type: ignore[arg-type]  # the parts are its own
 
 
+def measured(agency: Agency | None, first: date, last: date | None = None) -> tuple[date, date]:
+    """Over which days places are counted where no ``last`` is told: as many as can be booked ahead."""
+    return first, last or first + timedelta(days=policy_of(agency).horizon_days - 1)
+
+
 def opened(facts: Facts, today: date) -> Edit:
+    canton = spelling(facts.canton, facts.province)
     entry = AgencyEntry(
         facts.slug,
         facts.name,
         facts.kind,
         facts.province,
-        facts.canton,
+        canton,
         facts.address,
         demo=False,
         policy={},
@@ -48,26 +55,26 @@ def opened(facts: Facts, today: date) -> Edit:
     summary = gettext(
         "Abre «%(agency)s» en %(canton)s, de lunes a viernes de 08:00 a 17:00. Le faltan ventanillas.",
         agency=facts.name,
-        canton=facts.canton,
+        canton=canton,
     )
-    return _edit("agency", summary, entry, (today, today + timedelta(days=_TOLD_DAYS - 1)))
+    told = agency_told.of_canton(Place(facts.province, canton), facts.slug)
+    return _edit("agency", summary, entry, measured(None, today), told=told)
 
 
 def renamed(agency: Agency, facts: Facts, today: date) -> Edit:
     """Other facts of an agency that exists; the sentence says which differ."""
     before = agency_entry(agency)
+    facts = replace(facts, canton=spelling(facts.canton, agency.province_code, but=agency.id))
     values = {name: getattr(facts, name) for name in _FACTS}
     differing = [
         difference(gettext(word), _in_words(name, getattr(before, name)), _in_words(name, values[name]))
         for name, word in _FACTS.items()
         if getattr(before, name) != values[name]
     ]
-    return _edit(
-        "agency",
-        changes_in_words(agency.name, differing),
-        replace(before, **values),
-        (today, today + timedelta(days=_TOLD_DAYS - 1)),
-    )
+    is_there = folded(before.canton) == folded(facts.canton)
+    told = () if is_there else agency_told.of_canton(Place(agency.province_code, facts.canton), agency.slug)
+    summary = changes_in_words(agency.name, differing)
+    return _edit("agency", summary, replace(before, **values), measured(agency, today), told=told)
 
 
 def difference(what: str, before: object, after: object) -> str:
@@ -88,9 +95,11 @@ def _in_words(name: str, value: str) -> str:
 
 def week(agency: Agency, hours: Week, days: Days) -> Edit:
     """Other hours from a day on, for good or until another."""
-    entry = editing.with_week(agency_entry(agency), hours, days.first, days.last)
-    words = "; ".join(hours_of_week(hours)) or gettext("cerrada toda la semana")
-    return _edit("hours", f"{agency.name}, {_since(days)}: {words}.", entry, _measured(days))
+    before = agency_entry(agency)
+    entry = editing.with_week(before, hours, days.first, days.last)
+    summary = f"{agency.name}, {_since(days)}: {agency_told.week_in_words(hours)}."
+    counted = measured(agency, days.first, days.last)
+    return _edit("hours", summary, entry, counted, told=agency_told.of_hours(before, entry, days))
 
 
 def windows(agency: Agency, line: str, desk: DeskEntry) -> Edit:
@@ -98,7 +107,8 @@ def windows(agency: Agency, line: str, desk: DeskEntry) -> Edit:
     entry = editing.with_windows(agency_entry(agency), desk)
     days = Days(desk.valid_from, None)
     summary = f"{agency.name}, {line}, {_since(days)}: {desk_in_words(desk.windows, desk.slot_minutes)}."
-    return _edit("windows", summary, entry, _measured(days))
+    told = agency_told.of_windows(entry, desk)
+    return _edit("windows", summary, entry, measured(agency, days.first), told=told)
 
 
 def special(agency: Agency, line: str, wanted: Special) -> Edit:
@@ -106,15 +116,12 @@ def special(agency: Agency, line: str, wanted: Special) -> Edit:
     entry = editing.with_days(agency_entry(agency), wanted.line, wanted.days, wanted.windows)
     days = Days(wanted.days[0], wanted.days[-1])
     how = gettext("como siempre") if wanted.windows is None else windows_in_words(wanted.windows)
-    return _edit("days", f"{agency.name}, {line}, {_since(days)}: {how}.", entry, _measured(days))
+    return _edit("days", f"{agency.name}, {line}, {_since(days)}: {how}.", entry, (days.first, wanted.days[-1]))
 
 
-def _edit(kind: str, summary: str, entry: AgencyEntry, days: tuple[date, date]) -> Edit:
-    return Edit(kind, summary, catalogue_of(agencies=(entry,)), agencies=frozenset({entry.slug}), days=days)
-
-
-def _measured(days: Days) -> tuple[date, date]:
-    return days.first, days.last or days.first + timedelta(days=_TOLD_DAYS - 1)
+def _edit(kind: str, summary: str, entry: AgencyEntry, days: tuple[date, date], *, told: tuple[str, ...] = ()) -> Edit:
+    said = catalogue_of(agencies=(entry,))
+    return Edit(kind, summary, said, agencies=frozenset({entry.slug}), days=days, told=told)
 
 
 def _since(days: Days) -> str:

@@ -21,7 +21,8 @@ from turnero.interval import Interval
 KINDS = {"agencia": "agency", "punto": "mall_point"}
 MOST_WINDOWS = 200
 _MOST_DAYS = 366
-_MOST_INTERVALS = 6
+_RESERVED = {"nueva"}  # the page where an agency is added has that address
+MOST_INTERVALS = 6
 Typed = Mapping[str, str]
 
 
@@ -42,7 +43,7 @@ def parse_new(form: Typed, provinces: Collection[str], taken: Collection[str]) -
     fields = Fields(form)
     fields.parsed("nombre", parsing.words())  # first, as on the page, so that its fault is told first
     slug = fields.parsed("direccion_web", lambda _: parsing.slug(slug_typed(form)))
-    if slug in taken:
+    if slug in taken or slug in _RESERVED:
         fields.faults["direccion_web"] = SlugTaken()
     province = fields.parsed("provincia", parsing.one_of(provinces))
     return _facts(fields, slug or "", province or "")
@@ -86,7 +87,7 @@ def parse_week(form: Typed, today: date) -> tuple[Week, Days]:
 
 def _hours(fields: Fields, weekday: int) -> list[Interval[int]]:
     found: list[Interval[int]] = []
-    for number in range(_MOST_INTERVALS):
+    for number in range(MOST_INTERVALS):
         opens, closes = (f"{word}-{weekday}-{number}" for word in ("abre", "cierra"))
         if not (fields.text(opens) or fields.text(closes)):
             continue
@@ -99,7 +100,7 @@ def _hours(fields: Fields, weekday: int) -> list[Interval[int]]:
             fields.faults[opens] = HoursCrossed()
         else:
             found.append(Interval(start, end))
-    return found
+    return sorted(found)
 
 
 def parse_windows(form: Typed, lines: Collection[str], today: date) -> DeskEntry:

@@ -1,26 +1,28 @@
 """The pages of an agency: as it is, and the forms with what is there or what was typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import Response, request, url_for
 
-from turnero.administration import reach
-from turnero.administration.agency_edits import KINDS_IN_WORDS, desk_in_words, windows_in_words
-from turnero.administration.agency_forms import KINDS
-from turnero.agencies import opening_hours
+from turnero.administration import effects, reach
+from turnero.administration.agency_edits import KINDS_IN_WORDS, desk_in_words, measured, windows_in_words
+from turnero.administration.agency_forms import KINDS, MOST_INTERVALS
+from turnero.agencies import editing, opening_hours
 from turnero.agencies import queries as agencies
-from turnero.agencies.catalogue_entries import AgencyEntry, DayEntry, HoursEntry
+from turnero.agencies.catalogue_entries import AgencyEntry, DayEntry
 from turnero.agencies.catalogue_rows import agency_entry
 from turnero.agencies.catalogue_schema import ALWAYS
 from turnero.agencies.models import Agency
-from turnero.agencies.opening_hours import WeeklyHours
+from turnero.agencies.opening_hours import Period
+from turnero.agencies.terms import parse_date
+from turnero.booking.forms import YEARS
 from turnero.formatting import clock_time, hours_of_week, long_date, weekdays
 from turnero.language import gettext
 from turnero.page import NO_TROUBLE, Trouble, show
 
-_AHEAD = timedelta(days=29)
+_DAY = timedelta(days=1)
 _LEAST_INTERVALS = 2
 _KINDS_TYPED = {kind: typed for typed, kind in KINDS.items()}
 
@@ -37,40 +39,24 @@ class DeskLine:
 
 def agency_page(agency: Agency, today: date) -> Response:
     entry = agency_entry(agency)
-    hours = _weekly(entry)
     desks = _desks(entry, today)
-    week = opening_hours.week(hours, today)
-    starts = sorted({day for day in map(_starts, entry.hours) if day > today} | _ends(entry, today))
+    now, *later = opening_hours.periods(editing.weekly(entry), today)
+    counted = measured(agency, today + _DAY)  # as an edit counts them: its forms begin tomorrow
+    places = agencies.places_between(agencies.desks_of(agency), *counted)
     return show(
         "administration/agency.html",
         agency=agency,
         everywhere=reach.everywhere(),
         kind=gettext(KINDS_IN_WORDS[agency.kind]).capitalize(),
-        week=hours_of_week(week),
-        later=[(day, hours_of_week(opening_hours.week(hours, day))) for day in starts],
+        week=hours_of_week(now.week),
+        later=[(period.first, hours_of_week(period.week)) for period in later],
         desks=desks,
         special=_special(entry, today),
         procedures=agencies.procedures_at(agency),
-        places=(places := agencies.places_between(agencies.desks_of(agency), today, today + _AHEAD)),
-        lacks=[] if places else _lacks(agency, has_hours=bool(entry.hours), has_desks=any(d.windows for d in desks)),
+        places=places,
+        days=effects.between(*counted),
+        lacks=[] if places else _lacks(agency, today),
     )
-
-
-def _weekly(entry: AgencyEntry) -> list[WeeklyHours]:
-    return [
-        WeeklyHours(weekday, hours.opens, hours.closes, hours.valid_from, hours.valid_to)
-        for hours in entry.hours
-        for weekday in hours.weekdays
-    ]
-
-
-def _starts(hours: HoursEntry) -> date:
-    return hours.valid_from or date.min
-
-
-def _ends(entry: AgencyEntry, today: date) -> set[date]:
-    """The days after the last of an interval: another week begins there."""
-    return {hours.valid_to + timedelta(days=1) for hours in entry.hours if hours.valid_to and hours.valid_to >= today}
 
 
 def _desks(entry: AgencyEntry, today: date) -> list[DeskLine]:
@@ -109,8 +95,9 @@ def _days(first: date, last: date) -> str:
     return gettext("%(first)s a %(last)s", first=long_date(first), last=long_date(last))
 
 
-def _lacks(agency: Agency, *, has_hours: bool, has_desks: bool) -> list[tuple[str, str]]:
+def _lacks(agency: Agency, today: date) -> list[tuple[str, str]]:
     """What an agency needs to give turns, and where that is done."""
+    has_hours, has_desks = agency.id in agencies.with_hours(today), agency.id in agencies.with_windows(today)
     has_procedures = bool(agencies.procedures_at(agency))
     steps = (
         (gettext("un horario"), "admin_agencies.ask_hours", has_hours),
@@ -122,6 +109,18 @@ def _lacks(agency: Agency, *, has_hours: bool, has_desks: bool) -> list[tuple[st
         for words, endpoint, there in steps
         if not there
     ]
+
+
+def list_page(governed: Sequence[Agency], today: date) -> Response:
+    """Each agency with what it lacks to give turns."""
+    needs = ((gettext("horario"), agencies.with_hours(today)), (gettext("ventanillas"), agencies.with_windows(today)))
+    lines = [(agency, [word for word, have in needs if agency.id not in have]) for agency in governed]
+    return show(
+        "administration/agencies.html",
+        lines=lines,
+        without=sum(1 for _, lacks in lines if lacks),
+        everywhere=reach.everywhere(),
+    )
 
 
 def new_page(trouble: Trouble) -> Response:
@@ -140,20 +139,39 @@ def facts_page(agency: Agency, trouble: Trouble) -> Response:
 
 
 def hours_page(agency: Agency, tomorrow: date, trouble: Trouble) -> Response:
-    week = opening_hours.week(_weekly(agency_entry(agency)), tomorrow)
-    present = {"desde": tomorrow.isoformat()}
-    for weekday, hours in enumerate(week):
-        for number, interval in enumerate(hours):
-            present[f"abre-{weekday}-{number}"] = clock_time(interval.start)
-            present[f"cierra-{weekday}-{number}"] = clock_time(interval.end)
+    """The week of the day asked for (``?desde=``) with the last day it counts; of tomorrow where none is."""
+    asked = parse_date(request.args.get("desde", ""))
+    linked = asked is not None and asked >= tomorrow - _DAY and asked.year in YEARS
+    first = asked if asked and linked else tomorrow
+    now, *later = opening_hours.periods(editing.weekly(agency_entry(agency)), first)
+    typed = request.form or _hours_typed(now, first, until=linked)
     return show(
         "administration/agency_hours.html",
         trouble,
         agency=agency,
-        typed=request.form or present,
+        typed=typed,
+        later=[period.first for period in later],
         weekdays=weekdays(),
-        intervals=max(_LEAST_INTERVALS, *map(len, week)),
+        intervals=max(_LEAST_INTERVALS, *map(len, now.week), _intervals(typed)),
     )
+
+
+def _intervals(typed: Mapping[str, str]) -> int:
+    """How many intervals of a day the form that was sent had."""
+    sent = (number for number in range(MOST_INTERVALS) if any(f"abre-{day}-{number}" in typed for day in range(7)))
+    return max(sent, default=-1) + 1
+
+
+def _hours_typed(period: Period, first: date, *, until: bool) -> dict[str, str]:
+    """The fields of the form; ``until``: with the last day of the period, so that only it is changed."""
+    present = {"desde": first.isoformat()}
+    if until and period.last is not None:
+        present["hasta"] = period.last.isoformat()
+    for weekday, hours in enumerate(period.week):
+        for number, interval in enumerate(hours):
+            present[f"abre-{weekday}-{number}"] = clock_time(interval.start)
+            present[f"cierra-{weekday}-{number}"] = clock_time(interval.end)
+    return present
 
 
 def windows_page(agency: Agency, tomorrow: date, trouble: Trouble) -> Response:

@@ -7,12 +7,20 @@ from flask import Blueprint, Response, request
 
 from turnero import clock
 from turnero.administration import agency_edits, agency_forms, reach
-from turnero.administration.agency_pages import agency_page, days_page, facts_page, hours_page, new_page, windows_page
+from turnero.administration.agency_pages import (
+    agency_page,
+    days_page,
+    facts_page,
+    hours_page,
+    list_page,
+    new_page,
+    windows_page,
+)
 from turnero.administration.decide import Decision, decide, made_at
 from turnero.agencies import queries as agencies
 from turnero.agencies.catalogue_load import loaded
 from turnero.agencies.models import Agency
-from turnero.page import NO_TROUBLE, show
+from turnero.page import NO_TROUBLE
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
 
@@ -26,7 +34,7 @@ def today_at(agency: Agency) -> date:
 @blueprint.get("")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def index() -> Response:
-    return show("administration/agencies.html", agencies=reach.agencies_governed(), everywhere=reach.everywhere())
+    return list_page(reach.agencies_governed(), clock.local(clock.now(), MAINLAND).date())
 
 
 @blueprint.get("/nueva")

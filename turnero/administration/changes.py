@@ -1,47 +1,43 @@
 """One edit of the catalogue: looked at before it is made, made once, written down.
 
-Looking is making and rolling back, so what is told is what happens. The ``seal`` says what the edit was reckoned on:
-when somebody changed that meanwhile, nothing is done and the new effect is shown.
+Looking is making and rolling back, so what is told is what happens. The ``seal`` says what the edit was reckoned on
+and how many people it displaces: when that is another meanwhile, nothing is done and the new effect is shown.
 """
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 
 from turnero import clock
 from turnero import db as database
-from turnero.administration import effects
+from turnero.administration import displaced, effects, procedure_effects
 from turnero.administration.effects import Effect
+from turnero.administration.procedure_effects import ProcedureEffect, Supply
+from turnero.administration.procedure_supply import supply_of
 from turnero.agencies import queries as agencies
 from turnero.agencies.catalogue_entries import Catalogue
 from turnero.agencies.catalogue_load import SOURCE, write
 from turnero.agencies.catalogue_rows import agency_entry, procedure_entry
 from turnero.agencies.models import Agency, Desk, Line, LocalHoliday, Procedure
 from turnero.booking import proposals
+from turnero.booking import seal as seals
 from turnero.booking.closure_text import HOURS_CHANGED
 from turnero.booking.displacement import Cause, clear, lock_desks
+from turnero.booking.errors import ChangedMeanwhile
 from turnero.booking.models import Displacement
-from turnero.errors import Refused
 from turnero.extensions import db
 from turnero.staff import record
-
-
-class ChangedMeanwhile(Refused):
-    """Somebody else changed the same while this was being read."""
-
-    code = "changed_meanwhile"
-    status = 409
 
 
 @dataclass(frozen=True)
 class Edit:
     """What is written and where it acts: the desks of ``agencies`` (slugs) and of ``lines`` (slugs).
 
-    ``days``: the dates between which places are counted; None: the edit touches none.
+    ``days``: the dates between which places or turns are counted; None: the edit touches none.
     """
 
     kind: str
@@ -51,6 +47,7 @@ class Edit:
     lines: frozenset[str] = frozenset()
     days: tuple[date, date] | None = None
     told: tuple[str, ...] = ()  # what else it does, known beforehand
+    procedure: str = ""  # slug of the trámite it describes: then its turns are counted, not the places of the desks
 
     def look(self) -> tuple[list[str], str]:
         """What it would do, in sentences, and the seal to make it with."""
@@ -66,20 +63,37 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class _Measured:
+    """What can be given: places at the desks of an edit, or turns of the trámite that it describes."""
+
+    places: int = 0
+    supply: Supply | None = None
+
+
+@dataclass(frozen=True)
 class _Done:
-    """An edit written and not yet committed: places before and after, and who lost theirs."""
+    """An edit written and not yet committed: places before and after, who lost theirs, and how many could return."""
 
     seal: str
-    before: int
-    after: int
+    before: _Measured
+    after: _Measured
     displaced: Sequence[Displacement]
+    given_back: int
 
     def told(self, edit: Edit, placed: int | None) -> list[str]:
         if edit.days is None:
             return list(edit.told)
         unreachable = sum(1 for each in self.displaced if not each.booking.email)
         first, last = edit.days
-        return effects.told(Effect(first, last, self.before, self.after, len(self.displaced), placed, unreachable))
+        lost, back = len(self.displaced), self.given_back
+        before, after = self.before, self.after
+        if after.supply:
+            effect = ProcedureEffect(first, last, before.supply, after.supply, lost, placed, unreachable)
+            return [*edit.told, *procedure_effects.told(effect)]
+        places, *people = effects.told(
+            Effect(first, last, before.places, after.places, lost, placed, unreachable, back)
+        )
+        return [places, *edit.told, *people]
 
 
 class _RolledBack(Exception):
@@ -113,18 +127,32 @@ def _done(edit: Edit, actor: str, expected: str | None) -> _Done:
     database.lock(SOURCE)
     desks = _desks(edit)
     lock_desks(desks)
-    seal = _seal(edit)
-    if expected is not None and expected != seal:
-        raise ChangedMeanwhile
-    before = _places(desks, edit.days)
+    found, now = _found(edit), clock.now()
+    before, without = _measured(edit, desks), displaced.still_without(desks, now)
+    seats = displaced.seats_there(without)
     write(edit.said)
-    desks, now = _desks(edit), clock.now()
+    desks = _desks(edit)
     for desk in desks:
         clear(desk, Cause(HOURS_CHANGED, actor), now)
     db.session.flush()
-    lost = (Displacement.created_at == now, Displacement.old_desk_id.in_([desk.id for desk in desks]))
-    displaced = db.session.scalars(select(Displacement).where(*lost).order_by(Displacement.id)).all()
-    return _Done(seal, before, _places(desks, edit.days), displaced)
+    lost = _lost(desks, now)
+    if expected is not None and not _is_still(expected, found, len(lost)):
+        raise ChangedMeanwhile
+    more = [was < there for was, there in zip(seats, displaced.seats_there(without), strict=True)]
+    return _Done(f"{found}.{seals.of(len(lost))}", before, _measured(edit, desks), lost, sum(more))
+
+
+def _is_still(seal: str, found: str, lost: int) -> bool:
+    """Whether an edit still meets what it was reckoned on: who books meanwhile must not lose an hour untold."""
+    reckoned_on, _, people = seal.partition(".")
+    return reckoned_on == found and seals.holds(people, lost)
+
+
+def _lost(desks: Sequence[Desk], now: datetime) -> Sequence[Displacement]:
+    """Who lost an hour at these desks just ``now``."""
+    here = Displacement.old_desk_id.in_([desk.id for desk in desks])
+    rows = select(Displacement).where(Displacement.created_at == now, here)
+    return db.session.scalars(rows.order_by(Displacement.id)).all()
 
 
 def _desks(edit: Edit) -> list[Desk]:
@@ -134,11 +162,15 @@ def _desks(edit: Edit) -> list[Desk]:
     return list(db.session.scalars(found.where(here).order_by(Desk.id)))
 
 
-def _places(desks: Sequence[Desk], days: tuple[date, date] | None) -> int:
-    return agencies.places_between(desks, *days) if days else 0
+def _measured(edit: Edit, desks: Sequence[Desk]) -> _Measured:
+    if edit.days is None:
+        return _Measured()
+    if edit.procedure:
+        return _Measured(supply=supply_of(edit.procedure, *edit.days))
+    return _Measured(agencies.places_between(desks, *edit.days))
 
 
-def _seal(edit: Edit) -> str:
+def _found(edit: Edit) -> str:
     """A hash of what is there of all that the edit names."""
     said = edit.said
     found = [

@@ -1,22 +1,20 @@
 """``/admin/cierres``: hours that are closed by decree or contingency, who lost a turn, and opening them again."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, Response, request, url_for
 from sqlalchemy import or_, select
 
 from turnero import clock
-from turnero.administration import closures, reach
+from turnero.administration import closures, displaced, reach
 from turnero.administration.decide import Decision, decide, made_at
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Closure, Desk
 from turnero.booking import closing
-from turnero.booking.closure_text import KINDS, STATUSES, span
-from turnero.booking.models import Displacement
+from turnero.booking.closure_text import KINDS, span
 from turnero.errors import NotFound
 from turnero.extensions import db
-from turnero.formatting import clock_time, long_date
 from turnero.language import gettext
 from turnero.page import NO_TROUBLE, Trouble, see_other, show
 from turnero.staff.access import Role, staff_only
@@ -48,7 +46,21 @@ def index() -> Response:
     rows = db.session.scalars(found).all()
     to_come = [_line(row) for row in reversed(rows) if row.ends > now and row.withdrawn_at is None]
     over = [_line(row) for row in rows if row.ends <= now or row.withdrawn_at is not None]
-    return show("administration/closures.html", to_come=to_come, over=over)
+    without = displaced.counted(reach.only()).people
+    return show("administration/closures.html", to_come=to_come, over=over, without=without)
+
+
+@blueprint.get("/desplazados")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def without_hour() -> Response:
+    """Everybody without an hour, whatever took it: a closure, other windows or hours, a holiday."""
+    return show(
+        "administration/displaced.html",
+        total=displaced.counted(reach.only()).people,
+        lines=displaced.lines(reach.only()),
+        most=displaced.MOST_LINES,
+        opens_turns=not reach.everywhere(),  # a supervisor may, at the own agency
+    )
 
 
 @blueprint.get("/nuevo")
@@ -75,13 +87,15 @@ def page(closure_id: int) -> Response:
 def _page(closure: Closure) -> Response:
     """The people by the reference of their turn alone."""
     lost = [
-        each for each in closing.displaced_by(closure.id) if reach.only() in (None, _desk(each.old_desk_id).agency_id)
+        each
+        for each in closing.displaced_by(closure.id)
+        if reach.only() in (None, db.session.get_one(Desk, each.old_desk_id).agency_id)
     ]
     return show(
         "administration/closure.html",
         closure=closure,
         line=_line(closure),
-        people=[_person(each) for each in lost],
+        people=[displaced.line(each) for each in lost],
         may_reopen=closure.withdrawn_at is None and _governs(closure),
     )
 
@@ -115,29 +129,6 @@ def _governs(closure: Closure) -> bool:
 def _line(row: Closure) -> ClosureLine:
     when, withdrawn = span(row.starts, row.ends), row.withdrawn_at is not None
     return ClosureLine(row.id, closing.place_alone(row), when, gettext(KINDS[row.kind]), row.name, withdrawn)
-
-
-def _person(each: Displacement) -> tuple[str, str, str, str]:
-    """Reference, what was lost, what there is instead, and how far we are."""
-    old, new = _desk(each.old_desk_id), "-"
-    if each.new_desk_id is not None and each.new_day is not None:
-        new = _place(_desk(each.new_desk_id), each.new_day, each.new_minute or 0)
-    state = f"{gettext(STATUSES[each.status])}, {_told(each)}"
-    return each.booking.reference, _place(old, each.old_day, each.old_minute), new, state
-
-
-def _told(each: Displacement) -> str:
-    if each.told_at:
-        return gettext("avisado")
-    return gettext("sin avisar") if each.booking.email else gettext("sin correo")
-
-
-def _place(desk: Desk, day: date, minute: int) -> str:
-    return f"{desk.agency.name}, {long_date(day)}, {clock_time(minute)}"
-
-
-def _desk(desk_id: int) -> Desk:
-    return db.session.get_one(Desk, desk_id)
 
 
 def _form(trouble: Trouble) -> Response:

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from turnero import clock
 from turnero.administration import parsing
-from turnero.administration.errors import DaysReversed, DaysTooMany
+from turnero.administration.errors import DayPassed, DaysTooMany, HoursPassed, MomentsReversed
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency
 from turnero.agencies.places import find_canton, folded
@@ -16,6 +17,7 @@ from turnero.errors import InvalidInput, NotFound
 from turnero.fields import Fields
 from turnero.formatting import thousands
 from turnero.language import gettext, gettext_noop, ngettext
+from turnero.transparency.figures import MAINLAND
 
 SCOPES = {
     "agencia": gettext_noop("Una agencia"),
@@ -53,19 +55,13 @@ class Closing:
     def look(self) -> tuple[list[str], str]:
         closed = closing.preview(self.scope, self.hours)
         lost = closed.cleared.displaced
-        said = [
-            gettext(
-                "Agencias: %(agencies)s. Horas de atención que se cierran: %(cells)s.",
-                agencies=thousands(closed.agencies),
-                cells=_cells(closed.cells),
-            )
-        ]
+        said = [gettext("Agencias: %(count)s.", count=thousands(closed.agencies)), _places(closed.places)]
         if ended := closed.cleared.holds_ended:
             said.append(gettext("Reservas sin confirmar que terminan: %(count)s.", count=thousands(ended)))
-        return [*said, *people(lost, closed.placed, lost - closed.reachable)], ""
+        return [*said, *people(lost, closed.placed, lost - closed.reachable)], closed.seal
 
     def make(self, seal: str, actor: str) -> int:
-        number = closing.close(self.scope, self.hours, actor, once=True).record_id
+        number = closing.close(self.scope, self.hours, actor, once=True, seal=seal).record_id
         assert number is not None
         return number
 
@@ -78,18 +74,21 @@ class Reopening:
     summary: str
 
     def look(self) -> tuple[list[str], str]:
-        restored = closing.preview_reopening(self.closure_id).restored
+        opened = closing.preview_reopening(self.closure_id)
         return [
-            gettext("Turnos que recuperan su hora: %(count)s.", count=thousands(restored)),
+            gettext("Turnos que recuperan su hora: %(count)s.", count=thousands(opened.restored)),
             gettext("Quien ya tiene otro turno lo conserva."),
-        ], ""
+        ], opened.seal
 
     def make(self, seal: str, actor: str) -> int:
-        return closing.reopen(self.closure_id, actor).record_id
+        return closing.reopen(self.closure_id, actor, seal=seal).record_id
 
 
-def _cells(cells: int) -> str:
-    return ngettext("%(count)s tramo de turno", "%(count)s tramos de turno", cells, count=thousands(cells))
+def _places(places: int) -> str:
+    """In the words of every other edit."""
+    if not places:
+        return gettext("No quita turnos: en esas horas no hay atención.")
+    return ngettext("Quita %(count)s turno.", "Quita %(count)s turnos.", places, count=thousands(places))
 
 
 def parse(form: Mapping[str, str], governed: Collection[Agency], *, everywhere: bool) -> Closing:
@@ -98,10 +97,8 @@ def parse(form: Mapping[str, str], governed: Collection[Agency], *, everywhere: 
     scope = _scope(fields, {agency.slug: agency.id for agency in governed}, everywhere=everywhere)
     starts = fields.parsed("desde", parsing.moment)
     ends = fields.parsed("hasta", parsing.moment)
-    if starts and ends and ends <= starts:
-        fields.faults["hasta"] = DaysReversed()
-    elif starts and ends and ends - starts > _LONGEST:
-        fields.faults["hasta"] = DaysTooMany(most=_LONGEST.days)
+    if starts and ends and (wrong := _wrong(starts, ends, _last_clock(scope, governed))):
+        fields.faults["hasta"] = wrong
     reason = fields.parsed("motivo", parsing.words(200))
     kind = fields.parsed("clase", parsing.one_of(KINDS))
     basis = fields.parsed("base", parsing.words(200, least=0))
@@ -109,6 +106,30 @@ def parse(form: Mapping[str, str], governed: Collection[Agency], *, everywhere: 
     assert scope and starts and ends and reason and kind
     hours = Hours(starts, ends, reason, KINDS[kind], basis or "", recoverable=fields.text("recuperable") == "si")
     return Closing(scope, hours)
+
+
+def _wrong(starts: datetime, ends: datetime, now: datetime) -> InvalidInput | None:
+    """What is wrong with the hours, at local ``now``. Those that began and are not over may be closed."""
+    if ends <= starts:
+        return MomentsReversed()
+    if ends - starts > _LONGEST:
+        return DaysTooMany(most=_LONGEST.days)
+    if ends > now:
+        return None
+    last_day = (ends - timedelta(minutes=1)).date()  # hours until midnight are the day's before
+    return HoursPassed() if last_day == now.date() else DayPassed()
+
+
+def _last_clock(scope: Scope | None, governed: Collection[Agency]) -> datetime:
+    """The wall clock where it is earliest of all places that would be closed: until then something is to come."""
+    place = scope or Scope("national")
+    zones = {
+        agency.zone
+        for agency in governed
+        if place.agency_id in (None, agency.id) and place.province_code in (None, agency.province_code)
+    }
+    now = clock.now()
+    return min(clock.local(now, zone) for zone in zones or {MAINLAND})
 
 
 def _scope(fields: Fields, governed: Mapping[str, int], *, everywhere: bool) -> Scope | None:

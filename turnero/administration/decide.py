@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 from flask import Response, request, url_for
 
-from turnero.administration.changes import ChangedMeanwhile
+from turnero.booking.errors import ChangedMeanwhile
 from turnero.errors import Faulty, Refused
 from turnero.extensions import db
 from turnero.page import NO_TROUBLE, Trouble, see_other, show

@@ -13,7 +13,8 @@ class Effect:
     """Places (seats of cells) from ``first`` to ``last`` before and after; the turns that lose their hour.
 
     ``placed``: those of them for whom another place is at hand, None before it was looked for;
-    ``unreachable``: without an address.
+    ``unreachable``: without an address. ``given_back``: people who had lost an hour of which there are more places
+    now, and who have no other yet; they are not booked again by themselves.
     """
 
     first: date
@@ -23,15 +24,32 @@ class Effect:
     displaced: int = 0
     placed: int | None = None
     unreachable: int = 0
+    given_back: int = 0
 
 
 def told(effect: Effect) -> list[str]:
     """In the order in which people want to know: places, then persons."""
-    return [_places(effect), *people(effect.displaced, effect.placed, effect.unreachable)]
+    lost = people(effect.displaced, effect.placed, effect.unreachable)
+    return [_places(effect), *lost, *_given_back(effect.given_back)]
+
+
+def _given_back(count: int) -> list[str]:
+    if not count:
+        return []
+    return [
+        ngettext(
+            "%(count)s persona que perdió una de estas horas sigue con otra propuesta o sin turno: véala en "
+            "Desplazados.",
+            "%(count)s personas que perdieron una de estas horas siguen con otra propuesta o sin turno: véalas en "
+            "Desplazados.",
+            count,
+            count=thousands(count),
+        )
+    ]
 
 
 def _places(effect: Effect) -> str:
-    days = _days(effect.first, effect.last)
+    days = between(effect.first, effect.last)
     more = effect.after - effect.before
     if not more:
         return gettext(
@@ -58,7 +76,8 @@ def _places(effect: Effect) -> str:
     )
 
 
-def _days(first: date, last: date) -> str:
+def between(first: date, last: date) -> str:
+    """el lunes 7 de diciembre de 2026; entre el lunes 7 de … y el viernes 11 de …"""
     if first == last:
         return gettext("el %(day)s", day=long_date(first))
     return gettext("entre el %(first)s y el %(last)s", first=long_date(first), last=long_date(last))

@@ -39,6 +39,12 @@ class DaysTooMany(InvalidInput):
     code = "days_too_many"
 
 
+class HolidayThere(InvalidInput):
+    """The place has the holiday ``name`` that day."""
+
+    code = "holiday_there"
+
+
 class HourInvalid(InvalidInput):
     code = "hour_invalid"
 
@@ -61,6 +67,28 @@ class SlugTaken(InvalidInput):
     code = "slug_taken"
 
 
+class NameTaken(InvalidInput):
+    """Something of that name is there already."""
+
+    code = "name_taken"
+
+
+class ProcedureUnknown(InvalidInput):
+    """No trámite has the address ``slug``."""
+
+    code = "procedure_unknown"
+
+
+class NoMonday(InvalidInput):
+    code = "no_monday"
+
+
+class DrawReversed(InvalidInput):
+    """A draw would close before it opens."""
+
+    code = "draw_reversed"
+
+
 class NotOffered(InvalidInput):
     """Not one of the choices of a list."""
 
@@ -69,6 +97,18 @@ class NotOffered(InvalidInput):
 
 class MomentInvalid(InvalidInput):
     code = "moment_invalid"
+
+
+class MomentsReversed(InvalidInput):
+    """The end of a span of days and hours is not after its beginning."""
+
+    code = "moments_reversed"
+
+
+class HoursPassed(InvalidInput):
+    """A span that is over, today."""
+
+    code = "hours_passed"
 
 
 class AddressInvalid(InvalidInput):

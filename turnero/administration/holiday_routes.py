@@ -8,16 +8,17 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 
 from turnero import clock
-from turnero.administration import parsing
+from turnero.administration import parsing, tasks
 from turnero.administration.agency_edits import catalogue_of
 from turnero.administration.changes import Edit
 from turnero.administration.decide import Decision, decide, made_at
+from turnero.administration.errors import HolidayThere
 from turnero.agencies import queries as agencies
 from turnero.agencies.catalogue_entries import HolidayEntry
 from turnero.agencies.editing import NOWHERE
 from turnero.agencies.holidays import CivicDay, local, national
 from turnero.agencies.models import LocalHoliday
-from turnero.agencies.places import Place, civic_days, folded
+from turnero.agencies.places import Place, civic_days, folded, spelling
 from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.fields import Fields
@@ -46,6 +47,10 @@ class HolidayLine:
     place: str
     confirmed: bool
 
+    @property
+    def last(self) -> date:
+        return max(self.day, self.rests)
+
 
 @blueprint.get("")
 @staff_only(Role.ADMIN)
@@ -56,19 +61,25 @@ def index() -> Response:
 
 
 def _index(year: int) -> Response:
-    this_year = clock.local(clock.now(), MAINLAND).year
+    """From today on; what is over of the year stands apart, and nothing of it can be confirmed any more."""
+    today = clock.local(clock.now(), MAINLAND).date()
     rows = db.session.scalars(
         select(LocalHoliday)
         .where(LocalHoliday.day.between(date(year, 1, 1), date(year, 12, 31)))
         .order_by(LocalHoliday.day, LocalHoliday.id)
     ).all()
+    lines = [_line(row) for row in rows]
+    unconfirmed = tasks.unconfirmed(today)
     return show(
         "administration/holidays.html",
         year=year,
-        years=(this_year, this_year + 1),
-        national=national(year),
-        local=[_line(row) for row in rows],
-        unconfirmed=sum(1 for row in rows if not row.confirmed),
+        years=(today.year, today.year + 1),
+        national=[rest for rest in national(year) if rest.day >= today],
+        national_over=[rest for rest in national(year) if rest.day < today],
+        local=[line for line in lines if line.last >= today],
+        local_over=[line for line in lines if line.last < today],
+        unconfirmed=len(unconfirmed),
+        elsewhere=sum(1 for day in unconfirmed if day.year != year),
     )
 
 
@@ -103,10 +114,24 @@ def _typed() -> Decision:
     name = fields.parsed("nombre", parsing.words())
     province = fields.parsed("provincia", parsing.one_of({each.code for each in agencies.provinces()}))
     canton = fields.parsed("canton", parsing.words(least=0))
+    if day and province and canton is not None:
+        there = _there(day, Place(province, canton))
+        if there is not None:
+            fields.faults["fecha"] = HolidayThere(name=there.name)
     fields.check()
     assert day and name and province
-    entry = HolidayEntry(day, name, province, canton or "", fields.text("confirmado") == "si", NOWHERE)
-    return _edit(_ADDS, entry)
+    where = spelling(canton, province) if canton else ""
+    return _edit(_ADDS, HolidayEntry(day, name, province, where, fields.text("confirmado") == "si", NOWHERE))
+
+
+def _there(day: date, place: Place) -> LocalHoliday | None:
+    """What that day and place, however its canton was typed, have already."""
+    rows = db.session.scalars(
+        select(LocalHoliday)
+        .where(LocalHoliday.day == day, LocalHoliday.province_code == place.province_code)
+        .order_by(LocalHoliday.id)
+    )
+    return next((row for row in rows if folded(row.canton) == folded(place.canton)), None)
 
 
 def _edit(sentence: str, entry: HolidayEntry) -> Edit:
@@ -121,7 +146,19 @@ def _edit(sentence: str, entry: HolidayEntry) -> Edit:
     if not entry.confirmed:
         summary += " " + gettext("Cerrará cuando se confirme.")
     days = (entry.day - _NEAR, entry.day + _NEAR)
-    return Edit("holiday", summary, catalogue_of(holidays=(entry,)), agencies=touched, days=days)
+    told = () if touched else (_nobody(place),)
+    return Edit("holiday", summary, catalogue_of(holidays=(entry,)), agencies=touched, days=days, told=told)
+
+
+def _nobody(place: Place) -> str:
+    if place.canton:
+        return gettext(
+            "Ninguna agencia está en el cantón %(canton)s: nadie descansa por este feriado.", canton=place.canton
+        )
+    province = agencies.province(place.province_code).name
+    return gettext(
+        "Ninguna agencia está en la provincia de %(province)s: nadie descansa por este feriado.", province=province
+    )
 
 
 def _rest(holiday: CivicDay, place: Place) -> date:

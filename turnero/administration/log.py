@@ -1,19 +1,20 @@
 """Who did what, and who looked at whom: changes, steps of turns and looks at people's data, as lines to search."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from turnero import clock
+from turnero.administration import log_turns, log_words
+from turnero.administration.log_mark import Mark
+from turnero.administration.turn_places import Stay, move_of
 from turnero.agencies.models import Agency
-from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Event
-from turnero.booking.turn_text import TAGS
 from turnero.extensions import db
-from turnero.formatting import long_date
 from turnero.language import gettext, gettext_noop
+from turnero.staff import sessions
 from turnero.staff.models import Account, AdminChange, DataView, Device
 from turnero.staff.record import COMMAND_LINE
 from turnero.transparency.figures import MAINLAND
@@ -25,18 +26,7 @@ KINDS = {
     "vistas": gettext_noop("Quién vio a quién"),
 }
 MOST_LINES = 200
-# A hold has no page of its own, so the turn's words lack these two.
-_STATES = {status: word for status, (word, _) in TAGS.items()} | {
-    Status.HELD: gettext_noop("Retenido"),
-    Status.LAPSED: gettext_noop("Vencido"),
-}
-_LOOKED_AT = {
-    "agenda": gettext_noop("Vio la agenda"),
-    "csv": gettext_noop("Descargó la agenda en CSV"),
-    "pdf": gettext_noop("Descargó la agenda en PDF"),
-    "paper": gettext_noop("Abrió la lista en papel"),
-    "turn": gettext_noop("Abrió el turno"),
-}
+_RANKS: dict[type[AdminChange | Event | DataView], int] = {AdminChange: 0, Event: 1, DataView: 2}
 _ACTORS = {
     COMMAND_LINE: gettext_noop("Línea de comandos"),
     "citizen": gettext_noop("La persona"),
@@ -55,6 +45,7 @@ class Search:
     account: str = ""
     reference: str = ""
     agency_id: int | None = None
+    older_than: Mark | None = None
 
     @property
     def between(self) -> tuple[datetime, datetime]:
@@ -65,14 +56,18 @@ class Search:
 class LogLine:
     """``at``: the mainland's wall clock; ``who``: an account, a device or a job; no name and no cédula anywhere."""
 
-    at: datetime
+    mark: Mark
     who: str
     what: str
     agency: str
 
+    @property
+    def at(self) -> datetime:
+        return clock.local(self.mark.at, MAINLAND)
 
-def lines(search: Search) -> list[LogLine]:
-    """The newest first, at most MOST_LINES."""
+
+def lines(search: Search) -> tuple[list[LogLine], Mark | None]:
+    """The newest first, at most MOST_LINES; and how far they reach where there are older ones."""
     actors = _actors()
     account_ids = [number for number, email in actors.accounts.items() if search.account in email]
     found: list[LogLine] = []
@@ -83,7 +78,14 @@ def lines(search: Search) -> list[LogLine]:
         found += _steps(search, actors, account_ids)
     if "vistas" in wanted:
         found += _looks(search, actors, account_ids)
-    return sorted(found, key=lambda line: line.at, reverse=True)[:MOST_LINES]
+    found.sort(key=lambda line: line.mark, reverse=True)
+    shown = found[:MOST_LINES]
+    return shown, shown[-1].mark if len(found) > len(shown) else None
+
+
+def who(actor: str) -> str:
+    """An actor of the record by name."""
+    return _actors().name(actor)
 
 
 @dataclass(frozen=True)
@@ -106,69 +108,87 @@ def _actors() -> _Actors:
     return _Actors(accounts, devices)
 
 
+def _inside(table: type[AdminChange | Event | DataView], search: Search) -> list[ColumnElement[bool]]:
+    """The days looked for, from where somebody goes on reading."""
+    days = table.at.between(*search.between)
+    return [days] if search.older_than is None else [days, search.older_than.older(table, _RANKS[table])]
+
+
 def _changes(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[LogLine]:
     found = select(AdminChange, Agency.name).outerjoin(Agency, Agency.id == AdminChange.agency_id)
-    found = found.where(AdminChange.at.between(*search.between))
     if search.agency_id is not None:
         found = found.where(AdminChange.agency_id == search.agency_id)
     if search.account:
         found = found.where(AdminChange.actor.in_([f"staff:{number}" for number in account_ids]))
-    for change, agency in db.session.execute(found.order_by(AdminChange.id.desc()).limit(MOST_LINES)):
+    found = found.where(*_inside(AdminChange, search)).order_by(AdminChange.at.desc(), AdminChange.id.desc())
+    for change, agency in db.session.execute(found.limit(MOST_LINES + 1)):
         what = f"{change.summary} {change.effect}".strip()
-        yield LogLine(_local(change.at), actors.name(change.actor), what, agency or "")
+        yield LogLine(_mark(change), actors.name(change.actor), what, agency or "")
 
 
 def _steps(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[LogLine]:
-    found = (
-        select(Event, Booking.reference, Agency.name)
-        .join(Booking, Booking.id == Event.booking_id)
-        .join(Agency, Agency.id == Booking.agency_id)
-        .where(Event.at.between(*search.between))
-    )
+    found = select(Event, Booking.reference).join(Booking, Booking.id == Event.booking_id)
     if search.account:
         found = found.where(Event.actor.in_([f"staff:{number}" for number in account_ids]))
-    for event, reference, agency in db.session.execute(_of(found, search).order_by(Event.id.desc()).limit(MOST_LINES)):
-        what = gettext("Turno %(reference)s: %(step)s.", reference=reference, step=_step(event))
-        yield LogLine(_local(event.at), actors.name(event.actor), what, agency)
-
-
-def _step(event: Event) -> str:
-    if event.before == event.after:
-        return gettext("cambió sin cambiar de estado")
-    return gettext(_STATES[Status(event.after)]).lower()
+    if search.agency_id is not None:
+        found = found.where(Booking.agency_id == search.agency_id)
+    if search.reference:
+        found = found.where(Booking.reference == search.reference)
+    found = found.where(*_inside(Event, search)).order_by(Event.at.desc(), Event.id.desc())
+    rows = db.session.execute(found.limit(MOST_LINES + 1)).all()
+    places, names = log_turns.of({event.booking_id for event, _ in rows}), _agencies()
+    for event, reference in rows:
+        place = places.at(event.booking_id, event.at)
+        what = log_words.step(event, reference, place, move_of(event.at, event.details))
+        yield LogLine(_mark(event), actors.name(event.actor), what, names.get(place.agency, ""))
 
 
 def _looks(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[LogLine]:
     found = (
-        select(DataView, Booking.reference, Agency.name)
+        select(DataView, Booking.reference, Agency)
         .outerjoin(Booking, Booking.id == DataView.booking_id)
         .join(Agency, Agency.id == DataView.agency_id)
-        .where(DataView.at.between(*search.between))
     )
     if search.account:
         found = found.where(DataView.account_id.in_(account_ids))
     if search.agency_id is not None:
         found = found.where(DataView.agency_id == search.agency_id)
+    stood: list[Stay] = []
     if search.reference:
-        found = found.where(Booking.reference == search.reference)
-    for view, reference, agency in db.session.execute(found.order_by(DataView.id.desc()).limit(MOST_LINES)):
-        yield LogLine(_local(view.at), actors.name(f"staff:{view.account_id}"), _look(view, reference), agency)
+        turn = db.session.scalar(select(Booking).where(Booking.reference == search.reference))
+        stood = log_turns.agendas_of(turn) if turn else []
+        found = found.where(_showed(turn, stood) if turn else false())
+    found = found.where(*_inside(DataView, search)).order_by(DataView.at.desc(), DataView.id.desc())
+    rows = db.session.execute(found.limit(MOST_LINES + 1)).all()
+    places = log_turns.of({view.booking_id for view, _, _ in rows if view.booking_id is not None})
+    for view, reference, agency in rows:
+        if view.booking_id is not None:
+            what = log_words.opened(reference or "", places.at(view.booking_id, view.at).when)
+        elif search.reference:
+            there = any(stay.holds(agency.slug, view.day, view.at) for stay in stood)
+            what = log_words.agenda_with_it(view, already=there)
+        else:
+            what = log_words.agenda(view)
+        yield LogLine(_mark(view), actors.name(f"staff:{view.account_id}"), what, agency.name)
 
 
-def _look(view: DataView, reference: str | None) -> str:
-    did = gettext(_LOOKED_AT[view.kind])
-    if reference:
-        return f"{did} {reference}."
-    return gettext("%(did)s del %(day)s.", did=did, day=long_date(view.day)) if view.day else f"{did}."
+def _showed(turn: Booking, stood: Sequence[Stay]) -> ColumnElement[bool]:
+    """Whether a look showed this turn: its own page, or an agenda in which it stood."""
+    return or_(DataView.booking_id == turn.id, *(_in_agenda(stay) for stay in stood))
 
 
-def _of(found: Select[Event, str, str], search: Search) -> Select[Event, str, str]:
-    if search.agency_id is not None:
-        found = found.where(Booking.agency_id == search.agency_id)
-    if search.reference:
-        found = found.where(Booking.reference == search.reference)
-    return found
+def _in_agenda(stay: Stay) -> ColumnElement[bool]:
+    """A page left open goes on showing who comes to the agenda, as long as its session lasts."""
+    open_page = and_(DataView.kind == "agenda", DataView.at >= stay.since - sessions.LONGEST)
+    ended = () if stay.until is None else (DataView.at < stay.until,)
+    that_day = (DataView.booking_id.is_(None), Agency.slug == stay.agency, DataView.day == stay.day)
+    return and_(*that_day, *ended, or_(DataView.at >= stay.since, open_page))
 
 
-def _local(at: datetime) -> datetime:
-    return clock.local(at, MAINLAND)
+def _agencies() -> dict[str, str]:
+    """Names by slug."""
+    return dict(db.session.execute(select(Agency.slug, Agency.name)).all())
+
+
+def _mark(row: AdminChange | Event | DataView) -> Mark:
+    return Mark(row.at, _RANKS[type(row)], row.id)

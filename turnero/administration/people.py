@@ -24,6 +24,14 @@ CAN_DO = {
         "Cambiará agencias, trámites, personal y límites de todo el instituto. No verá datos de las personas."
     ),
 }
+_PAIRED_ANEW = {
+    "paired": gettext_noop(
+        "Ya hay un equipo vinculado con ese nombre. Sigue funcionando hasta que se abra el enlace; desde entonces "
+        "funciona solo el equipo donde se abrió."
+    ),
+    "waiting": gettext_noop("Ese equipo ya espera su enlace: el anterior deja de servir."),
+    "revoked": gettext_noop("Ese equipo está sin acceso: vuelve a funcionar cuando se abra el enlace."),
+}
 
 
 class OwnAccount(Refused):
@@ -50,6 +58,9 @@ class Inviting:
         return gettext("Agrega la cuenta %(email)s: %(post)s.", email=self.email, post=post)
 
     def look(self) -> tuple[list[str], str]:
+        """Raises AccountExists: better told now than when it is saved."""
+        if not self.anew:
+            accounts.check_free(self.email)
         said = [
             gettext(CAN_DO[self.post.role]),
             gettext("Usted recibirá un enlace de activación que sirve una sola vez, durante 7 días."),
@@ -99,7 +110,12 @@ class Pairing:
         return gettext("Vincula %(kind)s %(name)s en %(agency)s.", kind=kind, name=self.name, agency=self.agency.name)
 
     def look(self) -> tuple[list[str], str]:
-        return [gettext("Usted recibirá un enlace para abrir una sola vez en ese equipo, durante 24 horas.")], ""
+        """Raises DeviceExists and NoSeriesLeft, as saving does."""
+        said = [gettext("Usted recibirá un enlace para abrir una sola vez en ese equipo, durante 24 horas.")]
+        present = devices.to_pair_anew(self.name, self.agency.id, self.kind)
+        if present is not None:
+            said.append(gettext(_PAIRED_ANEW[devices.state_key(present)]))
+        return said, ""
 
     def make(self, seal: str, actor: str) -> int:
         self.path = f"/dispositivo/{devices.add(self.name, self.agency.id, self.kind, by=actor)}"

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from turnero.administration import parsing
-from turnero.administration.errors import DayInvalid, DaysReversed, HoursReversed, NumberInvalid
+from turnero.administration.errors import DayPassed, DrawReversed, HoursReversed, NoMonday, NumberInvalid
 from turnero.agencies.catalogue_policy import CAPS, DELAY, DRAW, WHOLES
 from turnero.fields import Fields
 from turnero.formatting import clock_time
@@ -54,8 +54,11 @@ def typed(policy: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def read(form: Mapping[str, str]) -> dict[str, Any]:
-    """What was typed, without what was left empty: there the usual value counts. Raises Faulty."""
+def read(form: Mapping[str, str], today: date, present: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, without what was left empty: there the usual value counts. Raises Faulty.
+
+    ``present``: the values that are there: a draw that has begun may stay.
+    """
     fields = Fields(form)
     found: dict[str, Any] = {}
     for field, key, _ in NUMBERS:
@@ -64,7 +67,7 @@ def read(form: Mapping[str, str]) -> dict[str, Any]:
     found["release"] = _release(fields)
     found["release_delay_minutes"] = _delay(fields)
     found["walk_ins"] = {"si": True, "no": False}.get(fields.text("sin_turno"))
-    found["draw"] = _draw(fields)
+    found["draw"] = _draw(fields, today, (present.get("draw") or {}).get("first"))
     fields.check()
     return {key: value for key, value in found.items() if value is not None}
 
@@ -109,19 +112,21 @@ def _delay(fields: Fields) -> list[int] | None:
     return None if least is None or most is None else [least, most]
 
 
-def _draw(fields: Fields) -> dict[str, Any] | None:
+def _draw(fields: Fields, today: date, begun: str | None) -> dict[str, Any] | None:
     if not fields.text("sorteo_desde"):
         return None
     first = fields.parsed("sorteo_desde", _monday)
+    if first and first < today and first.isoformat() != begun:
+        fields.faults["sorteo_desde"] = DayPassed()
     days = {key: fields.parsed(field, parsing.whole(*DRAW[key])) for field, key, _ in LOTS}
     opens, closes = days["opens_days"], days["closes_days"]
     if opens is not None and closes is not None and closes >= opens:
-        fields.faults["sorteo_cierra"] = DaysReversed()
+        fields.faults["sorteo_cierra"] = DrawReversed()
     return {"first": first.isoformat(), **days} if first else None
 
 
 def _monday(text: str) -> date:
     found = parsing.day(text)
     if found.weekday():
-        raise DayInvalid
+        raise NoMonday
     return found

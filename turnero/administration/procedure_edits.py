@@ -1,13 +1,13 @@
 """What is typed of a trámite, and the edit that would write it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from turnero.administration import parsing, sheet_form
 from turnero.administration.agency_edits import catalogue_of, changes_in_words, difference
 from turnero.administration.changes import Edit
-from turnero.administration.errors import SlugTaken
+from turnero.administration.errors import NameTaken, SlugTaken, TextMissing
 from turnero.agencies.catalogue_entries import LineEntry, ProcedureEntry
 from turnero.agencies.catalogue_rows import procedure_entry
 from turnero.agencies.models import Procedure
@@ -27,10 +27,10 @@ Typed = Mapping[str, str]
 
 @dataclass(frozen=True)
 class There:
-    """What is there already: lines by slug with their names, and the slugs of the trámites."""
+    """What is there already: the names of lines and of trámites by slug."""
 
     lines: Mapping[str, str]
-    procedures: Collection[str]
+    procedures: Mapping[str, str]
 
 
 def slug_typed(form: Typed) -> str:
@@ -43,19 +43,27 @@ def added(form: Typed, there: There, today: date) -> Edit:
     fields = Fields(form)
     fields.parsed("nombre", parsing.words())  # first, as on the page
     slug = fields.parsed("direccion_web", lambda _: parsing.slug(slug_typed(form)))
-    if slug in there.procedures:
-        fields.faults["direccion_web"] = SlugTaken()
+    if slug and slug in there.procedures:
+        _tell_taken(fields, slug, there.procedures[slug])
     entry, new_line = _entry(fields, slug or "", there)
-    line = new_line.name if new_line else there.lines[entry.line]
     summary = ngettext(
-        "Agrega el trámite «%(procedure)s», de %(minutes)s minuto, en la línea %(line)s.",
-        "Agrega el trámite «%(procedure)s», de %(minutes)s minutos, en la línea %(line)s.",
+        "Agrega el trámite «%(procedure)s», de %(minutes)s minuto, en la línea %(line)s, canal «%(channel)s».",
+        "Agrega el trámite «%(procedure)s», de %(minutes)s minutos, en la línea %(line)s, canal «%(channel)s».",
         entry.minutes,
         procedure=entry.name,
         minutes=entry.minutes,
-        line=line,
+        line=new_line.name if new_line else there.lines[entry.line],
+        channel=gettext(CHANNELS[entry.channel]),
     )
     return replace(_edit(summary, entry, new_line, today), lines=frozenset({entry.line}))
+
+
+def _tell_taken(fields: Fields, slug: str, name: str) -> None:
+    """Beside the field that made it: where the address was left empty it came from the name."""
+    if not fields.text("direccion_web") and parsing.slug_from(name) == slug:
+        fields.faults.setdefault("nombre", NameTaken())
+    else:
+        fields.faults["direccion_web"] = SlugTaken()
 
 
 def changed(form: Typed, procedure: Procedure, there: There, today: date) -> Edit:
@@ -84,8 +92,10 @@ def _entry(fields: Fields, slug: str, there: There) -> tuple[ProcedureEntry, Lin
     if fields.text("linea_nueva"):
         line_name = fields.parsed("linea_nueva", parsing.words(60))
         line = parsing.slug_from(line_name or "")
-        if line in there.lines or not line:
-            fields.faults.setdefault("linea_nueva", SlugTaken())
+        if line in there.lines:
+            fields.faults["linea_nueva"] = NameTaken()
+        elif not line:
+            fields.faults.setdefault("linea_nueva", TextMissing())
         new_line = LineEntry(line, line_name or "")
     else:
         line = fields.parsed("linea", parsing.one_of(there.lines))
@@ -99,4 +109,6 @@ def _entry(fields: Fields, slug: str, there: There) -> tuple[ProcedureEntry, Lin
 
 def _edit(summary: str, entry: ProcedureEntry, line: LineEntry | None, today: date) -> Edit:
     said = catalogue_of(procedures=(entry,), lines=(line,) if line else ())
-    return Edit("procedure", summary, said, days=(today, today + timedelta(days=_TOLD_DAYS - 1)))
+    told = (gettext("La línea %(line)s es nueva.", line=line.name),) if line else ()
+    days = (today, today + timedelta(days=_TOLD_DAYS - 1))
+    return Edit("procedure", summary, said, days=days, told=told, procedure=entry.slug)

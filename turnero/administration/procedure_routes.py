@@ -10,7 +10,6 @@ from turnero.administration import procedure_edits, sheet_form
 from turnero.administration.decide import Decision, decide, made_at
 from turnero.administration.procedure_edits import There
 from turnero.agencies import queries as agencies
-from turnero.agencies.catalogue_load import loaded
 from turnero.agencies.models import Procedure
 from turnero.language import gettext
 from turnero.page import NO_TROUBLE, Trouble, show
@@ -86,7 +85,9 @@ def _present(procedure: Procedure) -> dict[str, str]:
 
 
 def _there() -> There:
-    return There({line.slug: line.name for line in agencies.lines()}, loaded().procedures)
+    return There(
+        {line.slug: line.name for line in agencies.lines()}, {each.slug: each.name for each in agencies.procedures()}
+    )
 
 
 def _today() -> date:

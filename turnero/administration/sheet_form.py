@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from turnero.administration import parsing
-from turnero.administration.errors import AddressInvalid, NotOffered, TextLong
+from turnero.administration.errors import AddressInvalid, ProcedureUnknown, TextLong
 from turnero.fields import Fields
 from turnero.language import gettext_noop
 from turnero.verify.contact import parse_email
@@ -13,6 +13,7 @@ from turnero.verify.contact import parse_email
 _MOST = 1000
 _MOST_LINES = 40
 _LONGEST_ADDRESS = 300
+_TOLD = 60  # letters of what is unknown
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,9 @@ def read(fields: Fields, procedures: Collection[str]) -> dict[str, Any]:
         for key in part.path[:-1]:
             inner = inner.setdefault(key, {})
         inner[part.path[-1]] = value
-    unknown = set(sheet.get("follow_ups", ())) - set(procedures)
+    unknown = [slug for slug in sheet.get("follow_ups", ()) if slug not in procedures]
     if unknown:
-        fields.faults["siguientes"] = NotOffered()
+        fields.faults["siguientes"] = ProcedureUnknown(slug=unknown[0][:_TOLD])
     return sheet
 
 

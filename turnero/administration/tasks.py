@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 
 from turnero import clock
-from turnero.agencies.models import Desk, LocalHoliday
-from turnero.booking.models import Displacement
+from turnero.administration import displaced
+from turnero.agencies.models import LocalHoliday
 from turnero.extensions import db
+from turnero.formatting import thousands
 from turnero.language import gettext
 from turnero.notices import outbox
 from turnero.transparency import complaints
@@ -38,18 +39,27 @@ def _complaints(agency_id: int | None, today: date) -> tuple[str, str] | None:
 
 
 def _displaced(agency_id: int | None) -> tuple[str, str] | None:
-    left = select(func.count()).select_from(Displacement).join(Desk, Desk.id == Displacement.old_desk_id)
-    left = left.where(Displacement.ended_at.is_(None), Displacement.status == "unplaced")
-    if agency_id is not None:
-        left = left.where(Desk.agency_id == agency_id)
-    count = db.session.scalar(left)
-    words = gettext("Personas que perdieron su turno y no tienen otro: %(count)s", count=count)
-    return (words, "/admin/cierres") if count else None
+    """Whatever took their hour away; those without a proposal are told apart, for nobody offers them anything."""
+    found = displaced.counted(agency_id)
+    if not found.people:
+        return None
+    values = {"count": thousands(found.people), "left": thousands(found.unplaced)}
+    if found.unplaced:
+        words = gettext("Desplazados, todavía sin otro turno: %(count)s, %(left)s sin propuesta", **values)
+    else:
+        words = gettext("Desplazados, todavía sin otro turno: %(count)s", count=values["count"])
+    return words, "/admin/cierres/desplazados"
+
+
+def unconfirmed(today: date) -> list[date]:
+    """The local holidays of the next four months that close nothing until somebody confirms them."""
+    soon = LocalHoliday.day.between(today, today + _SOON)
+    found = select(LocalHoliday.day).where(soon, LocalHoliday.confirmed.is_(False))
+    return list(db.session.scalars(found.order_by(LocalHoliday.day)))
 
 
 def _holidays(today: date) -> tuple[str, str] | None:
-    soon = LocalHoliday.day.between(today, today + _SOON)
-    count = db.session.scalar(select(func.count()).where(soon, LocalHoliday.confirmed.is_(False)))
+    count = len(unconfirmed(today))
     words = gettext("Feriados locales por confirmar en los próximos cuatro meses: %(count)s", count=count)
     return (words, "/admin/feriados") if count else None
 

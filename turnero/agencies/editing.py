@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from turnero.agencies.catalogue_entries import AgencyEntry, DayEntry, DeskEntry, HoursEntry
 from turnero.agencies.catalogue_source import Place
+from turnero.agencies.opening_hours import WeeklyHours
 from turnero.interval import Interval
 
 NOWHERE = Place("", 0)  # an edit comes from no file
@@ -35,6 +36,29 @@ def _around(hours: HoursEntry, first: date, last: date | None) -> Iterator[Hours
         yield replace(hours, valid_to=min(ends, first - _DAY))
     if last is not None and ends > last:
         yield replace(hours, valid_from=max(begins, last + _DAY))
+
+
+def weekly(entry: AgencyEntry) -> list[WeeklyHours]:
+    """The agency's hours, weekday by weekday."""
+    return [
+        WeeklyHours(weekday, hours.opens, hours.closes, hours.valid_from, hours.valid_to)
+        for hours in entry.hours
+        for weekday in hours.weekdays
+    ]
+
+
+def steps(entry: AgencyEntry, first: date, last: date | None) -> set[int]:
+    """How many minutes a turn has at any of the agency's windows between two days."""
+    ordered = sorted(entry.desks, key=lambda desk: (desk.line, desk.valid_from))
+    counts = [
+        (desk, then.valid_from if then is not None and then.line == desk.line else date.max)
+        for desk, then in zip_longest(ordered, ordered[1:])
+    ]
+    return {
+        desk.slot_minutes
+        for desk, until in counts
+        if desk.windows and until > first and desk.valid_from <= (last or date.max)
+    }
 
 
 def with_windows(entry: AgencyEntry, desk: DeskEntry) -> AgencyEntry:

@@ -1,12 +1,13 @@
 """A province or a canton: finding it, and what is closed there. Only reads; nothing here commits."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from unicodedata import combining, normalize
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import CompoundSelect, bindparam, or_, select, union_all
 
 from turnero.agencies.deadline import whole_days
 from turnero.agencies.holidays import CivicDay, rest_days
@@ -74,6 +75,15 @@ def find_canton(name: str, province_codes: Collection[str] = ()) -> Place:
     return found[0]
 
 
+def spelling(name: str, province_code: str, *, but: int | None = None) -> str:
+    """A canton's name as that province spells it already, as it was typed where nothing names it.
+
+    ``but``: the agency whose own spelling does not count, since it is what is being corrected.
+    """
+    known = (place for place in _cantons(but) if place.province_code == province_code)
+    return next((place.canton for place in known if folded(place.canton) == folded(name)), name)
+
+
 @lru_cache(maxsize=4096)
 def folded(name: str) -> str:
     """A name without accents, capitals and stray spaces, to compare and to sort by."""
@@ -132,12 +142,26 @@ def _rests_of_year(places: Collection[Place], year: int) -> set[date]:
     return {rest.day for civic in (*of_places.values(), ()) for rest in rest_days(year, civic)}
 
 
-def _cantons() -> set[Place]:
-    of_agencies = select(Agency.province_code, Agency.canton)
+def _cantons(but: int | None = None) -> list[Place]:
+    """Each canton once, as it is spelled most often: capitals and accents make no other of it."""
+    of_agencies = select(Agency.province_code, Agency.canton).where(Agency.id.is_distinct_from(but))
     of_holidays = select(LocalHoliday.province_code, LocalHoliday.canton).where(LocalHoliday.canton != "")
     of_closures = select(Closure.province_code, Closure.canton).where(Closure.scope == "canton")
-    named = db.session.execute(of_agencies.union(of_holidays, of_closures))
-    return {Place(code, canton) for code, canton in named}
+    spellings: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    named: CompoundSelect[str, str] = union_all(of_agencies, of_holidays, of_closures)
+    for code, canton in db.session.execute(named):
+        spellings[code, folded(canton)][canton] += 1
+    return [Place(code, _usual(found)) for (code, _), found in spellings.items()]
+
+
+def _usual(spellings: Counter[str]) -> str:
+    """Of those as frequent the one with capitals where they belong, then with the most accents."""
+
+    def worth(name: str) -> tuple[int, bool, int, str]:
+        accents = sum(map(combining, normalize("NFD", name)))
+        return spellings[name], not (name.islower() or name.isupper()), accents, name
+
+    return max(spellings, key=worth)
 
 
 def _civic_day(row: LocalHoliday) -> CivicDay:

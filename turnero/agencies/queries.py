@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from turnero.agencies import opening_hours
 from turnero.agencies.holidays import CivicDay, rest_days
@@ -117,6 +117,12 @@ def desks_offering(province_code: str | None, procedure: Procedure) -> list[Desk
     return sorted(db.session.scalars(offering), key=lambda desk: folded(desk.agency.name))
 
 
+def is_offered(procedure: Procedure) -> bool:
+    """Whether any agency has a desk for a trámite."""
+    attends = select(Desk.id).where(Desk.line_id == procedure.line_id, _STAFFED)
+    return procedure.takes_turns and db.session.scalar(attends.limit(1)) is not None
+
+
 def agencies_offering(province_code: str | None, procedure: Procedure) -> list[Agency]:
     """The agencies with a desk for a trámite, by name; of every province when None."""
     return [desk.agency for desk in desks_offering(province_code, procedure)]
@@ -140,6 +146,23 @@ def places_between(desks: Sequence[Desk], first: date, last: date) -> int:
     days = [date.fromordinal(ordinal) for ordinal in range(first.toordinal(), last.toordinal() + 1)]
     grids = (grid(calendars[desk.id], day) for desk in desks for day in days)
     return sum(len(each.cells) * each.windows for each in grids)
+
+
+def with_hours(today: date) -> set[int]:
+    """The ids of the agencies that have opening hours, today or on a day to come."""
+    last = WeeklyHours.valid_to
+    return set(db.session.scalars(select(WeeklyHours.agency_id).where(or_(last.is_(None), last >= today))))
+
+
+def with_windows(today: date) -> set[int]:
+    """The ids of the agencies that have windows, today or on a day to come."""
+    rows = db.session.execute(
+        select(Desk.agency_id, DeskStaffing.desk_id, DeskStaffing.valid_from, DeskStaffing.windows)
+        .join(DeskStaffing, DeskStaffing.desk_id == Desk.id)
+        .order_by(DeskStaffing.valid_from)
+    ).all()
+    now = {desk_id: windows for _, desk_id, since, windows in rows if since <= today}  # the newest stays
+    return {agency_id for agency_id, desk_id, since, windows in rows if (windows if since > today else now[desk_id])}
 
 
 def procedures_at(agency: Agency) -> list[Procedure]:

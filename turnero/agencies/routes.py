@@ -37,6 +37,7 @@ def procedure(slug: str) -> str:
         procedure=found,
         sheet=found.sheet,
         follow_ups=follow_ups,
+        offered=queries.is_offered(found),
         provinces=[(each.code, each.name) for each in queries.provinces()] if found.term_days else (),
         estimate=_estimate(found),
     )

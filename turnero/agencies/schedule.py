@@ -104,7 +104,7 @@ def _staffing(calendar: DeskCalendar, day: date) -> Staffing:
 def _open_cells(
     calendar: DeskCalendar, day: date, hours: tuple[Interval[int], ...], step: int
 ) -> tuple[tuple[int, ...], Closed | None]:
-    cells = [cell for opening in hours for cell in _cells_inside(opening, step)]
+    cells = [cell for opening in hours for cell in cells_inside(opening, step)]
     if not cells:
         return (), Closed("no_hours")
     spans = list(_minutes_closed(calendar.closed, day))
@@ -113,7 +113,8 @@ def _open_cells(
     return tuple(cells), None if cells else _widest(spans)
 
 
-def _cells_inside(opening: Interval[int], step: int) -> range:
+def cells_inside(opening: Interval[int], step: int) -> range:
+    """The start minutes of the grid's cells that fit into an opening."""
     first = -(-opening.start // step) * step
     return range(first, opening.end - step + 1, step)
 

@@ -13,8 +13,10 @@ from turnero.agencies.models import Agency, Closure, Desk, Province
 from turnero.agencies.places import Place, touches
 from turnero.agencies.schedule import grid
 from turnero.booking import claims, history, proposals, slots
+from turnero.booking import seal as seals
 from turnero.booking.closure_text import people, span
 from turnero.booking.displacement import Cause, Cleared, clear, lock_desks
+from turnero.booking.errors import ChangedMeanwhile
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Displacement
 from turnero.booking.notices import tell
@@ -48,15 +50,23 @@ class Hours:
 
 @dataclass(frozen=True)
 class Closed:
-    """What a closing does: how much it touches, and in a preview how many could be told and placed elsewhere."""
+    """What a closing does: how much it touches, and in a preview how many could be told and placed elsewhere.
+
+    ``places``: seats of open cells that go away, taken or not.
+    """
 
     closure_id: int | None
     agencies: int
-    cells: int
+    places: int
     cleared: Cleared
     reachable: int = 0
     placed: int = 0
     record_id: int | None = None  # of the change, as the staff can look it up
+
+    @property
+    def seal(self) -> str:
+        """What goes with the preview: how many people lose their hour. Places alone are taken all day long."""
+        return seals.of(self.cleared.displaced)
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,11 @@ class Reopened:
 
     restored: int
     record_id: int
+
+    @property
+    def seal(self) -> str:
+        """What goes with the preview: how many people get their hour back."""
+        return seals.of(self.restored)
 
 
 class AlreadyClosed(Refused):
@@ -89,16 +104,19 @@ def _told(look: Callable[[], None]) -> Closed | Reopened:
 
 
 @database.transaction
-def close(scope: Scope, hours: Hours, actor: str, *, once: bool = False) -> Closed:
+def close(scope: Scope, hours: Hours, actor: str, *, once: bool = False, seal: str | None = None) -> Closed:
     """Close the hours now: holds end, turns are displaced, one pending displacement each. One transaction.
 
     The places elsewhere and the notices follow in ``proposals``. Closing the same hours again finds nobody left;
-    ``once``: it raises AlreadyClosed (a form that was sent twice).
+    ``once``: it raises AlreadyClosed (a form that was sent twice). ``seal``: of the preview that somebody read;
+    with another number of people nothing is done. Raises ChangedMeanwhile.
     """
     database.lock("closures")
     if once and (there := _same(scope, hours)) is not None:
         raise AlreadyClosed(number=there)
     closed = _closed(scope, hours, actor)
+    if seal is not None and not seals.holds(seal, closed.cleared.displaced):
+        raise ChangedMeanwhile
     when = span(hours.starts, hours.ends)
     summary = gettext("Cierra %(place)s %(when)s: %(reason)s.", place=place_of(scope), when=when, reason=hours.reason)
     effect = " ".join(people(closed.cleared.displaced, None, closed.cleared.displaced - closed.reachable))
@@ -159,7 +177,7 @@ def _closed(scope: Scope, hours: Hours, actor: str) -> Closed:
     desks = _desks(scope)
     lock_desks(desks)
     now = clock.now()
-    cells = _cells(desks, hours)
+    places = _places(desks, hours)
     closure = Closure(
         kind=hours.kind,
         scope=scope.kind,
@@ -180,7 +198,7 @@ def _closed(scope: Scope, hours: Hours, actor: str) -> Closed:
     cleared = sum((clear(desk, cause, now) for desk in desks), Cleared())
     db.session.flush()
     reachable = sum(1 for displacement in displaced_by(closure.id) if displacement.booking.email)
-    return Closed(closure.id, len({desk.agency_id for desk in desks}), cells, cleared, reachable)
+    return Closed(closure.id, len({desk.agency_id for desk in desks}), places, cleared, reachable)
 
 
 def _desks(scope: Scope) -> Sequence[Desk]:
@@ -193,15 +211,16 @@ def _desks(scope: Scope) -> Sequence[Desk]:
     ]
 
 
-def _cells(desks: Sequence[Desk], hours: Hours) -> int:
-    """How many cells with open windows the hours take away."""
+def _places(desks: Sequence[Desk], hours: Hours) -> int:
+    """How many seats of open cells the hours take away."""
     first, last = hours.starts.date(), hours.ends.date()
     calendars = agencies.desk_calendars(desks, first, last)
     taken = 0
     for desk in desks:
         for ordinal in range(first.toordinal(), last.toordinal() + 1):
             day_grid = grid(calendars[desk.id], first.fromordinal(ordinal))
-            taken += sum(1 for cell in day_grid.cells if _overlaps(hours, day_grid.day, cell, day_grid.slot_minutes))
+            cells = [each for each in day_grid.cells if _overlaps(hours, day_grid.day, each, day_grid.slot_minutes)]
+            taken += len(cells) * day_grid.windows
     return taken
 
 
@@ -212,9 +231,15 @@ def _overlaps(hours: Hours, day: date, cell: int, step: int) -> bool:
 
 
 @database.transaction
-def reopen(closure_id: int, actor: str) -> Reopened:
-    """Withdraw a closure and give the old places back to those who have none yet. Raises NotFound."""
-    return _reopened(closure_id, actor)
+def reopen(closure_id: int, actor: str, *, seal: str | None = None) -> Reopened:
+    """Withdraw a closure and give the old places back to those who have none yet. Raises NotFound.
+
+    ``seal``: of the preview that somebody read; with another number of people nothing is done. Raises ChangedMeanwhile.
+    """
+    reopened = _reopened(closure_id, actor)
+    if seal is not None and not seals.holds(seal, reopened.restored):
+        raise ChangedMeanwhile
+    return reopened
 
 
 def preview_reopening(closure_id: int) -> Reopened:

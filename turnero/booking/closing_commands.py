@@ -82,8 +82,8 @@ def _scope(agency: str | None, canton: str | None, province: str | None, nationa
 def _print(closed: Closed) -> None:
     cleared = closed.cleared
     click.echo(
-        f"Agencias: {closed.agencies}. Celdas cerradas: {closed.cells}. Turnos desplazados: {cleared.displaced}. "
-        f"Reservas terminadas: {cleared.holds_ended}."
+        f"Agencias: {closed.agencies}. Lugares que se cierran: {closed.places}. "
+        f"Turnos desplazados: {cleared.displaced}. Reservas terminadas: {cleared.holds_ended}."
     )
 
 

@@ -169,3 +169,10 @@ class WishInvalid(InvalidInput):
     """The days are no days, the wrong way round, in the past or too far away."""
 
     code = "wish_invalid"
+
+
+class ChangedMeanwhile(Refused):
+    """What somebody was shown before saving is not what saving would do now: others edited it, or took turns there."""
+
+    code = "changed_meanwhile"
+    status = 409

@@ -60,6 +60,18 @@ def offered(grid: DayGrid, procedure_minutes: int, taken: Iterable[TakenSeat], e
     return tuple(_slot(start, grid, length, seats) for start in runs(grid, length) if start >= earliest)
 
 
+def turns_in(grid: DayGrid, procedure_minutes: int) -> int:
+    """How many turns of a trámite an empty day takes: its starts that do not overlap, at every window."""
+    if not grid.cells or not grid.windows:
+        return 0
+    length = cells_needed(procedure_minutes, grid.slot_minutes)
+    turns, free_from = 0, 0
+    for start in runs(grid, length):
+        if start >= free_from:
+            turns, free_from = turns + 1, start + length * grid.slot_minutes
+    return turns * grid.windows
+
+
 def free_seats(grid: DayGrid, start: int, length: int, taken: Iterable[TakenSeat]) -> tuple[int, ...]:
     """The seats that are free in all ``length`` cells from ``start`` on."""
     busy = _by_cell(taken)

@@ -74,14 +74,19 @@ def add(email: str, post: Post, *, by: str = COMMAND_LINE) -> str:
 @database.transaction
 def _add(email: str, post: Post, token: str, by: str) -> None:
     database.lock(f"account:{email}")
-    if db.session.scalar(select(Account.id).where(Account.email == email)) is not None:
-        raise AccountExists(email=email)
+    check_free(email)
     now = clock.now()
     account = Account(email=email, role=post.role, agency_id=post.agency_id, created_at=now, version=1, totp_step=0)
     _invite(account, token, now)
     db.session.add(account)
     summary = gettext("Agrega la cuenta %(email)s: %(role)s.", email=email, role=gettext(ROLES[post.role]))
     record.add(by, "account", summary, agency_id=post.agency_id)
+
+
+def check_free(email: str) -> None:
+    """Raises AccountExists."""
+    if db.session.scalar(select(Account.id).where(Account.email == email)) is not None:
+        raise AccountExists(email=email)
 
 
 def reset(email: str, post: Post | None = None, *, by: str = COMMAND_LINE) -> str:

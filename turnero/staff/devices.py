@@ -19,6 +19,7 @@ KINDS = {"kiosk": _("el kiosco"), "board": _("la pantalla")}
 COOKIE = "turnero-device"
 COOKIE_SECONDS = 365 * 24 * 3600
 PAIRING_LIFE = timedelta(hours=24)
+_STATES = {"paired": _("vinculado"), "revoked": _("sin acceso"), "waiting": _("por vincular")}
 _SEEN_EVERY = timedelta(minutes=1)
 # From the far end of the alphabet: desks begin at A, and each series says who gave the ticket.
 _SERIES = "ZYXWVUTSRP"
@@ -56,17 +57,26 @@ class _Pairing:
 def _add(name: str, agency_id: int, kind: str, pairing: _Pairing) -> None:
     database.lock(f"devices:{agency_id}")
     now = clock.now()
-    device = db.session.scalar(select(Device).where(Device.name == name).with_for_update())
+    device = to_pair_anew(name, agency_id, kind, lock=True)
     if device is None:
         series = _free_series(agency_id) if kind == "kiosk" else None
         device = Device(name=name, agency_id=agency_id, kind=kind, series=series, created_at=now, misses=0)
         db.session.add(device)
-    elif (device.agency_id, device.kind) != (agency_id, kind):
-        raise DeviceExists(name=name)
     device.pairing_hash, device.pairing_expires_at = cookies.hash_of(pairing.token), now + PAIRING_LIFE
     device.revoked_at = None
     summary = gettext("Da un enlace para vincular %(kind)s %(name)s.", kind=gettext(KINDS[kind]), name=name)
     record.add(pairing.by, "device", summary, agency_id=agency_id)
+
+
+def to_pair_anew(name: str, agency_id: int, kind: str, *, lock: bool = False) -> Device | None:
+    """The device that has this name already; None where it would be a new one. Raises DeviceExists, NoSeriesLeft."""
+    wanted = select(Device).where(Device.name == name)
+    device = db.session.scalar(wanted.with_for_update() if lock else wanted)
+    if device is None and kind == "kiosk":
+        _free_series(agency_id)
+    if device is not None and (device.agency_id, device.kind) != (agency_id, kind):
+        raise DeviceExists(name=name)
+    return device
 
 
 def _free_series(agency_id: int) -> str:
@@ -120,11 +130,16 @@ def revoke(name: str, *, by: str = COMMAND_LINE) -> int:
     return record.add(by, "device", summary, agency_id=device.agency_id).id
 
 
+def state_key(device: Device) -> str:
+    """revoked, paired or waiting"""
+    if device.revoked_at is not None:
+        return "revoked"
+    return "paired" if device.key_hash else "waiting"
+
+
 def state_of(device: Device) -> str:
     """In a word, for lists."""
-    if device.revoked_at is not None:
-        return gettext("sin acceso")
-    return gettext("vinculado") if device.key_hash else gettext("por vincular")
+    return gettext(_STATES[state_key(device)])
 
 
 def current() -> Device | None:

@@ -61,7 +61,10 @@ def sign_in() -> Response:
 
 def _sign_in_page(trouble: Trouble) -> Response:
     seguir = forms.own_path(request.values.get("seguir"), "")
-    return show("staff/sign_in.html", trouble, typed=forms.typed(request.form, "correo"), seguir=seguir)
+    activated = request.method == "GET" and request.args.get("cuenta") == "activa"
+    return show(
+        "staff/sign_in.html", trouble, typed=forms.typed(request.form, "correo"), seguir=seguir, activated=activated
+    )
 
 
 @blueprint.post("/agencia/salir")
@@ -94,7 +97,7 @@ def activate(token: str) -> Response:
     except accounts.TotpWrong as wrong:
         return _activation_page(token, accounts.to_activate(token), Trouble(faults={"totp": wrong}))
     log.info("account_activated", account=account.id)
-    return see_other(url_for("staff.sign_in_page"))
+    return see_other(url_for("staff.sign_in_page", cuenta="activa"))
 
 
 def _activation_page(token: str, account: Account, trouble: Trouble) -> Response:

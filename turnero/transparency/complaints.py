@@ -15,16 +15,19 @@ from turnero.agencies.models import Agency
 from turnero.booking.reference import ALPHABET, LETTERS
 from turnero.errors import NotFound, Refused
 from turnero.extensions import db
-from turnero.language import gettext
+from turnero.language import gettext, gettext_noop
 from turnero.notices import outbox
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Mail
 from turnero.staff import record
+from turnero.staff.models import AdminChange
 from turnero.staff.record import COMMAND_LINE
 from turnero.transparency.figures import MAINLAND
 from turnero.transparency.measures import following
 from turnero.transparency.models import Complaint
 
+# The kind of an answer's row in the record.
+RECORDED_AS = "complaint"
 # Working days; the institute may answer sooner. Ley de Modernización, Art. 28.
 TERM_DAYS = 15
 _NUMBER_LENGTH = 11
@@ -32,6 +35,15 @@ _A_DAY_PER_BROWSER = 5
 # After an answer so long the address and the words are kept.
 _KEPT = timedelta(days=365)
 _MAIL_LIFE = timedelta(days=7)
+# Answer and record are one transaction.
+_WRITTEN_DOWN_WITHIN = timedelta(minutes=1)
+# Of a list that grows with the years.
+_MOST = 200
+_ANSWERS = {
+    "complaint": gettext_noop("Responde la queja %(number)s."),
+    "suggestion": gettext_noop("Responde la sugerencia %(number)s."),
+    "thanks": gettext_noop("Responde la felicitación %(number)s."),
+}
 
 
 class TooManyComplaints(Refused):
@@ -99,8 +111,8 @@ def answer(number: str, words: str, *, by: str = COMMAND_LINE) -> int:
     now = clock.now()
     row.answered_at, row.answer = now, words
     _tell(row, "complaint_answer", now)
-    summary = gettext("Responde la queja %(number)s.", number=row.number)
-    return record.add(by, "complaint", summary, agency_id=row.agency_id).id
+    summary = gettext(_ANSWERS[row.kind], number=row.number)
+    return record.add(by, RECORDED_AS, summary, agency_id=row.agency_id).id
 
 
 def _tell(row: Complaint, kind: str, now: datetime) -> None:
@@ -124,6 +136,31 @@ def unanswered(agency_id: int | None = None) -> Sequence[Complaint]:
     if agency_id is not None:
         waiting = waiting.where(Complaint.agency_id == agency_id)
     return db.session.scalars(waiting.order_by(Complaint.due_day, Complaint.id)).all()
+
+
+def answered(since: datetime, agency_id: int | None = None) -> Sequence[Complaint]:
+    """Complaints whose answer was given from ``since`` on, the newest first; of one agency where it is given."""
+    found = select(Complaint).where(Complaint.answered_at >= since, Complaint.kind == "complaint")
+    if agency_id is not None:
+        found = found.where(Complaint.agency_id == agency_id)
+    return db.session.scalars(found.order_by(Complaint.answered_at.desc(), Complaint.id.desc()).limit(_MOST)).all()
+
+
+def unasked(agency_id: int | None = None) -> Sequence[Complaint]:
+    """Suggestions and thanks whose words are still kept, the newest first; of one agency where it is given."""
+    found = select(Complaint).where(Complaint.kind != "complaint", Complaint.browser.is_not(None))
+    if agency_id is not None:
+        found = found.where(Complaint.agency_id == agency_id)
+    return db.session.scalars(found.order_by(Complaint.id.desc()).limit(_MOST)).all()
+
+
+def answered_by(row: Complaint) -> str | None:
+    """The actor who answered, as the record knows it; None where it has forgotten, or nobody has answered."""
+    if row.answered_at is None:
+        return None
+    around = AdminChange.at.between(row.answered_at, row.answered_at + _WRITTEN_DOWN_WITHIN)
+    of_this = (AdminChange.kind == RECORDED_AS, AdminChange.summary.contains(row.number))
+    return db.session.scalar(select(AdminChange.actor).where(around, *of_this).limit(1))
 
 
 def in_month(month: date) -> int:
