@@ -64,6 +64,16 @@ def test_a_cancelled_place_goes_to_the_first_in_line(taken, desk, procedure, day
     assert told("confirmation") == ["persona90@example.ec", "persona1@example.ec"]
 
 
+def test_who_waits_for_what_is_done_online_by_now_is_passed_over(taken, desk, procedure, day):
+    online = create_procedure(line=desk.line)
+    listed(desk, online, 1)
+    listed(desk, procedure, 2)
+    online.channel = "virtual"
+    db.session.commit()
+    bookings.cancel(taken)
+    assert statuses() == ["waiting", "offered"]
+
+
 def test_accepting_twice_leads_to_the_same_turn(taken, desk, procedure):
     first = listed(desk, procedure, 1)
     bookings.cancel(taken)

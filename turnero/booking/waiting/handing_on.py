@@ -81,6 +81,7 @@ def _waiting_for(freed: Freed, desk: Desk) -> Select[SeatRequest]:
         .where(SeatRequest.first_day <= freed.day, SeatRequest.last_day >= freed.day)
         .where(SeatRequest.part.in_(("any", part)), SeatRequest.agencies.any(Agency.id == desk.agency_id))
         .where(Procedure.line_id == desk.line_id, Procedure.minutes <= freed.cells * freed.step)
+        .where(Procedure.channel != "virtual")  # since then it is done online, and asks for no turn
         .order_by(
             case((listed, 1), else_=0),
             SeatRequest.rank,
