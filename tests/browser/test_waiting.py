@@ -158,10 +158,11 @@ def test_public_pages_are_for_everybody(procedure, open_context, scheme):
     """Figures, rules, draws, complaints and the statement, on a narrow phone, in both schemes."""
     agency = create_agency(slug="centro", name="Agencia de Santo Domingo de los Tsáchilas")
     create_desk(procedure.line, agency=agency, windows=1)
-    for ago in range(1, 20):  # so that the drawings are there
-        measured = {"agency_id": agency.id, "procedure_id": procedure.id, "days_ahead": 29 - ago}
-        db.session.add(Scarcity(day=today() - timedelta(days=ago), **measured))
-        db.session.add(Given(day=today() - timedelta(days=ago), how="first_come", turns=1000 + ago))
+    days, where = [today() - timedelta(days=ago) for ago in range(1, 20)], (agency.id, procedure.id)
+    db.session.rollback()  # the jobs write beside us: what follows begins with a write
+    for ahead, day in enumerate(days):  # so that the drawings are there
+        db.session.add(Scarcity(day=day, agency_id=where[0], procedure_id=where[1], days_ahead=ahead))
+        db.session.add(Given(day=day, how="first_come", turns=1000 + ahead))
     db.session.commit()
     history.load_path(resource("catalogue") / "historical_figures.csv")
     page = open_context(viewport={"width": 320, "height": 640}, color_scheme=scheme).new_page()

@@ -19,9 +19,10 @@ from turnero.booking.models import Booking, Displacement, SpentReference
 from turnero.booking.waiting.seat_models import Draw
 from turnero.extensions import Base, db
 from turnero.jobs import Lease
+from turnero.refusals import Refusals
 from turnero.staff.models import Account, DataView, SignInFailure
 from turnero.transparency import complaints, months
-from turnero.transparency.models import Given, MonthDetail, Rating, Scarcity
+from turnero.transparency.models import Given, MonthDetail, MonthProvince, Rating, Scarcity
 from turnero.verify.models import Challenge, CodeTries
 
 LATER = datetime(2026, 11, 9, tzinfo=UTC)
@@ -69,6 +70,8 @@ BREAKS = {
     "ck_month_figures_counts": {"attentions": -1},
     "ck_month_figures_revision": {"revision": 0},
     "ck_month_details_counts": {"attended": -1},
+    "ck_month_provinces_counts": {"displaced": -1},
+    "ck_refusals_times": {"times": 0},
     "ck_complaints_kind": {"kind": "rumour"},
     "ck_complaints_satisfaction": {"satisfaction": 6},
     "ck_complaints_answer": {"answer": "x", "answered_at": None},
@@ -113,17 +116,16 @@ def rows(app):
         SpentReference(reference="AAA0000"),
         Scarcity(day=booking.day, days_ahead=1, **offered),
         Given(day=booking.day, how="list", turns=1),
+        Refusals(since=now, reason="flood", times=1),
         Rating(key="k", day=booking.day, satisfaction=5, words="", **offered),
     ]
     months.close(date(2026, 10, 1))
     complaints.file(complaints.Said("k", "complaint", "Esperé mucho"), "b")
-    db.session.add(
-        MonthDetail(
-            month=date(2026, 10, 1),
-            revision=1,
-            **offered,
-            **dict.fromkeys(("attended", "no_show", "cancelled", "displaced"), 0),
-        )
+    closed = {"month": date(2026, 10, 1), "revision": 1, "procedure_id": booking.procedure_id}
+    closed |= dict.fromkeys(("attended", "no_show", "cancelled", "displaced"), 0)
+    province = desk.agency.province_code
+    db.session.add_all(
+        [MonthDetail(agency_id=desk.agency_id, **closed), MonthProvince(province_code=province, **closed)]
     )
     db.session.commit()
     in_draw(db.session.scalars(select(Draw)).first(), booking.procedure, 77)

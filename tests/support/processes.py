@@ -12,6 +12,8 @@ from flask import Flask
 
 PATIENCE_SECONDS = 90
 PROGRAM = "from turnero.cli import main; main()"
+# A shell that puts the tests into the background has them, and so us, ignore Ctrl-C.
+_HEARS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
 
 
 def environ_of(app: Flask) -> dict[str, str]:
@@ -33,7 +35,7 @@ def running(*arguments: str, environ: Mapping[str, str], program: str = PROGRAM)
     """``turnero arguments`` at work; killed at the end if it still is. Its output is one stream."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TURNERO_")}
     process = subprocess.Popen(
-        [sys.executable, "-c", program, *arguments],
+        [sys.executable, "-c", _HEARS + program, *arguments],
         env=inherited | dict(environ),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
