@@ -29,13 +29,15 @@ def scores(url, cookie, folder):
     headers, report = folder / "headers.json", folder / "report.json"
     headers.write_text(json.dumps({"Cookie": cookie} if cookie else {}))
     arguments = ["--quiet", "--only-categories=performance,accessibility", "--output=json", f"--output-path={report}"]
-    subprocess.run(
+    done = subprocess.run(
         ["node", PROGRAM, url, *arguments, f"--extra-headers={headers}", f"--chrome-flags={FLAGS}"],
         env=os.environ | {"CHROME_PATH": str(chromium())},
-        check=True,
+        check=False,
         capture_output=True,
+        text=True,
         timeout=180,
     )
+    assert done.returncode == 0, f"{url}: {done.stderr[-2000:]}"
     found = json.loads(report.read_text())["categories"]
     return round(100 * found["performance"]["score"]), round(100 * found["accessibility"]["score"])
 
