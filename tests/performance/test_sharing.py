@@ -23,14 +23,6 @@ TEN = 600
 SAME_PLACE = TEXTS["same_place"]
 
 
-@pytest.fixture
-def moments(monkeypatch):
-    """The shelf's clock, in the test's hands: a list of one number."""
-    now = [100.0]
-    monkeypatch.setattr(sharing, "time", type("Time", (), {"monotonic": staticmethod(lambda: now[0])}))
-    return now
-
-
 def test_a_value_is_made_once_and_again_when_its_time_has_passed(app, moments):
     made = iter("abc")
     shelf = Shelf()
@@ -103,7 +95,7 @@ def test_a_page_waits_for_what_is_shared_without_a_connection(client, desk, proc
     assert held == [0]
 
 
-def test_what_is_seen_may_be_old_and_the_claim_decides(app, client, desk, procedure):
+def test_what_is_seen_may_be_old_and_the_claim_decides(app, client, desk, procedure, moments):
     shelf_of(app).most_seconds = 60
     day = next_workday()
     walker = Walker.at_hours(client, desk, procedure)
@@ -121,7 +113,7 @@ def test_what_is_seen_may_be_old_and_the_claim_decides(app, client, desk, proced
         holds.place(walker.key, browser_of(client), day, TEN)
 
 
-def test_whoever_has_the_place_is_not_told_that_it_is_taken(app, client, desk, procedure):
+def test_whoever_has_the_place_is_not_told_that_it_is_taken(app, client, desk, procedure, moments):
     shelf_of(app).most_seconds = 60
     day = next_workday()
     yes = {"hora": f"{day}T10:00", "acepta": "si"}
@@ -138,7 +130,7 @@ def test_whoever_has_the_place_is_not_told_that_it_is_taken(app, client, desk, p
     assert SAME_PLACE in client.page.text
 
 
-def test_in_a_rush_whoever_comes_late_costs_a_page(app, client, desk, procedure):
+def test_in_a_rush_whoever_comes_late_costs_a_page(app, client, desk, procedure, moments):
     shelf_of(app).most_seconds = 60
     day = next_workday()
     yes = {"hora": f"{day}T10:00", "acepta": "si"}

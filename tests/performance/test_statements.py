@@ -41,7 +41,7 @@ def cost(act, *arguments, **named):
     return len(said)
 
 
-def test_pages_read_little_and_less_when_somebody_has_just_looked(app, client, desk, procedure):
+def test_pages_read_little_and_less_when_somebody_has_just_looked(app, client, desk, procedure, moments):
     shelf_of(app).most_seconds = 60
     journey = Walker.at_hours(client, desk, procedure).address("")
     day = next_workday()
