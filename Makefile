@@ -20,7 +20,7 @@ demo: $(VENV)/.installed ## El producto completo en http://127.0.0.1:8000 (PORT=
 	@$(BIN)/turnero demo --port $(PORT)
 
 test: $(VENV)/.installed-dev ## Todas las pruebas, con PostgreSQL y Chromium de verdad
-	@$(BIN)/python -m tests.support.provision
+	@$(BIN)/python -m tests.support.machine.provision
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/.installed-dev ## Estilo, tipos y pruebas rápidas (SQLite, sin navegador)
@@ -30,42 +30,42 @@ check: $(VENV)/.installed-dev ## Estilo, tipos y pruebas rápidas (SQLite, sin n
 	@TURNERO_TEST_DATABASES=sqlite $(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not slow"
 
 race: $(VENV)/.installed-dev ## Las carreras a tamaño completo: 200 cierres mientras 50 personas piden turno
-	@$(BIN)/python -m tests.support.provision
+	@$(BIN)/python -m tests.support.machine.provision
 	@TURNERO_RACE_ROUNDS=200 TURNERO_RACE_CROWD=300 $(BIN)/python -m pytest -n 2 --timeout 3600 -o faulthandler_timeout=0 \
 		tests/booking/test_race.py tests/booking/test_closing.py tests/booking/test_closing_race.py \
 		tests/security/test_honest_crowd.py
 
 day: $(VENV)/.installed-dev ## Un día entero de una agencia, en navegadores de verdad, con 120 personas
-	@$(BIN)/python -m tests.support.provision
+	@$(BIN)/python -m tests.support.machine.provision
 	@TURNERO_DAY_PEOPLE=120 $(BIN)/python -m pytest --timeout 3600 -o faulthandler_timeout=0 tests/browser/test_day.py
 
 chaos: $(VENV)/.installed-dev ## Quince minutos de fallas con 30 personas pidiendo turno (SEED=… repite; MUTANT=… quita una defensa)
-	@$(BIN)/python -m tests.support.provision
-	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MUTANT),--mutant $(MUTANT)) $(if $(SECONDS),--seconds $(SECONDS))
+	@$(BIN)/python -m tests.support.machine.provision
+	@$(BIN)/python -m rehearsals.chaos $(if $(SEED),--seed $(SEED)) $(if $(MUTANT),--mutant $(MUTANT)) $(if $(SECONDS),--seconds $(SECONDS))
 
 upgrade: $(VENV)/.installed-dev ## La migración con un millón de turnos, mientras la gente pide turno (media hora como mucho)
-	@$(BIN)/python -m tests.support.provision
+	@$(BIN)/python -m tests.support.machine.provision
 	@TURNERO_UPGRADE_TURNS=1000000 $(BIN)/python -m pytest -s --timeout 1500 -o faulthandler_timeout=0 \
 		tests/production/test_upgrade.py
 
 fairness: $(VENV)/.installed-dev ## Lo que intentan los revendedores, simulado con 30 semillas (cinco minutos; SEEDS=… cambia)
-	@$(BIN)/python -m tests.fairness --seeds $(or $(SEEDS),30) --folder docs/fairness
+	@$(BIN)/python -m rehearsals.fairness --seeds $(or $(SEEDS),30) --folder docs/fairness
 
 bench: $(VENV)/.installed-dev ## Rapidez del producto frente a lo mínimo posible, en proporciones de una misma corrida (media hora como mucho)
-	@$(BIN)/python -m tests.support.provision
+	@$(BIN)/python -m tests.support.machine.provision
 	@$(BIN)/python -m benchmarks bench --folder docs/performance
 
 rush: $(VENV)/.installed-dev ## Mil personas por un lugar, y cinco veces más gente de la que cabe (cinco minutos como mucho)
-	@$(BIN)/python -m tests.support.provision
+	@$(BIN)/python -m tests.support.machine.provision
 	@$(BIN)/python -m benchmarks rush --folder docs/performance
 
 mutants: $(VENV)/.installed-dev ## Quita cada defensa una vez y comprueba que su prueba lo nota (ONLY="S5 S6" limita)
-	@$(BIN)/python -m tests.support.provision
-	@$(BIN)/python -m tests.support.mutants $(ONLY)
+	@$(BIN)/python -m tests.support.machine.provision
+	@$(BIN)/python -m tests.support.tools.mutants $(ONLY)
 
 sqlmap: $(VENV)/.installed-dev ## Busca inyecciones de SQL con sqlmap en todos los formularios (media hora como mucho)
-	@$(BIN)/python -m tests.support.provision
-	@$(BIN)/python -m tests.support.sqlmap
+	@$(BIN)/python -m tests.support.machine.provision
+	@$(BIN)/python -m rehearsals.sqlmap.scan
 
 quality: $(VENV)/.installed-dev ## Lighthouse y el validador de HTML en todas las páginas (quince minutos; pide Node y Java)
 	@for program in node npm java; do \
@@ -73,7 +73,7 @@ quality: $(VENV)/.installed-dev ## Lighthouse y el validador de HTML en todas la
 	done
 	@mkdir -p build/quality && cp tests/quality/package.json build/quality/
 	@npm install --prefix build/quality --no-audit --no-fund --silent
-	@$(BIN)/python -m tests.support.provision
+	@$(BIN)/python -m tests.support.machine.provision
 	@TURNERO_QUALITY=$(CURDIR)/build/quality $(BIN)/python -m pytest -s -o faulthandler_timeout=0 tests/quality
 
 messages: $(VENV)/.installed-dev ## Los textos por traducir; con LOCALE=en empieza o pone al día ese idioma (docs/languages.md)
@@ -94,7 +94,7 @@ sbom: $(BIN)/python ## Lo que se instala en producción, en CycloneDX y con sus 
 		--of JSON -o $(SBOM)/turnero.cdx.json $(SBOM)/product/bin/python
 	@$(SBOM)/tools/bin/pip-licenses --python=$(SBOM)/product/bin/python --format=markdown --with-urls --order=license \
 		--output-file=$(SBOM)/licences.md
-	@$(BIN)/python -m tests.support.sbom $(SBOM)
+	@$(BIN)/python -m tests.support.tools.sbom $(SBOM)
 	@rm -rf $(SBOM)/tools $(SBOM)/product
 
 format: $(VENV)/.installed-dev ## Da formato al código y ordena las importaciones

@@ -15,7 +15,7 @@ from benchmarks.people import Crowd
 from benchmarks.ratios import Rates, Size
 from benchmarks.recording import Line
 from benchmarks.site import day_ahead, site
-from tests.support import postgres
+from tests.support.servers import postgres
 
 # Goals of the product: what each ratio should reach.
 GOALS = {"hold": 0.7, "confirm": 0.7, "agencies": 0.7, "ten days": 0.7, "hours": 0.7, "start": 0.9, "one hot slot": 0.7}

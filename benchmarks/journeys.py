@@ -14,9 +14,9 @@ from benchmarks.load import Answer, Connection, Load, connection, run
 from benchmarks.people import Crowd, Person
 from benchmarks.ratios import OPENS, SLOT, WINDOWS
 from benchmarks.site import Site, day_ahead
-from tests.chaos.post import CODE_SUBJECT
-from tests.support.journeys import cedula
-from tests.support.processes import PROGRAM
+from rehearsals.chaos.post import CODE_SUBJECT
+from tests.support.rows.journeys import cedula
+from tests.support.servers.processes import PROGRAM
 
 _LOCATION = re.compile(rb"(?i)\r\nlocation: (\S+)")
 _COOKIE = re.compile(rb"(?i)\r\nset-cookie: turnero=([^;]+)")

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from itsdangerous import URLSafeTimedSerializer
 
 from benchmarks.site import Site
-from tests.support.journeys import cedula
+from tests.support.rows.journeys import cedula
 from turnero.session import known_as
 
 _FIRST = 1_000_000  # nobody of the filled database

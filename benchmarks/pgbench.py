@@ -12,7 +12,7 @@ from psycopg import ClientCursor
 from benchmarks.people import Crowd
 from benchmarks.ratios import OPENS
 from benchmarks.recording import Line, Maker
-from tests.support import postgres
+from tests.support.servers import postgres
 
 CLIENTS, PEOPLE_EACH = 16, 3000
 _MADE = re.compile(r"tps = ([\d.]+)")

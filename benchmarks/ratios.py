@@ -18,8 +18,8 @@ from benchmarks.load import Load, closed_loop
 from benchmarks.people import Crowd, visit
 from benchmarks.recording import Line, Occasion, record
 from benchmarks.site import Site, day_ahead
-from tests.support.mail_servers import free_port
-from tests.support.processes import answer
+from tests.support.servers.mail_servers import free_port
+from tests.support.servers.processes import answer
 
 OPENS, SLOT, HOURS, WINDOWS = 480, 20, 27, 12
 DESK = 1

@@ -11,8 +11,8 @@ from typing import Any
 
 from benchmarks.people import Crowd, Person
 from config import Settings
-from tests.support.journeys import cedula
-from tests.support.statements import Statement, recorded
+from tests.support.inspection.statements import Statement, recorded
+from tests.support.rows.journeys import cedula
 from turnero import clock, create_app
 from turnero.extensions import db
 from turnero.session import known_as

@@ -18,12 +18,12 @@ from typing import Any
 import psycopg
 from sqlalchemy import make_url
 
-from tests.chaos.post import Post
-from tests.chaos.stack import DURABLE
-from tests.support import postgres
-from tests.support.mail_servers import free_port
-from tests.support.processes import PROGRAM, answer
-from tests.support.upgrade import fill
+from rehearsals.chaos.post import Post
+from rehearsals.chaos.stack import DURABLE
+from rehearsals.upgrade.tree import fill
+from tests.support.servers import postgres
+from tests.support.servers.mail_servers import free_port
+from tests.support.servers.processes import PROGRAM, answer
 from turnero.agencies.holidays import national
 
 

@@ -18,17 +18,18 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from config import Settings
-from tests.support import network, postgres
-from tests.support.client import StrictClient
-from tests.support.databases import ENGINES, Databases
-from tests.support.server import LiveServer, serving
-from tests.support.smtp import Mailbox, mail_server_running
+from tests.support.machine import network
+from tests.support.pages.client import StrictClient
+from tests.support.servers import postgres
+from tests.support.servers.databases import ENGINES, Databases
+from tests.support.servers.server import LiveServer, serving
+from tests.support.servers.smtp import Mailbox, mail_server_running
 from turnero import clock, create_app, schema
 from turnero.extensions import db
 from turnero.paths import resource
 from turnero.sharing import shelf_of
 
-pytest_plugins = ["tests.support.browsing"]
+pytest_plugins = ["tests.support.pages.browsing"]
 # They need Node and Java, which `make test` does not ask for: `make quality` runs them.
 collect_ignore = [] if os.environ.get("TURNERO_QUALITY") else ["quality"]
 
@@ -203,7 +204,7 @@ def postgres_app(make_app: AppMaker) -> Iterator[Flask]:
 
 @pytest.fixture
 def client(app: Flask) -> StrictClient:
-    """A browser without JavaScript that reads every page strictly (``tests.support.reader``)."""
+    """A browser without JavaScript that reads every page strictly (``tests.support.pages.reader``)."""
     made = app.test_client()
     assert isinstance(made, StrictClient)
     return made

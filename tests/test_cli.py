@@ -8,8 +8,8 @@ import pytest
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from tests.support.mail_servers import free_port
-from tests.support.processes import answer, environ_of, running
+from tests.support.servers.mail_servers import free_port
+from tests.support.servers.processes import answer, environ_of, running
 from turnero import cli
 from turnero.paths import resource
 

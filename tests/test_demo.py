@@ -10,8 +10,8 @@ import pytest
 from click import ClickException
 
 from config import Settings
-from tests.support.mail_servers import free_port
-from tests.support.processes import answer, run, running
+from tests.support.servers.mail_servers import free_port
+from tests.support.servers.processes import answer, run, running
 from turnero import clock, create_app, serving
 from turnero.db import transaction
 from turnero.extensions import db

@@ -2,13 +2,13 @@
 
 import logging
 import tomllib
-from pathlib import Path
 
 import grimp
 import pytest
 from importlinter.cli import lint_imports
 
-ROOT = Path(__file__).parents[1]
+from tests.support import ROOT
+
 ABOVE_EVERYTHING = {"turnero.cli", "turnero.demo"}
 
 

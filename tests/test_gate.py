@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from werkzeug.test import Client
 
-from tests.support.page import read
+from tests.support.pages.page import read
 from turnero import gate
 from turnero.gate import Gate, Kind, Line, kind_of, may_wait
 

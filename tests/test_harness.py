@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from flask import redirect
 
-from tests.support import browser, provision, reader
-from tests.support.network import NetworkForbidden
-from tests.support.page import BrokenHtml, filled
+from tests.support.machine import provision
+from tests.support.machine.network import NetworkForbidden
+from tests.support.pages import browser, reader
+from tests.support.pages.page import BrokenHtml, filled
 from turnero.extensions import csrf
 
 PAGE = """<!doctype html>

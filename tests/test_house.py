@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support import ROOT
+
 CODE = ("config.py", "wsgi.py", "turnero", "migrations", "tests", "benchmarks")
 # Schemas are as long as they are, and locks are made by a program.
 LONG_BY_NATURE = ("migrations/versions/", "requirements/", "static/vendor/")

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step
-from tests.support.processes import environ_of, running
+from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step
+from tests.support.servers.processes import environ_of, running
 from turnero.audit import audit
 from turnero.booking import bookings, closing, holds
 from turnero.booking.closing import Hours, Scope

@@ -4,12 +4,12 @@ import ast
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from jinja2 import Environment, nodes
 
-ROOT = Path(__file__).parent.parent
+from tests.support import ROOT
+
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
 # Names are the same in every language.
 NAMES = {"Turnero", "PDF", "CSV", "JSON", "IESS"}

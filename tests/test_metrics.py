@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from tests.support.build import create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step
-from tests.support.walking import Walker
+from tests.support.pages.walking import Walker
+from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step
 from turnero import refusals
 from turnero.booking import bookings, holds, sweep
 from turnero.extensions import db

@@ -6,7 +6,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from tests.support.migrating import (
+from tests.support.inspection.migrating import (
     Killed,
     bring_to,
     complaints,

@@ -7,9 +7,10 @@ from babel import dates
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from tests.support import other_language, reader
-from tests.support.everyone import Everyone
-from tests.support.other_language import LOCALE, outside
+from tests.support.inspection import other_language
+from tests.support.inspection.other_language import LOCALE, outside
+from tests.support.pages import reader
+from tests.support.scenes.everyone import Everyone
 from turnero import language, web
 from turnero.booking import documents
 from turnero.extensions import db

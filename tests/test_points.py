@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from tests.support.nodes import exists
+from tests.support.inspection.nodes import exists
 
 TABLE = Path(__file__).with_name("points.csv")
 

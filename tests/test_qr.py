@@ -3,7 +3,7 @@ from xml.etree import ElementTree as ET
 
 from PIL import Image, ImageDraw
 
-from tests.support.papers import qr_codes_in
+from tests.support.inspection.papers import qr_codes_in
 from turnero import qr
 
 

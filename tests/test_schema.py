@@ -5,7 +5,7 @@ import signal
 import pytest
 from sqlalchemy import inspect, text
 
-from tests.support.processes import environ_of, run, running
+from tests.support.servers.processes import environ_of, run, running
 from turnero import schema
 from turnero.extensions import db
 

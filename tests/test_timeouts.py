@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
-from tests.support.replicas import replica_of
+from tests.support.servers.replicas import replica_of
 from turnero import audit
 from turnero import db as database
 from turnero.booking import steps

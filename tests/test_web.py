@@ -7,7 +7,7 @@ import pytest
 from flask import request
 
 from tests.conftest import settings_for
-from tests.support.build import create_citizen
+from tests.support.rows.build import create_citizen
 from turnero import create_app, session, web
 from turnero.paths import resource
 

@@ -16,10 +16,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.support import reader
-from tests.support.page import Page
+from tests.support import ROOT
+from tests.support.pages import reader
+from tests.support.pages.page import Page
 
-ROOT = Path(__file__).parents[1]
 CARRIED = ("templates", "static", "migrations", "catalogue")
 START_SECONDS = 60
 

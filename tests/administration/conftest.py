@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_desk, create_procedure, next_workday
-from tests.support.staff import create_account, signed_in
+from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.rows.staff import create_account, signed_in
 from turnero.extensions import db
 from turnero.staff.models import AdminChange
 

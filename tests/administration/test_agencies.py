@@ -3,15 +3,15 @@
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import (
+from tests.support.inspection.tables import OF_LOOKING, tables_now
+from tests.support.rows.build import (
     create_agency,
     create_line,
     create_province,
     next_workday,
     today,
 )
-from tests.support.tables import OF_LOOKING, tables_now
-from tests.support.visits import booked, turn
+from tests.support.rows.visits import booked, turn
 from turnero.agencies import catalogue_export, queries
 from turnero.agencies.catalogue_load import load_path
 from turnero.agencies.catalogue_text import as_yaml

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from tests.support.staff import create_account
+from tests.support.rows.staff import create_account
 from turnero.extensions import db
 from turnero.staff.models import Account
 from turnero.transparency import complaints

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, create_local_holiday, create_province
+from tests.support.rows.build import create_agency, create_desk, create_local_holiday, create_province
 from turnero.agencies import queries
 from turnero.agencies.models import LocalHoliday
 from turnero.extensions import db

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, next_workday
-from tests.support.visits import booked, turn
+from tests.support.rows.build import create_agency, create_desk, next_workday
+from tests.support.rows.visits import booked, turn
 from turnero.administration import agency_edits
 from turnero.administration.agency_forms import Days, Special
 from turnero.agencies import queries

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import (
+from tests.support.pages.page import filled
+from tests.support.rows.build import (
     create_agency,
     create_desk,
     create_local_holiday,
@@ -13,8 +14,7 @@ from tests.support.build import (
     next_workday,
     today,
 )
-from tests.support.page import filled
-from tests.support.visits import booked, turn
+from tests.support.rows.visits import booked, turn
 from turnero.agencies.models import Closure, LocalHoliday
 from turnero.booking import bookings, queries, sweep
 from turnero.booking.models import Displacement

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_local_holiday
+from tests.support.rows.build import create_local_holiday
 from turnero.agencies.models import LocalHoliday
 from turnero.extensions import db
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.support.build import create_agency, create_desk, create_hours, set_policy, today
+from tests.support.rows.build import create_agency, create_desk, create_hours, set_policy, today
 from turnero.administration import agency_told
 from turnero.administration.agency_forms import parse_week
 from turnero.formatting import hours_of_week

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import set_policy, today
+from tests.support.rows.build import set_policy, today
 from turnero.administration.policy_words import Change, differences, lots_told
 from turnero.booking.waiting import draws
 from turnero.booking.waiting.seat_models import Draw

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, next_workday, start_writing
-from tests.support.journeys import at_hour_step
-from tests.support.staff import create_account, signed_in
-from tests.support.visits import booked, turn
+from tests.support.rows.build import create_agency, create_desk, next_workday, start_writing
+from tests.support.rows.journeys import at_hour_step
+from tests.support.rows.staff import create_account, signed_in
+from tests.support.rows.visits import booked, turn
 from turnero import clock
 from turnero.administration import log
 from turnero.booking import bookings, changes, holds, queries

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from tests.support.build import (
+from tests.support.pages.walking import token_of
+from tests.support.rows.build import (
     create_agency,
     create_closure,
     create_desk,
 )
-from tests.support.staff import create_account, create_device, paired, signed_in
-from tests.support.walking import token_of
+from tests.support.rows.staff import create_account, create_device, paired, signed_in
 from turnero.agencies.models import Closure
 from turnero.extensions import db
 from turnero.staff import accounts, devices

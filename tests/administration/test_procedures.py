@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from tests.support.build import (
+from tests.support.rows.build import (
     create_agency,
     create_closure,
     create_desk,
@@ -12,7 +12,7 @@ from tests.support.build import (
     create_procedure,
     next_workday,
 )
-from tests.support.visits import booked, turn
+from tests.support.rows.visits import booked, turn
 from turnero.administration.procedure_supply import supply_of
 from turnero.agencies import queries
 from turnero.audit import audit

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import (
+from tests.support.rows.build import (
     create_local_holiday,
 )
-from tests.support.staff import create_account, signed_in
-from tests.support.visits import arrived, booked, turn
+from tests.support.rows.staff import create_account, signed_in
+from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention import attendance, calling
 from turnero.attention.attendance import By
 from turnero.extensions import db

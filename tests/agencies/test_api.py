@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.build import create_agency, create_desk, create_line, create_procedure, create_province
+from tests.support.rows.build import create_agency, create_desk, create_line, create_procedure, create_province
 
 
 @pytest.fixture

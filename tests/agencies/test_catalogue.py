@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.catalogues import LOADED, QUITO, in_agency, problems_of, read
+from tests.support.rows.catalogues import LOADED, QUITO, in_agency, problems_of, read
 from turnero.agencies import catalogue
 from turnero.agencies.catalogue_schema import ALWAYS
 from turnero.agencies.catalogue_source import NoCatalogue

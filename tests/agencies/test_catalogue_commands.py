@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
-from tests.support.catalogues import COUNTRY
+from tests.support.rows.catalogues import COUNTRY
 from turnero.agencies.models import Agency, Province
 from turnero.cli import cli
 from turnero.extensions import db

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.catalogues import COUNTRY, load
+from tests.support.rows.catalogues import COUNTRY, load
 from turnero.agencies import catalogue_export
 from turnero.agencies.catalogue_load import load_path
 from turnero.agencies.catalogue_text import as_yaml

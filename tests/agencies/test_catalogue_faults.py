@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.catalogues import GLOSAS, QUITO, in_agency, problems_of
+from tests.support.rows.catalogues import GLOSAS, QUITO, in_agency, problems_of
 
 # The text of a file, the line of its fault and a piece of what is said of it. The first line of a text is line 1.
 BAD = {

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from tests.support.catalogues import COUNTRY, load
+from tests.support.rows.catalogues import COUNTRY, load
 from turnero.agencies import catalogue_export, queries
 from turnero.agencies.catalogue_load import loaded, reordered
 from turnero.agencies.models import (

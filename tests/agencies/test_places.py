@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.support.country import closure, country, holiday
+from tests.support.rows.country import closure, country, holiday
 from turnero.agencies.places import AmbiguousCanton, Place, UnknownCanton, find_canton, legal_rest
 
 __all__ = ["country"]

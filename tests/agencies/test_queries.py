@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from tests.support.country import closure, country, holiday
+from tests.support.rows.country import closure, country, holiday
 from turnero.agencies import queries
 from turnero.agencies.models import (
     Agency,

@@ -2,7 +2,13 @@ from datetime import date, datetime
 
 import pytest
 
-from tests.support.build import create_agency, create_closure, create_local_holiday, create_procedure, create_province
+from tests.support.rows.build import (
+    create_agency,
+    create_closure,
+    create_local_holiday,
+    create_procedure,
+    create_province,
+)
 from turnero.agencies.terms import parse_date, term_of
 
 NOVEMBER_30 = date(2026, 11, 30)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.build import create_desk, create_procedure
-from tests.support.staff import create_account, signed_in
+from tests.support.rows.build import create_desk, create_procedure
+from tests.support.rows.staff import create_account, signed_in
 from turnero.attention.attendance import By
 from turnero.audit import audit
 from turnero.extensions import db

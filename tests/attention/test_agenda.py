@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure
-from tests.support.journeys import cedula
-from tests.support.staff import create_account, create_device, signed_in
-from tests.support.visits import arrived, booked, turn
-from tests.support.walking import token_of
+from tests.support.pages.walking import token_of
+from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure
+from tests.support.rows.journeys import cedula
+from tests.support.rows.staff import create_account, create_device, signed_in
+from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention import kiosk_help
 from turnero.extensions import db
 from turnero.notices.models import Notice

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_citizen, create_desk, create_procedure, today
-from tests.support.journeys import cedula
-from tests.support.staff import create_device
-from tests.support.visits import booked, turn
+from tests.support.rows.build import create_citizen, create_desk, create_procedure, today
+from tests.support.rows.journeys import cedula
+from tests.support.rows.staff import create_device
+from tests.support.rows.visits import booked, turn
 from turnero.attention import attendance, calling, kiosk_help
 from turnero.attention.attendance import By
 from turnero.extensions import db

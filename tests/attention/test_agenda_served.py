@@ -7,9 +7,9 @@ from http.client import HTTPConnection
 
 import pytest
 
-from tests.support.build import create_desk, create_procedure, today
-from tests.support.processes import PATIENCE_SECONDS, answer, environ_of, running
-from tests.support.staff import create_account, session_key
+from tests.support.rows.build import create_desk, create_procedure, today
+from tests.support.rows.staff import create_account, session_key
+from tests.support.servers.processes import PATIENCE_SECONDS, answer, environ_of, running
 from turnero.attention.changes import MOST_STREAMS
 from turnero.staff import sessions
 

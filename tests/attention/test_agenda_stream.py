@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.build import create_desk, create_procedure, today
-from tests.support.visits import booked
+from tests.support.rows.build import create_desk, create_procedure, today
+from tests.support.rows.visits import booked
 from turnero.attention import changes
 from turnero.attention.attendance import By, arrive
 

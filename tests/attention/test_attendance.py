@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, create_procedure, next_workday
-from tests.support.visits import arrived, booked, turn, visit
+from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.rows.visits import arrived, booked, turn, visit
 from turnero import clock
 from turnero.attention import attendance, calling
 from turnero.attention.attendance import By

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.build import create_agency, create_desk
-from tests.support.journeys import cedula
-from tests.support.staff import create_account, create_device, paired, signed_in
-from tests.support.visits import arrived, turn
+from tests.support.rows.build import create_agency, create_desk
+from tests.support.rows.journeys import cedula
+from tests.support.rows.staff import create_account, create_device, paired, signed_in
+from tests.support.rows.visits import arrived, turn
 from turnero.attention import attendance, calling
 from turnero.attention.attendance import By
 from turnero.staff import devices

@@ -4,9 +4,9 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_desk, create_procedure
-from tests.support.crowd import all_at_once
-from tests.support.visits import arrived, booked, turn, visit
+from tests.support.rows.build import create_desk, create_procedure
+from tests.support.rows.visits import arrived, booked, turn, visit
+from tests.support.scenes.crowd import all_at_once
 from turnero import clock
 from turnero.attention import attendance, calling, queries
 from turnero.attention.attendance import By

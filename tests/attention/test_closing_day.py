@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.build import create_agency, create_desk, create_province, today
-from tests.support.turns import close
-from tests.support.visits import arrived, booked, turn
+from tests.support.rows.build import create_agency, create_desk, create_province, today
+from tests.support.rows.turns import close
+from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention import attendance, calling, closing_day
 from turnero.attention.attendance import By
 from turnero.booking.models import Event

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.build import create_desk
-from tests.support.visits import arrived, booked, turn
+from tests.support.rows.build import create_desk
+from tests.support.rows.visits import arrived, booked, turn
 from turnero import clock
 from turnero.attention import attendance, calling
 from turnero.attention.board import delay_of

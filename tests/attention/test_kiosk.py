@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import (
+from tests.support.rows.build import (
     create_agency,
     create_citizen,
     create_desk,
@@ -12,10 +12,10 @@ from tests.support.build import (
     set_policy,
     today,
 )
-from tests.support.journeys import cedula
-from tests.support.staff import create_account, create_device, paired, signed_in
-from tests.support.turns import close
-from tests.support.visits import booked, turn, visit
+from tests.support.rows.journeys import cedula
+from tests.support.rows.staff import create_account, create_device, paired, signed_in
+from tests.support.rows.turns import close
+from tests.support.rows.visits import booked, turn, visit
 from turnero import clock
 from turnero.attention import attendance
 from turnero.attention.attendance import By

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_citizen, create_procedure, next_workday
-from tests.support.journeys import cedula
-from tests.support.staff import create_device, paired
-from tests.support.visits import booked
+from tests.support.rows.build import create_citizen, create_procedure, next_workday
+from tests.support.rows.journeys import cedula
+from tests.support.rows.staff import create_device, paired
+from tests.support.rows.visits import booked
 from turnero.attention import kiosk_booking
 from turnero.attention.kiosk_booking import Asked
 from turnero.booking.errors import NotOffered, PlaceTaken

@@ -2,10 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.build import create_agency, create_desk
-from tests.support.journeys import cedula
-from tests.support.staff import create_account, signed_in
-from tests.support.visits import arrived, turn
+from tests.support.rows.build import create_agency, create_desk
+from tests.support.rows.journeys import cedula
+from tests.support.rows.staff import create_account, signed_in
+from tests.support.rows.visits import arrived, turn
 from turnero.attention import window_turns
 from turnero.attention.attendance import By
 from turnero.attention.standing_out import stands_out

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_desk, today
-from tests.support.crowd import all_at_once
-from tests.support.visits import booked, turn
+from tests.support.rows.build import create_desk, today
+from tests.support.rows.visits import booked, turn
+from tests.support.scenes.crowd import all_at_once
 from turnero.attention import attendance, paper_day
 from turnero.attention.attendance import By
 from turnero.attention.errors import WrongState

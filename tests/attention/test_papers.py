@@ -9,10 +9,10 @@ import pytest
 from pypdfium2 import PdfDocument
 from sqlalchemy import select, text
 
-from tests.support.build import create_agency, create_citizen, today
-from tests.support.journeys import cedula
-from tests.support.staff import create_account, signed_in
-from tests.support.visits import arrived, booked, turn, visit
+from tests.support.rows.build import create_agency, create_citizen, today
+from tests.support.rows.journeys import cedula
+from tests.support.rows.staff import create_account, signed_in
+from tests.support.rows.visits import arrived, booked, turn, visit
 from turnero import clock
 from turnero.attention import agenda_papers, calling
 from turnero.attention.attendance import By

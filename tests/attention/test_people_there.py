@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_desk, create_desk_day, today
-from tests.support.journeys import at_hour_step, cedula
-from tests.support.turns import close
+from tests.support.rows.build import create_desk, create_desk_day, today
+from tests.support.rows.journeys import at_hour_step, cedula
+from tests.support.rows.turns import close
 from turnero import clock
 from turnero import db as database
 from turnero.attention import attendance, calling, window_turns

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, next_workday
-from tests.support.visits import arrived, booked, turn, visit
-from tests.support.waiting import listed
+from tests.support.rows.build import create_agency, create_desk, next_workday
+from tests.support.rows.visits import arrived, booked, turn, visit
+from tests.support.rows.waiting import listed
 from turnero import clock
 from turnero import db as database
 from turnero.attention import attendance, calling, queries

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from tests.support.build import create_desk, next_workday
-from tests.support.crowd import all_at_once
-from tests.support.journeys import at_hour_step, cedula
+from tests.support.rows.build import create_desk, next_workday
+from tests.support.rows.journeys import at_hour_step, cedula
+from tests.support.scenes.crowd import all_at_once
 from turnero.attention import window_turns
 from turnero.attention.attendance import By
 from turnero.attention.models import Visit

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, next_workday, today
-from tests.support.journeys import at_hour_step, cedula
-from tests.support.staff import create_account, signed_in
-from tests.support.walking import token_of
+from tests.support.pages.walking import token_of
+from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, next_workday, today
+from tests.support.rows.journeys import at_hour_step, cedula
+from tests.support.rows.staff import create_account, signed_in
 from turnero import clock
 from turnero.attention import undoing
 from turnero.attention.attendance import By

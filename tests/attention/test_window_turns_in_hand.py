@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step, cedula
-from tests.support.staff import create_account, signed_in
-from tests.support.turns import book
+from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step, cedula
+from tests.support.rows.staff import create_account, signed_in
+from tests.support.rows.turns import book
 from turnero import clock
 from turnero import db as database
 from turnero.attention import attendance

@@ -7,9 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from tests.support.build import GALAPAGOS, create_agency, create_desk, create_procedure, create_province, next_workday
-from tests.support.journeys import at_hour_step
-from tests.support.papers import turn_text
+from tests.support.inspection.papers import turn_text
+from tests.support.rows.build import (
+    GALAPAGOS,
+    create_agency,
+    create_desk,
+    create_procedure,
+    create_province,
+    next_workday,
+)
+from tests.support.rows.journeys import at_hour_step
 from turnero import clock
 from turnero.booking import bookings, changes, documents, holds, queries
 

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, next_workday
-from tests.support.journeys import at_hour_step
+from tests.support.rows.build import create_agency, create_desk, next_workday
+from tests.support.rows.journeys import at_hour_step
 from turnero import clock
 from turnero.audit import audit
 from turnero.booking import bookings, changes, holds, queries, steps

@@ -4,8 +4,8 @@ from datetime import datetime, time, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_agency, create_desk, create_province, next_workday
-from tests.support.journeys import at_hour_step
+from tests.support.rows.build import create_agency, create_desk, create_province, next_workday
+from tests.support.rows.journeys import at_hour_step
 from turnero import clock
 from turnero.agencies.models import Closure, DeskDay, WeeklyHours
 from turnero.audit import audit

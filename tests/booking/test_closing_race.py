@@ -8,8 +8,8 @@ from threading import Barrier
 from flask import Flask
 from sqlalchemy import delete, func, select
 
-from tests.support.build import create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step
+from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step
 from turnero import db as database
 from turnero.audit import audit
 from turnero.booking import bookings, closing, holds, proposals

@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_citizen, create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step
-from tests.support.walking import Walker
+from tests.support.pages.walking import Walker
+from tests.support.rows.build import create_citizen, create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step
 from turnero.booking import bookings, changes, holds, queries, steps
 from turnero.booking.errors import WrongStep
 from turnero.booking.models import Booking

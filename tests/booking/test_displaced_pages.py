@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, create_procedure, next_workday
-from tests.support.turns import TEN, begin_change, book, close, notes, post, the_monday, turn
-from tests.support.walking import texts, token_of
+from tests.support.pages.walking import texts, token_of
+from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.rows.turns import TEN, begin_change, book, close, notes, post, the_monday, turn
 from turnero import clock
 from turnero.audit import audit
 from turnero.booking import closing, closure_text, proposals

@@ -8,9 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from tests.support.build import create_agency, create_desk, create_procedure, create_province, next_workday, set_policy
-from tests.support.journeys import at_hour_step
-from tests.support.papers import picture_of, qr_codes_in, turn_text, words_of
+from tests.support.inspection.papers import picture_of, qr_codes_in, turn_text, words_of
+from tests.support.rows.build import (
+    create_agency,
+    create_desk,
+    create_procedure,
+    create_province,
+    next_workday,
+    set_policy,
+)
+from tests.support.rows.journeys import at_hour_step
 from turnero.booking import bookings, documents, holds, queries
 from turnero.booking.turn_text import TurnText
 

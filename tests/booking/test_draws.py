@@ -4,9 +4,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from tests.support.build import create_agency, create_desk, today
-from tests.support.journeys import at_hour_step
-from tests.support.waiting import in_draw, offers, statuses
+from tests.support.rows.build import create_agency, create_desk, today
+from tests.support.rows.journeys import at_hour_step
+from tests.support.rows.waiting import in_draw, offers, statuses
 from turnero import clock
 from turnero.audit import audit
 from turnero.booking import availability, bookings, holds, queries

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import next_workday
-from tests.support.journeys import at_hour_step, cedula
-from tests.support.waiting import listed, statuses
+from tests.support.rows.build import next_workday
+from tests.support.rows.journeys import at_hour_step, cedula
+from tests.support.rows.waiting import listed, statuses
 from turnero.audit import audit
 from turnero.booking import bookings, holds, privacy, retention
 from turnero.booking.models import Booking

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step
+from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step
 from turnero import clock
 from turnero.booking import bookings, holds, journey
 from turnero.booking.errors import (

@@ -4,7 +4,8 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from tests.support.build import (
+from tests.support.pages.walking import Walker, texts
+from tests.support.rows.build import (
     create_agency,
     create_closure,
     create_desk,
@@ -13,8 +14,7 @@ from tests.support.build import (
     next_workday,
     set_policy,
 )
-from tests.support.journeys import at_hour_step
-from tests.support.walking import Walker, texts
+from tests.support.rows.journeys import at_hour_step
 from turnero.booking import bookings, holds
 from turnero.booking.models import Booking
 from turnero.extensions import db

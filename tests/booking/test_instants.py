@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, create_procedure, create_province, next_workday
-from tests.support.journeys import at_hour_step
+from tests.support.rows.build import create_agency, create_desk, create_procedure, create_province, next_workday
+from tests.support.rows.journeys import at_hour_step
 from turnero import clock
 from turnero.booking import bookings, holds, instants, queries
 from turnero.booking.models import Claim

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step
-from tests.support.walking import Walker, browser_of, newest_code
+from tests.support.pages.walking import Walker, browser_of, newest_code
+from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step
 from turnero.audit import audit
 from turnero.booking.models import Booking, Journey
 from turnero.extensions import db

@@ -10,8 +10,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from sqlalchemy import delete, select
 
 from tests.conftest import BEGINNING
-from tests.support.build import create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step
+from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step
 from turnero import clock
 from turnero.attention import window_turns
 from turnero.attention.attendance import By

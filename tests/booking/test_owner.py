@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_citizen, create_closure, create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step, cedula, prove
-from tests.support.walking import newest_code
+from tests.support.pages.walking import newest_code
+from tests.support.rows.build import create_citizen, create_closure, create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step, cedula, prove
 from turnero import clock
 from turnero.audit import audit
 from turnero.booking import bookings, changes, closing, holds, owner, proposals, queries, steps, sweep

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_citizen, create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step, cedula
+from tests.support.rows.build import create_citizen, create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step, cedula
 from turnero.booking import bookings, holds, queries
 from turnero.booking.models import Booking, Journey
 from turnero.extensions import db

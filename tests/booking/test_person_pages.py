@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.build import create_citizen, set_policy
-from tests.support.journeys import cedula
-from tests.support.walking import Walker, newest_code, token_of
+from tests.support.pages.walking import Walker, newest_code, token_of
+from tests.support.rows.build import create_citizen, set_policy
+from tests.support.rows.journeys import cedula
 from turnero.extensions import db
 from turnero.verify.models import Citizen
 

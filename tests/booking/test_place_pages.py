@@ -4,7 +4,8 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from tests.support.build import (
+from tests.support.pages.walking import Walker, texts
+from tests.support.rows.build import (
     EVERY_DAY,
     GALAPAGOS,
     create_agency,
@@ -17,8 +18,7 @@ from tests.support.build import (
     set_policy,
     today,
 )
-from tests.support.journeys import at_hour_step
-from tests.support.walking import Walker, texts
+from tests.support.rows.journeys import at_hour_step
 from turnero import clock
 from turnero.booking import bookings, holds
 from turnero.booking.models import Claim

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.booking.test_retention import where_found
-from tests.support.build import create_citizen, create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step, cedula
+from tests.support.rows.build import create_citizen, create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step, cedula
 from turnero import clock
 from turnero.audit import audit
 from turnero.booking import bookings, changes, history, holds, privacy, queries, retention, sweep

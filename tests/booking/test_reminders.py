@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, create_procedure, create_province
-from tests.support.journeys import at_hour_step
-from tests.support.processes import environ_of, run
+from tests.support.rows.build import create_agency, create_desk, create_procedure, create_province
+from tests.support.rows.journeys import at_hour_step
+from tests.support.servers.processes import environ_of, run
 from turnero import clock
 from turnero.audit import audit
 from turnero.booking import bookings, changes, holds, queries, reminders

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_agency, create_desk, create_procedure, next_workday, today
-from tests.support.journeys import at_hour_step, cedula
-from tests.support.waiting import create_draw, in_draw, listed
-from tests.support.walking import Walker, browser_of
+from tests.support.pages.walking import Walker, browser_of
+from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday, today
+from tests.support.rows.journeys import at_hour_step, cedula
+from tests.support.rows.waiting import create_draw, in_draw, listed
 from turnero import clock
 from turnero.booking import bookings, holds
 from turnero.booking.waiting import draws

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, inspect, select, text
 
-from tests.support.build import create_agency, create_desk, create_procedure, next_workday, set_policy
-from tests.support.journeys import at_hour_step, cedula
+from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday, set_policy
+from tests.support.rows.journeys import at_hour_step, cedula
 from turnero import clock
 from turnero.audit import audit
 from turnero.booking import bookings, closing, history, holds, queries, reference, retention, sweep

@@ -2,10 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.build import next_workday
-from tests.support.journeys import at_hour_step
-from tests.support.turns import book
-from tests.support.waiting import listed, statuses
+from tests.support.rows.build import next_workday
+from tests.support.rows.journeys import at_hour_step
+from tests.support.rows.turns import book
+from tests.support.rows.waiting import listed, statuses
 from turnero.booking.errors import AlreadyAsked, AlreadyHasTurn, RequestsSpent, UnknownPlace
 from turnero.booking.waiting.seat_requests import Wish, join_list
 

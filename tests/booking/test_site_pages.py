@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from tests.support.build import (
+from tests.support.rows.build import (
     create_agency,
     create_closure,
     create_desk,

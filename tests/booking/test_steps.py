@@ -4,7 +4,7 @@ import pytest
 from flask import current_app
 from sqlalchemy import func, select
 
-from tests.support.build import (
+from tests.support.rows.build import (
     create_agency,
     create_citizen,
     create_desk,
@@ -12,7 +12,7 @@ from tests.support.build import (
     create_province,
     next_workday,
 )
-from tests.support.journeys import at_hour_step, cedula, prove
+from tests.support.rows.journeys import at_hour_step, cedula, prove
 from turnero import clock
 from turnero.booking import bookings, holds, journey, steps
 from turnero.booking.errors import AlreadyHasTurn, CedulasSpent, NotInRegistry, UnknownPlace, WrongStep

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import (
+from tests.support.pages.walking import Walker
+from tests.support.rows.build import (
     create_agency,
     create_citizen,
     create_desk,
@@ -13,7 +14,6 @@ from tests.support.build import (
     create_staffing,
     next_workday,
 )
-from tests.support.walking import Walker
 from turnero.booking.models import Journey
 from turnero.extensions import db
 

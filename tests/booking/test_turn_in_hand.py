@@ -6,10 +6,10 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, create_procedure
-from tests.support.papers import picture_of, qr_codes_in, words_of
-from tests.support.turns import NINE, TEN, begin_change, book, close, notes, post, the_monday, turn
-from tests.support.walking import browser_of, texts, token_of
+from tests.support.inspection.papers import picture_of, qr_codes_in, words_of
+from tests.support.pages.walking import browser_of, texts, token_of
+from tests.support.rows.build import create_agency, create_desk, create_procedure
+from tests.support.rows.turns import NINE, TEN, begin_change, book, close, notes, post, the_monday, turn
 from turnero import clock
 from turnero.audit import audit
 from turnero.booking import bookings, changes, holds

@@ -5,10 +5,17 @@ from datetime import timedelta
 import pytest
 from icalendar import Calendar
 
-from tests.support.build import GALAPAGOS, create_agency, create_desk, create_procedure, create_province, next_workday
-from tests.support.papers import words_of
-from tests.support.smtp import text_of
-from tests.support.turns import TEN, begin_change, book, close, notes, the_monday, turn
+from tests.support.inspection.papers import words_of
+from tests.support.rows.build import (
+    GALAPAGOS,
+    create_agency,
+    create_desk,
+    create_procedure,
+    create_province,
+    next_workday,
+)
+from tests.support.rows.turns import TEN, begin_change, book, close, notes, the_monday, turn
+from tests.support.servers.smtp import text_of
 from turnero.audit import audit
 from turnero.booking import bookings, changes, closing, holds, proposals
 from turnero.notices.delivery import deliver_all

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step
-from tests.support.walking import token_of
+from tests.support.pages.walking import token_of
+from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step
 from turnero.booking import bookings, holds, queries
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking

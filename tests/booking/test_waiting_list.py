@@ -3,9 +3,9 @@ from datetime import datetime, time, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from tests.support.build import create_procedure, next_workday
-from tests.support.journeys import at_hour_step
-from tests.support.waiting import listed, offers, statuses
+from tests.support.rows.build import create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step
+from tests.support.rows.waiting import listed, offers, statuses
 from turnero import clock
 from turnero.audit import audit
 from turnero.booking import bookings, changes, closing, holds, queries, sweep

@@ -7,10 +7,10 @@ from threading import Event
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import next_workday
-from tests.support.crowd import all_at_once
-from tests.support.journeys import at_hour_step
-from tests.support.waiting import listed, offers, statuses
+from tests.support.rows.build import next_workday
+from tests.support.rows.journeys import at_hour_step
+from tests.support.rows.waiting import listed, offers, statuses
+from tests.support.scenes.crowd import all_at_once
 from turnero.audit import audit
 from turnero.booking import bookings, closing, displacement, holds
 from turnero.booking.closing import Hours, Scope

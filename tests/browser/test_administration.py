@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.build import create_desk, create_procedure, create_province, next_workday
-from tests.support.looking import look_closely
-from tests.support.staff import create_account, sign_in_browser
-from tests.support.visits import booked, turn
+from tests.support.pages.looking import look_closely
+from tests.support.rows.build import create_desk, create_procedure, create_province, next_workday
+from tests.support.rows.staff import create_account, sign_in_browser
+from tests.support.rows.visits import booked, turn
 from turnero.agencies import queries
 from turnero.audit import audit
 from turnero.extensions import db

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import DESKTOP, PHONE
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure
-from tests.support.journeys import cedula
-from tests.support.looking import look_closely
-from tests.support.staff import create_account, create_device, sign_in_browser
-from tests.support.visits import arrived, booked, turn
+from tests.support.pages.browser import DESKTOP, PHONE
+from tests.support.pages.looking import look_closely
+from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure
+from tests.support.rows.journeys import cedula
+from tests.support.rows.staff import create_account, create_device, sign_in_browser
+from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention import attendance, calling, changes, kiosk_help
 from turnero.attention.attendance import By
 from turnero.extensions import db

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.build import create_agency, create_desk, create_procedure
-from tests.support.looking import look_closely
-from tests.support.staff import create_device, pair_browser
-from tests.support.visits import arrived
+from tests.support.pages.looking import look_closely
+from tests.support.rows.build import create_agency, create_desk, create_procedure
+from tests.support.rows.staff import create_device, pair_browser
+from tests.support.rows.visits import arrived
 from turnero.attention import calling
 from turnero.attention.attendance import By
 from turnero.extensions import db

@@ -14,12 +14,19 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
 
-from tests.support.browser import DESKTOP
-from tests.support.build import create_agency, create_citizen, create_desk, create_desk_day, create_procedure, today
-from tests.support.day import Kiosk, Windows
-from tests.support.journeys import cedula
-from tests.support.staff import create_account, create_device, pair_browser, sign_in_browser
-from tests.support.visits import booked, turn
+from tests.support.pages.browser import DESKTOP
+from tests.support.rows.build import (
+    create_agency,
+    create_citizen,
+    create_desk,
+    create_desk_day,
+    create_procedure,
+    today,
+)
+from tests.support.rows.journeys import cedula
+from tests.support.rows.staff import create_account, create_device, pair_browser, sign_in_browser
+from tests.support.rows.visits import booked, turn
+from tests.support.scenes.day import Kiosk, Windows
 from turnero import clock
 from turnero.attention.closing_day import close_days
 from turnero.audit import audit

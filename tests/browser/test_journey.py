@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure
-from tests.support.citizen import Citizen
-from tests.support.looking import look_closely
-from tests.support.smtp import text_of
+from tests.support.pages.citizen import Citizen
+from tests.support.pages.looking import look_closely
+from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure
+from tests.support.servers.smtp import text_of
 from turnero.audit import audit
 from turnero.extensions import db
 

@@ -5,12 +5,12 @@ from functools import partial
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import DESKTOP
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure
-from tests.support.door import SCREEN, at_start, open_door, reference_of, says, scan, ticket
-from tests.support.journeys import cedula
-from tests.support.looking import look_closely
-from tests.support.visits import booked
+from tests.support.pages.browser import DESKTOP
+from tests.support.pages.looking import look_closely
+from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure
+from tests.support.rows.journeys import cedula
+from tests.support.rows.visits import booked
+from tests.support.scenes.door import SCREEN, at_start, open_door, reference_of, says, scan, ticket
 
 SOON, ELEVEN, FAR = 640, 660, 960  # it is 10:00
 TARGET = 76  # px of what is pressed at the door

@@ -5,11 +5,11 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.build import create_desk, create_procedure, next_workday
-from tests.support.door import at_start, open_door, reference_of, says, scan, ticket
-from tests.support.journeys import cedula
-from tests.support.looking import look_closely, until
-from tests.support.visits import booked, turn, visit
+from tests.support.pages.looking import look_closely, until
+from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import cedula
+from tests.support.rows.visits import booked, turn, visit
+from tests.support.scenes.door import at_start, open_door, reference_of, says, scan, ticket
 from turnero.extensions import db
 
 SOON, FAR = 640, 960  # it is 10:00

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure
-from tests.support.citizen import Citizen
-from tests.support.looking import look_closely
+from tests.support.pages.citizen import Citizen
+from tests.support.pages.looking import look_closely
+from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure
 from turnero import clock
 from turnero.booking import reminders
 from turnero.extensions import db

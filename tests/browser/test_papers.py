@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, today
-from tests.support.journeys import cedula
-from tests.support.looking import look_closely
-from tests.support.staff import create_account, sign_in_browser
-from tests.support.visits import arrived, booked, turn
+from tests.support.pages.looking import look_closely
+from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, today
+from tests.support.rows.journeys import cedula
+from tests.support.rows.staff import create_account, sign_in_browser
+from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention.attendance import By
 from turnero.attention.undoing import undo
 from turnero.extensions import db

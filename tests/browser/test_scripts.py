@@ -6,8 +6,15 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, create_province, today
-from tests.support.citizen import Citizen
+from tests.support.pages.citizen import Citizen
+from tests.support.rows.build import (
+    create_agency,
+    create_citizen,
+    create_desk,
+    create_procedure,
+    create_province,
+    today,
+)
 from turnero.agencies import queries
 from turnero.extensions import db
 

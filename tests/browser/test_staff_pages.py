@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import DESKTOP, PHONE
-from tests.support.build import create_agency, create_desk, create_procedure
-from tests.support.looking import look_closely
-from tests.support.staff import create_account, sign_in_browser
+from tests.support.pages.browser import DESKTOP, PHONE
+from tests.support.pages.looking import look_closely
+from tests.support.rows.build import create_agency, create_desk, create_procedure
+from tests.support.rows.staff import create_account, sign_in_browser
 from turnero import clock
 from turnero.extensions import db
 from turnero.staff import accounts, devices, totp

@@ -6,7 +6,9 @@ from datetime import datetime, time, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.build import (
+from tests.support.pages.citizen import Citizen
+from tests.support.pages.looking import look_closely
+from tests.support.rows.build import (
     create_agency,
     create_citizen,
     create_closure,
@@ -15,9 +17,7 @@ from tests.support.build import (
     create_province,
     next_workday,
 )
-from tests.support.citizen import Citizen
-from tests.support.journeys import at_hour_step
-from tests.support.looking import look_closely
+from tests.support.rows.journeys import at_hour_step
 from turnero.booking import bookings, holds
 from turnero.extensions import db
 

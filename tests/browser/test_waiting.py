@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, create_procedure, today
-from tests.support.citizen import Citizen
-from tests.support.journeys import at_hour_step, cedula
-from tests.support.looking import look_closely
-from tests.support.waiting import in_draw
+from tests.support.pages.citizen import Citizen
+from tests.support.pages.looking import look_closely
+from tests.support.rows.build import create_agency, create_desk, create_procedure, today
+from tests.support.rows.journeys import at_hour_step, cedula
+from tests.support.rows.waiting import in_draw
 from turnero import clock
 from turnero.audit import audit
 from turnero.booking import bookings, holds

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure
-from tests.support.citizen import Citizen
-from tests.support.smtp import code_in, text_of
+from tests.support.pages.citizen import Citizen
+from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure
+from tests.support.servers.smtp import code_in, text_of
 from turnero.extensions import db
 
 MOST_TABS = 60

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.build import create_agency, create_desk, create_procedure, next_workday
-from tests.support.journeys import cedula
-from tests.support.looking import look_closely
-from tests.support.staff import create_account, sign_in_browser
-from tests.support.turns import book
+from tests.support.pages.looking import look_closely
+from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import cedula
+from tests.support.rows.staff import create_account, sign_in_browser
+from tests.support.rows.turns import book
 from turnero.booking import queries
 from turnero.extensions import db
 

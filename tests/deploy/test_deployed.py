@@ -2,19 +2,18 @@
 
 import re
 import shlex
-from pathlib import Path
 
 import click
 import pytest
 import yaml
 
 from config import Settings, SettingsError
-from tests.support import nginx, pgbouncer
+from tests.support import ROOT
+from tests.support.servers import nginx, pgbouncer
 from turnero import serving
 from turnero.cli import cli
 from turnero.db import TIMEOUTS
 
-ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 FILES = {path.relative_to(DEPLOY).as_posix(): path.read_text() for path in sorted(DEPLOY.rglob("*")) if path.is_file()}
 COMPOSE = yaml.safe_load(FILES["compose.yaml"])

@@ -4,11 +4,11 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support import ROOT
+
 LINES = (ROOT / ".containerignore").read_text().splitlines()
 LET_IN = [line.removeprefix("!") for line in LINES if line.startswith("!")]
 

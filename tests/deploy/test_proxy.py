@@ -10,9 +10,9 @@ from threading import Thread
 
 import pytest
 
-from tests.support import nginx
-from tests.support.mail_servers import free_port
-from tests.support.processes import answer
+from tests.support.servers import nginx
+from tests.support.servers.mail_servers import free_port
+from tests.support.servers.processes import answer
 
 pytestmark = pytest.mark.slow  # `make check` needs no nginx
 CERTIFICATES = nginx.FOLDER.parents[1] / "tests" / "notices" / "certificates"

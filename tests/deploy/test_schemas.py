@@ -3,14 +3,15 @@
 import copy
 import json
 from importlib import resources
-from pathlib import Path
 
 import kubernetes_validate
 import pytest
 import yaml
 from jsonschema.validators import validator_for
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
+from tests.support import ROOT
+
+DEPLOY = ROOT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 KUSTOMIZATION = yaml.safe_load((DEPLOY / "kubernetes" / "kustomization.yaml").read_text())
 MANIFESTS = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support import units
+from tests.support.machine import units
 
 pytestmark = pytest.mark.slow  # `make check` needs no systemd
 UNITS = {path.name: path.read_text() for path in sorted(units.FOLDER.iterdir())}

@@ -6,8 +6,8 @@ import re
 import pytest
 import yaml
 
-from tests.support.build import create_desk, create_procedure
-from tests.support.nodes import ROOT
+from tests.support import ROOT
+from tests.support.rows.build import create_desk, create_procedure
 from turnero.jobs import Leadership
 
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yaml"

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from tests.support.mail_servers import Sink, serving
-from tests.support.notices import code_mail, notice_to, use_mail_server
+from tests.support.rows.notices import code_mail, notice_to, use_mail_server
+from tests.support.servers.mail_servers import Sink, serving
 from turnero import clock, schema
 from turnero.db import transaction
 from turnero.notices import outbox, rendering

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.notices import code_mail, notice_to
+from tests.support.rows.notices import code_mail, notice_to
 from turnero.notices import delivery, rendering
 from turnero.notices.delivery import Delivered, deliver
 

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.mail_servers import free_port, silent_server
-from tests.support.notices import code_mail, notice_to, use_mail_server
+from tests.support.rows.notices import code_mail, notice_to, use_mail_server
+from tests.support.servers.mail_servers import free_port, silent_server
 from turnero.extensions import db
 from turnero.notices import mailer, rendering
 from turnero.notices.delivery import MAX_ATTEMPTS, Delivered, deliver, deliver_all, wait_after

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.mail_servers import Sink, serving
-from tests.support.notices import notice_to, turn, use_mail_server
+from tests.support.rows.notices import notice_to, turn, use_mail_server
+from tests.support.servers.mail_servers import Sink, serving
 from turnero.notices import rendering
 from turnero.notices.delivery import Delivered, deliver
 from turnero.notices.mailer import Rejected, compose

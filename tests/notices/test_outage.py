@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step
-from tests.support.mail_servers import Sink, free_port, serving, silent_server
-from tests.support.notices import notice_to, use_mail_server
-from tests.support.walking import Walker
+from tests.support.pages.walking import Walker
+from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step
+from tests.support.rows.notices import notice_to, use_mail_server
+from tests.support.servers.mail_servers import Sink, free_port, serving, silent_server
 from turnero import clock
 from turnero.booking import bookings, holds
 from turnero.booking.models import Booking

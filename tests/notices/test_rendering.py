@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.support.notices import code_mail, turn
+from tests.support.rows.notices import code_mail, turn
 from turnero.booking.waiting.seat_notices import RequestText
 from turnero.notices.rendering import Mail, fill, qr_picture
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.build import create_desk, create_procedure
+from tests.support.rows.build import create_desk, create_procedure
 from turnero import sharing
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.build import next_workday
-from tests.support.walking import Walker
+from tests.support.pages.walking import Walker
+from tests.support.rows.build import next_workday
 from turnero.paths import resource
 
 pytestmark = pytest.mark.engines("sqlite")

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.support.build import create_citizen, today
-from tests.support.journeys import cedula
-from tests.support.statements import recorded
-from tests.support.upgrade import fill
-from tests.support.walking import Walker, newest_code
+from rehearsals.upgrade.tree import fill
+from tests.support.inspection.statements import recorded
+from tests.support.pages.walking import Walker, newest_code
+from tests.support.rows.build import create_citizen, today
+from tests.support.rows.journeys import cedula
 from turnero.extensions import db
 from turnero.jobs import JOBS
 

@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.build import next_workday
-from tests.support.journeys import at_hour_step
-from tests.support.statements import recorded
-from tests.support.turns import begin_change
-from tests.support.walking import Walker, browser_of
+from tests.support.inspection.statements import recorded
+from tests.support.pages.walking import Walker, browser_of
+from tests.support.rows.build import next_workday
+from tests.support.rows.journeys import at_hour_step
+from tests.support.rows.turns import begin_change
 from turnero import sharing
 from turnero.booking import availability, holds
 from turnero.booking.errors import PlaceTaken

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.build import create_citizen, next_workday
-from tests.support.statements import recorded
-from tests.support.walking import Walker, newest_code
+from tests.support.inspection.statements import recorded
+from tests.support.pages.walking import Walker, newest_code
+from tests.support.rows.build import create_citizen, next_workday
 from turnero.extensions import db
 from turnero.sharing import shelf_of
 

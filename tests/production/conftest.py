@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support import postgres
+from tests.support.servers import postgres
 
 
 @pytest.fixture(autouse=True)

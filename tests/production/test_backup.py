@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import func, select, text
 
 from config import Settings
-from tests.support.build import create_desk, create_procedure, next_workday
-from tests.support.crowd import all_at_once
-from tests.support.journeys import at_hour_step
-from tests.support.page import read
-from tests.support.staff import create_account, signed_in
-from tests.support.walking import Walker
+from tests.support.pages.page import read
+from tests.support.pages.walking import Walker
+from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step
+from tests.support.rows.staff import create_account, signed_in
+from tests.support.scenes.crowd import all_at_once
 from turnero import backup, restore, schema
 from turnero.agencies.models import Desk, Procedure
 from turnero.audit import audit

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos import mutants
-from tests.chaos.run import chaos
-from tests.support.nodes import ROOT
+from rehearsals.chaos import mutants
+from rehearsals.chaos.run import chaos
+from tests.support import ROOT
 
 SEED = 7
 

@@ -5,10 +5,10 @@ from sqlalchemy import create_engine, func, make_url, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from tests.support.build import create_desk, create_procedure, next_workday
-from tests.support.replicas import replica_of, same_browser
-from tests.support.walking import Walker
-from tests.support.wire import wire
+from tests.support.pages.walking import Walker
+from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.servers.replicas import replica_of, same_browser
+from tests.support.servers.wire import wire
 from turnero import clock
 from turnero import db as database
 from turnero.booking.models import Booking, Event, Journey

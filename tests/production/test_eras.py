@@ -5,8 +5,8 @@ from itertools import chain, repeat
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step
+from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step
 from turnero import backup, restore
 from turnero.booking import holds, reference, references
 from turnero.booking.models import Booking

@@ -5,12 +5,12 @@ import sys
 
 import pytest
 
-from tests.fairness.scenarios import SCENARIOS, Outcome, broken
+from rehearsals.fairness.scenarios import SCENARIOS, Outcome, broken
 
 
 @pytest.mark.slow
 def test_resellers_get_no_more_than_their_due():
-    command = [sys.executable, "-m", "tests.fairness", "--seeds", "3", "--crowd", "0.2"]
+    command = [sys.executable, "-m", "rehearsals.fairness", "--seeds", "3", "--crowd", "0.2"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Every bound was kept." in done.stdout

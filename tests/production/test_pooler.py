@@ -8,13 +8,13 @@ import pytest
 from psycopg.errors import DuplicatePreparedStatement, QueryCanceled
 from sqlalchemy import func, select, text
 
-from tests.support import pgbouncer
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
-from tests.support.crowd import all_at_once
-from tests.support.journeys import at_hour_step
-from tests.support.processes import environ_of, run
-from tests.support.replicas import replica_of
-from tests.support.walking import Walker, browser_of
+from tests.support.pages.walking import Walker, browser_of
+from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step
+from tests.support.scenes.crowd import all_at_once
+from tests.support.servers import pgbouncer
+from tests.support.servers.processes import environ_of, run
+from tests.support.servers.replicas import replica_of
 from turnero import schema
 from turnero.audit import audit
 from turnero.booking.models import Booking

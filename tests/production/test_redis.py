@@ -8,13 +8,13 @@ from contextlib import ExitStack
 import pytest
 from redis import Redis
 
-from tests.support import redis
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
-from tests.support.crowd import all_at_once
-from tests.support.mail_servers import free_port
-from tests.support.processes import answer, environ_of, running
-from tests.support.replicas import replica_of
-from tests.support.walking import Walker
+from tests.support.pages.walking import Walker
+from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
+from tests.support.scenes.crowd import all_at_once
+from tests.support.servers import redis
+from tests.support.servers.mail_servers import free_port
+from tests.support.servers.processes import answer, environ_of, running
+from tests.support.servers.replicas import replica_of
 from turnero import floods
 
 pytestmark = [pytest.mark.engines("sqlite"), pytest.mark.slow]
@@ -24,7 +24,7 @@ LIMIT = 12
 REPLICA = f"""
 import sys
 from werkzeug.serving import make_server
-from tests.support.server import Quiet
+from tests.support.servers.server import Quiet
 from turnero import create_app, floods, web
 web._ALL_REQUESTS = "{LIMIT} per hour"
 floods._AGAIN_AFTER_SECONDS = 0

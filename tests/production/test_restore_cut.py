@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from tests.production.test_backup import book, state
-from tests.support.build import create_desk, create_procedure
+from tests.support.rows.build import create_desk, create_procedure
 from turnero import backup, restore, schema
 
 # Between two statements, where what had arrived is a whole script of its own.

@@ -7,9 +7,9 @@ from threading import Event, Thread
 
 import pytest
 
-from tests.support import nginx
-from tests.support.mail_servers import free_port
-from tests.support.processes import answer, environ_of, running
+from tests.support.servers import nginx
+from tests.support.servers.mail_servers import free_port
+from tests.support.servers.processes import answer, environ_of, running
 
 pytestmark = [pytest.mark.engines("sqlite"), pytest.mark.slow]
 # Nobody reads what they say here, and a full pipe would stop them.

@@ -13,12 +13,12 @@ from datetime import date
 import psycopg
 import pytest
 
-from tests.support import postgres
-from tests.support.bookers import Bookers
-from tests.support.mail_servers import free_port
-from tests.support.migrating import invalid_indexes
-from tests.support.processes import environ_of, run, running
-from tests.support.upgrade import Step, fill, free_place, machine, of_tree, serving, wait_until
+from rehearsals.upgrade.bookers import Bookers
+from rehearsals.upgrade.tree import Step, fill, free_place, machine, of_tree, serving, wait_until
+from tests.support.inspection.migrating import invalid_indexes
+from tests.support.servers import postgres
+from tests.support.servers.mail_servers import free_port
+from tests.support.servers.processes import environ_of, run, running
 from turnero import schema
 from turnero.booking.token import hash_of
 

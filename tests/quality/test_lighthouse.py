@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import chromium
-from tests.support.build import create_agency, create_desk, create_procedure, next_workday
-from tests.support.walking import Walker
+from tests.support.pages.browser import chromium
+from tests.support.pages.walking import Walker
+from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
 from turnero.extensions import db
 from turnero.paths import resource
 from turnero.transparency import history

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.world import build_world, rules
+from tests.support.scenes.world import build_world, rules
 from turnero.notices.delivery import deliver_all
 
 JAR = Path(os.environ.get("TURNERO_QUALITY", ".")) / "node_modules/vnu-jar/build/dist/vnu.jar"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.world import build_world
+from tests.support.scenes.world import build_world
 
 
 @pytest.fixture

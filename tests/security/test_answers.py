@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import settings_for
 from tests.security.test_every_route import POSTS, prepared
-from tests.support.world import ask, build_world, form_token, rules
+from tests.support.scenes.world import ask, build_world, form_token, rules
 from turnero import create_app, web
 
 SECURE = {"TURNERO_BASE_URL": "https://turnos.example.ec"}

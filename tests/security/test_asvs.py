@@ -5,13 +5,13 @@ A requirement that applies has a test that is there; one that does not says why.
 """
 
 import csv
-from pathlib import Path
 
 import pytest
 
-from tests.support.nodes import exists
+from tests.support import ROOT
+from tests.support.inspection.nodes import exists
 
-TABLE = Path(__file__).parents[1] / "asvs.csv"
+TABLE = ROOT / "tests" / "asvs.csv"
 PENDING: set[str] = set()
 WAITS = "TODO"
 

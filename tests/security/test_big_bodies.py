@@ -7,14 +7,14 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_desk
-from tests.support.everyone import Everyone
-from tests.support.journeys import cedula
-from tests.support.mail_servers import free_port
-from tests.support.processes import answer, environ_of, running
-from tests.support.staff import create_account, create_device, paired, signed_in
-from tests.support.visits import attended, rating_path
-from tests.support.walking import Walker, newest_code, token_of
+from tests.support.pages.walking import Walker, newest_code, token_of
+from tests.support.rows.build import create_desk
+from tests.support.rows.journeys import cedula
+from tests.support.rows.staff import create_account, create_device, paired, signed_in
+from tests.support.rows.visits import attended, rating_path
+from tests.support.scenes.everyone import Everyone
+from tests.support.servers.mail_servers import free_port
+from tests.support.servers.processes import answer, environ_of, running
 from turnero.administration import policy_form, sheet_form
 from turnero.agencies.models import Procedure
 from turnero.booking.pages import person_views

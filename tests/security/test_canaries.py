@@ -11,20 +11,20 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
 
-from tests.support import leaks
-from tests.support.agency_life import SOON, AgencyLife, Person, Words
-from tests.support.browser import DESKTOP
-from tests.support.build import today
-from tests.support.citizen import Citizen
-from tests.support.door import open_door, reference_of, says, scan
-from tests.support.journeys import cedula
-from tests.support.mail_servers import free_port
-from tests.support.processes import answer, environ_of, running
-from tests.support.staff import create_account, sign_in_browser
-from tests.support.tape import Tape
-from tests.support.turns import turn
-from tests.support.visits import booked
-from tests.support.whole_day import OTHER_THIRD, THIRD, WholeDay, person
+from tests.support.inspection import leaks
+from tests.support.inspection.tape import Tape
+from tests.support.pages.browser import DESKTOP
+from tests.support.pages.citizen import Citizen
+from tests.support.rows.build import today
+from tests.support.rows.journeys import cedula
+from tests.support.rows.staff import create_account, sign_in_browser
+from tests.support.rows.turns import turn
+from tests.support.rows.visits import booked
+from tests.support.scenes.agency_life import SOON, AgencyLife, Person, Words
+from tests.support.scenes.door import open_door, reference_of, says, scan
+from tests.support.scenes.whole_day import OTHER_THIRD, THIRD, WholeDay, person
+from tests.support.servers.mail_servers import free_port
+from tests.support.servers.processes import answer, environ_of, running
 from turnero.db import transaction
 from turnero.extensions import db
 

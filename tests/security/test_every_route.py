@@ -5,9 +5,9 @@ Generated from the map of routes: a new one is in here from its first day.
 
 import pytest
 
-from tests.support.journeys import cedula
-from tests.support.tables import OF_LOOKING, tables_now
-from tests.support.world import ask, build_world, form_token, rules
+from tests.support.inspection.tables import OF_LOOKING, tables_now
+from tests.support.rows.journeys import cedula
+from tests.support.scenes.world import ask, build_world, form_token, rules
 from turnero.booking.models import Journey
 from turnero.extensions import db
 

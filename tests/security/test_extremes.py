@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import turnero
-from tests.support.world import ask, form_token, rules
+from tests.support.scenes.world import ask, form_token, rules
 from turnero.booking.models import Booking
 from turnero.extensions import db
 

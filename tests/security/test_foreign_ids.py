@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from tests.support.tables import OF_LOOKING, tables_now
-from tests.support.world import DISABLED, ask, form_token, rules
+from tests.support.inspection.tables import OF_LOOKING, tables_now
+from tests.support.scenes.world import DISABLED, ask, form_token, rules
 from turnero.extensions import db
 from turnero.staff.models import Account, Device
 

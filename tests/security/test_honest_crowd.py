@@ -7,9 +7,9 @@ import os
 
 import pytest
 
-from tests.support.build import create_citizen, create_desk, create_procedure, next_workday
-from tests.support.journeys import cedula
-from tests.support.walking import Walker, newest_code
+from tests.support.pages.walking import Walker, newest_code
+from tests.support.rows.build import create_citizen, create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import cedula
 from turnero import web
 
 HONEST = 300

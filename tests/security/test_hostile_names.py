@@ -11,19 +11,19 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from tests.support import reader
-from tests.support.agency_life import AgencyLife, Words
-from tests.support.browser import DESKTOP
-from tests.support.door import open_door, says, scan
-from tests.support.everyone import OWNER, Everyone
-from tests.support.hostile import ALL, PAYLOADS, WORKED_OUT, bones, call_everything, skin
-from tests.support.mail_servers import Sink, serving
-from tests.support.notices import use_mail_server
-from tests.support.page import read
-from tests.support.tape import Tape
-from tests.support.visits import turn
-from tests.support.walking import Walker
-from tests.support.whole_day import WholeDay
+from tests.support.inspection.tape import Tape
+from tests.support.pages import reader
+from tests.support.pages.browser import DESKTOP
+from tests.support.pages.page import read
+from tests.support.pages.walking import Walker
+from tests.support.rows.hostile import ALL, PAYLOADS, WORKED_OUT, bones, call_everything, skin
+from tests.support.rows.notices import use_mail_server
+from tests.support.rows.visits import turn
+from tests.support.scenes.agency_life import AgencyLife, Words
+from tests.support.scenes.door import open_door, says, scan
+from tests.support.scenes.everyone import OWNER, Everyone
+from tests.support.scenes.whole_day import WholeDay
+from tests.support.servers.mail_servers import Sink, serving
 from turnero import clock
 from turnero.attention import agenda_papers
 from turnero.booking.models import Displacement

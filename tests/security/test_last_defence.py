@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from tests.support.build import create_closure, create_desk_day, create_local_holiday, set_policy, start_writing
-from tests.support.waiting import in_draw
-from tests.support.world import build_world
+from tests.support.rows.build import create_closure, create_desk_day, create_local_holiday, set_policy, start_writing
+from tests.support.rows.waiting import in_draw
+from tests.support.scenes.world import build_world
 from turnero import clock
 from turnero.agencies.models import Desk
 from turnero.booking.models import Booking, Displacement, SpentReference

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.support.build import create_desk, create_procedure
-from tests.support.journeys import at_hour_step, cedula
+from tests.support.rows.build import create_desk, create_procedure
+from tests.support.rows.journeys import at_hour_step, cedula
 from turnero import clock
 from turnero.attention import window_turns
 from turnero.attention.attendance import By

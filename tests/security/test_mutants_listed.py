@@ -4,10 +4,11 @@ from collections import Counter
 
 import pytest
 
-from tests.support import mutants
-from tests.support.databases import ENGINES
-from tests.support.mutants import Mutant
-from tests.support.nodes import ROOT, exists
+from tests.support import ROOT
+from tests.support.inspection.nodes import exists
+from tests.support.servers.databases import ENGINES
+from tests.support.tools import mutants
+from tests.support.tools.mutants import Mutant
 
 LISTED = mutants.listed()
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_citizen
-from tests.support.staff import create_account, signed_in
-from tests.support.walking import Walker, browser_of, newest_code, token_of
+from tests.support.pages.walking import Walker, browser_of, newest_code, token_of
+from tests.support.rows.build import create_agency, create_citizen
+from tests.support.rows.staff import create_account, signed_in
 from turnero.booking.models import Journey
 from turnero.extensions import db
 from turnero.staff.models import StaffSession

@@ -6,10 +6,10 @@ Each test has its control: with the old keys forgotten at once, it does.
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, create_procedure, next_workday
-from tests.support.replicas import replica_of, same_browser
-from tests.support.turns import book
-from tests.support.walking import Walker, newest_code, token_of
+from tests.support.pages.walking import Walker, newest_code, token_of
+from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.rows.turns import book
+from tests.support.servers.replicas import replica_of, same_browser
 from turnero import clock
 from turnero.booking import owner, privacy, queries
 from turnero.booking.models import Booking, Journey

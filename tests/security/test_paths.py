@@ -1,6 +1,6 @@
 """Addresses that people who look for a way in try first: none of them is anything here."""
 
-from tests.support.world import ask
+from tests.support.scenes.world import ask
 
 PATHS = [
     "/.git/config",

@@ -8,11 +8,11 @@ from flask import request
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from tests.support import leaks
-from tests.support.agency_life import AgencyLife
-from tests.support.build import create_agency
-from tests.support.tape import Tape
-from tests.support.whole_day import WholeDay
+from tests.support.inspection import leaks
+from tests.support.inspection.tape import Tape
+from tests.support.rows.build import create_agency
+from tests.support.scenes.agency_life import AgencyLife
+from tests.support.scenes.whole_day import WholeDay
 from turnero import web
 from turnero.extensions import db
 from turnero.staff import accounts

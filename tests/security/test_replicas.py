@@ -5,11 +5,11 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_citizen
-from tests.support.crowd import all_at_once
-from tests.support.replicas import replica_of, same_browser
-from tests.support.staff import create_account, signed_in
-from tests.support.walking import Walker, newest_code, token_of
+from tests.support.pages.walking import Walker, newest_code, token_of
+from tests.support.rows.build import create_agency, create_citizen
+from tests.support.rows.staff import create_account, signed_in
+from tests.support.scenes.crowd import all_at_once
+from tests.support.servers.replicas import replica_of, same_browser
 from turnero.booking import steps
 from turnero.booking.models import Journey
 from turnero.extensions import db

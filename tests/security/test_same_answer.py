@@ -14,10 +14,10 @@ from itertools import islice
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
-from tests.support.journeys import cedula
-from tests.support.ranks import SUSPICIOUS, rank_z, tells_apart
-from tests.support.visits import booked
+from tests.support.inspection.ranks import SUSPICIOUS, rank_z, tells_apart
+from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import cedula
+from tests.support.rows.visits import booked
 from turnero import clock
 from turnero.booking import steps
 from turnero.booking.models import Journey

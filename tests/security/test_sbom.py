@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support import sbom
+from tests.support.tools import sbom
 
 
 def written(folder, **changes):

@@ -7,9 +7,9 @@ from http.client import HTTPConnection
 
 import pytest
 
-from tests.support import nginx
-from tests.support.mail_servers import free_port
-from tests.support.processes import answer, environ_of, running
+from tests.support.servers import nginx
+from tests.support.servers.mail_servers import free_port
+from tests.support.servers.processes import answer, environ_of, running
 
 pytestmark = pytest.mark.engines("sqlite")
 SLOW_ONES, THREADS = 60, 4

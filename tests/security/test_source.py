@@ -1,11 +1,11 @@
 """Rules of the source that a reader could miss: how secrets are compared and made, and how SQL is put together."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support import ROOT
+
 PRODUCT = [ROOT / "config.py", *sorted((ROOT / "turnero").rglob("*.py"))]
 # What a secret is called. A hash is looked up by the database; what is typed is never put beside it in Python.
 SECRET = ("code", "digits", "token", "secret", "password", "totp", "otp", "nonce", "digest", "signature")

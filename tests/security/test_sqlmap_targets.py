@@ -6,9 +6,9 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support import sqlmap
-from tests.support.nodes import ROOT
-from tests.support.targets import targets
+from rehearsals.sqlmap import scan as sqlmap
+from rehearsals.sqlmap.targets import targets
+from tests.support import ROOT
 
 # What takes nothing but its address, which other targets ask, or ends what the run stands on.
 TURN, STEP = "/agencia/turnos/<int:booking_id>", "/turno/<key>"

@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
-from tests.support.journeys import at_hour_step, cedula
-from tests.support.tables import tables_now
-from tests.support.turns import begin_change, book
-from tests.support.walking import Walker, browser_of, newest_code, token_of
+from tests.support.inspection.tables import tables_now
+from tests.support.pages.walking import Walker, browser_of, newest_code, token_of
+from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
+from tests.support.rows.journeys import at_hour_step, cedula
+from tests.support.rows.turns import begin_change, book
 from turnero.booking.models import Booking, Journey
 from turnero.booking.pages import journey_routes
 from turnero.extensions import db

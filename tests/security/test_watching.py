@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from tests.support.build import create_desk, create_procedure, next_workday
-from tests.support.staff import create_account, create_device, paired, signed_in
-from tests.support.walking import Walker, newest_code
+from tests.support.pages.walking import Walker, newest_code
+from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.rows.staff import create_account, create_device, paired, signed_in
 from turnero import web
 from turnero.staff import accounts
 

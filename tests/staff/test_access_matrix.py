@@ -1,16 +1,16 @@
 """Role × route: tests/access_matrix.csv says who may open what, and every route of the application is in it."""
 
 import csv
-from pathlib import Path
 
 import pytest
 
-from tests.support.build import create_desk, create_procedure, today
-from tests.support.staff import create_account, create_device, paired, signed_in
-from tests.support.visits import booked
+from tests.support import ROOT
+from tests.support.rows.build import create_desk, create_procedure, today
+from tests.support.rows.staff import create_account, create_device, paired, signed_in
+from tests.support.rows.visits import booked
 from turnero.extensions import db
 
-MATRIX = Path(__file__).parents[1] / "access_matrix.csv"
+MATRIX = ROOT / "tests" / "access_matrix.csv"
 WHO = ("anonymous", "kiosk", "board", "window", "supervisor", "admin")
 
 

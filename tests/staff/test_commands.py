@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.build import create_agency
-from tests.support.staff import create_account, create_device, paired, signed_in
+from tests.support.rows.build import create_agency
+from tests.support.rows.staff import create_account, create_device, paired, signed_in
 
 EMAIL = "rosa@example.ec"
 

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency
-from tests.support.staff import create_device, paired
+from tests.support.rows.build import create_agency
+from tests.support.rows.staff import create_device, paired
 from turnero.extensions import db
 from turnero.staff import devices
 from turnero.staff.models import Device

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_agency, start_writing
-from tests.support.staff import create_account, signed_in
+from tests.support.rows.build import create_agency, start_writing
+from tests.support.rows.staff import create_account, signed_in
 from turnero import clock
 from turnero.extensions import db
 from turnero.jobs import JOBS

@@ -8,9 +8,9 @@ from threading import Barrier
 import pytest
 from sqlalchemy import event, func, select
 
-from tests.support.build import create_agency
-from tests.support.crowd import all_at_once
-from tests.support.staff import create_account, session_key
+from tests.support.rows.build import create_agency
+from tests.support.rows.staff import create_account, session_key
+from tests.support.scenes.crowd import all_at_once
 from turnero import clock
 from turnero import db as database
 from turnero.extensions import db

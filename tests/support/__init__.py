@@ -1,1 +1,9 @@
-"""What the tests stand on: real services, readers of pages and mails, and builders of rows."""
+"""What the tests stand on.
+
+``servers`` to talk to and the ``machine`` they run on; ``rows`` to put into the database; ``pages`` as people meet them;
+whole ``scenes``; ``inspection`` of what happened; ``tools`` of the Makefile that are no rehearsal.
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]  # the repository

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_local_holiday
+from tests.support.rows.build import create_agency, create_local_holiday
 from turnero.audit import audit
 from turnero.cli import main
 from turnero.extensions import db

@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_agency, create_desk, create_procedure, next_workday, today
-from tests.support.journeys import at_hour_step
-from tests.support.visits import arrived
-from tests.support.waiting import in_draw, listed
+from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday, today
+from tests.support.rows.journeys import at_hour_step
+from tests.support.rows.visits import arrived
+from tests.support.rows.waiting import in_draw, listed
 from turnero import clock
 from turnero.booking import bookings, holds
 from turnero.booking.waiting import draws, seat_offers

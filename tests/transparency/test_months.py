@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.build import create_agency, create_desk, create_procedure, create_province, today
-from tests.support.visits import arrived, booked, turn
+from tests.support.rows.build import create_agency, create_desk, create_procedure, create_province, today
+from tests.support.rows.visits import arrived, booked, turn
 from turnero import clock
 from turnero.attention import attendance, calling
 from turnero.attention.attendance import By

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.world import build_world, rules
+from tests.support.scenes.world import build_world, rules
 from turnero.transparency import openapi
 
 API = "/api/v1"

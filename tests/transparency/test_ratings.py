@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.build import create_desk, create_procedure, start_writing
-from tests.support.visits import arrived, attended, rating_path, turn
+from tests.support.rows.build import create_desk, create_procedure, start_writing
+from tests.support.rows.visits import arrived, attended, rating_path, turn
 from turnero.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.support.build import create_desk, create_procedure
+from tests.support.rows.build import create_desk, create_procedure
 
 
 @pytest.mark.slow

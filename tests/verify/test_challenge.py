@@ -6,8 +6,8 @@ import pytest
 from flask import Flask, current_app
 from sqlalchemy import func, select, update
 
-from tests.support.codes import JOURNEY, MAILBOX, NOON, POLICY, at, committed, send
-from tests.support.crowd import all_at_once
+from tests.support.rows.codes import JOURNEY, MAILBOX, NOON, POLICY, at, committed, send
+from tests.support.scenes.crowd import all_at_once
 from turnero import clock
 from turnero import db as database
 from turnero.errors import TurneroError

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from tests.support.build import create_citizen
+from tests.support.rows.build import create_citizen
 from turnero.cli import cli
 from turnero.extensions import db
 from turnero.problems import FileInvalid

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.codes import JOURNEY, POLICY, at, send
+from tests.support.rows.codes import JOURNEY, POLICY, at, send
 from turnero.extensions import db
 from turnero.messages import text_of
 from turnero.notices.models import Notice

@@ -1,0 +1,1 @@
+"""People book at two versions while the schema between them is migrated."""

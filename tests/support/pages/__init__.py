@@ -1,0 +1,1 @@
+"""Pages as a person and a browser meet them: clients, a strict reader, journeys walked over HTTP, Chromium."""

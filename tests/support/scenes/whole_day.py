@@ -1,0 +1,84 @@
+"""A day of an agency from the first code to the last call, with everybody in it (``agency_life``)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from tests.support.pages.client import StrictClient
+from tests.support.rows.build import next_workday, today
+from tests.support.rows.journeys import cedula
+from tests.support.rows.turns import turn
+from tests.support.scenes.agency_life import SOON, AgencyLife, Person
+from turnero.booking import closing, proposals
+from turnero.booking.closing import Hours, Scope
+
+# Nobody else in any test looks like them.
+FIRST = 91_827_30
+THIRD, OTHER_THIRD = cedula(FIRST - 8_000_000 + 50), cedula(FIRST - 8_000_000 + 51)
+
+
+def person(number: int, **on_file: str) -> Person:
+    """The ``number``-th person of the day: every fact of theirs is told from any other text at sight."""
+    local = f"canaria.{'abcdefghij'[number]}"
+    return Person(
+        cedula(FIRST - 8_000_000 + number), f"{local}@jaula-canaria.example.ec", f"09876501{number:02}", **on_file
+    )
+
+
+@dataclass
+class WholeDay:
+    """Runs the day; in the end ``people`` are whom it was about."""
+
+    life: AgencyLife
+    people: list[Person] = field(default_factory=list)
+    staff_mail: str = "ventanilla.canaria@example.ec"
+
+    def run(self) -> None:
+        self.people = [person(number) for number in range(8)]
+        owned = person(3, on_file="duena.canaria@example.ec", mobile_on_file="+593987651234")
+        self.people[3] = owned
+        for one in self.people:
+            self.life.register(one)
+        reference = self.citizens()
+        self.staff_and_devices(reference)
+        self.life.public_pages()
+
+    def citizens(self) -> str:
+        """Turns asked for, looked at, lost, moved, given up and disowned; the reference of one of today."""
+        life, (first, second, third, owned, *_) = self.life, self.people
+        browser = life.browser()
+        token = life.book(browser, first, third=THIRD)
+        life.look_at(browser, token)
+        life.lose_the_link(browser, first, turn(token).reference)
+        life.cancel(browser, life.change(browser, token))
+        life.disown(life.book(life.browser(), owned))
+        displaced = life.book(life.browser(), third, next_workday() + timedelta(days=1))
+        self.lose_the_place(life.browser(), displaced)
+        return turn(life.book(life.browser(), second, today(), SOON)).reference
+
+    def lose_the_place(self, browser: StrictClient, token: str) -> None:
+        day = turn(token).day
+        begins = datetime.combine(day, time())
+        hours = Hours(begins, begins + timedelta(days=4), self.life.words.reason)
+        closing.close(Scope("agency", agency_id=self.life.agency_id), hours, "command line")
+        proposals.propose_all()
+        self.life.deliver()
+        browser.get(f"/mi-turno/{token}")
+
+    def staff_and_devices(self, reference: str) -> None:
+        life, (*_, fifth, sixth, seventh, eighth) = self.life, self.people
+        clerk = life.member(self.staff_mail)
+        supervisor = life.member(f"jefa.{self.staff_mail}", "supervisor", 2)
+        kiosk, board = life.device("kiosk"), life.device("board")
+        life.assist(clerk, fifth, THIRD)
+        assisted = life.assist(clerk, sixth, OTHER_THIRD, f"{next_workday()}T11:00")
+        life.stand_at(kiosk, reference, eighth.cedula, life.words.typed)
+        life.without_turn(kiosk, seventh)
+        life.press(clerk, "siguiente")
+        for address in ("/pantalla", "/pantalla/llamados.json"):
+            board.get(address)
+        kiosk.get("/kiosco/hoy.json")
+        life.look_around(clerk)
+        supervisor.get("/agencia/control")
+        life.reassign(clerk, assisted, sixth)
+        life.cancel_at_the_window(clerk, assisted)
+        life.look_around(supervisor)
