@@ -1,6 +1,6 @@
 # Everything runs from .venv. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check race day chaos upgrade fairness bench rush mutants quality messages sbom sqlmap format lock clean
+.PHONY: help demo test check long race day upgrade chaos fairness rush sqlmap bench mutants quality messages sbom format lock clean
 
 PORT ?= 8000
 VENV := .venv
@@ -29,43 +29,40 @@ check: $(VENV)/.installed-dev ## Estilo, tipos y pruebas rápidas (SQLite, sin n
 	@$(BIN)/mypy
 	@TURNERO_TEST_DATABASES=sqlite $(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not slow"
 
-race: $(VENV)/.installed-dev ## Las carreras a tamaño completo: 200 cierres mientras 50 personas piden turno
+race day upgrade: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.support.machine.provision
-	@TURNERO_RACE_ROUNDS=200 TURNERO_RACE_CROWD=300 $(BIN)/python -m pytest -n 2 --timeout 3600 -o faulthandler_timeout=0 \
-		tests/booking/test_race.py tests/booking/test_closing.py tests/booking/test_closing_race.py \
-		tests/security/test_honest_crowd.py
+	@$(BIN)/python -m rehearsals $@
 
-day: $(VENV)/.installed-dev ## Un día entero de una agencia, en navegadores de verdad, con 120 personas
-	@$(BIN)/python -m tests.support.machine.provision
-	@TURNERO_DAY_PEOPLE=120 $(BIN)/python -m pytest --timeout 3600 -o faulthandler_timeout=0 tests/browser/test_day.py
+race: ## Las carreras a tamaño completo: 200 cierres mientras 300 personas piden turno
+day: ## Un día entero de una agencia, en navegadores de verdad, con 120 personas
+upgrade: ## La migración con un millón de turnos, mientras la gente pide turno (media hora como mucho)
 
 chaos: $(VENV)/.installed-dev ## Quince minutos de fallas con 30 personas pidiendo turno (SEED=… repite; MUTANT=… quita una defensa)
 	@$(BIN)/python -m tests.support.machine.provision
 	@$(BIN)/python -m rehearsals.chaos $(if $(SEED),--seed $(SEED)) $(if $(MUTANT),--mutant $(MUTANT)) $(if $(SECONDS),--seconds $(SECONDS))
 
-upgrade: $(VENV)/.installed-dev ## La migración con un millón de turnos, mientras la gente pide turno (media hora como mucho)
-	@$(BIN)/python -m tests.support.machine.provision
-	@TURNERO_UPGRADE_TURNS=1000000 $(BIN)/python -m pytest -s --timeout 1500 -o faulthandler_timeout=0 \
-		tests/production/test_upgrade.py
-
 fairness: $(VENV)/.installed-dev ## Lo que intentan los revendedores, simulado con 30 semillas (cinco minutos; SEEDS=… cambia)
 	@$(BIN)/python -m rehearsals.fairness --seeds $(or $(SEEDS),30) --folder docs/fairness
+
+rush: $(VENV)/.installed-dev ## Mil personas por un lugar, y cinco veces más gente de la que cabe (cinco minutos como mucho)
+	@$(BIN)/python -m tests.support.machine.provision
+	@$(BIN)/python -m rehearsals.rush --folder docs/performance
+
+sqlmap: $(VENV)/.installed-dev ## Busca inyecciones de SQL con sqlmap en todos los formularios (media hora como mucho)
+	@$(BIN)/python -m tests.support.machine.provision
+	@$(BIN)/python -m rehearsals.sqlmap.scan
+
+long: $(VENV)/.installed-dev ## Todos los ensayos a tamaño completo, uno tras otro, con su tabla (unas dos horas)
+	@$(BIN)/python -m tests.support.machine.provision
+	@$(BIN)/python -m rehearsals
 
 bench: $(VENV)/.installed-dev ## Rapidez del producto frente a lo mínimo posible, en proporciones de una misma corrida (media hora como mucho)
 	@$(BIN)/python -m tests.support.machine.provision
 	@$(BIN)/python -m benchmarks bench --folder docs/performance
 
-rush: $(VENV)/.installed-dev ## Mil personas por un lugar, y cinco veces más gente de la que cabe (cinco minutos como mucho)
-	@$(BIN)/python -m tests.support.machine.provision
-	@$(BIN)/python -m benchmarks rush --folder docs/performance
-
 mutants: $(VENV)/.installed-dev ## Quita cada defensa una vez y comprueba que su prueba lo nota (ONLY="S5 S6" limita)
 	@$(BIN)/python -m tests.support.machine.provision
 	@$(BIN)/python -m tests.support.tools.mutants $(ONLY)
-
-sqlmap: $(VENV)/.installed-dev ## Busca inyecciones de SQL con sqlmap en todos los formularios (media hora como mucho)
-	@$(BIN)/python -m tests.support.machine.provision
-	@$(BIN)/python -m rehearsals.sqlmap.scan
 
 quality: $(VENV)/.installed-dev ## Lighthouse y el validador de HTML en todas las páginas (quince minutos; pide Node y Java)
 	@for program in node npm java; do \

@@ -1,4 +1,4 @@
-"""``python -m benchmarks bench|ratios|growth|journeys|memory|rush [--small]``: measures, prints tables, writes them."""
+"""``python -m benchmarks bench|ratios|growth|journeys|memory [--small]``: measures, prints tables, writes them."""
 
 import argparse
 import os
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import growth, journeys, memory, pgbench, plots, ratios, rush
+from benchmarks import growth, journeys, memory, pgbench, plots, ratios
 from benchmarks.load import percentile
 from benchmarks.people import Crowd
 from benchmarks.ratios import Rates, Size
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     for name in BENCH if chosen.what == "bench" else (chosen.what,):
         report = PARTS[name](chosen.small)
-        text = f"{_made()}\n\n{report.text}\n"
+        text = f"{made_on()}\n\n{report.text}\n"
         print(text)
         if chosen.folder:
             chosen.folder.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,8 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _made() -> str:
+def made_on() -> str:
+    """Day, versions and machine of a measurement."""
     versions = f"PostgreSQL {postgres.version()}, Python {platform.python_version()}"
     return f"{day_ahead(0)} · {versions} · {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
 
@@ -162,22 +163,11 @@ def _memory(small: bool) -> Report:
     return Report(_table(("what", "figure", "goal"), *rows), {"memory.svg": drawn})
 
 
-def _rush(small: bool) -> Report:
-    contenders, seconds = (40, 4.0) if small else (1000, 60.0)
-    with site(turns=2_000 if small else 20_000) as made, made.serving():
-        crowd = Crowd(made)
-        one = rush.one_place(made, crowd, contenders)
-        most = rush.capacity(made, crowd, seconds / 3)
-        flood = rush.step(made, crowd, 5 * most, seconds=seconds, afterwards=4 if small else 45)
-    return Report(rush.told(one, most, flood, seconds))
-
-
 PARTS: dict[str, Callable[[bool], Report]] = {
     "ratios": _ratios,
     "growth": _growth,
     "journeys": _journeys,
     "memory": _memory,
-    "rush": _rush,
 }
 BENCH = ("ratios", "growth", "journeys", "memory")
 

@@ -1,4 +1,4 @@
-"""``python -m rehearsals.fairness [--seeds N] [--crowd X] [--folder DIR]``: every scenario over many seeds, reported."""
+"""``python -m rehearsals.fairness [--seeds N] [--crowd X] [--folder DIR]``: every scenario over many seeds."""
 
 import argparse
 import sys

@@ -20,10 +20,10 @@ from flask import Flask
 
 from rehearsals.sqlmap import injectable
 from rehearsals.sqlmap.targets import Target, targets
-from tests.conftest import settings_for
 from tests.support.machine import provision
 from tests.support.pages.client import StrictClient
 from tests.support.servers import postgres
+from tests.support.servers.application import settings_for
 from tests.support.servers.databases import Databases
 from tests.support.servers.server import serving
 from tests.support.servers.smtp import mail_server_running

@@ -1,17 +1,25 @@
-"""A rush: a thousand people for one place, and five times as many people as can be served."""
+"""A rush: a thousand people for one place, and five times as many people as can be served (`make rush`).
 
+``python -m rehearsals.rush [--small] [--folder F]`` prints a table, and ends with 1 where a promise was broken: one
+person gets the place, everybody else a polite answer, and the invariants hold. Speed is told and judges nothing.
+"""
+
+import argparse
 import asyncio
 import itertools
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
+from benchmarks.__main__ import made_on
 from benchmarks.load import Answer, Load, at_once, connection, run
 from benchmarks.people import Crowd, Person, visit
-from benchmarks.site import Site, day_ahead
+from benchmarks.site import Site, day_ahead, site
 
 TEN = 600
 # Who was asked so often to come again gives up: some half a minute.
@@ -175,6 +183,19 @@ def step(site: Site, crowd: Crowd, rate: float, *, seconds: float, afterwards: f
     return flood
 
 
+def broken(one: OnePlace, flood: Flood) -> list[str]:
+    """The promises that were not kept, a sentence each."""
+    answered = one.winners + one.polite + one.waiting
+    kept = {
+        f"one person gets the place, not {one.winners}": one.winners == 1,
+        f"everybody gets a polite answer, not {dict(one.other)}": not one.other and answered == len(one.load.answers),
+        f"the invariants hold: {one.violations.strip()}": not one.violations.startswith("I"),
+        f"nobody in the rush meets another answer: {dict(flood.broken)}": not +flood.broken,
+        "people book during the rush": bool(flood.turns),
+    }
+    return [sentence for sentence, held in kept.items() if not held]
+
+
 def told(one: OnePlace, most: float, flood: Flood, seconds: float) -> str:
     """Both parts as a table."""
     end = flood.began + seconds
@@ -209,3 +230,28 @@ def told(one: OnePlace, most: float, flood: Flood, seconds: float) -> str:
 
 def _seconds(load: Load) -> str:
     return f"{load.percentile(95):.2f} s" if load.answers else "nobody"
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="rehearsals.rush", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="forty people for one place, four seconds of rush")
+    parser.add_argument("--folder", type=Path, help="where the table goes")
+    chosen = parser.parse_args(arguments)
+    contenders, seconds = (40, 4.0) if chosen.small else (1000, 60.0)
+    with site(turns=2_000 if chosen.small else 20_000) as made, made.serving():
+        crowd = Crowd(made)
+        one = one_place(made, crowd, contenders)
+        most = capacity(made, crowd, seconds / 3)
+        # On a slow moment of a small machine five times nothing would be nobody.
+        flood = step(made, crowd, max(5 * most, 50), seconds=seconds, afterwards=4 if chosen.small else 45)
+    table = f"{made_on()}\n\n{told(one, most, flood, seconds)}\n"
+    print(table)
+    if chosen.folder:
+        (chosen.folder / "rush.md").write_text(table)
+    wrong = broken(one, flood)
+    print(*(f"BROKEN: {sentence}" for sentence in wrong), sep="\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

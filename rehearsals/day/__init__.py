@@ -1,0 +1,1 @@
+"""A whole day of an agency in real browsers, with everybody who comes (`make day`)."""

@@ -1,0 +1,60 @@
+"""The people of the day: who comes when, and what each was shown.
+
+Some come late, some never, some without a turn, some with priority, some lost their hour to a closure.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rehearsals.day.room import Kiosk
+from tests.support.rows.build import today
+from tests.support.rows.journeys import cedula
+from tests.support.rows.visits import turn
+from turnero import clock
+
+# A hundred and twenty in `make day`, all afternoon; in the suite as few as make one of each kind, within two hours.
+PEOPLE = int(os.environ.get("TURNERO_DAY_PEOPLE", "11"))
+STEP, CLOSES = 20, 960  # local minutes, on a grid of 20: nobody is attended from 16:00 on
+FIRST = CLOSES - STEP * (15 if PEOPLE >= 16 else 6)
+LAST, DISPLACED = CLOSES + STEP, 2
+ZONE = "America/Guayaquil"
+
+
+@dataclass
+class Person:
+    """Somebody of the day, and what they were shown. ``booking_id`` is None for who comes without turn."""
+
+    number: int
+    minute: int
+    kind: str  # in time, late, missing, priority, walk-in, displaced
+    booking_id: int | None = None
+    ticket: str = ""
+
+    @property
+    def comes_at(self) -> int:
+        return self.minute + (15 if self.kind == "late" else -5)
+
+
+def kind_of(number: int) -> str:
+    return {1: "late", 4: "missing", 6: "walk-in", 8: "priority"}.get(number % 10, "in time")
+
+
+def go_to(clock_shift: Callable[[timedelta], datetime], minute: int) -> None:
+    clock_shift(clock.instant(today(), minute, ZONE) - clock.now())
+
+
+def come(people: list[Person], kiosk: Kiosk, minute: int) -> None:
+    """Whoever is due by ``minute`` goes to the kiosk; everybody's answer is what it must be."""
+    for one in people:
+        if one.ticket or one.kind in ("missing", "displaced") or not minute - STEP < one.comes_at <= minute:
+            continue
+        if one.booking_id is None:
+            result, one.ticket = kiosk.without_turn(cedula(one.number))
+        else:
+            by_cedula = one.number % 3 == 0
+            result, one.ticket = kiosk.read(cedula(one.number) if by_cedula else turn(one.booking_id).reference)
+        assert result == ("tarde" if one.kind == "late" else "confirmado")
+        assert re.fullmatch(r"A-\d{3}", one.ticket)
