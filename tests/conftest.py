@@ -6,35 +6,34 @@ import shutil
 import signal
 import socket
 import tempfile
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
-from math import ceil
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
 
-from config import Settings
 from tests.support.machine import network
 from tests.support.pages.client import StrictClient
+from tests.support.rows.build import create_agency, create_desk, create_procedure
 from tests.support.servers import postgres
+from tests.support.servers.application import Applications, entered, make, settings_for
 from tests.support.servers.databases import ENGINES, Databases
 from tests.support.servers.server import LiveServer, serving
 from tests.support.servers.smtp import Mailbox, mail_server_running
 from turnero import clock, create_app, schema
+from turnero.agencies.models import Desk, Procedure
+from turnero.audit import audit
 from turnero.extensions import db
 from turnero.paths import resource
-from turnero.sharing import shelf_of
 
 pytest_plugins = ["tests.support.pages.browsing"]
 # They need Node and Java, which `make test` does not ask for: `make quality` runs them.
 collect_ignore = [] if os.environ.get("TURNERO_QUALITY") else ["quality"]
 
-# Every test begins here: a Monday, 10:00 in Quito and 09:00 in Galápagos, with no national holiday for six weeks.
-BEGINNING = datetime(2026, 11, 9, 15, 0, tzinfo=UTC)
 RUN = "TURNERO_TEST_RUN"
 LIMITED_TO = os.environ.get("TURNERO_TEST_DATABASES", ",".join(ENGINES)).split(",")
 
@@ -96,23 +95,6 @@ def no_network() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
-def addresses_compiled_once() -> Iterator[None]:
-    """Each test makes the application anew; compiling its 160 addresses again was nine tenths of that."""
-    compiled: dict[Hashable, Callable[..., tuple[str, str]]] = {}
-    compile_builder = Rule._compile_builder
-
-    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT002 (Werkzeug's own)
-        key = (rule.rule, tuple(rule._trace), tuple((rule.defaults or {}).items()), append_unknown)
-        if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", once)
-        yield
-
-
 @pytest.fixture(scope="session")
 def mail_server() -> Iterator[Mailbox]:
     with mail_server_running() as mailbox:
@@ -127,9 +109,18 @@ def smtp(mail_server: Mailbox) -> Mailbox:
 
 
 @pytest.fixture(scope="session")
-def databases(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def databases(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     folder = tmp_path_factory.mktemp("migrating")
-    return Databases(Path(os.environ[RUN]), worker_id, lambda url: create_app(settings_for(url, folder)))
+    made = Databases(Path(os.environ[RUN]), worker_id, lambda url: create_app(settings_for(url, folder)))
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="session")
+def applications(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applications]:
+    made = Applications(databases, tmp_path_factory.mktemp("shared"))
+    yield made
+    made.end()
 
 
 @pytest.fixture
@@ -140,66 +131,59 @@ def listener() -> Iterator[socket.socket]:
 
 
 @pytest.fixture
-def make_app(databases: Databases, tmp_path: Path, mail_server: Mailbox, listener: socket.socket) -> AppMaker:
-    """Makes applications: ``make_app(engine, TURNERO_…="…")`` where a test needs other settings."""
+def addresses(mail_server: Mailbox, listener: socket.socket) -> dict[str, str]:
+    """The settings that say where the test's mail server and its pages are."""
+    mail_server.clear()
+    return {
+        "TURNERO_MAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
+        "TURNERO_BASE_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
+    }
+
+
+@pytest.fixture
+def make_app(databases: Databases, tmp_path: Path, addresses: dict[str, str]) -> AppMaker:
+    """Makes applications of their own: ``make_app(engine, TURNERO_…="…")``, where a test needs other settings.
+
+    Also where it gives the application routes, which one that has answered takes no more.
+    """
 
     @contextmanager
-    def make(engine: str, *, migrated: bool = True, **environ: str) -> Iterator[Flask]:
-        mail_server.clear()
+    def make_one(engine: str, *, migrated: bool = True, **environ: str) -> Iterator[Flask]:
         new_database = databases.migrated if migrated else databases.blank
         url = new_database(engine, tmp_path / "turnero.sqlite3")
-        environ = {
-            "TURNERO_MAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
-            "TURNERO_BASE_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
-        } | environ
-        app = create_app(settings_for(url, tmp_path, **environ))
-        app.testing = True
-        app.test_client_class = StrictClient
-        shelf_of(app).most_seconds = 0  # a test looks at what it has just written
-        with app.app_context():
-            if migrated:
-                schema.set_clock(app.config["SETTINGS"].clock_offset)
+        with entered(make(settings_for(url, tmp_path, **addresses | environ)), migrated=migrated) as app:
             yield app
             db.session.remove()
             db.engine.dispose()
 
-    return make
-
-
-def settings_for(url: str, data: Path, **environ: str) -> Settings:
-    """The settings of a test's application, read from an environment as in earnest."""
-    return Settings.from_environ(
-        {
-            "TURNERO_ENV": "test",
-            "TURNERO_SECRET_KEY": "for-tests-only-secret-0123456789",
-            "TURNERO_CODE_KEY": "for-tests-only-codes-9876543210",
-            "TURNERO_DATABASE_URL": url,
-            "TURNERO_DATA": str(data),
-            "TURNERO_CLOCK": f"{ceil((BEGINNING - datetime.now(UTC)).total_seconds()):+d}s",
-        }
-        | environ
-    )
+    return make_one
 
 
 @pytest.fixture
-def app(engine: str, make_app: AppMaker) -> Iterator[Flask]:
-    """The application on a freshly migrated, empty database; its context is pushed. Once for each engine."""
-    with make_app(engine) as made:
-        yield made
+def shared_app(applications: Applications, tmp_path: Path, addresses: dict[str, str]) -> AppMaker:
+    """Enters the application of an engine that all tests share, brought back to its beginning."""
+    return lambda engine: entered(applications.fresh(engine, tmp_path, **addresses))
 
 
 @pytest.fixture
-def sqlite_app(make_app: AppMaker) -> Iterator[Flask]:
+def app(engine: str, shared_app: AppMaker) -> Iterator[Flask]:
+    """The application on an empty, migrated database; its context is pushed. Once for each engine."""
+    with shared_app(engine) as entered_app:
+        yield entered_app
+
+
+@pytest.fixture
+def sqlite_app(shared_app: AppMaker) -> Iterator[Flask]:
     """As ``app``, on SQLite alone."""
-    with make_app("sqlite") as made:
-        yield made
+    with shared_app("sqlite") as entered_app:
+        yield entered_app
 
 
 @pytest.fixture
-def postgres_app(make_app: AppMaker) -> Iterator[Flask]:
+def postgres_app(shared_app: AppMaker) -> Iterator[Flask]:
     """As ``app``, on PostgreSQL alone."""
-    with make_app("postgresql") as made:
-        yield made
+    with shared_app("postgresql") as entered_app:
+        yield entered_app
 
 
 @pytest.fixture
@@ -227,3 +211,36 @@ def clock_shift() -> Callable[[timedelta], datetime]:
         return clock.now()
 
     return shift
+
+
+@pytest.fixture
+def usual_windows() -> int:
+    """How many windows ``desk`` has where its mark does not say; packages have their own."""
+    return 3
+
+
+@pytest.fixture
+def procedure(app: Flask, request: pytest.FixtureRequest) -> Procedure:
+    """A procedure of 20 minutes; ``@pytest.mark.procedure(name="…")`` gives it other values."""
+    return create_procedure(**{"minutes": 20} | marked(request, "procedure"))
+
+
+@pytest.fixture
+def desk(procedure: Procedure, usual_windows: int, request: pytest.FixtureRequest) -> Desk:
+    """The windows for ``procedure`` at an agency; ``@pytest.mark.desk(windows=…, agency={…})`` gives other values."""
+    values = {"windows": usual_windows} | marked(request, "desk")
+    agency = create_agency(**values.pop("agency", {}))
+    return create_desk(procedure.line, agency=agency, **values)
+
+
+@pytest.fixture
+def nothing_broken(app: Flask) -> Iterator[None]:
+    """The invariants hold after the test."""
+    yield
+    db.session.rollback()
+    assert [str(violation) for violation in audit()] == []
+
+
+def marked(request: pytest.FixtureRequest, name: str) -> dict[str, Any]:
+    marker = request.node.get_closest_marker(name)
+    return dict(marker.kwargs) if marker else {}

@@ -6,8 +6,8 @@ import re
 import pytest
 from flask import request
 
-from tests.conftest import settings_for
 from tests.support.rows.build import create_citizen
+from tests.support.servers.application import settings_for
 from turnero import create_app, session, web
 from turnero.paths import resource
 

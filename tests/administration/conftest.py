@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.rows.build import next_workday
 from tests.support.rows.staff import create_account, signed_in
 from turnero.extensions import db
 from turnero.staff.models import AdminChange
@@ -48,11 +48,6 @@ class Governor:
 
 
 @pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
 def new_admin(app):
     """Makes one, with a session of its own."""
     return lambda: Governor(signed_in(app, create_account(None, "admin"), None))
@@ -67,11 +62,6 @@ def admin(new_admin):
 def supervisor(app):
     """Makes one of an agency."""
     return lambda agency: Governor(signed_in(app, create_account(agency, "supervisor"), None))
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=2)
 
 
 @pytest.fixture
@@ -101,3 +91,8 @@ def closing_hours(app):
         return whole_day | {"motivo": "Corte de luz", "clase": "decreto"} | where
 
     return fields
+
+
+@pytest.fixture
+def usual_windows():
+    return 2

@@ -15,7 +15,6 @@ from tests.support.rows.build import (
 from tests.support.rows.visits import booked, turn
 from turnero.administration.procedure_supply import supply_of
 from turnero.agencies import queries
-from turnero.audit import audit
 from turnero.booking import availability, sweep
 
 NINE = 540
@@ -29,10 +28,10 @@ def edited(procedure):
 
 
 @pytest.fixture
-def nothing_broken(app):
+def swept(nothing_broken):
+    """The jobs have swept before the invariants are looked at."""
     yield
     sweep.sweep()
-    assert [str(violation) for violation in audit()] == []
 
 
 def counted(sentences):
@@ -41,7 +40,7 @@ def counted(sentences):
     return found.partition(": ")[2]
 
 
-def test_who_moves_a_tramite_online_reads_where_it_is_given_no_more(admin, desk, procedure, edited, nothing_broken):
+def test_who_moves_a_tramite_online_reads_where_it_is_given_no_more(admin, desk, procedure, edited, swept):
     create_desk(procedure.line)
     there = booked(desk, procedure, NINE, day=next_workday())
     said = admin.save(edited, canal="virtual")
@@ -53,7 +52,7 @@ def test_who_moves_a_tramite_online_reads_where_it_is_given_no_more(admin, desk,
     assert queries.agencies_offering(None, queries.procedure(procedure.slug)) == []
 
 
-def test_longer_turns_are_fewer_and_those_given_stay(admin, desk, procedure, edited, nothing_broken):
+def test_longer_turns_are_fewer_and_those_given_stay(admin, desk, procedure, edited, swept):
     there = booked(desk, procedure, NINE, day=next_workday())
     said = admin.save(edited, minutos="40")
     assert said[0] == "Se da con turno en 1 agencia, como hasta ahora."
@@ -64,7 +63,7 @@ def test_longer_turns_are_fewer_and_those_given_stay(admin, desk, procedure, edi
     assert turn(there).cells == 1
 
 
-def test_another_line_gives_it_elsewhere_and_displaces_who_had_a_turn(admin, desk, procedure, edited, nothing_broken):
+def test_another_line_gives_it_elsewhere_and_displaces_who_had_a_turn(admin, desk, procedure, edited, swept):
     there = booked(desk, procedure, NINE, day=next_workday())
     create_desk(create_line("otra", "Otra"))
     said = admin.save(edited, linea="otra")

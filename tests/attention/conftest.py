@@ -2,21 +2,8 @@
 
 import pytest
 
-from tests.support.rows.build import create_desk, create_procedure
 from tests.support.rows.staff import create_account, signed_in
 from turnero.attention.attendance import By
-from turnero.audit import audit
-from turnero.extensions import db
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=3)
 
 
 @pytest.fixture
@@ -32,12 +19,7 @@ def clerk(app, desk):
 
 
 @pytest.fixture(autouse=True)
-def nothing_broken(request):
-    """The invariants hold after every test that touched the database."""
-    with_database = "app" in request.fixturenames
-    if with_database:
-        request.getfixturevalue("app")  # so that it outlives this
-    yield
-    if with_database:
-        db.session.rollback()
-        assert [str(violation) for violation in audit()] == []
+def invariants(request):
+    """They hold after every test that touched the database, unless it is marked ``breaks_invariants``."""
+    if "app" in request.fixturenames and not request.node.get_closest_marker("breaks_invariants"):
+        request.getfixturevalue("nothing_broken")

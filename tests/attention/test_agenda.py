@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.pages.walking import token_of
-from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure
+from tests.support.rows.build import create_agency, create_citizen
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, create_device, signed_in
 from tests.support.rows.visits import arrived, booked, turn
@@ -17,15 +17,7 @@ from turnero.notices.models import Notice
 AGENDA = "/agencia/agenda"
 ELEVEN = 660
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(name="Notificación de glosas")
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(name="Agencia Centro"))
+pytestmark = [pytest.mark.procedure(name="Notificación de glosas"), pytest.mark.desk(agency={"name": "Agencia Centro"})]
 
 
 def row(client, booking_id):

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.rows.build import create_citizen, create_desk, create_procedure, today
+from tests.support.rows.build import create_citizen, today
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_device
 from tests.support.rows.visits import booked, turn
@@ -14,16 +14,6 @@ from turnero.staff.models import DataView
 
 AGENDA = "/agencia/agenda"
 ELEVEN = 660
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure()
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line)
 
 
 @pytest.mark.parametrize("words", ["rosa chiluisa", "CHILUÍSA", cedula(2), cedula(2)[3:], "reference", "reference low"])

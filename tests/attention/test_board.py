@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.rows.build import create_agency, create_desk
+from tests.support.rows.build import create_desk
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, create_device, paired, signed_in
 from tests.support.rows.visits import arrived, turn
@@ -15,10 +15,7 @@ from turnero.staff import devices
 ELEVEN = 660
 DATA = "/pantalla/llamados.json"
 
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(name="Agencia Centro"), windows=9)
+pytestmark = pytest.mark.desk(agency={"name": "Agencia Centro"}, windows=9)
 
 
 @pytest.fixture

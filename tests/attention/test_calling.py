@@ -17,10 +17,7 @@ from turnero.extensions import db
 
 ELEVEN, WINDOWS = 660, 40
 
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=WINDOWS)
+pytestmark = pytest.mark.desk(windows=WINDOWS)
 
 
 def at(by, window):

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.rows.build import create_desk
 from tests.support.rows.visits import arrived, booked, turn
 from turnero import clock
 from turnero.attention import attendance, calling
@@ -14,10 +13,7 @@ from turnero.booking import queries
 
 ELEVEN = 660
 
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=9)
+pytestmark = pytest.mark.desk(windows=9)
 
 
 def delay_now(desk):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.rows.build import create_agency, create_desk
+from tests.support.rows.build import create_agency
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.visits import arrived, turn
@@ -12,6 +12,8 @@ from turnero.attention.standing_out import stands_out
 from turnero.attention.undoing import undo
 from turnero.attention.window_forms import Asked
 from turnero.booking.walk_ins import Extras, Reachable
+
+pytestmark = pytest.mark.desk(windows=8)
 
 
 @pytest.mark.parametrize(
@@ -30,11 +32,6 @@ from turnero.booking.walk_ins import Extras, Reachable
 )
 def test_who_stands_out(counts, marked):
     assert stands_out(counts) == marked
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=8)
 
 
 def test_the_supervisor_sees_what_each_account_did(app, desk, procedure):

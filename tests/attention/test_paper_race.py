@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.rows.build import create_desk, today
+from tests.support.rows.build import today
 from tests.support.rows.visits import booked, turn
 from tests.support.scenes.crowd import all_at_once
 from turnero.attention import attendance, paper_day
@@ -18,10 +18,7 @@ from turnero.extensions import db
 
 CROWD, TURNS, ELEVEN = 8, 6, 660
 
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=TURNS)
+pytestmark = pytest.mark.desk(windows=TURNS)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.rows.build import create_desk, create_desk_day, today
+from tests.support.rows.build import create_desk_day, today
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.turns import close
 from turnero import clock
@@ -21,15 +21,7 @@ from turnero.extensions import db
 
 ELEVEN = 660
 
-
-@pytest.fixture(autouse=True)
-def nothing_broken():
-    """Here the invariants are broken on purpose."""
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=2)
+pytestmark = [pytest.mark.desk(windows=2), pytest.mark.breaks_invariants]
 
 
 def book(desk, procedure, number=1):

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.rows.build import create_agency, create_desk, next_workday
+from tests.support.rows.build import create_agency, next_workday
 from tests.support.rows.visits import arrived, booked, turn, visit
 from tests.support.rows.waiting import listed
 from turnero import clock
@@ -21,10 +21,7 @@ from turnero.notices.models import Notice
 
 NINE, ELEVEN = 540, 660
 
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=1)
+pytestmark = pytest.mark.desk(windows=1)
 
 
 @database.transaction

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from tests.support.rows.build import create_desk, next_workday
+from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.scenes.crowd import all_at_once
 from turnero.attention import window_turns
@@ -24,10 +24,7 @@ from turnero.extensions import db
 
 CROWD, NINE = 12, 540
 
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=1)
+pytestmark = pytest.mark.desk(windows=1)
 
 
 def crowd(app, work):

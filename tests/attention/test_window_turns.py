@@ -26,15 +26,10 @@ NEW = "/agencia/turnos/nuevo"
 # The check digit of this one is wrong.
 MISPRINTED = cedula(5)[:-1] + str((int(cedula(5)[-1]) + 1) % 10)
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(name="Notificación de glosas", slug="glosas")
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(name="Agencia Centro"), windows=1)
+pytestmark = [
+    pytest.mark.procedure(name="Notificación de glosas", slug="glosas"),
+    pytest.mark.desk(agency={"name": "Agencia Centro"}, windows=1),
+]
 
 
 @pytest.fixture

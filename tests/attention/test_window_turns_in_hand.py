@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.rows.build import create_agency, next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.turns import book
@@ -23,15 +23,10 @@ from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
 from turnero.staff.models import DataView
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(name="Notificación de glosas", slug="glosas")
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(name="Agencia Centro"))
+pytestmark = [
+    pytest.mark.procedure(name="Notificación de glosas", slug="glosas"),
+    pytest.mark.desk(agency={"name": "Agencia Centro"}),
+]
 
 
 @pytest.fixture

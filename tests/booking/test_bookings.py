@@ -6,7 +6,6 @@ from sqlalchemy import func, select
 from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
 from turnero import clock
-from turnero.audit import audit
 from turnero.booking import bookings, holds, queries, sweep
 from turnero.booking.errors import (
     AlreadyHasTurn,
@@ -25,16 +24,7 @@ from turnero.notices.models import Notice
 
 NINE = 540
 
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=2)
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    assert [str(violation) for violation in audit()] == []
+pytestmark = [pytest.mark.desk(windows=2), pytest.mark.usefixtures("nothing_broken")]
 
 
 def book(traveller, day=None, minute=NINE):

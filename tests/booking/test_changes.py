@@ -6,7 +6,6 @@ from sqlalchemy import select
 from tests.support.rows.build import create_agency, create_desk, next_workday
 from tests.support.rows.journeys import at_hour_step
 from turnero import clock
-from turnero.audit import audit
 from turnero.booking import bookings, changes, holds, queries, steps
 from turnero.booking.errors import ChangesSpent, HoldLost, NotChangeable, PlaceTaken, SamePlace, WrongStep
 from turnero.booking.models import Claim, Event
@@ -16,6 +15,8 @@ from turnero.verify.contact import Contact
 
 NINE, TEN = 540, 600
 PHONE = "a-phone"
+
+pytestmark = pytest.mark.usefixtures("nothing_broken")
 
 
 @pytest.fixture
@@ -28,12 +29,6 @@ def token(desk, procedure, day):
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, day, NINE)
     return bookings.confirm(traveller.key, traveller.browser)
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    assert [str(violation) for violation in audit()] == []
 
 
 def change(token, day, minute):

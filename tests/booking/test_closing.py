@@ -8,7 +8,6 @@ from tests.support.rows.build import create_agency, create_desk, create_province
 from tests.support.rows.journeys import at_hour_step
 from turnero import clock
 from turnero.agencies.models import Closure, DeskDay, WeeklyHours
-from turnero.audit import audit
 from turnero.booking import bookings, changes, closing, displacement, holds, proposals, queries, sweep
 from turnero.booking.closing import Hours, Scope
 from turnero.booking.errors import HoldLost, NoProposal, NotOffered
@@ -20,10 +19,7 @@ NINE, TEN = 540, 600
 # `make race` closes a full day of 300.
 CROWD = int(os.environ.get("TURNERO_RACE_CROWD", "48"))
 
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=2)
+pytestmark = [pytest.mark.desk(windows=2), pytest.mark.usefixtures("nothing_broken")]
 
 
 @pytest.fixture
@@ -31,12 +27,6 @@ def day(app):
     """A Monday, two weeks ahead."""
     day = next_workday() + timedelta(days=14)
     return day - timedelta(days=day.weekday())
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    assert [str(violation) for violation in audit()] == []
 
 
 def book(desk, procedure, day, minute=NINE, number=1):

@@ -6,23 +6,18 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.pages.walking import texts, token_of
-from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.rows.build import next_workday
 from tests.support.rows.turns import TEN, begin_change, book, close, notes, post, the_monday, turn
 from turnero import clock
-from turnero.audit import audit
 from turnero.booking import closing, closure_text, proposals
 from turnero.booking.models import Claim, Displacement
 from turnero.extensions import db
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(name="Notificación de glosas", sheet={"bring": ["Cédula original"]})
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(slug="centro", name="Agencia Centro"), windows=1)
+pytestmark = [
+    pytest.mark.procedure(name="Notificación de glosas", sheet={"bring": ["Cédula original"]}),
+    pytest.mark.desk(agency={"slug": "centro", "name": "Agencia Centro"}),
+    pytest.mark.usefixtures("nothing_broken"),
+]
 
 
 @pytest.fixture
@@ -38,12 +33,6 @@ def token(desk, procedure, day):
 @pytest.fixture
 def address(token):
     return f"/mi-turno/{token}"
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    assert [str(violation) for violation in audit()] == []
 
 
 def test_a_displaced_person_sees_what_happened_and_what_is_kept(client, address, desk, day):

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.waiting import listed, statuses
-from turnero.audit import audit
 from turnero.booking import bookings, holds, privacy, retention
 from turnero.booking.models import Booking
 from turnero.booking.waiting import seat_offers
@@ -16,11 +15,7 @@ from turnero.booking.waiting.seat_models import SeatRequest
 from turnero.extensions import db
 from turnero.notices.models import Notice
 
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    assert [str(violation) for violation in audit()] == []
+pytestmark = pytest.mark.usefixtures("nothing_broken")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from tests.support.rows.build import (
     create_agency,
     create_closure,
     create_desk,
-    create_procedure,
     create_province,
     next_workday,
     set_policy,
@@ -22,15 +21,10 @@ from turnero.extensions import db
 TUESDAY = "2026-11-10"
 NINE = 540
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(name="Notificación de glosas", sheet={"bring": ["Cédula original"]})
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(slug="centro", name="Agencia Centro"), windows=1)
+pytestmark = [
+    pytest.mark.procedure(name="Notificación de glosas", sheet={"bring": ["Cédula original"]}),
+    pytest.mark.desk(agency={"slug": "centro", "name": "Agencia Centro"}),
+]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.pages.walking import Walker, browser_of, newest_code
-from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
+from tests.support.rows.build import create_citizen, next_workday
 from tests.support.rows.journeys import at_hour_step
 from turnero.audit import audit
 from turnero.booking.models import Booking, Journey
@@ -31,15 +31,10 @@ TAKEN = {
 }
 PAGES = ("contacto", "verificar", "lugar", "horario", "confirmar")
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(slug="notificacion-de-glosas", name="Notificación de glosas")
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(slug="centro"))
+pytestmark = [
+    pytest.mark.procedure(slug="notificacion-de-glosas", name="Notificación de glosas"),
+    pytest.mark.desk(agency={"slug": "centro"}, windows=3),
+]
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import delete, select
 
-from tests.conftest import BEGINNING
 from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
+from tests.support.servers.application import BEGINNING
 from turnero import clock
 from turnero.attention import window_turns
 from turnero.attention.attendance import By

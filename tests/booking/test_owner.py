@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support.pages.walking import newest_code
-from tests.support.rows.build import create_citizen, create_closure, create_desk, create_procedure, next_workday
+from tests.support.rows.build import create_citizen, create_closure, next_workday
 from tests.support.rows.journeys import at_hour_step, cedula, prove
 from turnero import clock
-from turnero.audit import audit
 from turnero.booking import bookings, changes, closing, holds, owner, proposals, queries, steps, sweep
 from turnero.booking.closing import Hours, Scope
 from turnero.booking.errors import NotCancellable
@@ -26,22 +25,10 @@ from turnero.verify.contact import Contact
 NINE = 540
 OWNER, MOBILE = "dueno.demo@example.ec", "+593998887766"
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=40, name="Notificación de glosas")
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=1)
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    db.session.rollback()
-    assert [str(violation) for violation in audit()] == []
+pytestmark = [
+    pytest.mark.procedure(minutes=40, name="Notificación de glosas"),
+    pytest.mark.usefixtures("nothing_broken"),
+]
 
 
 def book(desk, procedure, on_file=OWNER, day=None):

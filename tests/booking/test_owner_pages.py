@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.rows.build import create_citizen, create_desk, create_procedure, next_workday
+from tests.support.rows.build import create_citizen, create_desk, next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
 from turnero.booking import bookings, holds, queries
 from turnero.booking.models import Booking, Journey
@@ -11,10 +11,7 @@ from turnero.extensions import db
 
 OWNER = "dueno.demo@example.ec"
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(name="Notificación de glosas")
+pytestmark = pytest.mark.procedure(name="Notificación de glosas")
 
 
 @pytest.fixture

@@ -24,10 +24,7 @@ from turnero.booking import bookings, holds
 from turnero.booking.models import Claim
 from turnero.extensions import db
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(slug="notificacion-de-glosas", name="Notificación de glosas")
+pytestmark = pytest.mark.procedure(slug="notificacion-de-glosas", name="Notificación de glosas")
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.booking.test_retention import where_found
-from tests.support.rows.build import create_citizen, create_desk, create_procedure, next_workday
+from tests.support.rows.build import create_citizen, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
 from turnero import clock
-from turnero.audit import audit
 from turnero.booking import bookings, changes, history, holds, privacy, queries, retention, sweep
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Claim, Event, Journey
@@ -25,17 +24,7 @@ NINE = 540
 ANA = cedula(1)
 ERASE = ("data", "erase", ANA, "--reason", "Solicitud 12")
 
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=3)
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    db.session.rollback()
-    assert [str(violation) for violation in audit()] == []
+pytestmark = [pytest.mark.desk(windows=3), pytest.mark.usefixtures("nothing_broken")]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.rows.build import create_agency, create_desk, create_procedure, create_province
+from tests.support.rows.build import create_agency, create_desk, create_province
 from tests.support.rows.journeys import at_hour_step
 from tests.support.servers.processes import environ_of, run
 from turnero import clock
@@ -35,15 +35,7 @@ from turnero.cli import main
 main()
 """
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20, sheet={"bring": ["Cédula de ciudadanía"]})
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=5)
+pytestmark = [pytest.mark.procedure(sheet={"bring": ["Cédula de ciudadanía"]}), pytest.mark.desk(windows=5)]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support.pages.walking import Walker, browser_of
-from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday, today
+from tests.support.rows.build import create_agency, create_desk, next_workday, today
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.waiting import create_draw, in_draw, listed
 from turnero import clock
@@ -21,15 +21,10 @@ from turnero.notices.models import Notice
 
 SLUG = "notificacion-de-glosas"
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(slug=SLUG, name="Notificación de glosas")
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(slug="centro", name="Centro"), windows=1)
+pytestmark = [
+    pytest.mark.procedure(slug=SLUG, name="Notificación de glosas"),
+    pytest.mark.desk(agency={"slug": "centro", "name": "Centro"}),
+]
 
 
 @pytest.fixture

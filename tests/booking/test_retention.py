@@ -22,17 +22,7 @@ from turnero.notices.models import Notice
 NINE = 540
 DAYS = timedelta(days=60)
 
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=3)
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    db.session.rollback()
-    assert [str(violation) for violation in audit()] == []
+pytestmark = [pytest.mark.desk(windows=3), pytest.mark.usefixtures("nothing_broken")]
 
 
 def hold(desk, procedure, number=1, day=None, **values):

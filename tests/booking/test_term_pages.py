@@ -10,17 +10,13 @@ from tests.support.rows.build import (
     create_agency,
     create_citizen,
     create_desk,
-    create_procedure,
     create_staffing,
     next_workday,
 )
 from turnero.booking.models import Journey
 from turnero.extensions import db
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20, term_days=8)
+pytestmark = pytest.mark.procedure(term_days=8)
 
 
 @pytest.fixture

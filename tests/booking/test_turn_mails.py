@@ -10,25 +10,19 @@ from tests.support.rows.build import (
     GALAPAGOS,
     create_agency,
     create_desk,
-    create_procedure,
     create_province,
     next_workday,
 )
 from tests.support.rows.turns import TEN, begin_change, book, close, notes, the_monday, turn
 from tests.support.servers.smtp import text_of
-from turnero.audit import audit
 from turnero.booking import bookings, changes, closing, holds, proposals
 from turnero.notices.delivery import deliver_all
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(name="Notificación de glosas", sheet={"bring": ["Cédula original"]})
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(slug="centro", name="Agencia Centro"), windows=1)
+pytestmark = [
+    pytest.mark.procedure(name="Notificación de glosas", sheet={"bring": ["Cédula original"]}),
+    pytest.mark.desk(agency={"slug": "centro", "name": "Agencia Centro"}),
+    pytest.mark.usefixtures("nothing_broken"),
+]
 
 
 @pytest.fixture
@@ -39,12 +33,6 @@ def day(app):
 @pytest.fixture
 def token(desk, procedure, day):
     return book(desk, procedure, day)
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    assert [str(violation) for violation in audit()] == []
 
 
 def mailed(smtp, subject):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.pages.walking import token_of
-from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step
 from turnero.booking import bookings, holds, queries
 from turnero.booking.lifecycle import Status
@@ -16,15 +16,10 @@ from turnero.notices.models import Notice
 
 NINE = 540
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(name="Notificación de glosas", sheet={"bring": ["Cédula original"]})
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(name="Agencia Centro"))
+pytestmark = [
+    pytest.mark.procedure(name="Notificación de glosas", sheet={"bring": ["Cédula original"]}),
+    pytest.mark.desk(agency={"name": "Agencia Centro"}, windows=3),
+]
 
 
 @pytest.fixture

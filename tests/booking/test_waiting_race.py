@@ -11,7 +11,6 @@ from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.waiting import listed, offers, statuses
 from tests.support.scenes.crowd import all_at_once
-from turnero.audit import audit
 from turnero.booking import bookings, closing, displacement, holds
 from turnero.booking.closing import Hours, Scope
 from turnero.booking.models import Booking, Claim
@@ -20,17 +19,12 @@ from turnero.booking.waiting.seat_models import SeatOffer
 from turnero.errors import Refused
 from turnero.extensions import db
 
+pytestmark = pytest.mark.usefixtures("nothing_broken")
+
 
 @pytest.fixture
 def day(app):
     return next_workday() + timedelta(days=7)
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    db.session.rollback()
-    assert [str(violation) for violation in audit()] == []
 
 
 def booked(desk, procedure, day, count):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.support.pages.browser import DESKTOP, PHONE
 from tests.support.pages.looking import look_closely
-from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure
+from tests.support.rows.build import create_citizen
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, create_device, sign_in_browser
 from tests.support.rows.visits import arrived, booked, turn
@@ -18,15 +18,10 @@ from turnero.extensions import db
 ELEVEN, NOON = 660, 720
 WITHIN_MS = 5000
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(name="Notificación de glosas")
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(name="Agencia de demostración Quito Norte"), windows=9)
+pytestmark = [
+    pytest.mark.procedure(name="Notificación de glosas"),
+    pytest.mark.desk(agency={"name": "Agencia de demostración Quito Norte"}, windows=9),
+]
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.pages.looking import look_closely
-from tests.support.rows.build import create_agency, create_desk, create_procedure
 from tests.support.rows.staff import create_device, pair_browser
 from tests.support.rows.visits import arrived
 from turnero.attention import calling
@@ -17,15 +16,7 @@ from turnero.extensions import db
 ELEVEN = 660
 WALL = {"width": 1920, "height": 1080}
 
-
-@pytest.fixture
-def procedure(live_server):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(name="Agencia de demostración Quito Norte"), windows=9)
+pytestmark = pytest.mark.desk(agency={"name": "Agencia de demostración Quito Norte"}, windows=9)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.support.pages.browser import DESKTOP
 from tests.support.pages.looking import look_closely
-from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure
+from tests.support.rows.build import create_citizen
 from tests.support.rows.journeys import cedula
 from tests.support.rows.visits import booked
 from tests.support.scenes.door import SCREEN, at_start, open_door, reference_of, says, scan, ticket
@@ -15,15 +15,10 @@ from tests.support.scenes.door import SCREEN, at_start, open_door, reference_of,
 SOON, ELEVEN, FAR = 640, 660, 960  # it is 10:00
 TARGET = 76  # px of what is pressed at the door
 
-
-@pytest.fixture
-def procedure(live_server):
-    return create_procedure(minutes=20, name="Notificación de glosas")
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(name="Agencia de demostración Quito Norte"), windows=9)
+pytestmark = [
+    pytest.mark.procedure(name="Notificación de glosas"),
+    pytest.mark.desk(agency={"name": "Agencia de demostración Quito Norte"}, windows=9),
+]
 
 
 @pytest.fixture

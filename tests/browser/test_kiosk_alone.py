@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.pages.looking import look_closely, until
-from tests.support.rows.build import create_desk, create_procedure, next_workday
+from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import cedula
 from tests.support.rows.visits import booked, turn, visit
 from tests.support.scenes.door import at_start, open_door, reference_of, says, scan, ticket
@@ -14,15 +14,7 @@ from turnero.extensions import db
 
 SOON, FAR = 640, 960  # it is 10:00
 
-
-@pytest.fixture
-def procedure(live_server):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=9)
+pytestmark = pytest.mark.desk(windows=9)
 
 
 @pytest.fixture

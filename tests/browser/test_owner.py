@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.support.pages.citizen import Citizen
 from tests.support.pages.looking import look_closely
-from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure
+from tests.support.rows.build import create_agency, create_citizen, create_desk
 from turnero import clock
 from turnero.booking import reminders
 from turnero.extensions import db
@@ -15,10 +15,7 @@ from turnero.extensions import db
 OWNER = "dueno.demo@example.ec"
 SLUG = "notificacion-de-glosas"
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(slug=SLUG, name="Notificación de glosas", sheet={"bring": ["Cédula original"]})
+pytestmark = pytest.mark.procedure(slug=SLUG, name="Notificación de glosas", sheet={"bring": ["Cédula original"]})
 
 
 @pytest.fixture

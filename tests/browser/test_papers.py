@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.pages.looking import look_closely
-from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, today
+from tests.support.rows.build import create_citizen, today
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, sign_in_browser
 from tests.support.rows.visits import arrived, booked, turn
@@ -22,15 +22,10 @@ ELEVEN = 660
 # What the margins of 16 mm leave of an A4 sheet, in CSS pixels.
 SHEET = {"width": 672, "height": 1001}
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(name="Notificación de glosas")
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(name="Agencia de demostración Quito Norte"), windows=8)
+pytestmark = [
+    pytest.mark.procedure(name="Notificación de glosas"),
+    pytest.mark.desk(agency={"name": "Agencia de demostración Quito Norte"}, windows=8),
+]
 
 
 @pytest.fixture(params=["page", "desktop_page"])

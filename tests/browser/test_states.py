@@ -13,7 +13,6 @@ from tests.support.rows.build import (
     create_citizen,
     create_closure,
     create_desk,
-    create_procedure,
     create_province,
     next_workday,
 )
@@ -24,12 +23,9 @@ from turnero.extensions import db
 SLUG = "notificacion-de-glosas"
 NINE = 540
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(
-        slug=SLUG, name="Notificación de glosas", sheet={"bring": ["Cédula original", "Fotocopia del RUC"]}
-    )
+pytestmark = pytest.mark.procedure(
+    slug=SLUG, name="Notificación de glosas", sheet={"bring": ["Cédula original", "Fotocopia del RUC"]}
+)
 
 
 @pytest.fixture

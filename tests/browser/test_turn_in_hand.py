@@ -7,24 +7,18 @@ from playwright.sync_api import Page, expect
 
 from tests.support.pages.citizen import Citizen
 from tests.support.pages.looking import look_closely
-from tests.support.rows.build import create_agency, create_desk, create_procedure
 from tests.support.rows.turns import book, close, the_monday
 from tests.support.servers.smtp import text_of
-from turnero.audit import audit
 from turnero.booking import proposals
 from turnero.extensions import db
 
 EMAIL = "persona1@example.ec"
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(name="Notificación de glosas", sheet={"bring": ["Cédula original"]})
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(name="Agencia de demostración Quito Norte"))
+pytestmark = [
+    pytest.mark.procedure(name="Notificación de glosas", sheet={"bring": ["Cédula original"]}),
+    pytest.mark.desk(agency={"name": "Agencia de demostración Quito Norte"}),
+    pytest.mark.usefixtures("nothing_broken"),
+]
 
 
 @pytest.fixture
@@ -33,12 +27,6 @@ def address(live_server, desk, procedure):
     address = f"/mi-turno/{book(desk, procedure, the_monday())}"
     db.session.rollback()
     return address
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    assert [str(violation) for violation in audit()] == []
 
 
 def displace(desk):

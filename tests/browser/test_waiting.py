@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.support.pages.citizen import Citizen
 from tests.support.pages.looking import look_closely
-from tests.support.rows.build import create_agency, create_desk, create_procedure, today
+from tests.support.rows.build import create_agency, create_desk, today
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.waiting import in_draw
 from turnero import clock
@@ -26,16 +26,13 @@ from turnero.transparency.models import Given, Scarcity
 SLUG = "notificacion-de-glosas"
 REGISTRY = {"TURNERO_REGISTRY": "open"}
 
+pytestmark = pytest.mark.procedure(slug=SLUG, name="Notificación de glosas")
+
 
 @pytest.fixture
 def app(engine, make_app):
     with make_app(engine, **REGISTRY) as made:
         yield made
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(slug=SLUG, name="Notificación de glosas")
 
 
 def link_in(mail, path):

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.pages.looking import look_closely
-from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
+from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, sign_in_browser
 from tests.support.rows.turns import book
@@ -16,15 +16,10 @@ from turnero.extensions import db
 
 PICTURES = os.environ.get("TURNERO_PICTURES")
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(name="Notificación de glosas", slug="glosas")
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(name="Agencia de demostración Quito Norte"))
+pytestmark = [
+    pytest.mark.procedure(name="Notificación de glosas", slug="glosas"),
+    pytest.mark.desk(agency={"name": "Agencia de demostración Quito Norte"}),
+]
 
 
 @pytest.fixture

@@ -2,18 +2,7 @@
 
 import pytest
 
-from tests.support.rows.build import create_desk, create_procedure
 from turnero import sharing
-
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=1)
 
 
 @pytest.fixture
@@ -22,3 +11,8 @@ def moments(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(sharing, "time", type("Time", (), {"monotonic": staticmethod(lambda: now[0])}))
     return now
+
+
+@pytest.fixture
+def usual_windows():
+    return 1

@@ -26,15 +26,7 @@ from turnero.notices.models import Notice
 
 ELEVEN = 660
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=30)
+pytestmark = pytest.mark.desk(windows=30)
 
 
 def book(desk, procedure, number, minute=ELEVEN) -> str:

@@ -9,7 +9,7 @@ from psycopg.errors import DuplicatePreparedStatement, QueryCanceled
 from sqlalchemy import func, select, text
 
 from tests.support.pages.walking import Walker, browser_of
-from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
+from tests.support.rows.build import create_citizen, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
 from tests.support.scenes.crowd import all_at_once
 from tests.support.servers import pgbouncer
@@ -21,7 +21,11 @@ from turnero.booking.models import Booking
 from turnero.db import TIMEOUTS
 from turnero.extensions import db
 
-pytestmark = [pytest.mark.engines("postgresql"), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.engines("postgresql"),
+    pytest.mark.slow,
+    pytest.mark.desk(windows=1),
+]
 PEOPLE = 20
 # What outlives a transaction: with a pooler the next one to get the connection has it.
 OF_A_SESSION = re.compile(
@@ -51,11 +55,6 @@ def replica(replicas):
 @pytest.fixture
 def procedure(replica):
     return create_procedure()
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(), windows=1)
 
 
 def environ_behind(replica, pooled):

@@ -5,9 +5,9 @@ from email.utils import formatdate
 
 import pytest
 
-from tests.conftest import settings_for
 from tests.security.test_every_route import POSTS, prepared
 from tests.support.scenes.world import ask, build_world, form_token, rules
+from tests.support.servers.application import settings_for
 from turnero import create_app, web
 
 SECURE = {"TURNERO_BASE_URL": "https://turnos.example.ec"}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from tests.support.inspection.tables import tables_now
 from tests.support.pages.walking import Walker, browser_of, newest_code, token_of
-from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
+from tests.support.rows.build import create_agency, create_citizen, create_desk, next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.turns import begin_change, book
 from turnero.booking.models import Booking, Journey
@@ -80,10 +80,7 @@ STRANGE = {
     "token": "x",
 }
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(slug="glosas", name="Notificación de glosas")
+pytestmark = pytest.mark.procedure(slug="glosas", name="Notificación de glosas")
 
 
 @pytest.fixture

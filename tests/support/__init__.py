@@ -1,6 +1,6 @@
 """What the tests stand on.
 
-``servers`` to talk to and the ``machine`` they run on; ``rows`` to put into the database; ``pages`` as people meet them;
+``servers`` to talk to, the ``machine`` they run on; ``rows`` to put into the database; ``pages`` as people meet them;
 whole ``scenes``; ``inspection`` of what happened; ``tools`` of the Makefile that are no rehearsal.
 """
 

@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.rows.build import create_agency, create_local_holiday
-from turnero.audit import audit
 from turnero.cli import main
 from turnero.extensions import db
 from turnero.notices.delivery import deliver_all
@@ -15,12 +14,7 @@ from turnero.transparency.models import Complaint
 
 EMAIL = "ana.demo@example.ec"
 
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    db.session.rollback()
-    assert [str(violation) for violation in audit()] == []
+pytestmark = pytest.mark.usefixtures("nothing_broken")
 
 
 def said(key="k", kind="complaint", **values):

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday, today
+from tests.support.rows.build import create_agency, create_desk, next_workday, today
 from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.visits import arrived
 from tests.support.rows.waiting import in_draw, listed
@@ -16,15 +16,10 @@ from turnero.extensions import db
 from turnero.transparency import figures
 from turnero.transparency.models import Given, Scarcity
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20, name="Notificación de glosas")
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(name="Centro"), windows=1)
+pytestmark = [
+    pytest.mark.procedure(name="Notificación de glosas"),
+    pytest.mark.desk(agency={"name": "Centro"}, windows=1),
+]
 
 
 def book(desk, procedure, number, minute=540):

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.rows.build import create_agency, create_desk, create_procedure, create_province, today
+from tests.support.rows.build import create_agency, create_desk, create_province, today
 from tests.support.rows.visits import arrived, booked, turn
 from turnero import clock
 from turnero.attention import attendance, calling
@@ -22,21 +22,11 @@ from turnero.transparency.models import MonthDetail, MonthFigures, MonthProvince
 NOVEMBER = date(2026, 11, 1)
 FILE = "anio,mes,quejas,atenciones\n2025,11,3,23913\n2025,12,4,31096\n"
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20, name="Notificación de glosas")
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, agency=create_agency(name="Centro"), windows=9)
-
-
-@pytest.fixture(autouse=True)
-def nothing_broken(app):
-    yield
-    assert [str(violation) for violation in audit()] == []
+pytestmark = [
+    pytest.mark.procedure(name="Notificación de glosas"),
+    pytest.mark.desk(agency={"name": "Centro"}, windows=9),
+    pytest.mark.usefixtures("nothing_broken"),
+]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.rows.build import create_desk, create_procedure, start_writing
+from tests.support.rows.build import start_writing
 from tests.support.rows.visits import arrived, attended, rating_path, turn
 from turnero.extensions import db
 from turnero.notices.delivery import deliver_all
@@ -14,15 +14,7 @@ from turnero.notices.models import Notice
 from turnero.transparency import months, open_data, ratings
 from turnero.transparency.models import Rating
 
-
-@pytest.fixture
-def procedure(app):
-    return create_procedure(minutes=20)
-
-
-@pytest.fixture
-def desk(procedure):
-    return create_desk(procedure.line, windows=9)
+pytestmark = pytest.mark.desk(windows=9)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import fcntl
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +16,70 @@ from turnero import schema
 from turnero.extensions import db
 
 ENGINES = ("sqlite", "postgresql")
+_END_OPEN_TRANSACTIONS = """
+SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
 
 
-@dataclass(frozen=True)
+class Emptier:
+    """Brings a migrated PostgreSQL database back to what the migrations left, in one round trip.
+
+    Making it again would write every file; truncating does for each table. A transaction that a test left open would
+    hold its rows: its connection is ended.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._connection = psycopg.connect(url, autocommit=True)
+        tables = self._connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        # Foreign keys do not matter here, nor does the order of the tables.
+        statements = ["BEGIN", "SET LOCAL session_replication_role = replica"]
+        for (table,) in tables:
+            statements += self._statements(sql.Identifier(table))
+        self._statement = "; ".join([*statements, "COMMIT"])
+
+    def _statements(self, table: sql.Identifier) -> list[str]:
+        rows = sql.SQL("SELECT coalesce(json_agg(t), '[]')::text FROM {} t").format(table)
+        (found,) = self._connection.execute(rows).fetchone() or ("[]",)
+        seed = "INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, {rows}::json)"
+        wanted = ["DELETE FROM {table}", *([seed] if found != "[]" else [])]
+        return [sql.SQL(one).format(table=table, rows=sql.Literal(found)).as_string(self._connection) for one in wanted]
+
+    def empty(self) -> bool:
+        """Whether that was done; not where a test changed the schema or ended the server."""
+        try:
+            self._connection.execute(_END_OPEN_TRANSACTIONS)
+            self._connection.execute(self._statement.encode())
+            return True
+        except psycopg.Error:
+            self.close()
+            return False
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@dataclass
 class Databases:
     """The databases of one test run (``folder``, shared by its workers) as one worker uses them."""
 
     folder: Path
     worker: str
     make_app: Callable[[str], Flask]  # from a database URL
-    seeds: dict[str, str] = field(default_factory=dict)  # PostgreSQL table → its rows after the migrations, as JSON
+    emptier: Emptier | None = None  # of the worker's PostgreSQL database, once it is there
 
     def migrated(self, engine: str, file: Path) -> str:
         """The URL of an empty database with the newest schema. SQLite keeps it in ``file``."""
         if engine == "sqlite":
+            for leftover in ("", "-wal", "-shm"):
+                file.with_name(file.name + leftover).unlink(missing_ok=True)
             shutil.copyfile(self._sqlite_template(), file)
             return f"sqlite:///{file}"
         name = f"turnero_{self.worker}"
-        if self.seeds:
-            return self._emptied(name)
-        url = self._create(name, template=self._postgres_template())
-        self._remember_seeds(name)
+        url = self._server() + name
+        if self.emptier is None or not self.emptier.empty():
+            self._create(name, template=self._postgres_template())
+            self.emptier = Emptier(url.replace("+psycopg", ""))
         return url
 
     def blank(self, engine: str, file: Path) -> str:
@@ -44,6 +87,10 @@ class Databases:
         if engine == "sqlite":
             return f"sqlite:///{file}"
         return self._create(f"turnero_{self.worker}_blank", template="template0")
+
+    def end(self) -> None:
+        if self.emptier:
+            self.emptier.close()
 
     def _sqlite_template(self) -> Path:
         template = self.folder / "template.sqlite3"
@@ -76,29 +123,6 @@ class Databases:
         with self._connect("postgres") as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return self._server() + name
-
-    def _remember_seeds(self, name: str) -> None:
-        with self._connect(name) as connection:
-            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-            for (table,) in tables:
-                rows = sql.SQL("SELECT coalesce(json_agg(t), '[]')::text FROM {} t").format(sql.Identifier(table))
-                row = connection.execute(rows).fetchone()
-                assert row  # an aggregate always has one
-                self.seeds[table] = row[0]
-
-    def _emptied(self, name: str) -> str:
-        """The worker's database as it was new: much faster than making it again, which writes every file."""
-        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        with self._connect(name) as connection, connection.transaction():
-            connection.execute(f"SELECT pg_terminate_backend(pid) {others}")
-            connection.execute("SET LOCAL session_replication_role = replica")  # foreign keys do not matter here
-            for table, rows in self.seeds.items():
-                names = {"table": sql.Identifier(table)}
-                connection.execute(sql.SQL("DELETE FROM {table}").format(**names))
-                if rows != "[]":
-                    insert = "INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s::json)"
-                    connection.execute(sql.SQL(insert).format(**names), [rows])
         return self._server() + name
 
     def _server(self) -> str:
