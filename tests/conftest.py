@@ -35,6 +35,7 @@ pytest_plugins = ["tests.support.pages.browsing"]
 collect_ignore = [] if os.environ.get("TURNERO_QUALITY") else ["quality"]
 
 RUN = "TURNERO_TEST_RUN"
+_OUR_RUN = pytest.StashKey[str]()
 LIMITED_TO = os.environ.get("TURNERO_TEST_DATABASES", ",".join(ENGINES)).split(",")
 
 AppMaker = Callable[..., AbstractContextManager[Flask]]
@@ -50,13 +51,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["LANGUAGE"] = "es"
     if not hasattr(config, "workerinput"):  # the controller of xdist's workers, or the only process
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: the server must not outlive us
-        folder = tempfile.mkdtemp(prefix="turnero-tests-")
-        Path(folder).chmod(0o755)
-        os.environ[RUN] = folder
+        if RUN not in os.environ:  # `make mutants` has its own, which serves many runs
+            folder = tempfile.mkdtemp(prefix="turnero-tests-")
+            Path(folder).chmod(0o755)
+            os.environ[RUN] = config.stash[_OUR_RUN] = folder
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
+    if _OUR_RUN in config.stash:
         folder = Path(os.environ.pop(RUN))
         postgres.stop(folder / "postgres")
         shutil.rmtree(folder, ignore_errors=True)
@@ -142,10 +144,7 @@ def addresses(mail_server: Mailbox, listener: socket.socket) -> dict[str, str]:
 
 @pytest.fixture
 def make_app(databases: Databases, tmp_path: Path, addresses: dict[str, str]) -> AppMaker:
-    """Makes applications of their own: ``make_app(engine, TURNERO_…="…")``, where a test needs other settings.
-
-    Also where it gives the application routes, which one that has answered takes no more.
-    """
+    """Makes applications of their own: ``make_app(engine, TURNERO_…="…")``, where a test needs other settings."""
 
     @contextmanager
     def make_one(engine: str, *, migrated: bool = True, **environ: str) -> Iterator[Flask]:
@@ -160,29 +159,37 @@ def make_app(databases: Databases, tmp_path: Path, addresses: dict[str, str]) ->
 
 
 @pytest.fixture
-def shared_app(applications: Applications, tmp_path: Path, addresses: dict[str, str]) -> AppMaker:
-    """Enters the application of an engine that all tests share, brought back to its beginning."""
+def enter_app(
+    request: pytest.FixtureRequest,
+    applications: Applications,
+    make_app: AppMaker,
+    tmp_path: Path,
+    addresses: dict[str, str],
+) -> AppMaker:
+    """Enters the application of an engine that all tests share; for a test marked ``own_app``, one of its own."""
+    if request.node.get_closest_marker("own_app"):
+        return make_app
     return lambda engine: entered(applications.fresh(engine, tmp_path, **addresses))
 
 
 @pytest.fixture
-def app(engine: str, shared_app: AppMaker) -> Iterator[Flask]:
+def app(engine: str, enter_app: AppMaker) -> Iterator[Flask]:
     """The application on an empty, migrated database; its context is pushed. Once for each engine."""
-    with shared_app(engine) as entered_app:
+    with enter_app(engine) as entered_app:
         yield entered_app
 
 
 @pytest.fixture
-def sqlite_app(shared_app: AppMaker) -> Iterator[Flask]:
+def sqlite_app(enter_app: AppMaker) -> Iterator[Flask]:
     """As ``app``, on SQLite alone."""
-    with shared_app("sqlite") as entered_app:
+    with enter_app("sqlite") as entered_app:
         yield entered_app
 
 
 @pytest.fixture
-def postgres_app(shared_app: AppMaker) -> Iterator[Flask]:
+def postgres_app(enter_app: AppMaker) -> Iterator[Flask]:
     """As ``app``, on PostgreSQL alone."""
-    with shared_app("postgresql") as entered_app:
+    with enter_app("postgresql") as entered_app:
         yield entered_app
 
 

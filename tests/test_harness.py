@@ -88,18 +88,21 @@ def test_html_that_is_not_well_formed_is_refused(html):
         reader.check(PAGE.format(html))
 
 
+@pytest.mark.own_app
 def test_a_post_that_redirects_with_anything_but_303_is_refused(client, app):
     app.add_url_rule("/wrong", view_func=csrf.exempt(lambda: redirect("/", 302)), methods=["POST"])
     with pytest.raises(AssertionError, match="not 303"):
         client.post("/wrong")
 
 
+@pytest.mark.own_app
 def test_an_error_page_whose_title_does_not_say_so_is_refused(client, app):
     app.add_url_rule("/wrong", view_func=lambda: (PAGE.format(""), 422))
     with pytest.raises(AssertionError, match="422"):
         client.get("/wrong")
 
 
+@pytest.mark.own_app
 def test_two_pages_with_one_title_are_refused(client, app):
     app.add_url_rule("/one", "one", lambda: PAGE.format(""))
     app.add_url_rule("/two", "two", lambda: PAGE.format(""))
@@ -132,6 +135,7 @@ def test_a_package_that_cannot_be_installed_ends_the_run_in_one_sentence():
         provision.run(command, or_else="falta todo.")
 
 
+@pytest.mark.own_app
 def test_chromium_is_a_phone_on_the_live_server(live_server, page):
     live_server.app.add_url_rule("/right", view_func=lambda: PAGE.format(""))
     page.goto("/right")
@@ -139,6 +143,7 @@ def test_chromium_is_a_phone_on_the_live_server(live_server, page):
     assert page.viewport_size == browser.PHONE
 
 
+@pytest.mark.own_app
 @pytest.mark.parametrize(
     ("script", "complaint"),
     [

@@ -194,6 +194,7 @@ def test_what_is_not_there_offers_a_new_start(client):
     assert client.page.links["Genere su turno"] == "/turno"
 
 
+@pytest.mark.own_app
 def test_a_failure_of_ours_shows_no_trace(app, client):
     @app.get("/fails")
     def fails():

@@ -133,6 +133,7 @@ def test_a_job_that_meets_no_database_says_so_in_one_line_and_comes_again(app, c
     assert (len(runs), told.count("database_unavailable"), "Traceback" in told) == (2, 1, False)
 
 
+@pytest.mark.own_app
 def test_a_connection_that_dies_behind_a_finished_page_does_not_spoil_it(app):
     client = app.test_client()
 

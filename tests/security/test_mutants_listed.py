@@ -54,8 +54,9 @@ def test_only_a_test_that_failed_has_noticed(tmp_path, monkeypatch):
         [(1, "1 failed in 1s"), (0, "1 passed in 1s"), (1, "1 error in 1s"), (4, "no tests ran"), (0, "1 skipped")]
     )
     monkeypatch.setattr(mutants, "run", lambda *_args, **_options: next(ends))
-    told = [mutants.verdict(mutant, tmp_path) for _ in range(5)]
+    workbench = mutants.Workbench(tmp_path, tmp_path)
+    told = [mutants.verdict(mutant, workbench) for _ in range(5)]
     silent = ("1 error in 1s", "no tests ran", "1 skipped")
     assert told == ["red", "SURVIVED", *(f"no verdict: {last}" for last in silent)]
     (tmp_path / "rule.py").write_text("guard guard")
-    assert mutants.verdict(mutant, tmp_path) == "old text found 2 times"
+    assert mutants.verdict(mutant, workbench) == "old text found 2 times"

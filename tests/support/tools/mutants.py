@@ -1,7 +1,8 @@
 """Remove each guard once and see its test fail: ``python -m tests.support.tools.mutants [WORD …]`` (`make mutants`).
 
 tests/mutants.csv says which text of which file is replaced by which, and the test that must notice. Nothing is changed
-here: the work is done on a copy of the tree. A WORD limits the run to the rows whose requirement, guard or file has it.
+here: as many workbenches as there are cores each have a copy of the tree, and a database server that serves all their
+runs. A WORD limits the run to the rows whose requirement, guard or file has it.
 """
 
 import csv
@@ -11,15 +12,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Queue
 
 from tests.support import ROOT
+from tests.support.servers import postgres
 
 LIST = ROOT / "tests" / "mutants.csv"
 SECONDS = 300
+# Where a guard of these is missing, a database migrated with it is another.
+_SHAPE_DATABASES = ("migrations/", "turnero/schema.py", "deploy/postgres/")
 # The last line of pytest. A test that breaks before it begins has noticed nothing.
 _FAILED = re.compile(r"\b\d+ failed\b")
 _PASSED = re.compile(r"\b\d+ passed\b")
@@ -67,6 +74,42 @@ def copied() -> Iterator[Path]:
         yield Path(folder)
 
 
+@dataclass(frozen=True)
+class Workbench:
+    """Where mutants are tried one after another: a copy of the tree, and a folder of servers and migrated databases."""
+
+    root: Path
+    servers: Path
+
+    def run(self, tests: Iterable[str], engine: str, *, fresh: bool = False, seconds: int = SECONDS) -> tuple[int, str]:
+        """As ``run`` on this workbench's tree; ``fresh`` where the guard may change what a migrated database is."""
+        with temporary_folder() if fresh else nullcontext(self.servers) as servers:
+            try:
+                return run(self.root, tests, engine, servers=servers, seconds=seconds)
+            finally:
+                if fresh:
+                    postgres.stop(servers / "postgres")
+
+
+@contextmanager
+def workbenches(number: int) -> Iterator[list[Workbench]]:
+    with ExitStack() as stack:
+        made = []
+        for _ in range(number):
+            servers = stack.enter_context(temporary_folder())
+            stack.callback(postgres.stop, servers / "postgres")
+            made.append(Workbench(stack.enter_context(copied()), servers))
+        yield made
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """One that the database's user may enter."""
+    with tempfile.TemporaryDirectory(prefix="turnero-mutants-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @contextmanager
 def without(mutant: Mutant, root: Path) -> Iterator[None]:
     """The tree at ``root`` without the guard; put back afterwards."""
@@ -79,9 +122,10 @@ def without(mutant: Mutant, root: Path) -> Iterator[None]:
         path.write_text(right)
 
 
-def run(root: Path, tests: Iterable[str], engine: str, *, seconds: int = SECONDS) -> tuple[int, str]:
-    """Run ``tests`` of the tree at ``root``; pytest's status and what it says last."""
+def run(root: Path, tests: Iterable[str], engine: str, *, servers: Path, seconds: int = SECONDS) -> tuple[int, str]:
+    """Run ``tests`` of the tree at ``root`` with the servers under ``servers``; pytest's status and its last line."""
     environment = os.environ | {
+        "TURNERO_TEST_RUN": str(servers),
         "TURNERO_TEST_DATABASES": engine,
         "PYTHONPATH": str(root),
         # Two mutants of one file may have the same size and second: a kept compilation would be the other's.
@@ -98,24 +142,46 @@ def run(root: Path, tests: Iterable[str], engine: str, *, seconds: int = SECONDS
     return done.returncode, said[-1] if said else ""
 
 
-def verdict(mutant: Mutant, root: Path) -> str:
+def verdict(mutant: Mutant, workbench: Workbench) -> str:
     """``red``, as it must be, or what is wrong: the text is not there once, or the test did not notice."""
-    if (times := mutant.count(root)) != 1:
+    if (times := mutant.count(workbench.root)) != 1:
         return f"old text found {times} times"
-    with without(mutant, root):
-        status, last = run(root, [mutant.test], mutant.engine)
+    with without(mutant, workbench.root):
+        status, last = workbench.run([mutant.test], mutant.engine, fresh=mutant.file.startswith(_SHAPE_DATABASES))
     if status == 0 and _PASSED.search(last):
         return "SURVIVED"
     return "red" if status == 1 and _FAILED.search(last) else f"no verdict: {last}"
 
 
-def faults_untouched(mutants: Iterable[Mutant], root: Path) -> list[str]:
+def faults_untouched(mutants: Sequence[Mutant], workbench: Workbench) -> list[str]:
     """What the tests say before anything is changed: they must all run and pass, on each engine in one go."""
     by_engine: dict[str, set[str]] = {}
     for mutant in mutants:
         by_engine.setdefault(mutant.engine, set()).add(mutant.test)
-    ends = {engine: run(root, sorted(tests), engine, seconds=1800) for engine, tests in by_engine.items()}
+    ends = {engine: workbench.run(sorted(tests), engine, seconds=1800) for engine, tests in by_engine.items()}
     return [f"{engine}: {last}" for engine, (status, last) in ends.items() if status or "skipped" in last]
+
+
+def try_all(chosen: Sequence[Mutant], made: Sequence[Workbench]) -> int:
+    """Print a row for each mutant, in the order of the list; how many were not noticed."""
+    free: Queue[Workbench] = Queue()
+    for workbench in made:
+        free.put(workbench)
+
+    def tried(mutant: Mutant) -> str:
+        workbench = free.get()
+        try:
+            return verdict(mutant, workbench)
+        finally:
+            free.put(workbench)
+
+    wrong = 0
+    with ThreadPoolExecutor(len(made)) as pool:
+        for mutant, found in zip(chosen, pool.map(tried, chosen), strict=True):
+            wrong += found != "red"
+            name = mutant.test.removeprefix("tests/")
+            print(f"| {mutant.requirement} | {mutant.guard} | {name} | {found} |", flush=True)
+    return wrong
 
 
 def main(words: list[str]) -> int:
@@ -127,18 +193,18 @@ def main(words: list[str]) -> int:
     if not chosen:
         print("No mutant has that word.")
         return 1
-    wrong = 0
-    with copied() as root:
-        if faults := faults_untouched(chosen, root):
+    begun = time.monotonic()
+    with workbenches(os.cpu_count() or 1) as made:
+        with ThreadPoolExecutor(len(made)) as pool:
+            shares = [chosen[number :: len(made)] for number in range(len(made))]
+            faults = [fault for found in pool.map(faults_untouched, shares, made) for fault in found]
+        if faults:
             print("The tests fail before anything is changed:", *faults, sep="\n")
             return 1
         print("| row | guard removed | test that goes red | result |\n|---|---|---|---|", flush=True)
-        for mutant in chosen:
-            told = verdict(mutant, root)
-            wrong += told != "red"
-            name = mutant.test.removeprefix("tests/")
-            print(f"| {mutant.requirement} | {mutant.guard} | {name} | {told} |", flush=True)
-    print(f"\n{len(chosen)} guards removed: {len(chosen) - wrong} noticed, {wrong} not.")
+        wrong = try_all(chosen, made)
+    minutes = (time.monotonic() - begun) / 60
+    print(f"\n{len(chosen)} guards removed in {minutes:.0f} minutes: {len(chosen) - wrong} noticed, {wrong} not.")
     return 1 if wrong else 0
 
 
