@@ -14,6 +14,8 @@ from turnero.gate import Gate, Kind, Line, kind_of, may_wait
 
 INSIDE, NEWCOMER, OPEN = Kind.INSIDE, Kind.NEWCOMER, Kind.OPEN
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.mark.parametrize(
     ("path", "kind"),

@@ -19,6 +19,8 @@ PAGE = """<!doctype html>
 <body><main><h1>Su turno</h1>{}</main></body></html>"""
 FORM = '<form method="post"><input type="hidden" name="csrf_token" value="x">{}</form>'
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 def test_a_right_page_passes_and_can_be_read():
     page = reader.check(

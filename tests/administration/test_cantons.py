@@ -12,6 +12,8 @@ from turnero.extensions import db
 
 NEW = {"nombre": "Agencia nueva", "tipo": "agencia", "provincia": "17"}
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 def alone(canton):
     return f"Ninguna otra agencia está en el cantón {canton}."

@@ -4,6 +4,8 @@ import pytest
 
 from tests.support.rows.build import create_agency, create_desk, create_line, create_procedure, create_province
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.fixture
 def glosas(app):

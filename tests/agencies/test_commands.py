@@ -11,6 +11,8 @@ from turnero.agencies.commands import deadline_command, holidays_command
 from turnero.agencies.models import Closure, LocalHoliday, Province
 from turnero.extensions import db
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.fixture(autouse=True)
 def places(app: Flask) -> None:

@@ -13,6 +13,8 @@ from turnero.agencies.terms import parse_date, term_of
 
 NOVEMBER_30 = date(2026, 11, 30)
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.mark.parametrize(
     ("text", "parsed"),

@@ -24,6 +24,8 @@ from turnero.staff.models import DataView
 
 ELEVEN = 660
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 def rows_of(clerk):
     answer = clerk.get(f"/agencia/agenda/{today()}.csv")

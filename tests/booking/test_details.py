@@ -13,6 +13,8 @@ from turnero.extensions import db
 
 SOMEBODY = {"para": "tercero", "tercero_cedula": "0900000001", "tercero_nombre": "Ñusta  Güiracocha"}
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.fixture
 def walker(app, client):

@@ -14,6 +14,7 @@ from turnero.booking.models import Claim, Displacement
 from turnero.extensions import db
 
 pytestmark = [
+    pytest.mark.engines("sqlite"),
     pytest.mark.procedure(name="Notificación de glosas", sheet={"bring": ["Cédula original"]}),
     pytest.mark.desk(agency={"slug": "centro", "name": "Agencia Centro"}),
     pytest.mark.usefixtures("nothing_broken"),

@@ -32,6 +32,7 @@ TAKEN = {
 PAGES = ("contacto", "verificar", "lugar", "horario", "confirmar")
 
 pytestmark = [
+    pytest.mark.engines("sqlite"),
     pytest.mark.procedure(slug="notificacion-de-glosas", name="Notificación de glosas"),
     pytest.mark.desk(agency={"slug": "centro"}, windows=3),
 ]

@@ -11,7 +11,7 @@ from turnero.extensions import db
 
 OWNER = "dueno.demo@example.ec"
 
-pytestmark = pytest.mark.procedure(name="Notificación de glosas")
+pytestmark = [pytest.mark.engines("sqlite"), pytest.mark.procedure(name="Notificación de glosas")]
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from turnero.verify.models import Citizen
 
 ANA = {"correo": "ana.demo@example.ec", "celular": "0991234567"}
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.fixture
 def ana(app):

@@ -33,6 +33,8 @@ SHEET = {
 }
 GLOSAS = {"slug": "notificacion-de-glosas", "name": "Notificación de glosas", "channel": "ambos", "sheet": SHEET}
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.fixture
 def glosas(app):

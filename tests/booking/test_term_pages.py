@@ -16,7 +16,7 @@ from tests.support.rows.build import (
 from turnero.booking.models import Journey
 from turnero.extensions import db
 
-pytestmark = pytest.mark.procedure(term_days=8)
+pytestmark = [pytest.mark.engines("sqlite"), pytest.mark.procedure(term_days=8)]
 
 
 @pytest.fixture

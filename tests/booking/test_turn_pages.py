@@ -17,6 +17,7 @@ from turnero.notices.models import Notice
 NINE = 540
 
 pytestmark = [
+    pytest.mark.engines("sqlite"),
     pytest.mark.procedure(name="Notificación de glosas", sheet={"bring": ["Cédula original"]}),
     pytest.mark.desk(agency={"name": "Agencia Centro"}, windows=3),
 ]

@@ -1,0 +1,103 @@
+"""On which databases each test runs, by reading the files: what fixtures it asks for, and its marks ``engines``."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from tests.support import ROOT
+from tests.support.servers.databases import ENGINES
+
+_TESTS = ROOT / "tests"
+
+
+def test_files() -> list[Path]:
+    return sorted(_TESTS.rglob("test_*.py"))
+
+
+def of(path: Path) -> dict[str, frozenset[str]]:
+    """The engines of each test of a file, by its name; none where it touches no database."""
+    tree = _tree(path)
+    fixtures = _fixtures(path)
+    of_module = _named(_module_marks(tree))
+    found = {}
+    for test in _functions(tree):
+        if not test.name.startswith("test_"):
+            continue
+        engines = _named(test.decorator_list) or of_module or frozenset(ENGINES)
+        wanted = _closure({*_arguments(test), *_used_fixtures([*test.decorator_list, *_module_marks(tree)])}, fixtures)
+        if "engine" not in wanted:
+            engines = frozenset({"sqlite"} & engines) if "sqlite_app" in wanted else frozenset()
+        elif "live_server" in wanted and not _named(test.decorator_list) and not of_module:
+            engines = frozenset({"sqlite"})
+        found[test.name] = engines
+    return found
+
+
+def imports(path: Path) -> frozenset[str]:
+    """The modules of the product that a file names, dotted."""
+    found = set()
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return frozenset(name for name in found if name.startswith("turnero"))
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    return (node for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+def _arguments(function: ast.FunctionDef) -> list[str]:
+    return [argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)]
+
+
+def _fixtures(path: Path) -> dict[str, list[str]]:
+    """What each fixture that a file sees asks for: its own, and those of the conftests above it."""
+    found: dict[str, list[str]] = {}
+    browsing = _TESTS / "support" / "pages" / "browsing.py"
+    below = [folder / "conftest.py" for folder in reversed(path.parents) if folder.parent.is_relative_to(_TESTS)]
+    for file in (browsing, _TESTS / "conftest.py", *(each for each in below if each.exists()), path):
+        for function in _functions(_tree(file)):
+            if any("fixture" in ast.unparse(decorator) for decorator in function.decorator_list):
+                found[function.name] = _arguments(function)
+    return found
+
+
+def _closure(names: set[str], fixtures: dict[str, list[str]]) -> set[str]:
+    waiting = list(names)
+    while waiting:
+        for name in fixtures.get(waiting.pop(), ()):
+            if name not in names:
+                names.add(name)
+                waiting.append(name)
+    return names
+
+
+def _module_marks(tree: ast.Module) -> list[ast.expr]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
+            return list(node.value.elts) if isinstance(node.value, ast.List) else [node.value]
+    return []
+
+
+def _named(marks: Iterable[ast.expr]) -> frozenset[str]:
+    """The engines that a mark among these names."""
+    return frozenset(_texts(marks, "engines"))
+
+
+def _used_fixtures(marks: Iterable[ast.expr]) -> list[str]:
+    return _texts(marks, "usefixtures")
+
+
+def _texts(marks: Iterable[ast.expr], of_mark: str) -> list[str]:
+    calls = [
+        mark for mark in marks if isinstance(mark, ast.Call) and ast.unparse(mark.func).endswith(f"mark.{of_mark}")
+    ]
+    return [str(argument.value) for call in calls for argument in call.args if isinstance(argument, ast.Constant)]
