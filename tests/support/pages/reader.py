@@ -2,12 +2,15 @@
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from tests.support.pages.page import Page, fields, read
 
 LABELLED_BY_THEMSELVES = ("submit", "button", "reset")
-REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage", "for", "list")
+REFERENCES = frozenset(
+    ("aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage", "for", "list", "href")
+)
 LANGUAGE = "es-EC"
 LEFT_OVER = re.compile(r"\{\{|\{%|\}\}|%\}|Undefined")
 
@@ -40,15 +43,17 @@ def _identifiers(page: Page) -> list[str]:
     identifiers = Counter(element["id"] for element in page.all() if "id" in element.attributes)
     wrong = [f"id {name!r} is given {times} times" for name, times in identifiers.items() if times > 1 or not name]
     for element in page.all():
-        for attribute in REFERENCES:
-            wrong += [
-                f"{attribute}={name!r} names nothing"
-                for name in element.get(attribute).split()
-                if name not in identifiers
-            ]
-        if (link := element.get("href")).startswith("#") and link[1:] not in identifiers:
-            wrong.append(f"the link {link!r} leads nowhere")
+        for attribute in REFERENCES & element.attributes.keys():
+            wrong += _dangling(attribute, element[attribute], identifiers)
     return wrong
+
+
+def _dangling(attribute: str, value: str, identifiers: Collection[str]) -> list[str]:
+    """What a reference names that is not on the page."""
+    if attribute == "href":
+        leads_nowhere = value.startswith("#") and value[1:] not in identifiers
+        return [f"the link {value!r} leads nowhere"] if leads_nowhere else []
+    return [f"{attribute}={name!r} names nothing" for name in value.split() if name not in identifiers]
 
 
 def _forms(page: Page) -> list[str]:
