@@ -1,8 +1,11 @@
 """Two agencies with turns in every state, everybody who may ask for a page, and the pages: for tests of all routes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from math import ceil
+from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -24,6 +27,8 @@ from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.staff import create_account, create_device, paired, signed_in
 from tests.support.rows.visits import arrived, attended, booked, rating_path
 from tests.support.rows.waiting import create_draw, listed
+from tests.support.scenes.kept import Restore, keep_rows
+from turnero import clock, schema
 from turnero.agencies.models import Desk, Procedure
 from turnero.attention import calling, kiosk_help
 from turnero.attention.attendance import By
@@ -113,7 +118,58 @@ def form_token(client: StrictClient) -> str:
     return token_of(client)
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """A world as it was when it was built: building it again takes longer than most of what tests do with it."""
+
+    world: World
+    cookies: Mapping[str, Mapping[Any, Any]]  # by identity
+    restore: Restore
+    at: datetime
+
+    @classmethod
+    def of(cls, world: World) -> "_Kept":
+        cookies = {who: dict(_jar(client)) for who, client in world.clients.items()}
+        return cls(replace(world, clients={}), cookies, keep_rows(), clock.now())
+
+    def again(self, app: Flask) -> World:
+        """The same in ``app``, at the same time of its clock."""
+        self.restore()
+        offset = app.config["SETTINGS"].clock_offset
+        schema.set_clock(offset)
+        schema.set_clock(offset + timedelta(seconds=ceil((self.at - clock.now()).total_seconds())))
+        return replace(self.world, app=app, clients={who: _client(app, jar) for who, jar in self.cookies.items()})
+
+
+_kept: dict[tuple[str, str], _Kept] = {}
+
+
 def build_world(app: Flask) -> World:
+    """The world in an application's empty database; what a test does to it is gone for the next."""
+    settings = app.config["SETTINGS"]
+    kind = (db.engine.dialect.name, urlsplit(settings.base_url).scheme)  # the scheme is in the names of cookies
+    if kind in _kept:
+        return _kept[kind].again(app)
+    world = _build(app)
+    _kept[kind] = _Kept.of(world)
+    db.session.rollback()
+    return world
+
+
+def _jar(client: FlaskClient) -> dict[Any, Any]:
+    jar = client._cookies
+    assert jar is not None
+    return jar
+
+
+def _client(app: Flask, cookies: Mapping[Any, Any]) -> StrictClient:
+    made = app.test_client()
+    assert isinstance(made, StrictClient)
+    _jar(made).update(cookies)
+    return made
+
+
+def _build(app: Flask) -> World:
     procedure = create_procedure(minutes=20, name="Notificación de glosas")
     desk, other = create_desk(procedure.line, windows=9), create_desk(procedure.line, windows=9)
     create_citizen(cedula(30))
@@ -153,10 +209,7 @@ def _clients(app: Flask, desk: Desk, other: Desk) -> dict[str, StrictClient]:
     accounts.disable(DISABLED)
     for kind in ("kiosk", "board"):
         made[kind] = paired(app, create_device(desk.agency, kind))
-    for who in ("nobody", "citizen"):
-        client = app.test_client()
-        assert isinstance(client, StrictClient)
-        made[who] = client
+    made |= {who: _client(app, {}) for who in ("nobody", "citizen")}
     return made
 
 
