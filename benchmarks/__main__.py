@@ -150,7 +150,7 @@ def _journeys(small: bool) -> Report:
 
 def _memory(small: bool) -> Report:
     with site(turns=2_000 if small else 20_000) as made:
-        found = memory.of_a_worker(made, Crowd(made), 5_000 if small else 100_000)
+        found = memory.of_a_worker(made, Crowd(made), 600 if small else 100_000)
     (_, begun), (done, last) = found.megabytes[0], found.megabytes[-1]
     half = found.megabytes[len(found.megabytes) // 2][1]
     rows = (

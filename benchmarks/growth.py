@@ -47,7 +47,7 @@ def measured(size: Size, turns: int, many_turns: int) -> tuple[Grown, list[Grown
             f"{turns:,} to {many_turns:,} turns": stack.enter_context(site(many_turns)),
         }
         small, *others = grown = [Grown(name, made, Crowd(made)) for name, made in sites.items()]
-        for one, widen in zip(grown, (_few, _agencies, _days, _few), strict=True):
+        for one, widen in zip(grown, WIDEN, strict=True):
             with one.site.database() as connection:
                 widen(connection)
             stack.enter_context(one.site.serving())
@@ -102,6 +102,9 @@ def _days(connection: psycopg.Connection[Any]) -> None:
         "ON CONFLICT (id) DO UPDATE SET values = excluded.values",
         [values],
     )
+
+
+WIDEN = (_few, _agencies, _days, _few)  # in the order of the sites
 
 
 def _round(one: Grown, free: Iterator[tuple[Any, int, int]], number: int) -> None:

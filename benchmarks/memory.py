@@ -28,7 +28,7 @@ class Memory:
 
 def of_a_worker(site: Site, crowd: Crowd, requests: int) -> Memory:
     """Pages of all kinds and bookings, to one worker."""
-    found, free = Memory(), places(5)
+    found, free, batch = Memory(), places(5), min(_BATCH, requests // 2)
     with site.serving(workers=1) as process:
         found.cold = _age(_worker_of(process.pid))
         looks = (visit("/"), visit("/agencias?provincia=17"), visit("/tramites"), visit("/ayuda"))
@@ -38,9 +38,9 @@ def of_a_worker(site: Site, crowd: Crowd, requests: int) -> Memory:
             # New people each time: one browser alone would be asked to come again later.
             pages = [crowd.get(one, page) for one in crowd.people(_PEOPLE) for page in inside]
             mixed = itertools.cycle((*looks, *pages))
-            _answered(closed_loop(site.port, itertools.islice(mixed, _BATCH)))
+            _answered(closed_loop(site.port, itertools.islice(mixed, batch)))
             checked(closed_loop(site.port, [crowd.hold(one, *next(free)[:2]) for one in crowd.people(20)]), 303)
-            done += _BATCH
+            done += batch
             found.megabytes.append((done, _megabytes(_worker_of(process.pid))))
     return found
 

@@ -15,6 +15,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seconds", type=int, default=900)
     parser.add_argument("--every", type=int, default=20, help="seconds between faults")
     parser.add_argument("--citizens", type=int, default=30)
+    parser.add_argument("--calm", type=float, default=12.0, help="seconds without faults at the end")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--mutant", choices=sorted(mutants.MUTANTS))
     parser.add_argument("--only", default="", help="only faults with this word")
@@ -31,6 +32,7 @@ def main(arguments: list[str]) -> int:
             every=chosen.every,
             citizens=chosen.citizens,
             only=chosen.only,
+            calm=chosen.calm,
             root=root,
         )
     print(report.text(chosen.mutant), flush=True)

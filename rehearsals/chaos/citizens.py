@@ -60,6 +60,10 @@ class Citizen(threading.Thread):
         while not self.stop.is_set():
             Journey(self, next(_numbers)).walk()
 
+    def patience(self) -> float:
+        """Seconds for which a code is waited for: not long when the run ends."""
+        return 0.5 if self.stop.is_set() else _CODE_SECONDS
+
     def think(self) -> None:
         self.stop.wait(self.dice.uniform(*_THINK))
 
@@ -146,7 +150,7 @@ class Journey:
         return self._submit(page, at, "contacto", correo=self.email, celular=self.mobile)
 
     def _code(self, page: Page, at: Answer) -> Answer:
-        code = self.citizen.post.code_after(self.email, self.asked_for_code - 60, _CODE_SECONDS)
+        code = self.citizen.post.code_after(self.email, self.asked_for_code - 60, self.citizen.patience())
         if code is not None and "aria-invalid" not in str(page.errors):
             return self._submit(page, at, "verificar", codigo=code)
         if time.time() - self.asked_for_code < _RESEND_SECONDS:

@@ -20,8 +20,7 @@ from turnero import create_app
 from turnero.extensions import db
 from turnero.notices.models import Notice
 
-_WARM_UP = 6
-_CALM = 12
+_CALM = 12.0
 _DRAIN_SECONDS = 120
 
 
@@ -57,17 +56,21 @@ def chaos(
     citizens: int = 30,
     only: str = "",
     root: Path = ROOT,
+    calm: float = _CALM,
 ) -> Report:
-    """Run for ``seconds`` with a fault ``every`` so many, in the order of ``seed``; ``folder`` keeps the logs."""
+    """Run for ``seconds`` with a fault ``every`` so many, in the order of ``seed``; ``folder`` keeps the logs.
+
+    The citizens are alone for half of ``calm`` seconds before the first fault, and for all of them after the last.
+    """
     dice = random.Random(seed)  # noqa: S311 (a run that can be repeated)
     log, begun = Log(), list[Begun]()
     with running(folder, root) as stack:
         people = [Citizen(stack.url, stack.post, log, seed * 100 + number) for number in range(citizens)]
         for one in people:
             one.start()
-        time.sleep(_WARM_UP)
+        time.sleep(calm / 2)
         _break(stack, dice, _deck(dice, seconds // every, only, every), begun, every)
-        time.sleep(_CALM)
+        time.sleep(calm)
         for one in people:
             one.stop.set()
         for one in people:

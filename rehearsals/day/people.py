@@ -15,11 +15,10 @@ from tests.support.rows.journeys import cedula
 from tests.support.rows.visits import turn
 from turnero import clock
 
-# A hundred and twenty in `make day`, all afternoon; in the suite as few as make one of each kind, within two hours.
+# A hundred and twenty in `make day`; in the suite as few as make one of each kind.
 PEOPLE = int(os.environ.get("TURNERO_DAY_PEOPLE", "11"))
-STEP, CLOSES = 20, 960  # local minutes, on a grid of 20: nobody is attended from 16:00 on
-FIRST = CLOSES - STEP * (15 if PEOPLE >= 16 else 6)
-LAST, DISPLACED = CLOSES + STEP, 2
+FIRST, STEP, LAST = 660, 20, 980  # local minutes: 11:00 to 16:20, on a grid of 20
+CLOSES, DISPLACED = 960, 2  # nobody is attended from 16:00 on
 ZONE = "America/Guayaquil"
 
 
@@ -37,6 +36,9 @@ class Person:
     def comes_at(self) -> int:
         return self.minute + (15 if self.kind == "late" else -5)
 
+    def comes(self) -> bool:
+        return self.kind not in ("missing", "displaced")
+
 
 def kind_of(number: int) -> str:
     return {1: "late", 4: "missing", 6: "walk-in", 8: "priority"}.get(number % 10, "in time")
@@ -46,10 +48,15 @@ def go_to(clock_shift: Callable[[timedelta], datetime], minute: int) -> None:
     clock_shift(clock.instant(today(), minute, ZONE) - clock.now())
 
 
+def arrivals(people: list[Person]) -> list[int]:
+    """The local minutes at which somebody comes, in order."""
+    return sorted({one.comes_at for one in people if one.comes()})
+
+
 def come(people: list[Person], kiosk: Kiosk, minute: int) -> None:
-    """Whoever is due by ``minute`` goes to the kiosk; everybody's answer is what it must be."""
+    """Whoever is due at ``minute`` goes to the kiosk; everybody's answer is what it must be."""
     for one in people:
-        if one.ticket or one.kind in ("missing", "displaced") or not minute - STEP < one.comes_at <= minute:
+        if not one.comes() or one.comes_at != minute:
             continue
         if one.booking_id is None:
             result, one.ticket = kiosk.without_turn(cedula(one.number))

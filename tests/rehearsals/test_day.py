@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rehearsals.day.agreement import agree
-from rehearsals.day.people import CLOSES, DISPLACED, FIRST, LAST, PEOPLE, STEP, Person, come, go_to, kind_of
+from rehearsals.day.people import CLOSES, DISPLACED, FIRST, LAST, PEOPLE, STEP, Person, arrivals, come, go_to, kind_of
 from rehearsals.day.room import Kiosk, Windows
 from tests.support.pages.browser import DESKTOP
 from tests.support.rows.build import (
@@ -126,7 +126,7 @@ def test_a_day(desk, procedure, people, room, clock_shift):
     displaced = [one for one in people if one.kind == "displaced"]
     assert kiosk.read(turn(displaced[0].booking_id).reference)[0] == "desplazado"
     seen_on_board = False
-    for minute in range(FIRST - STEP, CLOSES + STEP, STEP):
+    for minute in (*arrivals(people), CLOSES):
         go_to(clock_shift, minute)
         supervisor.goto("/agencia/agenda")  # two hours without a look end a session
         come(people, kiosk, minute)

@@ -1,6 +1,6 @@
 """Upgrade alive: citizens book at the version before and at this one while the schema between them is migrated.
 
-Here twenty thousand turns stand for the million of ``make upgrade``, which alone judges how long a request took: the
+Here three thousand turns stand for the million of ``make upgrade``, which alone judges how long a request took: the
 same machine runs other tests beside this one.
 """
 
@@ -23,7 +23,7 @@ from turnero import schema
 from turnero.booking.token import hash_of
 
 MILLION = 1_000_000
-TURNS = int(os.environ.get("TURNERO_UPGRADE_TURNS", "20000"))
+TURNS = int(os.environ.get("TURNERO_UPGRADE_TURNS", "3000"))
 LONGEST_SECONDS = 3.0
 TODAY = date(2026, 11, 9)  # as conftest.BEGINNING
 STEP = Step.newest()
@@ -95,10 +95,10 @@ def test_people_book_at_both_versions_while_the_schema_changes(site):
     begun = time.monotonic()
     site.prepare(TURNS, site.old)
     assert site.revision() == STEP.before
-    filled, ports, few = time.monotonic() - begun, (free_port(), free_port()), 3 if TURNS < MILLION else 30
+    filled, ports, few = time.monotonic() - begun, (free_port(), free_port()), 2 if TURNS < MILLION else 30
     with serving(ports[0], site.old, site.folder / "older.log"):
         bookers = site.bookers(ports[0])
-        with bookers.at_work():
+        with bookers.at_work(people=2 if TURNS < MILLION else 4):
             bookers.wait_for(lambda: len(bookers.shown) >= few)
             status, output = run("serve", "--bind", f"127.0.0.1:{ports[1]}", environ=site.new)
             assert (status, "no está al día" in output) == (1, True)
@@ -138,7 +138,7 @@ def audited(site):
 
 def test_control_a_migration_that_rewrites_a_table_is_felt(site):
     """Written the blocking way, and as long as a million rows may take: until somebody is turned away."""
-    site.prepare(2_000, site.new)
+    site.prepare(1_000, site.new)
     port = free_port()
     with serving(port, site.new, site.folder / "newer.log"):
         bookers = site.bookers(port)
