@@ -1,15 +1,14 @@
 """The command line as a person meets it: Spanish, one sentence for a failure, exit 0, 1 or 2."""
 
 import os
-import subprocess
-import sys
 
 import pytest
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
+from tests.support.servers.forked import run, running
 from tests.support.servers.mail_servers import free_port
-from tests.support.servers.processes import answer, environ_of, running
+from tests.support.servers.processes import answer, environ_of
 from turnero import cli
 from turnero.paths import resource
 
@@ -121,7 +120,7 @@ def test_a_rule_that_refuses_is_status_1_with_its_sentence(turnero, sqlite_app, 
 def test_the_server_answers_and_ends_at_a_signal(sqlite_app):
     port = free_port()
     arguments = ["serve", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "2"]
-    with running(*arguments, environ=environ_of(sqlite_app) | {"PYTHONUNBUFFERED": "1"}) as process:
+    with running(*arguments, environ=environ_of(sqlite_app)) as process:
         assert (
             process.stdout.readline()
             == f"Turnero atiende en http://127.0.0.1:{port} (procesos: 1, hilos en cada uno: 2).\n"
@@ -133,9 +132,9 @@ def test_the_server_answers_and_ends_at_a_signal(sqlite_app):
 
 
 def test_the_commands_work_under_flask_too(sqlite_app):
-    command = [sys.executable, "-m", "flask", "--app", "turnero", "mail", "retry"]
-    done = subprocess.run(command, env=os.environ | environ_of(sqlite_app), capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "Correos que vuelven a la cola: 0.\n")
+    program = "from flask.cli import main; main()"
+    done = run("--app", "turnero", "mail", "retry", environ=environ_of(sqlite_app), program=program)
+    assert done == (0, "Correos que vuelven a la cola: 0.\n")
 
 
 def test_the_compiled_sentences_are_those_of_the_source():

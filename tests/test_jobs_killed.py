@@ -1,6 +1,6 @@
 """A closure's people are told once each, however often the jobs process is killed (kill -9) on the way."""
 
-import time
+import signal
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
-from tests.support.servers.processes import environ_of, running
+from tests.support.servers.forked import run
+from tests.support.servers.processes import environ_of
 from turnero.audit import audit
 from turnero.booking import bookings, closing, holds
 from turnero.booking.closing import Hours, Scope
@@ -16,8 +17,30 @@ from turnero.booking.models import Displacement
 from turnero.extensions import db
 from turnero.notices.models import Notice
 
-PEOPLE = 40  # so many that a stalled machine does not see all of them done before the first kill
-KILLED_AFTER = (3, 8, 14)
+# How many people a process is done with before it is killed, and where in the transaction of the next one.
+KILLS = (
+    (3, "before_cursor_execute", "UPDATE displacements"),
+    (5, "after_cursor_execute", "INSERT INTO notices"),
+    (6, "commit", ""),  # all is written, and COMMIT not yet sent
+)
+PEOPLE = 18  # some are left after the last kill
+KILLED = """
+import os, signal
+from sqlalchemy import Engine, event
+from turnero.booking import proposals
+propose, begun = proposals.propose, []
+def counted(number):
+    begun.append(number)
+    propose(number)
+    begun.append("done")
+proposals.propose = counted
+@event.listens_for(Engine, "{moment}")
+def kill(_connection, _cursor=None, statement="", *_):
+    if len(begun) == 2 * {done} + 1 and statement.startswith("{statement}"):
+        os.kill(os.getpid(), signal.SIGKILL)
+from turnero.cli import main
+main()
+"""
 
 
 def pending() -> int:
@@ -26,8 +49,7 @@ def pending() -> int:
     return db.session.scalar(waiting) or 0
 
 
-@pytest.mark.slow
-def test_killed_jobs_double_no_notice_and_lose_none(app, smtp):
+def close_an_agency_with_turns() -> None:
     procedure = create_procedure(minutes=20)
     desk = create_desk(procedure.line, windows=2)
     day = next_workday() + timedelta(days=14)
@@ -40,19 +62,22 @@ def test_killed_jobs_double_no_notice_and_lose_none(app, smtp):
     closing.close(
         Scope("agency", agency_id=desk.agency_id), Hours(begins, begins + timedelta(days=1), "Corte de luz"), "test"
     )
-    db.session.rollback()
-    left = []
-    for target in KILLED_AFTER:
-        with running("jobs", "--once", "sweep", environ=environ_of(app)) as process:
-            while pending() > PEOPLE - target and process.poll() is None:
-                time.sleep(0.005)  # the other process gives no other sign of how far it is
-            process.kill()
-        left.append(pending())
-        assert left[-1] <= PEOPLE - target
-    assert left[0] > 0, "no kill came in the middle of the work"
+
+
+@pytest.mark.slow
+def test_killed_jobs_double_no_notice_and_lose_none(app, smtp):
+    close_an_agency_with_turns()
+    left = pending()
+    assert left == PEOPLE
+    for done, moment, statement in KILLS:
+        program = KILLED.format(done=done, moment=moment, statement=statement)
+        status, output = run("jobs", "--once", "sweep", environ=environ_of(app), program=program)
+        assert status == -signal.SIGKILL, output
+        left -= done
+        assert pending() == left  # nothing of the one who was being told stays behind
     for name in ("sweep", "deliver", "deliver"):
-        with running("jobs", "--once", name, environ=environ_of(app)) as process:
-            assert process.wait(timeout=60) == 0
+        status, output = run("jobs", "--once", name, environ=environ_of(app))
+        assert status == 0, output
     assert pending() == 0
     told = db.session.execute(
         select(Notice.subject, func.count()).where(Notice.kind == "displaced").group_by(Notice.subject)

@@ -5,7 +5,8 @@ import signal
 import pytest
 from sqlalchemy import inspect, text
 
-from tests.support.servers.processes import environ_of, run, running
+from tests.support.servers.forked import run, running
+from tests.support.servers.processes import environ_of
 from turnero import schema
 from turnero.extensions import db
 
@@ -17,12 +18,12 @@ from turnero.cli import main
 main()
 """
 
-THREE_SECONDS_LONG = """
+LONGER_THAN_A_PAGE = """
 from alembic import op
 execute = op.execute
 def slowly(*arguments, **named):
     op.execute = execute
-    execute("SELECT pg_sleep(3)")
+    execute("SELECT pg_sleep(1.2)")
     return execute(*arguments, **named)
 op.execute = slowly
 from turnero.cli import main
@@ -95,7 +96,7 @@ def test_the_version_before_leaves_a_newer_schema_as_it_is(app, at_revision):
 @pytest.mark.engines("postgresql")
 def test_a_migration_may_take_longer_than_a_page(blank_app):
     """Where the role carries the time-outs of the web, as behind a pooler."""
-    direct = f"{blank_app.config['SETTINGS'].database_url}?options=-c%20statement_timeout%3D2s"
+    direct = f"{blank_app.config['SETTINGS'].database_url}?options=-c%20statement_timeout%3D1s"
     environ = environ_of(blank_app) | {"TURNERO_DATABASE_DIRECT_URL": direct}
-    status, output = run("migrate", environ=environ, program=THREE_SECONDS_LONG)
+    status, output = run("migrate", environ=environ, program=LONGER_THAN_A_PAGE)
     assert (status, schema.is_current()) == (0, True), output

@@ -1,10 +1,10 @@
 """A worker whose parent died ends: after what it is at, or without."""
 
 import signal
-import subprocess
-import sys
 
 import pytest
+
+from tests.support.servers.forked import run
 
 _ENDING = "import signal; {deaf}; from turnero import serving; serving._end({grace})"
 
@@ -18,4 +18,4 @@ _ENDING = "import signal; {deaf}; from turnero import serving; serving._end({gra
 )
 def test_a_worker_ends_though_it_does_not_hear(deaf, grace, status):
     program = _ENDING.format(deaf=deaf or "0", grace=grace)
-    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == status
+    assert run(environ={}, program=program) == (status, "")

@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.rows.build import create_desk, create_procedure, today
 from tests.support.rows.staff import create_account, session_key
-from tests.support.servers.processes import PATIENCE_SECONDS, answer, environ_of, running
+from tests.support.servers.forked import running
+from tests.support.servers.processes import PATIENCE_SECONDS, answer, environ_of
 from turnero.attention.changes import MOST_STREAMS
 from turnero.staff import sessions
 
@@ -52,4 +53,4 @@ def test_streams_never_take_all_threads_and_who_leaves_makes_room(sqlite_app, po
         until = time.monotonic() + PATIENCE_SECONDS
         while later.open(port, cookie) != 200:
             assert time.monotonic() < until
-            time.sleep(0.5)  # the server learns of it with the next heartbeat, and gives no other sign
+            time.sleep(0.1)  # the server learns of it with the next heartbeat, and gives no other sign
