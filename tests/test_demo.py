@@ -2,16 +2,20 @@
 
 import json
 import re
+import shutil
 import stat
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from click import ClickException
 
 from config import Settings
+from tests.support.servers.forked import run, running
 from tests.support.servers.mail_servers import free_port
-from tests.support.servers.processes import answer, run, running
+from tests.support.servers.processes import answer
 from turnero import clock, create_app, serving
 from turnero.db import transaction
 from turnero.extensions import db
@@ -23,17 +27,69 @@ pytestmark = pytest.mark.slow
 PATIENCE_SECONDS = 90
 LAST_LINE = "Ctrl-C la detiene.\n"
 LETTER = re.compile(r'href="(/buzon/[^"]+)"')
+# A process of the web server imports the product once more: one is enough here. tests/test_wheel.py starts them all.
+ONE_WORKER = """
+from turnero import cli, serving
+serve = serving.serve
+serving.serve = lambda host, port, workers, threads: serve(host, port, 1, threads)
+cli.main()
+"""
+# Everything but the web server, for what a start does to the folder: pages come from a thread.
+NO_WORKER = """
+import signal
+from threading import Thread
+import turnero
+from tests.support.servers.server import Quiet
+from turnero import cli, serving
+from werkzeug.serving import make_server
+
+def serve(host, port, workers, threads):
+    server = make_server(host, port, turnero.create_app(), threaded=True, request_handler=Quiet)
+    signal.signal(signal.SIGTERM, lambda *_: Thread(target=server.shutdown).start())
+    server.serve_forever(poll_interval=0.05)
+    server.server_close()
+
+serving.serve = serve
+cli.main()
+"""
+
+
+@dataclass(frozen=True)
+class Past:
+    """What an ended demonstration said and left: its letters and keys, and a copy of its folder."""
+
+    said: str
+    letters: list[str]
+    keys: dict[str, str]
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """A first demonstration behind the web server: its folder, its port and what it said."""
+    folder = tmp_path_factory.mktemp("shown") / "demo"
+    with demonstration(folder, program=ONE_WORKER) as (port, said):
+        yield folder, port, said
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ended") / "demo"
+    with demonstration(folder) as (port, said):
+        with inside(folder):
+            ask_for_code("ana@example.ec")
+        return Past(said, letters(port), keys_of(folder), folder)
 
 
 @pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "demo"
+def past(ended, tmp_path):
+    return replace(ended, folder=shutil.copytree(ended.folder, tmp_path / "demo"))
 
 
 @contextmanager
-def demonstration(folder, *options):
+def demonstration(folder, *options, program=NO_WORKER):
     """A demonstration that answers, with its port and what it said; ended as a person's machine would end it."""
-    with started(folder, *options) as (process, port, said):
+    with started(folder, *options, program=program) as (process, port, said):
         yield port, said
         process.terminate()
         rest, _ = process.communicate(timeout=60)
@@ -42,10 +98,10 @@ def demonstration(folder, *options):
 
 
 @contextmanager
-def started(folder, *options):
+def started(folder, *options, program):
     port = free_port()
     arguments = ["demo", "--port", str(port), "--data", str(folder), *options]
-    with running(*arguments, environ={"PYTHONUNBUFFERED": "1"}) as process:
+    with running(*arguments, environ={}, program=program) as process:
         said = greeting(process)
         try:
             assert answer(port, "/buzon")[0] == 200
@@ -97,68 +153,63 @@ def letters(port):
     return found
 
 
-def test_a_first_demonstration_says_where_it_is_and_shows_the_mails_it_sends(folder):
-    with demonstration(folder) as (port, said):
-        assert f"http://127.0.0.1:{port}\n" in said
-        assert f"http://127.0.0.1:{port}/buzon\n" in said
-        assert len(re.findall(r"\b\d{10}\b", said)) == 3
-        with inside(folder):
-            ask_for_code("ana@example.ec")
-        status, page = answer(port, letters(port)[0])
-        assert status == 200
-        assert "Verificar IESS turno online" in page
-        assert re.search(r'<p class="reference">\d{6}</p>', page)
+def test_a_first_demonstration_says_where_it_is_and_shows_the_mails_it_sends(shown):
+    folder, port, said = shown
+    assert f"http://127.0.0.1:{port}\n" in said
+    assert f"http://127.0.0.1:{port}/buzon\n" in said
+    assert len(re.findall(r"\b\d{10}\b", said)) == 3
+    with inside(folder):
+        ask_for_code("ana@example.ec")
+    status, page = answer(port, letters(port)[0])
+    assert status == 200
+    assert "Verificar IESS turno online" in page
+    assert re.search(r'<p class="reference">\d{6}</p>', page)
     assert stat.S_IMODE((folder / "keys.json").stat().st_mode) == 0o600
 
 
-def test_another_start_goes_on_with_the_same_keys_and_letters_and_a_fresh_one_forgets_only_its_own(folder):
-    with demonstration(folder) as (port, _):
-        with inside(folder):
-            ask_for_code("ana@example.ec")
-        before = letters(port)
-    keys = keys_of(folder)
-    (folder / "notes.txt").write_text("of a person")
-    with demonstration(folder) as (port, _):
-        assert (letters(port), keys_of(folder)) == (before, keys)
-    with demonstration(folder, "--fresh") as (port, _):
+def test_another_start_goes_on_with_the_same_keys_and_letters_and_a_fresh_one_forgets_only_its_own(past):
+    (past.folder / "notes.txt").write_text("of a person")
+    with demonstration(past.folder) as (port, _):
+        assert (letters(port), keys_of(past.folder)) == (past.letters, past.keys)
+    with demonstration(past.folder, "--fresh") as (port, _):
         assert LETTER.findall(answer(port, "/buzon")[1]) == []
-        assert keys_of(folder) != keys
-    assert (folder / "notes.txt").read_text() == "of a person"
+        assert keys_of(past.folder) != past.keys
+    assert (past.folder / "notes.txt").read_text() == "of a person"
 
 
-def test_the_staff_of_the_demonstration_can_come_in_and_its_devices_are_paired_once(folder):
-    with demonstration(folder) as (_, said):
-        logins = dict(re.findall(r"^  (\S+@demo\.example) / clave (\S+)", said, re.MULTILINE))
-        links = re.findall(r"/dispositivo/(\S+)", said)
-        assert (len(logins), len(links)) == (4, 2)
-        with inside(folder):
-            secrets = dict(re.findall(r"^  (\S+@demo\.example) / .*TOTP (\S+)", said, re.MULTILINE))
-            assert set(secrets) == {"supervisor@demo.example", "admin@demo.example"}
-            for email, password in logins.items():
-                code = totp.code_at(secrets[email], clock.now()) if email in secrets else ""
-                assert accounts.sign_in(accounts.Attempt(email, password, code, "source", "browser"))
-            devices.pair(links[0])
-    assert stat.S_IMODE((folder / "staff.json").stat().st_mode) == 0o600
-    with demonstration(folder) as (_, said):
+def test_the_staff_of_the_demonstration_can_come_in_and_its_devices_are_paired_once(past):
+    logins = dict(re.findall(r"^  (\S+@demo\.example) / clave (\S+)", past.said, re.MULTILINE))
+    links = re.findall(r"/dispositivo/(\S+)", past.said)
+    assert (len(logins), len(links)) == (4, 2)
+    with inside(past.folder):
+        secrets = dict(re.findall(r"^  (\S+@demo\.example) / .*TOTP (\S+)", past.said, re.MULTILINE))
+        assert set(secrets) == {"supervisor@demo.example", "admin@demo.example"}
+        for email, password in logins.items():
+            code = totp.code_at(secrets[email], clock.now()) if email in secrets else ""
+            assert accounts.sign_in(accounts.Attempt(email, password, code, "source", "browser"))
+        devices.pair(links[0])
+    assert stat.S_IMODE((past.folder / "staff.json").stat().st_mode) == 0o600
+    with demonstration(past.folder) as (_, said):
         assert dict(re.findall(r"^  (\S+@demo\.example) / clave (\S+)", said, re.MULTILINE)) == logins
         assert len(re.findall(r"/dispositivo/(\S+)", said)) == 1
 
 
-def test_two_demonstrations_do_not_share_a_folder(folder):
-    with demonstration(folder):
-        status, said = run("demo", "--port", str(free_port()), "--data", str(folder), "--fresh", environ={})
+def test_two_demonstrations_do_not_share_a_folder(shown):
+    folder, _, _ = shown
+    status, said = run("demo", "--port", str(free_port()), "--data", str(folder), "--fresh", environ={})
     assert (status, said) == (1, f"Error: Ya hay una demostración en marcha con los datos de {folder}.\n")
 
 
-def test_after_a_kill_no_worker_stays_behind_and_the_next_start_goes_on(folder):
-    with started(folder) as (process, port, _):
+def test_after_a_kill_no_worker_stays_behind_and_the_next_start_goes_on(past):
+    with started(past.folder, program=ONE_WORKER) as (process, port, _):
+        assert (letters(port), keys_of(past.folder)) == (past.letters, past.keys)
         process.kill()
     until = time.monotonic() + PATIENCE_SECONDS
     while not is_free(port):
         assert time.monotonic() < until, "a worker still listens"
         time.sleep(0.1)  # the workers notice by themselves
-    with demonstration(folder):
-        pass
+    with demonstration(past.folder) as (port, _):
+        assert (letters(port), keys_of(past.folder)) == (past.letters, past.keys)
 
 
 def is_free(port):
