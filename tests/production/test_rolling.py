@@ -8,10 +8,11 @@ from threading import Event, Thread
 import pytest
 
 from tests.support.servers import nginx
+from tests.support.servers.forked import environ_in, running
 from tests.support.servers.mail_servers import free_port
-from tests.support.servers.processes import answer, environ_of, running
+from tests.support.servers.processes import answer
 
-pytestmark = [pytest.mark.engines("sqlite"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 # Nobody reads what they say here, and a full pipe would stop them.
 SILENT = """
 import os
@@ -30,7 +31,7 @@ def visitors(port, seen):
     stop = Event()
 
     def visit(method):
-        while not stop.wait(0.02):  # not so many that a replica has no time to start
+        while not stop.wait(0.05):  # not so many that a replica has no time to start
             connection = HTTPConnection("127.0.0.1", port, timeout=60)
             connection.request(method, "/turno", body="cedula=1" if method == "POST" else None, headers=HEADERS)
             seen[method, connection.getresponse().status] += 1
@@ -47,41 +48,56 @@ def visitors(port, seen):
             thread.join(timeout=90)
 
 
-@pytest.fixture
-def replica(app):
-    """Starts a replica on a port; the process."""
-    with ExitStack() as stack:
+class Replicas(ExitStack):
+    """Replicas over one database, two of them for all tests; ``up`` starts one that does not run."""
 
-        def start(port):
-            arguments = ("serve", "--bind", f"127.0.0.1:{port}", "--workers", "1")
-            return stack.enter_context(running(*arguments, environ=environ_of(app), program=SILENT))
+    def __init__(self, environ):
+        super().__init__()
+        self.environ = environ
+        self.ports = (free_port(), free_port())
+        self.processes = {}
 
-        yield start
+    def up(self, *ports):
+        for port in ports:
+            if port not in self.processes or self.processes[port].poll() is not None:
+                arguments = ("serve", "--bind", f"127.0.0.1:{port}", "--workers", "1")
+                self.processes[port] = self.enter_context(running(*arguments, environ=self.environ, program=SILENT))
+        assert {answer(port, "/readyz")[0] for port in ports} == {200}
+
+    def down(self, port):
+        self.processes[port].terminate()
+        assert self.processes[port].wait(timeout=60) == 0
 
 
-def restarted_under_load(replica, ports, folder):
+@pytest.fixture(scope="module")
+def replicas(databases, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("replicas")
+    url = databases.migrated("sqlite", folder / "turnero.sqlite3")
+    with Replicas(environ_in(folder, url)) as made:
+        made.up(*made.ports)
+        yield made
+
+
+def restarted_under_load(replicas, ports, folder):
     """What the visitors were answered while the first of ``ports`` went and came back."""
-    processes = [replica(port) for port in ports]
-    assert {answer(port, "/readyz")[0] for port in ports} == {200}
+    replicas.up(*ports)
     port, seen = free_port(), Counter()
     with nginx.before(ports, port, folder):
         assert answer(port, "/healthz")[0] == 200
         with visitors(port, seen):
-            processes[0].terminate()
-            assert processes[0].wait(timeout=60) == 0
+            replicas.down(ports[0])
             answer(port, "/healthz")  # somebody asks while it is gone
             if len(ports) > 1:  # the control has seen enough
-                replica(ports[0])
-                assert answer(ports[0], "/readyz")[0] == 200
+                replicas.up(ports[0])
     return seen
 
 
-def test_nobody_notices_that_a_replica_is_started_again(replica, tmp_path):
-    seen = restarted_under_load(replica, (free_port(), free_port()), tmp_path)
+def test_nobody_notices_that_a_replica_is_started_again(replicas, tmp_path):
+    seen = restarted_under_load(replicas, replicas.ports, tmp_path)
     # A form without its token is a 400, many of them a flood: each was answered by the product.
     assert set(seen) <= {("GET", 200), ("GET", 429), ("POST", 400), ("POST", 429)}
     assert min(seen["GET", 200], seen["POST", 400]) > 0
 
 
-def test_control_with_one_replica_everybody_does(replica, tmp_path):
-    assert ("GET", 503) in restarted_under_load(replica, (free_port(),), tmp_path)
+def test_control_with_one_replica_everybody_does(replicas, tmp_path):
+    assert ("GET", 503) in restarted_under_load(replicas, replicas.ports[1:], tmp_path)

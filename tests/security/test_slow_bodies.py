@@ -1,6 +1,8 @@
 """Half-sent forms: before the proxy of ``deploy/nginx`` they hold nobody up; the control, without it, stands still."""
 
+import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
@@ -8,22 +10,41 @@ from http.client import HTTPConnection
 import pytest
 
 from tests.support.servers import nginx
+from tests.support.servers.forked import environ_in, running
 from tests.support.servers.mail_servers import free_port
-from tests.support.servers.processes import answer, environ_of, running
+from tests.support.servers.processes import PATIENCE_SECONDS, answer
 
-pytestmark = pytest.mark.engines("sqlite")
 SLOW_ONES, THREADS = 60, 4
 
 
-@pytest.fixture
-def served(app):
+@pytest.fixture(scope="module")
+def server(databases, tmp_path_factory):
     """The port of the product as it is served in earnest, with few threads."""
-    port = free_port()
-    with running(
-        "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", str(THREADS), environ=environ_of(app)
-    ):
-        assert answer(port, "/healthz")[0] == 200
+    folder, port = tmp_path_factory.mktemp("served"), free_port()
+    arguments = ("serve", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", str(THREADS))
+    url = databases.migrated("sqlite", folder / "turnero.sqlite3")
+    with running(*arguments, environ=environ_in(folder, url)):
+        answer(port, "/healthz")
         yield port
+
+
+@pytest.fixture
+def served(server):
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not is_served(server, within=10):
+        assert time.monotonic() < until
+        time.sleep(0.05)  # the slow ones of another test are leaving
+    return server
+
+
+@pytest.fixture
+def impatient(monkeypatch, tmp_path):
+    """The proxy waits for a part of a request for three seconds, not ten: who is sent away does not depend on it."""
+    deployed = nginx.CONFIGURATION.read_text()
+    shorter, times = re.subn(r"^(client_(?:header|body)_timeout) 10s;", r"\1 3s;", deployed, flags=re.MULTILINE)
+    assert times == 2
+    (tmp_path / "impatient.conf").write_text(shorter)
+    monkeypatch.setattr(nginx, "CONFIGURATION", tmp_path / "impatient.conf")
 
 
 @contextmanager
@@ -50,7 +71,7 @@ def is_served(port: int, within: float) -> bool:
         connection.close()
 
 
-def test_behind_the_proxy_others_are_served_and_the_slow_are_sent_away(served, tmp_path):
+def test_behind_the_proxy_others_are_served_and_the_slow_are_sent_away(served, impatient, tmp_path):
     port = free_port()
     with nginx.before([served], port, tmp_path):
         assert answer(port, "/healthz")[0] == 200

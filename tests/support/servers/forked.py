@@ -9,6 +9,7 @@ import functools
 import gc
 import json
 import os
+import secrets
 import selectors
 import signal
 import socket
@@ -16,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Thread
 from types import ModuleType
 
@@ -103,6 +105,12 @@ def run(*arguments: str, environ: Mapping[str, str], program: str = PROGRAM) -> 
     with running(*arguments, environ=environ, program=program) as process:
         output, _ = process.communicate(timeout=120)
         return process.wait(), output
+
+
+def environ_in(folder: Path, url: str) -> dict[str, str]:
+    """The environment of processes that the tests of a module share, over the database at ``url``."""
+    keys = {name: secrets.token_urlsafe(32) for name in ("TURNERO_SECRET_KEY", "TURNERO_CODE_KEY")}
+    return keys | {"TURNERO_ENV": "test", "TURNERO_DATABASE_URL": url, "TURNERO_DATA": str(folder)}
 
 
 @functools.cache
