@@ -1,5 +1,7 @@
 """Migrations beside people who book: what they send to PostgreSQL, killed at every commit, and who goes first."""
 
+from itertools import count
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -16,6 +18,7 @@ from tests.support.inspection.migrating import (
     recording,
     revisions,
 )
+from tests.support.servers.application import entered, make, settings_for
 from turnero import clock, schema
 from turnero.extensions import db
 
@@ -36,19 +39,47 @@ BAD = {
 }
 
 
+class Ladder:
+    """One application and its PostgreSQL database, which is at some revision and goes on from there."""
+
+    def __init__(self, databases, folder):
+        self.app = make(settings_for(databases.blank("postgresql", None), folder))
+        self.at = None
+
+    def put(self, revision):
+        """Bring the schema to ``revision``, up from where ``climb`` left it or from nothing."""
+        at, self.at = self.at, None  # whatever the test does now
+        if at is None or at > revision:
+            emptied()
+        if at != revision:
+            bring_to(revision)
+
+    def climb(self, revision):
+        """Migrate and leave the schema to the next test as it is then."""
+        bring_to(revision)
+        self.at = revision
+
+
+@pytest.fixture(scope="module")
+def lasting_ladder(databases, tmp_path_factory):
+    return Ladder(databases, tmp_path_factory.mktemp("ladder"))
+
+
 @pytest.fixture
-def blank_app(engine, make_app):
-    """Without any table; on PostgreSQL, where it is used."""
-    with make_app(engine, migrated=False) as app:
-        yield app
+def ladder(engine, lasting_ladder):
+    """Its application's context is pushed; on PostgreSQL, where it is used."""
+    with entered(lasting_ladder.app, migrated=False):
+        yield lasting_ladder
+        db.session.remove()
+        db.engine.dispose()
 
 
 @on_postgresql
 @pytest.mark.parametrize(("before", "revision"), REVISIONS)
-def test_no_migration_stops_or_breaks_whoever_works_beside_it(blank_app, before, revision):
-    bring_to(before)
+def test_no_migration_stops_or_breaks_whoever_works_beside_it(ladder, before, revision):
+    ladder.put(before)
     with recording() as recorder:
-        bring_to(revision)
+        ladder.climb(revision)
     assert recorder.script
     assert complaints("\n".join(recorder.script)) == []
 
@@ -59,8 +90,8 @@ def test_control_a_migration_that_stops_or_breaks_them_is_refused(rule):
 
 
 @on_postgresql
-def test_control_what_a_migration_sends_is_what_is_judged(blank_app):
-    schema.upgrade()
+def test_control_what_a_migration_sends_is_what_is_judged(ladder):
+    ladder.put(schema.newest())
     with recording() as recorder, in_a_migration() as connection:
         connection.execute(text("CREATE INDEX more ON bookings (moves)"))
         schema.create_index("one_more", "bookings", ["cells"])
@@ -75,27 +106,25 @@ def test_control_what_a_migration_sends_is_what_is_judged(blank_app):
 
 @on_postgresql
 @pytest.mark.parametrize(("before", "revision"), REVISIONS)
-def test_a_migration_killed_at_any_commit_is_run_again_clean(blank_app, before, revision):
-    with recording() as whole:
-        schema.upgrade()
-    for commits in range(1, len(whole.script)):
-        emptied()
-        bring_to(before)
+def test_a_migration_killed_at_any_commit_is_run_again_clean(ladder, before, revision):
+    for commits in count(1):
+        ladder.put(before)
         try:
             with recording(breaks_after=commits):
-                bring_to(revision)
+                ladder.climb(revision)
         except Killed:
             schema.upgrade()
             with db.engine.connect() as connection:
                 assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+            assert invalid_indexes() == []
         else:
             break  # it has no more commits than that
     assert invalid_indexes() == []
 
 
 @on_postgresql
-def test_an_index_left_half_built_is_built_again(blank_app):
-    schema.upgrade()
+def test_an_index_left_half_built_is_built_again(ladder):
+    ladder.put(schema.newest())
     with db.engine.begin() as connection:
         connection.execute(
             text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_events_at'::regclass")
@@ -107,8 +136,8 @@ def test_an_index_left_half_built_is_built_again(blank_app):
 
 
 @on_postgresql
-def test_a_migration_lets_everybody_pass_whom_it_would_hold_up(blank_app, monkeypatch):
-    bring_to("0003")
+def test_a_migration_lets_everybody_pass_whom_it_would_hold_up(ladder, monkeypatch):
+    ladder.put("0003")
     holder = db.engine.connect()
     holder.execute(text("LOCK TABLE challenges IN ROW EXCLUSIVE MODE"))  # a citizen who is sent a code
     passed = []
@@ -127,8 +156,8 @@ def test_a_migration_lets_everybody_pass_whom_it_would_hold_up(blank_app, monkey
 
 
 @on_postgresql
-def test_a_migration_that_never_gets_its_table_gives_up(blank_app, monkeypatch):
-    bring_to("0003")
+def test_a_migration_that_never_gets_its_table_gives_up(ladder, monkeypatch):
+    ladder.put("0003")
     monkeypatch.setattr(schema, "LOCK_TIMEOUT", "50ms")
     monkeypatch.setattr(schema, "TRIES", 2)
     monkeypatch.setattr(schema.time, "sleep", lambda _seconds: None)
@@ -142,8 +171,8 @@ def test_a_migration_that_never_gets_its_table_gives_up(blank_app, monkeypatch):
 
 
 @on_postgresql
-def test_a_migration_committed_stays_when_the_next_one_fails(blank_app, monkeypatch):
-    bring_to("0002")
+def test_a_migration_committed_stays_when_the_next_one_fails(ladder, monkeypatch):
+    ladder.put("0002")
     monkeypatch.setattr(schema, "LOCK_TIMEOUT", "50ms")
     monkeypatch.setattr(schema, "TRIES", 1)
     with db.engine.connect() as holder:
@@ -154,8 +183,8 @@ def test_a_migration_committed_stays_when_the_next_one_fails(blank_app, monkeypa
 
 
 @on_postgresql
-def test_a_backfill_goes_on_where_it_was_killed(blank_app):
-    schema.upgrade()
+def test_a_backfill_goes_on_where_it_was_killed(ladder):
+    ladder.put(schema.newest())
     insert = "INSERT INTO sign_in_failures (account, source, browser, at) VALUES ('a', '', '', :now)"
     with db.engine.begin() as connection:
         connection.execute(text(insert), [{"now": clock.now()} for _ in range(12)])
