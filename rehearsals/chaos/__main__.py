@@ -16,6 +16,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--every", type=int, default=20, help="seconds between faults")
     parser.add_argument("--citizens", type=int, default=30)
     parser.add_argument("--calm", type=float, default=12.0, help="seconds without faults at the end")
+    parser.add_argument(
+        "--turns", type=int, default=0, help="at least so many shown before the first and after the last"
+    )
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--mutant", choices=sorted(mutants.MUTANTS))
     parser.add_argument("--only", default="", help="only faults with this word")
@@ -33,6 +36,7 @@ def main(arguments: list[str]) -> int:
             citizens=chosen.citizens,
             only=chosen.only,
             calm=chosen.calm,
+            turns=chosen.turns,
             root=root,
         )
     print(report.text(chosen.mutant), flush=True)

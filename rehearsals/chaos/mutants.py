@@ -53,7 +53,7 @@ MUTANTS = {
         ),
     ),
 }
-# How a notice is written when it is not in the transaction: a second later, by a connection of its own.
+# How a notice is written when it is not in the transaction: four seconds later, by a connection of its own.
 _AFTERWARDS = """
 
 def _afterwards(statement, notice):
@@ -64,7 +64,7 @@ def _afterwards(statement, notice):
         with engine.begin() as connection:
             connection.execute(statement, notice)
 
-    threading.Timer(1.0, write_it).start()
+    threading.Timer(4.0, write_it).start()
 """
 
 

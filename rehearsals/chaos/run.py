@@ -57,10 +57,12 @@ def chaos(
     only: str = "",
     root: Path = ROOT,
     calm: float = _CALM,
+    turns: int = 0,
 ) -> Report:
     """Run for ``seconds`` with a fault ``every`` so many, in the order of ``seed``; ``folder`` keeps the logs.
 
-    The citizens are alone for half of ``calm`` seconds before the first fault, and for all of them after the last.
+    The citizens are alone for half of ``calm`` seconds before the first fault, and for all of them after the last;
+    on a slow machine longer, until so many more ``turns`` have been shown each time.
     """
     dice = random.Random(seed)  # noqa: S311 (a run that can be repeated)
     log, begun = Log(), list[Begun]()
@@ -68,9 +70,9 @@ def chaos(
         people = [Citizen(stack.url, stack.post, log, seed * 100 + number) for number in range(citizens)]
         for one in people:
             one.start()
-        time.sleep(calm / 2)
+        _let_alone(log, calm / 2, turns)
         _break(stack, dice, _deck(dice, seconds // every, only, every), begun, every)
-        time.sleep(calm)
+        _let_alone(log, calm, turns)
         for one in people:
             one.stop.set()
         for one in people:
@@ -84,6 +86,13 @@ def chaos(
             db.session.remove()
             db.engine.dispose()
         return report
+
+
+def _let_alone(log: Log, seconds: float, turns: int) -> None:
+    wanted, patience = len(log.shown) + turns, time.monotonic() + _DRAIN_SECONDS
+    time.sleep(seconds)
+    while len(log.shown) < wanted and time.monotonic() < patience:
+        time.sleep(0.2)  # the citizens' threads give no other sign
 
 
 def _deck(dice: random.Random, number: int, only: str, every: int) -> list[Fault]:
