@@ -56,9 +56,9 @@ cli.main()
 
 @dataclass(frozen=True)
 class Past:
-    """What an ended demonstration said and left: its letters and keys, and a copy of its folder."""
+    """An ended demonstration: what it printed, its letters and keys, and a copy of its folder."""
 
-    said: str
+    output: str
     letters: list[str]
     keys: dict[str, str]
     folder: Path
@@ -74,6 +74,7 @@ def shown(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory):
+    """A demonstration that sent one letter and ended; tests go on from a copy of its folder (``past``)."""
     folder = tmp_path_factory.mktemp("ended") / "demo"
     with demonstration(folder) as (port, said):
         with inside(folder):
@@ -178,11 +179,11 @@ def test_another_start_goes_on_with_the_same_keys_and_letters_and_a_fresh_one_fo
 
 
 def test_the_staff_of_the_demonstration_can_come_in_and_its_devices_are_paired_once(past):
-    logins = dict(re.findall(r"^  (\S+@demo\.example) / clave (\S+)", past.said, re.MULTILINE))
-    links = re.findall(r"/dispositivo/(\S+)", past.said)
+    logins = dict(re.findall(r"^  (\S+@demo\.example) / clave (\S+)", past.output, re.MULTILINE))
+    links = re.findall(r"/dispositivo/(\S+)", past.output)
     assert (len(logins), len(links)) == (4, 2)
     with inside(past.folder):
-        secrets = dict(re.findall(r"^  (\S+@demo\.example) / .*TOTP (\S+)", past.said, re.MULTILINE))
+        secrets = dict(re.findall(r"^  (\S+@demo\.example) / .*TOTP (\S+)", past.output, re.MULTILINE))
         assert set(secrets) == {"supervisor@demo.example", "admin@demo.example"}
         for email, password in logins.items():
             code = totp.code_at(secrets[email], clock.now()) if email in secrets else ""

@@ -21,6 +21,7 @@ from pathlib import Path
 from threading import Thread
 from types import ModuleType
 
+from tests.support import ROOT
 from tests.support.servers.processes import PROGRAM
 
 _SERVER = "from tests.support.servers import forked; forked._serve({socket})"
@@ -119,6 +120,7 @@ def _fork_server() -> socket.socket:
     ours, theirs = socket.socketpair()
     server = subprocess.Popen(
         [sys.executable, "-c", _SERVER.format(socket=theirs.fileno())],
+        cwd=ROOT,  # where it finds this module
         env={name: value for name, value in os.environ.items() if not name.startswith("TURNERO_")},
         stdin=subprocess.DEVNULL,
         pass_fds=[theirs.fileno()],
