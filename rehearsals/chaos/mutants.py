@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.support.tools.mutants import Mutant, copied, without
 
-_THIS = "tests/production/test_chaos.py::test_a_short_run_breaks_no_promise"
+_THIS = "tests/rehearsals/test_chaos.py::test_a_short_run_breaks_no_promise"
 
 MUTANTS = {
     "claim": (
