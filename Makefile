@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo test check long race day upgrade chaos fairness rush sqlmap bench mutants quality messages sbom format lock clean
 
+# Where it is set, every process would compile the product and its libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin

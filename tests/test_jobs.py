@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.servers.processes import environ_of, running
+from tests.support.servers.forked import running
+from tests.support.servers.processes import environ_of
 from tests.support.servers.smtp import code_in
 from turnero import clock, jobs
 from turnero.db import transaction

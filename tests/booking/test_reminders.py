@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from tests.support.rows.build import create_agency, create_desk, create_province
 from tests.support.rows.journeys import at_hour_step
-from tests.support.servers.processes import environ_of, run
+from tests.support.servers.forked import run
+from tests.support.servers.processes import environ_of
 from turnero import clock
 from turnero.audit import audit
 from turnero.booking import bookings, changes, holds, queries, reminders

@@ -24,7 +24,7 @@ def writing_modules():
 def named_on_both():
     """The modules that a file names which has a test on both engines."""
     found = set()
-    for path in engines.test_files():
+    for path in engines.files_of_tests():
         if any(on == set(ENGINES) for on in engines.of(path).values()):
             found |= engines.imports(path)
     return found
@@ -46,7 +46,7 @@ def test_control_a_module_that_is_tested_on_one_engine_is_found(tmp_path, monkey
     both = tmp_path / "test_both.py"
     both.write_text("from turnero.booking import holds\ndef test_it(desk): pass\n")
     assert engines.of(both) == {"test_it": set(ENGINES)}
-    monkeypatch.setattr(engines, "test_files", lambda: [test])
+    monkeypatch.setattr(engines, "files_of_tests", lambda: [test])
     assert "turnero.booking.holds" not in named_on_both()
-    monkeypatch.setattr(engines, "test_files", lambda: [test, both])
+    monkeypatch.setattr(engines, "files_of_tests", lambda: [test, both])
     assert "turnero.booking.holds" in named_on_both()

@@ -1,14 +1,11 @@
 """What the library lacks: certificates, time-outs, one recipient, no smuggled headers."""
 
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
-from aiosmtpd.smtp import AuthResult
 
 from tests.support.rows.notices import notice_to, turn, use_mail_server
-from tests.support.servers import mail_servers
 from tests.support.servers.mail_servers import Sink, serving
 from turnero.notices import rendering
 from turnero.notices.delivery import Delivered, deliver
@@ -60,14 +57,7 @@ def test_a_server_that_offers_no_encryption_gets_no_mail_when_it_is_wanted(app, 
     assert sink.envelopes == []
 
 
-@pytest.fixture
-def answers_wrong_passwords(monkeypatch):
-    """Let the server refuse a wrong password with 535; "handled" would mean that the answer was given already."""
-    monkeypatch.setattr(mail_servers, "AuthResult", partial(AuthResult, handled=False))
-
-
 @pytest.mark.parametrize(("password", "sent"), [("right", 1), ("wrong", 0)])
-@pytest.mark.usefixtures("answers_wrong_passwords")
 def test_user_and_password_are_given_and_a_wrong_one_loses_no_mail(app, owe, trusted, password, sent):
     with serving(Sink(), certificate=CERTIFICATE, starttls=True, password="right") as sink:
         use_mail_server(app, sink.port, "starttls", user="turnero", password=password)

@@ -13,7 +13,8 @@ from tests.support.rows.build import create_citizen, create_procedure, next_work
 from tests.support.rows.journeys import at_hour_step
 from tests.support.scenes.crowd import all_at_once
 from tests.support.servers import pgbouncer
-from tests.support.servers.processes import environ_of, run
+from tests.support.servers.forked import run
+from tests.support.servers.processes import environ_of
 from tests.support.servers.replicas import replica_of
 from turnero import schema
 from turnero.audit import audit

@@ -12,8 +12,9 @@ from tests.support.pages.walking import Walker
 from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
 from tests.support.scenes.crowd import all_at_once
 from tests.support.servers import redis
+from tests.support.servers.forked import running
 from tests.support.servers.mail_servers import free_port
-from tests.support.servers.processes import answer, environ_of, running
+from tests.support.servers.processes import answer, environ_of
 from tests.support.servers.replicas import replica_of
 from turnero import floods
 

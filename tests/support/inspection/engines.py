@@ -11,7 +11,7 @@ from tests.support.servers.databases import ENGINES
 _TESTS = ROOT / "tests"
 
 
-def test_files() -> list[Path]:
+def files_of_tests() -> list[Path]:
     return sorted(_TESTS.rglob("test_*.py"))
 
 

@@ -82,7 +82,8 @@ def serving(
     def check(
         _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, login: LoginPassword
     ) -> AuthResult:
-        return AuthResult(success=login.password == (password or "").encode())
+        # "handled" would mean that the answer was given already.
+        return AuthResult(success=login.password == (password or "").encode(), handled=False)
 
     controller = TidyController(
         sink,
