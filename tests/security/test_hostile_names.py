@@ -26,6 +26,7 @@ from tests.support.scenes.whole_day import WholeDay
 from tests.support.servers.mail_servers import Sink, serving
 from turnero import clock
 from turnero.attention import agenda_papers
+from turnero.booking import documents
 from turnero.booking.models import Displacement
 from turnero.booking.notices import hour_of
 from turnero.db import transaction
@@ -71,6 +72,7 @@ def test_every_page_keeps_its_bones_and_says_the_words(sqlite_app):
             assert shown.count(as_read(payload)) == times, (name, address)
 
 
+@pytest.mark.own_app  # a template stays as it was compiled
 def test_a_page_that_forgets_to_escape_would_be_seen(sqlite_app, monkeypatch):
     """The control of the test above: the strict reader, or else the bones."""
     everyone = Everyone(sqlite_app, PLAIN)
@@ -138,7 +140,9 @@ def owe_every_mail(everyone, occasion):
         outbox.write(kind, subject, address, now=clock.now(), priority=2, occasion=when, reference="K7MQ4XR")
 
 
-def test_no_name_reaches_a_mails_head_and_its_html_keeps_its_bones(sqlite_app, sink):
+def test_no_name_reaches_a_mails_head_and_its_html_keeps_its_bones(sqlite_app, sink, monkeypatch):
+    """What its PDF holds is the test of papers and files above; drawing it thirty times would be most of the time."""
+    monkeypatch.setattr(documents, "pdf", lambda _turn: b"%PDF-1.7")
     everyone = Everyone(sqlite_app, PLAIN)
     delivery.deliver_all()
     plain = []
