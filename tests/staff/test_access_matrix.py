@@ -1,19 +1,19 @@
 """Role × route: tests/access_matrix.csv says who may open what, and every route of the application is in it."""
 
 import csv
+from functools import cache
 
 import pytest
 
 from tests.support import ROOT
-from tests.support.rows.build import create_desk, create_procedure, today
-from tests.support.rows.staff import create_account, create_device, paired, signed_in
-from tests.support.rows.visits import booked
+from tests.support.scenes.world import build_world, form_token
 from turnero.extensions import db
 
 MATRIX = ROOT / "tests" / "access_matrix.csv"
 WHO = ("anonymous", "kiosk", "board", "window", "supervisor", "admin")
 
 
+@cache
 def matrix():
     with MATRIX.open() as file:
         return {(row["rule"], row["method"]): {who: row[who] for who in WHO} for row in csv.DictReader(file)}
@@ -35,38 +35,14 @@ def test_a_route_that_nobody_listed_is_found(sqlite_app):
 
 
 @pytest.fixture
-def everybody(sqlite_app):
-    """A client for each identity, and what stands for the parts of an address."""
-    procedure = create_procedure(minutes=20)
-    desk = create_desk(procedure.line, windows=3)
-    agency = desk.agency
-    booking_id = booked(desk, procedure, 660)
-    parts = {
-        "<day>": today().isoformat(),
-        "<int:booking_id>": str(booking_id),
-        "<int:device_id>": str(create_device(agency).id),
-        "<int:closure_id>": "1",
-        "<int:holiday_id>": "1",
-        "<int:account_id>": "1",
-    }
-    clients = {
-        "anonymous": sqlite_app.test_client(),
-        "kiosk": paired(sqlite_app, create_device(agency, "kiosk")),
-        "board": paired(sqlite_app, create_device(agency, "board")),
-        "window": signed_in(sqlite_app, create_account(agency), 1),
-        "supervisor": signed_in(sqlite_app, create_account(agency, "supervisor"), 2),
-        "admin": signed_in(sqlite_app, create_account(None, "admin"), None),
-    }
-    return clients, parts
+def world(sqlite_app):
+    return build_world(sqlite_app)
 
 
-def ask(client, rule, method, parts):
+def ask(client, address, method):
     """What an answer amounts to: open, sign-in or forbidden. A post carries a right form token."""
-    for name, value in parts.items():
-        rule = rule.replace(name, value)
-    client.get("/mi-turno")
-    token = client.page.one("input", name="csrf_token").get("value")
-    answer = client.open(rule, method=method, data={"csrf_token": token} if method == "POST" else None)
+    data = {"csrf_token": form_token(client)} if method == "POST" else None
+    answer = client.open(address, method=method, data=data)
     answer.close()
     if answer.status_code == 403:
         return "forbidden"
@@ -79,10 +55,10 @@ GUARDED = sorted(key for key, row in matrix().items() if set(row.values()) != {"
 
 
 @pytest.mark.parametrize(("rule", "method"), GUARDED)
-def test_each_identity_gets_what_the_matrix_says(everybody, rule, method):
-    clients, parts = everybody
-    expected = matrix()[rule, method]
-    assert {who: ask(client, rule, method, parts) for who, client in clients.items()} == expected
+def test_each_identity_gets_what_the_matrix_says(world, rule, method):
+    clients = world.clients | {"anonymous": world.clients["nobody"]}
+    address = world.address(rule)
+    assert {who: ask(clients[who], address, method) for who in WHO} == matrix()[rule, method]
     db.session.rollback()
 
 
