@@ -6,28 +6,26 @@ from datetime import datetime, time, timedelta
 from threading import Barrier
 
 from flask import Flask
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
+from tests.support.scenes.kept import keep_rows
 from turnero import db as database
 from turnero.audit import audit
 from turnero.booking import bookings, closing, holds, proposals
 from turnero.booking.closing import Hours, Scope
-from turnero.booking.models import Booking, Claim, Displacement, Event, Journey
+from turnero.booking.models import Booking, Displacement
 from turnero.errors import Refused
 from turnero.extensions import db
 from turnero.notices.models import Notice
 
 PEOPLE, THREADS = 50, 16
-ROUNDS = int(os.environ.get("TURNERO_RACE_ROUNDS", "10"))
+ROUNDS = int(os.environ.get("TURNERO_RACE_ROUNDS", "6"))  # a day each; `make race` goes on for two hundred
 
 
-def one_round(app: Flask, desk, procedure, day) -> dict[str, list[int]]:
+def one_round(app: Flask, agency_id: int, travellers, day) -> dict[str, list[int]]:
     """Fifty people hold and confirm; the office closes in the middle. Answers who was told what."""
-    travellers = [at_hour_step(desk.agency, procedure, number) for number in range(PEOPLE)]
-    agency_id = desk.agency_id
-    db.session.rollback()
     barrier = Barrier(THREADS)
     told: dict[str, list[int]] = {"confirmed": [], "refused": []}
 
@@ -59,13 +57,6 @@ def one_round(app: Flask, desk, procedure, day) -> dict[str, list[int]]:
     return told
 
 
-def clean() -> None:
-    db.session.rollback()
-    for table in (Journey, Claim, Event, Notice, Displacement, Booking):
-        db.session.execute(delete(table))
-    db.session.commit()
-
-
 def confirmed_in(day) -> int:
     db.session.rollback()
     return db.session.scalar(
@@ -73,16 +64,19 @@ def confirmed_in(day) -> int:
     )
 
 
-def test_closing_while_fifty_people_book(app):
+def test_closing_while_fifty_people_book(app, engine):
+    """SQLite has one writer at a time, so that less can go wrong there: a third of the rounds."""
     procedure = create_procedure(minutes=20)
     desk = create_desk(procedure.line, windows=2)
+    agency_id = desk.agency_id
+    travellers = [at_hour_step(desk.agency, procedure, number) for number in range(PEOPLE)]
     first = next_workday() + timedelta(days=7)
-    days = [first + timedelta(days=7 * (number // 3) + number % 3) for number in range(ROUNDS)]
-    for number in range(ROUNDS):
+    days = [first + timedelta(days=7 * (number // 3) + number % 3) for number in range(6)]
+    start_again = keep_rows()
+    for number in range(ROUNDS if engine == "postgresql" else -(-ROUNDS // 3)):
+        start_again()
         day = days[number % 6]
-        db.session.execute(delete(closing.Closure))
-        db.session.commit()
-        told = one_round(app, desk, procedure, day)
+        told = one_round(app, agency_id, travellers, day)
         assert confirmed_in(day) == 0
         displaced = db.session.scalar(select(func.count()).select_from(Displacement))
         assert displaced == len(told["confirmed"])
@@ -90,7 +84,6 @@ def test_closing_while_fifty_people_book(app):
         notices = select(func.count()).select_from(Notice).where(Notice.kind == "displaced")
         assert db.session.scalar(notices) == displaced
         assert [str(violation) for violation in audit()] == []
-        clean()
 
 
 def test_control_without_the_desks_lock_somebody_is_confirmed_in_a_closed_hour(postgres_app, monkeypatch):
