@@ -41,15 +41,16 @@ def walker(client, procedure, desk):
 
 def fill(desk):
     """Somebody has every seat of the desk for a month and more."""
+    first, now = today(), clock.now()
     db.session.add_all(
         Claim(
             desk_id=desk.id,
-            day=today() + timedelta(days=ahead),
+            day=first + timedelta(days=ahead),
             minute=minute,
             seat=seat,
-            starts_at=clock.now(),
+            starts_at=now,
             purpose="delay",
-            lapses_at=clock.now() + timedelta(days=60),
+            lapses_at=now + timedelta(days=60),
         )
         for ahead in range(40)
         for minute in range(480, 1020, 20)
