@@ -59,6 +59,7 @@ def test_the_next_ten_days_with_places_are_listed_by_week(client, walker):
     assert client.get(client.page.links["Volver a las primeras fechas"]).status_code == 200
 
 
+@pytest.mark.engines("sqlite")
 def test_rest_days_are_named_in_a_sentence(client, walker):
     wednesday = datetime.combine(next_workday(), time()) + timedelta(days=1)
     create_closure(wednesday, wednesday + timedelta(days=1), name="Corte de energía")
@@ -66,6 +67,7 @@ def test_rest_days_are_named_in_a_sentence(client, walker):
     assert "El miércoles 11 de noviembre no se atiende por un cierre: Corte de energía." in client.page.text
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("day", ["2026-11-15", "2026-11-08", "2027-11-10", "9999-12-31", "ayer", "2026-02-30"])
 def test_a_day_without_places_shows_the_days_again(client, walker, day):
     walker.get("horario", dia=day)
@@ -82,6 +84,7 @@ def test_the_free_hours_of_a_day_are_grouped(client, walker, desk, procedure):
     assert "martes 10 de noviembre de 2026" in client.page.text
 
 
+@pytest.mark.engines("sqlite")
 def test_no_hour_or_a_malformed_one_is_told_on_the_hours_of_that_day(client, walker):
     walker.get("horario", dia=TUESDAY)
     client.submit(choice_form(client))
