@@ -1,20 +1,13 @@
-"""An HTML page as a tree, read strictly: a tag that is not closed, or closed twice, is an error.
+"""An HTML page as a tree, read strictly: a tag that is not closed, or closed twice, is an error."""
 
-The standard library's parser reads tag soup and takes three times as long as a page that is plainly written needs.
-Such a page (``_PIECE`` matches all of it) is read here; any other goes through the library's parser.
-"""
-
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import unescape
 from html.parser import HTMLParser
 
 VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
 UNREAD = frozenset(("script", "style", "template"))
 INLINE = frozenset(("a", "abbr", "b", "em", "span", "strong", "wbr"))
-RAW = ("script", "style")  # what stands in them is no HTML
 NOT_FIELDS = ("hidden", "submit", "button", "image", "reset")
 
 
@@ -140,15 +133,12 @@ def fields(form: Element) -> list[Element]:
 
 def read(html: str) -> Page:
     """Parse a page. Raises ``BrokenHtml``."""
-    tree = _Tree()
-    if not _read_plain(html, tree):
-        tree = _Tree()
-        parser = _Parser(tree)
-        parser.feed(html)
-        parser.close()
-    if len(tree.open) > 1:
-        raise BrokenHtml(f"<{tree.open[-1].tag}> is never closed")
-    return tree.page
+    parser = _Parser()
+    parser.feed(html)
+    parser.close()
+    if len(parser.open) > 1:
+        raise BrokenHtml(f"<{parser.open[-1].tag}> is never closed")
+    return parser.page
 
 
 def _value(control: Element) -> str:
@@ -161,74 +151,32 @@ def _value(control: Element) -> str:
     return control.get("value", "on" if control.get("type") in ("radio", "checkbox") else "")
 
 
-class _Tree:
-    """The page as far as it is read."""
-
+class _Parser(HTMLParser):
     def __init__(self) -> None:
+        super().__init__()
         self.page = Page("", {})
         self.open: list[Element] = [self.page]
 
-    def begin(self, tag: str, attributes: list[tuple[str, str]], *, closed: bool = False) -> None:
-        values = dict(attributes)
-        if len(values) != len(attributes):
-            raise BrokenHtml(f"<{tag}> has an attribute twice: {[name for name, _ in attributes]}")
-        element = Element(tag, values)
-        self.open[-1].children.append(element)
-        if not closed and tag not in VOID:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = self._begin(tag, attrs)
+        if tag not in VOID:
             self.open.append(element)
 
-    def end(self, tag: str, where: object) -> None:
-        if self.open[-1].tag != tag:
-            raise BrokenHtml(f"</{tag}> closes <{self.open[-1].tag}> at {where}")
-        self.open.pop()
-
-    def say(self, text: str) -> None:
-        self.open[-1].children.append(text)
-
-
-# Words, the end of a tag, or a tag whose attributes stand in double quotes or have no value.
-_PIECE = re.compile(
-    r"""([^<]+)|</([a-zA-Z][a-zA-Z0-9-]*)>|<([a-zA-Z][a-zA-Z0-9-]*)((?:\s+[a-zA-Z][\w:.-]*(?:="[^"]*")?)*+)\s*(/?)>""",
-    re.ASCII,
-)
-_ATTRIBUTE = re.compile(r"""([a-zA-Z][\w:.-]*)(?:="([^"]*)")?""", re.ASCII)
-_DOCTYPE = "<!doctype html>"
-
-
-def _read_plain(html: str, tree: _Tree) -> bool:
-    """Whether the page is plainly written; if not, ``tree`` is of no use."""
-    position = len(_DOCTYPE) if html[: len(_DOCTYPE)].lower() == _DOCTYPE else 0
-    for piece in _PIECE.finditer(html, position):
-        if piece.start() != position:
-            return False
-        position = piece.end()
-        text, ended, begun, attributes, slash = piece.groups()
-        if tree.open[-1].tag in RAW and (ended or "").lower() != tree.open[-1].tag:
-            return False
-        if text:
-            tree.say(unescape(text))
-        elif ended:
-            tree.end(ended.lower(), position)
-        else:
-            tag = begun.lower()
-            pairs = [(name.lower(), unescape(value)) for name, value in _ATTRIBUTE.findall(attributes)]
-            tree.begin(tag, pairs, closed=bool(slash))
-    return position == len(html)
-
-
-class _Parser(HTMLParser):
-    def __init__(self, tree: _Tree) -> None:
-        super().__init__()
-        self.tree = tree
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tree.begin(tag, [(name, value or "") for name, value in attrs])
-
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # inside <svg>
-        self.tree.begin(tag, [(name, value or "") for name, value in attrs], closed=True)
+        self._begin(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
-        self.tree.end(tag, self.getpos())
+        if self.open[-1].tag != tag:
+            raise BrokenHtml(f"</{tag}> closes <{self.open[-1].tag}> at {self.getpos()}")
+        self.open.pop()
 
     def handle_data(self, data: str) -> None:
-        self.tree.say(data)
+        self.open[-1].children.append(data)
+
+    def _begin(self, tag: str, attrs: list[tuple[str, str | None]]) -> Element:
+        names = [name for name, _ in attrs]
+        if len(set(names)) != len(names):
+            raise BrokenHtml(f"<{tag}> has an attribute twice: {names}")
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].children.append(element)
+        return element
