@@ -24,13 +24,13 @@ demo: $(VENV)/.installed ## El producto completo en http://127.0.0.1:8000 (PORT=
 
 test: $(VENV)/.installed-dev ## Todas las pruebas, con PostgreSQL y Chromium de verdad
 	@$(BIN)/python -m tests.support.machine.provision
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --durations 25
 
-check: $(VENV)/.installed-dev ## Estilo, tipos y pruebas rápidas (SQLite, sin navegador)
+check: $(VENV)/.installed-dev ## Estilo, tipos y pruebas rápidas (las reglas, sin base de datos ni navegador)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@TURNERO_TEST_DATABASES=sqlite $(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not slow"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not database and not browser and not slow"
 
 race day upgrade: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.support.machine.provision

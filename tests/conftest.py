@@ -75,13 +75,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     )
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    for item in items:  # before pytest looks at ``-m``
+        for mark, fixture in (("browser", "browser"), ("database", "databases")):
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
+    yield
     # The longest first: one of them begun last would have a worker wait for the other.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker("browser")
     limited = [
         item for item in items if "postgres_app" in getattr(item, "fixturenames", ()) and "postgresql" not in LIMITED_TO
     ]
