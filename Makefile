@@ -30,7 +30,7 @@ check: $(VENV)/.installed-dev ## Estilo, tipos y pruebas rápidas (las reglas, s
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not database and not browser and not slow"
+	@$(BIN)/python -m pytest -m "not database and not browser and not slow"
 
 race day upgrade: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.support.machine.provision
