@@ -6,6 +6,7 @@ from email.utils import formatdate
 import pytest
 
 from tests.security.test_every_route import POSTS, prepared
+from tests.support.scenes.sheets import draw_once
 from tests.support.scenes.world import ask, build_world, form_token, rules
 from tests.support.servers.application import Applications, entered, settings_for
 from turnero import create_app, web
@@ -65,8 +66,9 @@ def world(https):
     return build_world(https)
 
 
-def test_every_page_of_everybody(world):
+def test_every_page_of_everybody(world, monkeypatch):
     """HEAD is answered by the view of GET: once for each of the statuses that a rule answers."""
+    draw_once(monkeypatch)
     asked = set()
     for who, client in world.clients.items():
         for rule in rules(world.app, "GET"):

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.inspection.tables import OF_LOOKING, tables_now
 from tests.support.rows.journeys import cedula
+from tests.support.scenes.sheets import draw_once
 from tests.support.scenes.world import ask, build_world, form_token, rules
 from turnero.booking.models import Journey
 from turnero.extensions import db
@@ -161,13 +162,15 @@ def look_at_everything(world, who):
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_looking_changes_nothing_however_often_and_no_page_of_anybody_is_kept(sqlite_world, who):
+def test_looking_changes_nothing_however_often_and_no_page_of_anybody_is_kept(sqlite_world, who, monkeypatch):
+    draw_once(monkeypatch)
     look_at_everything(sqlite_world, who)
 
 
 @pytest.mark.engines("postgresql")
 @pytest.mark.parametrize("who", ["citizen", "supervisor", "kiosk"])
-def test_nor_does_it_on_postgresql(world, who):
+def test_nor_does_it_on_postgresql(world, who, monkeypatch):
+    draw_once(monkeypatch)
     look_at_everything(world, who)
 
 

@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+import pytest
+
 from tests.support.pages.client import StrictClient
 from tests.support.rows.build import next_workday, today
 from tests.support.rows.journeys import cedula
 from tests.support.rows.turns import turn
 from tests.support.scenes.agency_life import SOON, AgencyLife, Person
+from tests.support.scenes.sheets import draw_once
 from turnero.booking import closing, proposals
 from turnero.booking.closing import Hours, Scope
 
@@ -33,6 +36,12 @@ class WholeDay:
     staff_mail: str = "ventanilla.canaria@example.ec"
 
     def run(self) -> None:
+        """The whole of it. Each paper is drawn, though only once for the mail and the page."""
+        with pytest.MonkeyPatch.context() as patch:
+            draw_once(patch)
+            self._run()
+
+    def _run(self) -> None:
         self.people = [person(number) for number in range(8)]
         owned = person(3, on_file="duena.canaria@example.ec", mobile_on_file="+593987651234")
         self.people[3] = owned

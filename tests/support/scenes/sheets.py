@@ -1,0 +1,33 @@
+"""Papers that are drawn once: a PDF takes as long as twenty pages, and the same words give the same paper."""
+
+from collections.abc import Callable, Hashable
+
+import pytest
+
+from turnero import language
+from turnero.attention import agenda_papers
+from turnero.attention.agenda import Agenda
+from turnero.booking import documents
+from turnero.booking.turn_text import TurnText
+
+
+def draw_once(patch: pytest.MonkeyPatch) -> None:
+    """While ``patch`` lasts, a sheet or an agenda is drawn anew only where one of its words is another."""
+    drawn: dict[Hashable, bytes] = {}
+    sheet, agenda_list = documents.pdf, agenda_papers.as_pdf
+
+    def once(words: Hashable, draw: Callable[[], bytes]) -> bytes:
+        key = (language.tag(), words)
+        if key not in drawn:
+            drawn[key] = draw()
+        return drawn[key]
+
+    def pdf(turn: TurnText) -> bytes:
+        return once(turn, lambda: sheet(turn))
+
+    def as_pdf(agenda: Agenda) -> bytes:
+        rows = tuple(agenda_papers._printed(row) for row in agenda.rows)
+        return once((agenda.day, agenda.agency.name, rows), lambda: agenda_list(agenda))
+
+    patch.setattr(documents, "pdf", pdf)
+    patch.setattr(agenda_papers, "as_pdf", as_pdf)
