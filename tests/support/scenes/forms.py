@@ -1,6 +1,6 @@
 """Every form of the product with the fields that a person fills in: for tests of what is too much for one of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flask import Flask
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from turnero.staff.accounts import Post
 from turnero.transparency import complaints
 
 Form = tuple[str, StrictClient, str, tuple[str, ...]]  # its rule, who may send it, its address and its fields
-WHOM = ("citizens", "staff", "administration", "kiosks")
+WHOM = ("citizens", "staff", "agencies", "administration", "kiosks")
 WINDOW = ("cedula", "tramite", "hora", "correo", "celular", "para", "tercero_cedula", "tercero_nombre", "solicitud")
 
 
@@ -35,6 +35,7 @@ class Forms:
         of_each = {
             "citizens": self.of_citizens,
             "staff": self.of_staff,
+            "agencies": self.of_agencies,
             "administration": self.of_administration,
             "kiosks": self.of_kiosks,
         }
@@ -99,33 +100,45 @@ class Forms:
         paper = (f"t{everyone.coming}", f"h{everyone.coming}")
         yield "/agencia/agenda/<day>/papel", clerk, f"/agencia/agenda/{day}/papel", paper
 
+    def of_agencies(self) -> Iterator[Form]:
+        agency, facts = "/admin/agencias/<agency_slug>", ("nombre", "tipo", "canton", "direccion")
+        yield from self._of_administration(
+            {
+                "/admin/agencias/nueva": (*facts, "provincia", "direccion_web"),
+                f"{agency}/datos": facts,
+                f"{agency}/dias": ("linea", "desde", "hasta", "ventanillas"),
+                f"{agency}/horario": ("desde", "hasta", "abre-0-0", "cierra-0-0"),
+                f"{agency}/limites": ("reserva", "tope_dia", "abre_desde", "espera_desde", "sorteo_desde"),
+                f"{agency}/ventanillas": ("linea", "desde", "ventanillas", "minutos"),
+                "/admin/limites": tuple(field for field, *_ in policy_form.NUMBERS),
+            }
+        )
+
     def of_administration(self) -> Iterator[Form]:
-        admin = signed_in(self.app, create_account(None, "admin"), None)
-        about = complaints.file(complaints.Said("x", "complaint", "No había nadie"), "x")
-        agency, procedure = "/admin/agencias/<agency_slug>", "/admin/tramites/<procedure_slug>"
-        facts = ("nombre", "tipo", "canton", "direccion")
         kinds = ("nombre", "direccion_web", "linea", "linea_nueva", "canal", "minutos", "termino")
         sheet = tuple(part.field for part in sheet_form.PARTS)
         closing = ("alcance", "agencia", "provincia", "canton", "desde", "hasta", "motivo", "clase", "base")
-        fields = {
-            "/admin/agencias/nueva": (*facts, "provincia", "direccion_web"),
-            f"{agency}/datos": facts,
-            f"{agency}/dias": ("linea", "desde", "hasta", "ventanillas"),
-            f"{agency}/horario": ("desde", "hasta", "abre-0-0", "cierra-0-0"),
-            f"{agency}/limites": ("reserva", "tope_dia", "abre_desde", "espera_desde", "sorteo_desde"),
-            f"{agency}/ventanillas": ("linea", "desde", "ventanillas", "minutos"),
-            "/admin/cierres/nuevo": closing,
-            "/admin/equipos/nuevo": ("nombre", "tipo", "agencia"),
-            "/admin/feriados/nuevo": ("fecha", "nombre", "provincia", "canton"),
-            "/admin/limites": tuple(field for field, *_ in policy_form.NUMBERS),
-            "/admin/personal/nuevo": ("correo", "papel", "agencia"),
-            "/admin/quejas/<complaint_number>": ("respuesta",),
-            procedure: kinds + sheet,
-            "/admin/tramites/nuevo": kinds + sheet,
+        yield from self._of_administration(
+            {
+                "/admin/cierres/nuevo": closing,
+                "/admin/equipos/nuevo": ("nombre", "tipo", "agencia"),
+                "/admin/feriados/nuevo": ("fecha", "nombre", "provincia", "canton"),
+                "/admin/personal/nuevo": ("correo", "papel", "agencia"),
+                "/admin/quejas/<complaint_number>": ("respuesta",),
+                "/admin/tramites/<procedure_slug>": kinds + sheet,
+                "/admin/tramites/nuevo": kinds + sheet,
+            }
+        )
+
+    def _of_administration(self, fields: Mapping[str, tuple[str, ...]]) -> Iterator[Form]:
+        admin = signed_in(self.app, create_account(None, "admin"), None)
+        names = {
+            "<agency_slug>": self.everyone.desk.agency.slug,
+            "<procedure_slug>": self.everyone.slug,
+            "<complaint_number>": complaints.file(complaints.Said("x", "complaint", "No había nadie"), "x"),
         }
-        names = {"<agency_slug>": self.everyone.desk.agency.slug, "<procedure_slug>": self.everyone.slug}
         for rule, those in fields.items():
             address = rule
-            for name, value in (names | {"<complaint_number>": about}).items():
+            for name, value in names.items():
                 address = address.replace(name, value)
             yield rule, admin, address, those
