@@ -2,17 +2,22 @@
 
 import os
 import socket
+import sqlite3
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 from flask import redirect
+from sqlalchemy import text
 
 from tests.support.machine import provision
 from tests.support.machine.network import NetworkForbidden
 from tests.support.pages import browser, reader
 from tests.support.pages.page import BrokenHtml, filled
-from turnero.extensions import csrf
+from tests.support.rows.build import create_line
+from tests.support.servers.application import entered
+from turnero.extensions import csrf, db
 
 PAGE = """<!doctype html>
 <html lang="es-EC"><head><title>Turnos</title></head>
@@ -112,6 +117,18 @@ def test_two_pages_with_one_title_are_refused(client, app):
     client.get("/one")
     with pytest.raises(AssertionError, match="same title"):
         client.get("/two")
+
+
+def test_a_connection_to_the_database_of_the_test_before_is_not_used_again(applications, addresses, tmp_path):
+    """As a stream leaves one in the pool that outlives its test: what went through it would be nowhere."""
+    before = applications.fresh("sqlite", tmp_path, **addresses)
+    with before.app_context():
+        db.session.execute(text("SELECT 1"))
+        db.session.remove()
+    with entered(applications.fresh("sqlite", tmp_path, **addresses)) as app:
+        create_line("cartera")
+        with closing(sqlite3.connect(app.config["SETTINGS"].database_url.removeprefix("sqlite:///"))) as file:
+            assert file.execute("SELECT slug FROM lines").fetchall() == [("cartera",)]
 
 
 def test_there_is_no_network():

@@ -107,6 +107,9 @@ class Applications:
             app = make(settings)
             self._made[engine] = (app, _Beginning.of(app))
         app, beginning = self._made[engine]
+        if engine == "sqlite":  # a stream that outlived its test may have opened the file that was there before
+            with app.app_context():
+                db.engine.dispose()
         beginning.restore(app)
         app.config["SETTINGS"] = settings
         shelf = app.extensions["turnero.shared"] = Shelf()
