@@ -32,36 +32,25 @@ check: $(VENV)/.installed-dev ## Estilo, tipos y pruebas rápidas (las reglas, s
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -m "not database and not browser and not slow"
 
-race day upgrade: $(VENV)/.installed-dev
+OPTIONS_chaos = $(foreach option,SEED MUTANT SECONDS,$(if $($(option)),--$(shell echo $(option) | tr A-Z a-z)=$($(option))))
+OPTIONS_fairness = $(if $(SEEDS),--seeds=$(SEEDS))
+
+race day upgrade chaos fairness rush sqlmap bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.support.machine.provision
-	@$(BIN)/python -m rehearsals $@
+	@$(BIN)/python -m rehearsals $@ $(OPTIONS_$@)
 
 race: ## Las carreras a tamaño completo: 200 cierres mientras 300 personas piden turno
 day: ## Un día entero de una agencia, en navegadores de verdad, con 120 personas
 upgrade: ## La migración con un millón de turnos, mientras la gente pide turno (media hora como mucho)
+chaos: ## Quince minutos de fallas con 30 personas pidiendo turno (SEED=… repite; MUTANT=… quita una defensa)
+fairness: ## Lo que intentan los revendedores, simulado con 30 semillas (cinco minutos; SEEDS=… cambia)
+rush: ## Mil personas por un lugar, y cinco veces más gente de la que cabe (cinco minutos como mucho)
+sqlmap: ## Busca inyecciones de SQL con sqlmap en todos los formularios (media hora como mucho)
+bench: ## Rapidez del producto frente a lo mínimo posible, en proporciones de una misma corrida (media hora como mucho)
 
-chaos: $(VENV)/.installed-dev ## Quince minutos de fallas con 30 personas pidiendo turno (SEED=… repite; MUTANT=… quita una defensa)
-	@$(BIN)/python -m tests.support.machine.provision
-	@$(BIN)/python -m rehearsals.chaos $(if $(SEED),--seed $(SEED)) $(if $(MUTANT),--mutant $(MUTANT)) $(if $(SECONDS),--seconds $(SECONDS))
-
-fairness: $(VENV)/.installed-dev ## Lo que intentan los revendedores, simulado con 30 semillas (cinco minutos; SEEDS=… cambia)
-	@$(BIN)/python -m rehearsals.fairness --seeds $(or $(SEEDS),30) --folder docs/fairness
-
-rush: $(VENV)/.installed-dev ## Mil personas por un lugar, y cinco veces más gente de la que cabe (cinco minutos como mucho)
-	@$(BIN)/python -m tests.support.machine.provision
-	@$(BIN)/python -m rehearsals.rush --folder docs/performance
-
-sqlmap: $(VENV)/.installed-dev ## Busca inyecciones de SQL con sqlmap en todos los formularios (media hora como mucho)
-	@$(BIN)/python -m tests.support.machine.provision
-	@$(BIN)/python -m rehearsals.sqlmap.scan
-
-long: $(VENV)/.installed-dev ## Todos los ensayos a tamaño completo, uno tras otro, con su tabla (unas dos horas)
+long: $(VENV)/.installed-dev ## Todos los ensayos a tamaño completo, uno tras otro, con su tabla (unas tres horas)
 	@$(BIN)/python -m tests.support.machine.provision
 	@$(BIN)/python -m rehearsals
-
-bench: $(VENV)/.installed-dev ## Rapidez del producto frente a lo mínimo posible, en proporciones de una misma corrida (media hora como mucho)
-	@$(BIN)/python -m tests.support.machine.provision
-	@$(BIN)/python -m benchmarks bench --folder docs/performance
 
 mutants: $(VENV)/.installed-dev ## Quita cada defensa una vez y comprueba que su prueba lo nota (ONLY="S5 S6" limita)
 	@$(BIN)/python -m tests.support.machine.provision

@@ -22,12 +22,7 @@ def writing_modules():
 
 
 def named_on_both():
-    """The modules that a file names which has a test on both engines."""
-    found = set()
-    for path in engines.files_of_tests():
-        if any(on == set(ENGINES) for on in engines.of(path).values()):
-            found |= engines.imports(path)
-    return found
+    return set().union(*(engines.named_on_both(path) for path in engines.files_of_tests()))
 
 
 def test_no_module_that_writes_lost_its_second_engine():
@@ -37,16 +32,13 @@ def test_no_module_that_writes_lost_its_second_engine():
 
 
 def test_control_a_module_that_is_tested_on_one_engine_is_found(tmp_path, monkeypatch):
-    test = tmp_path / "test_one.py"
-    test.write_text(
-        "import pytest\nfrom turnero.booking import holds\n"
-        'pytestmark = pytest.mark.engines("sqlite")\ndef test_it(app): pass\n'
-    )
-    assert engines.of(test) == {"test_it": {"sqlite"}}
-    both = tmp_path / "test_both.py"
-    both.write_text("from turnero.booking import holds\ndef test_it(desk): pass\n")
-    assert engines.of(both) == {"test_it": set(ENGINES)}
-    monkeypatch.setattr(engines, "files_of_tests", lambda: [test])
-    assert "turnero.booking.holds" not in named_on_both()
-    monkeypatch.setattr(engines, "files_of_tests", lambda: [test, both])
-    assert "turnero.booking.holds" in named_on_both()
+    one, both, mixed = (tmp_path / f"test_{name}.py" for name in ("one", "both", "mixed"))
+    on_one = '@pytest.mark.engines("sqlite")\ndef test_one(app): holds\n'
+    head = "import pytest\nfrom turnero.booking import holds\n"
+    one.write_text(head + on_one)
+    mixed.write_text(head + on_one + "def test_both(app): pass\n")
+    both.write_text(head + "def test_both(desk): holds\n")
+    assert engines.of(mixed) == {"test_one": {"sqlite"}, "test_both": set(ENGINES)}
+    for files, found in (([one], False), ([one, mixed], False), ([one, mixed, both], True)):
+        monkeypatch.setattr(engines, "files_of_tests", lambda files=files: files)
+        assert ("turnero.booking.holds" in named_on_both()) is found

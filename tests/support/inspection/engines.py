@@ -34,15 +34,28 @@ def of(path: Path) -> dict[str, frozenset[str]]:
     return found
 
 
-def imports(path: Path) -> frozenset[str]:
-    """The modules of the product that a file names, dotted."""
-    found = set()
+def named_on_both(path: Path) -> frozenset[str]:
+    """The modules of the product that a file names in its tests on both engines, or in what they may stand on."""
+    on = of(path)
+    if not any(engines == set(ENGINES) for engines in on.values()):
+        return frozenset()
+    parts = [
+        node
+        for node in _tree(path).body
+        if not isinstance(node, ast.FunctionDef) or on.get(node.name, set(ENGINES)) == set(ENGINES)
+    ]
+    used = {node.id for part in parts for node in ast.walk(part) if isinstance(node, ast.Name)}
+    return frozenset(name for alias, names in _imports(path).items() if alias in used for name in names)
+
+
+def _imports(path: Path) -> dict[str, set[str]]:
+    """What each name that a file imports may be of the product: ``holds`` is turnero.booking, turnero.booking.holds."""
+    found: dict[str, set[str]] = {}
     for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    return frozenset(name for name in found if name.startswith("turnero"))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("turnero"):
+            for alias in node.names:
+                found[alias.asname or alias.name] = {str(node.module), f"{node.module}.{alias.name}"}
+    return found
 
 
 @cache
