@@ -1,64 +1,64 @@
-"""``turnero`` as a process of its own that starts at once: a fork of a server that has imported the product.
+"""``turnero`` as a process of its own that starts at once: forked from one that has imported the product.
 
 Importing the product costs seconds of processor time; a fork costs milliseconds. The fork has its own memory, threads,
 connections and end, so it is killed and raced like any process. ``processes`` starts an interpreter instead.
 """
 
-import atexit
 import functools
-import gc
-import json
+import multiprocessing
 import os
 import secrets
-import selectors
 import signal
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from multiprocessing.context import ForkServerContext
+from multiprocessing.reduction import DupFd
 from pathlib import Path
+from subprocess import TimeoutExpired
 from threading import Thread
 from types import ModuleType
+from typing import Any
 
-from tests.support import ROOT
 from tests.support.servers.processes import PROGRAM
 
-_SERVER = "from tests.support.servers import forked; forked._serve({socket})"
+_PRELOADED = ["turnero.cli", "turnero.demo", "turnero.serving"]
 
 
 class Process:
-    """The part of ``subprocess.Popen`` that tests use. A supervisor in the fork server tells when and how it ended."""
+    """The part of ``subprocess.Popen`` that tests use; what it prints is one stream."""
 
     returncode: int | None = None
 
     def __init__(self, program: str, arguments: tuple[str, ...], environ: Mapping[str, str]) -> None:
         readable, writable = os.pipe()
-        self._supervisor, theirs = socket.socketpair()
-        socket.send_fds(_fork_server(), [b"1"], [writable, theirs.fileno()])
-        os.close(writable)
-        theirs.close()
         self.stdout = os.fdopen(readable)
-        self._messages = self._supervisor.makefile()
-        self._supervisor.sendall(json.dumps([program, arguments, dict(environ)]).encode() + b"\n")
-        self.pid = int(self._messages.readline())
+        order = (_Output(writable), program, arguments, dict(environ))
+        self._process = _context().Process(target=_become, args=order)
+        try:
+            self._process.start()
+        finally:
+            os.close(writable)
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
 
     def poll(self) -> int | None:
         """The exit status, a negative signal number, or ``None`` while the process runs."""
-        try:
-            return self.wait(0)
-        except subprocess.TimeoutExpired:
-            return None
+        if self.returncode is None:
+            self.returncode = self._process.exitcode
+        return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """Raises ``subprocess.TimeoutExpired``."""
         if self.returncode is None:
-            with selectors.DefaultSelector() as selector:
-                selector.register(self._supervisor, selectors.EVENT_READ)
-                if not selector.select(timeout):
-                    raise subprocess.TimeoutExpired("turnero", timeout or 0)
-            self.returncode = int(self._messages.readline())
-        return self.returncode
+            self._process.join(timeout)
+        status = self.poll()
+        if status is None:
+            raise TimeoutExpired("turnero", timeout or 0)
+        return status
 
     def communicate(self, timeout: float | None = None) -> tuple[str, None]:
         """The rest of the output, once nobody can write any more of it; raises ``subprocess.TimeoutExpired``."""
@@ -67,12 +67,11 @@ class Process:
         reader.start()
         reader.join(timeout)
         if reader.is_alive():
-            raise subprocess.TimeoutExpired("turnero", timeout or 0)
+            raise TimeoutExpired("turnero", timeout or 0)
         self.wait(timeout)
         return "".join(parts), None
 
     def send_signal(self, number: int) -> None:
-        """The supervisor leaves the pid of an ended process taken, so no other process can be hit."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
@@ -84,8 +83,7 @@ class Process:
 
     def close(self) -> None:
         self.stdout.close()
-        self._messages.close()
-        self._supervisor.close()
+        self._process.close()
 
 
 @contextmanager
@@ -115,68 +113,25 @@ def environ_in(folder: Path, url: str) -> dict[str, str]:
 
 
 @functools.cache
-def _fork_server() -> socket.socket:
-    """Where forks are ordered. The server ends when this end is closed, also by the death of the tests."""
-    ours, theirs = socket.socketpair()
-    server = subprocess.Popen(
-        [sys.executable, "-c", _SERVER.format(socket=theirs.fileno())],
-        cwd=ROOT,  # where it finds this module
-        env={name: value for name, value in os.environ.items() if not name.startswith("TURNERO_")},
-        stdin=subprocess.DEVNULL,
-        pass_fds=[theirs.fileno()],
-    )
-    theirs.close()
-
-    def end() -> None:
-        ours.close()
-        server.wait()
-
-    atexit.register(end)
-    return ours
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
 
 
-def _serve(descriptor: int) -> None:
-    """In the fork server: a supervisor for each order, which forks the process itself. Returns in those processes."""
-    from turnero import cli, demo, serving  # noqa: F401, PLC0415 (imported once here, for all forks)
+class _Output:
+    """The writing end of a pipe, on its way to a process that is being started."""
 
-    gc.freeze()  # no fork walks, and so copies, what was imported
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests, which end what they started
-    with socket.socket(fileno=descriptor) as orders:
-        while True:
-            _, descriptors, _, _ = socket.recv_fds(orders, 1, 2)
-            _reap()
-            if not descriptors:
-                return
-            if os.fork() == 0:
-                break
-            for inherited in descriptors:
-                os.close(inherited)
-    output, supervised = descriptors
-    _supervise(output, socket.socket(fileno=supervised))
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _received, (DupFd(self.descriptor),)
 
 
-def _reap() -> None:
-    """Clear away the supervisors that have ended."""
-    with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-
-
-def _supervise(output: int, tests: socket.socket) -> None:
-    with tests, tests.makefile("r") as orders:
-        program, arguments, environ = json.loads(orders.readline())
-        pid = os.fork()
-        if pid:
-            os.close(output)
-            tests.sendall(f"{pid}\n".encode())
-            ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-            assert ended is not None
-            status = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
-            tests.sendall(f"{status}\n".encode())
-            orders.read()  # until the tests close their end
-            os.waitpid(pid, 0)
-            os._exit(0)
-    _become(output, program, arguments, environ)
+def _received(sent: Any) -> int:
+    descriptor: int = sent.detach()
+    return descriptor
 
 
 def _become(output: int, program: str, arguments: list[str], environ: dict[str, str]) -> None:
