@@ -171,5 +171,5 @@ def test_no_order_of_steps_breaks_an_invariant(app, monkeypatch):
     dice = random.Random()  # noqa: S311 (the test's own, so that a plan can be repeated)
     monkeypatch.setattr(claims, "_dice", dice)
     # PostgreSQL pays a round trip for each look, so it gets fewer and the same rules.
-    few = settings(max_examples=25 if "sqlite" in str(db.engine.url) else 15, stateful_step_count=25, deadline=None)
+    few = settings(max_examples=15 if "sqlite" in str(db.engine.url) else 10, stateful_step_count=25, deadline=None)
     run_state_machine_as_test(lambda: BookingMachine(app, dice), settings=few)

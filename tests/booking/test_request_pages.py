@@ -134,6 +134,7 @@ def test_a_draw_of_one_is_said_as_one(desk, procedure, client, clock_shift):
 
 
 @pytest.mark.usefixtures("smtp")
+@pytest.mark.engines("sqlite")  # test_draws draws on both
 def test_a_draw_of_two_hundred_is_told_and_verified_by_command(procedure, client, clock_shift, tmp_path, capsys):
     lots = {"first": (today() - timedelta(days=today().weekday())).isoformat(), "opens_days": 14, "closes_days": 7}
     agency = create_agency(slug="escasa", policy={"draw": lots}, hours=((range(5), 480, 560),))

@@ -267,6 +267,7 @@ def seconds_of_sign_ins(app, kinds):
     return taken
 
 
+@pytest.mark.usefixtures("costly_passwords")
 def test_an_account_takes_as_long_as_none(sqlite_app):
     create_accounts(WRONG[:4], TRIES)
     taken = seconds_of_sign_ins(sqlite_app, WRONG[:4])
@@ -274,6 +275,7 @@ def test_an_account_takes_as_long_as_none(sqlite_app):
         assert not tells_apart(taken[kind], taken["unknown"]), kind
 
 
+@pytest.mark.usefixtures("costly_passwords")
 def test_a_password_compared_only_where_there_is_one_would_be_noticed(sqlite_app, monkeypatch):
     """The control of the test above."""
     create_accounts(WRONG[:2], TRIES)

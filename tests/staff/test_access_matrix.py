@@ -27,6 +27,7 @@ def test_every_route_is_listed_and_nothing_else(sqlite_app):
     assert routes(sqlite_app) == set(matrix())
 
 
+@pytest.mark.own_app
 def test_a_route_that_nobody_listed_is_found(sqlite_app):
     """The control of the test above."""
     sqlite_app.view_functions["new"] = lambda: ""

@@ -36,6 +36,11 @@ def test_passwords_that_everybody_tries_may_not(password, code):
         passwords.check(password, EMAIL)
 
 
+@pytest.mark.usefixtures("costly_passwords")
+def test_a_password_is_kept_at_the_cost_of_production():
+    assert passwords.hashed("cometa lenta azul").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
 def test_only_the_right_password_opens():
     kept = passwords.hashed("cometa lenta azul")
     assert "cometa" not in kept and kept.startswith("$argon2id$")

@@ -68,13 +68,17 @@ class _Beginning:
     config: Mapping[str, Any]
     extensions: Mapping[str, Any]
     wsgi_app: Any
+    rules: int
     limiter: Mapping[str, Any]  # the extension is one for all applications, and bound to the last that was made
 
     @classmethod
     def of(cls, app: Flask) -> "_Beginning":
-        return cls(dict(app.config), _copied(app.extensions), app.wsgi_app, dict(vars(limiter)))
+        rules = len(list(app.url_map.iter_rules()))
+        return cls(dict(app.config), _copied(app.extensions), app.wsgi_app, rules, dict(vars(limiter)))
 
     def restore(self, app: Flask) -> None:
+        if len(list(app.url_map.iter_rules())) != self.rules:
+            raise RuntimeError("a test before this one added a route to the shared application: mark it own_app")
         for there, then in (
             (app.config, self.config),
             (app.extensions, _copied(self.extensions)),
