@@ -11,7 +11,7 @@ from sqlalchemy import select
 from rehearsals.fairness.world import World
 from tests.support.rows.journeys import Traveller
 from turnero import clock
-from turnero.booking import bookings
+from turnero.booking import cancelling
 from turnero.booking.models import Claim
 from turnero.booking.waiting import draws, seat_offers, seat_requests
 from turnero.booking.waiting.seat_models import Draw, SeatRequest
@@ -94,7 +94,7 @@ def cancel_and_rebook(seed: int, _crowd: float) -> Outcome:
     theirs = {who.cedula for who in line[20:]}
     world.dice.shuffle(line)
     tokens = {who.cedula: _listed(world, who, day) for who in line}
-    bookings.cancel(turn)
+    cancelling.cancel(turn)
     buyers = [world.someone() for _ in range(4)]
     for minute in range(75):
         buyer = buyers[minute % len(buyers)]

@@ -11,7 +11,7 @@ from turnero.attention.attendance import By
 from turnero.attention.standing_out import stands_out
 from turnero.attention.undoing import undo
 from turnero.attention.window_forms import Asked
-from turnero.booking.walk_ins import Extras, Reachable
+from turnero.booking.new_booking import Extras, Reachable
 
 pytestmark = pytest.mark.desk(windows=8)
 

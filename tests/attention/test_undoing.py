@@ -13,7 +13,7 @@ from turnero.attention.attendance import By
 from turnero.attention.errors import CannotUndo, UndoPlaceTaken, UndoTooLate
 from turnero.attention.queries import booking_here
 from turnero.attention.undoing import undo
-from turnero.booking import bookings
+from turnero.booking import bookings, cancelling
 from turnero.booking.models import Claim
 from turnero.errors import NotFound
 from turnero.extensions import db
@@ -29,8 +29,8 @@ def cancel(booking_id, by):
     """What the window does: the event keeps the seat."""
     booking = booking_here(booking_id, by.agency_id, lock=True)
     seat = db.session.scalars(select(Claim.seat).where(Claim.booking_id == booking_id)).first()
-    bookings.give_up(booking, actor=by.actor, now=clock.now(), reason="Por error", details={"seat": seat})
-    bookings.give_place_back(booking, clock.now())
+    cancelling.give_up(booking, actor=by.actor, now=clock.now(), reason="Por error", details={"seat": seat})
+    cancelling.give_place_back(booking, clock.now())
 
 
 def test_an_arrival_is_taken_back(desk, procedure, by):
@@ -125,7 +125,7 @@ def test_what_was_taken_back_is_not_taken_back_again(desk, procedure, by):
 
 def test_what_the_person_did_is_not_undone_by_the_staff(desk, procedure, by):
     booking_id = booked(desk, procedure, ELEVEN)
-    bookings.cancel(bookings.token_of(turn(booking_id)))
+    cancelling.cancel(queries.token_of(turn(booking_id)))
     with pytest.raises(CannotUndo):
         undo(booking_id, by)
 

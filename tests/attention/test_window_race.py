@@ -19,7 +19,7 @@ from turnero.booking import bookings, holds, limits
 from turnero.booking.errors import AlreadyHasTurn, PlaceTaken
 from turnero.booking.forms import Hour
 from turnero.booking.models import Booking, Claim
-from turnero.booking.walk_ins import Extras, Reachable
+from turnero.booking.new_booking import Extras, Reachable
 from turnero.extensions import db
 
 CROWD, NINE = 12, 540

@@ -14,7 +14,7 @@ from turnero.attention import undoing
 from turnero.attention.attendance import By
 from turnero.attention.models import Visit
 from turnero.audit import audit
-from turnero.booking import bookings, holds, queries
+from turnero.booking import bookings, cancelling, holds, queries
 from turnero.booking.errors import AlreadyHasTurn, PlaceTaken
 from turnero.booking.models import Booking, Claim, Event
 from turnero.extensions import db
@@ -110,7 +110,7 @@ def test_the_window_needs_no_lead_time_but_no_hour_that_has_passed(clerk, desk):
 def test_what_was_given_up_late_is_for_those_who_are_there(clerk, desk, procedure):
     giving_up, fast = (at_hour_step(desk.agency, procedure, number) for number in (20, 21))
     holds.place(giving_up.key, giving_up.browser, today(), 680)
-    bookings.cancel(bookings.confirm(giving_up.key, giving_up.browser))
+    cancelling.cancel(bookings.confirm(giving_up.key, giving_up.browser))
     with pytest.raises(PlaceTaken):
         holds.place(fast.key, fast.browser, today(), 680)
     made = db.session.get(Booking, ask(clerk, cedula=cedula(1), tramite="glosas", hora=hour(today(), 680)))

@@ -12,11 +12,11 @@ from turnero import db as database
 from turnero.attention import attendance
 from turnero.attention.attendance import By
 from turnero.audit import audit
-from turnero.booking import bookings, changes, holds, owner, queries
+from turnero.booking import cancelling, changes, holds, owner, queries
 from turnero.booking import reassign as reassigning
 from turnero.booking.models import Booking, Event, Journey
+from turnero.booking.new_booking import Reachable
 from turnero.booking.notices import warn_owner
-from turnero.booking.walk_ins import Reachable
 from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.notices.delivery import deliver_all
@@ -135,14 +135,14 @@ def test_only_the_card_and_a_right_contact_move_a_turn(clerk, turn, typed, field
 
 
 def test_there_is_no_paper_of_a_turn_without_a_place(clerk, turn, token):
-    bookings.cancel(token)
+    cancelling.cancel(token)
     assert clerk.get(f"/agencia/turnos/{turn.id}/ticket").status_code == 404
     clerk.get(f"/agencia/turnos/{turn.id}")
     assert "Imprimir ticket" not in clerk.page.links
 
 
 def test_a_turn_that_has_ended_is_not_reassigned(clerk, turn, token):
-    bookings.cancel(token)
+    cancelling.cancel(token)
     assert reassign(clerk, turn, correo="duena@example.ec").status_code == 409
     assert "ya está cancelado" in clerk.page.one("div", role="alert").text
 

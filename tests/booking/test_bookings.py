@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
 from turnero import clock
-from turnero.booking import bookings, holds, queries, sweep
+from turnero.booking import bookings, cancelling, holds, link, queries, sweep
 from turnero.booking.errors import (
     AlreadyHasTurn,
     CapReached,
@@ -152,7 +152,7 @@ def test_cancelled_turns_count_towards_the_caps(procedure, desk):
     shared = {"mailbox": "the same"}
     for number in (1, 2):
         traveller = at_hour_step(desk.agency, procedure, number, **shared)
-        bookings.cancel(queries.token_of(book(traveller)))
+        cancelling.cancel(queries.token_of(book(traveller)))
     third = at_hour_step(desk.agency, procedure, 3, **shared)
     with pytest.raises(CapReached):
         holds.place(third.key, third.browser, next_workday(), NINE + 40)
@@ -163,7 +163,7 @@ def test_a_cancelled_place_comes_back_after_a_random_delay_and_not_before(proced
     day = next_workday() + timedelta(days=7)
     only = create_desk(procedure.line, windows=1, agency=create_agency())
     booking = book(at_hour_step(only.agency, procedure, 1), day=day)
-    bookings.cancel(queries.token_of(booking))
+    cancelling.cancel(queries.token_of(booking))
     claim = db.session.scalars(select(Claim)).one()
     assert (claim.purpose, claim.booking_id) == ("delay", None)
     assert timedelta(minutes=4, seconds=50) <= claim.lapses_at - clock.now() <= timedelta(minutes=60)
@@ -177,7 +177,7 @@ def test_a_cancelled_place_comes_back_after_a_random_delay_and_not_before(proced
 def test_a_repeated_cancel_changes_nothing_and_tells_once(procedure, desk):
     booking = book(at_hour_step(desk.agency, procedure))
     for _ in range(2):
-        bookings.cancel(queries.token_of(booking))
+        cancelling.cancel(queries.token_of(booking))
     assert count(Notice, Notice.kind == "cancellation") == 1
     assert count(Event, Event.after == "cancelled") == 1
 
@@ -186,7 +186,7 @@ def test_a_turn_that_has_begun_cannot_be_cancelled(procedure, desk, clock_shift)
     booking = book(at_hour_step(desk.agency, procedure))
     clock_shift(booking.starts_at - clock.now() + timedelta(seconds=1))
     with pytest.raises(NotCancellable):
-        bookings.cancel(queries.token_of(booking))
+        cancelling.cancel(queries.token_of(booking))
 
 
 def test_a_hold_cannot_be_opened_or_cancelled_by_token(procedure, desk):
@@ -196,19 +196,19 @@ def test_a_hold_cannot_be_opened_or_cancelled_by_token(procedure, desk):
     with pytest.raises(NotFound):
         queries.booking_by_token(token)
     with pytest.raises(NotFound):
-        bookings.cancel(token)
+        cancelling.cancel(token)
 
 
 def test_the_link_is_mailed_to_the_bookings_own_address_and_at_most_once_an_hour(procedure, desk):
     booking = book(at_hour_step(desk.agency, procedure))
     for _ in range(3):
-        bookings.mail_link(booking.reference, booking.cedula)
+        link.mail_link(booking.reference, booking.cedula)
     notices = db.session.scalars(select(Notice).where(Notice.kind == "link")).all()
     assert [notice.address for notice in notices] == ["persona1@example.ec"]
 
 
 def test_a_wrong_reference_or_cedula_mails_nothing(procedure, desk):
     booking = book(at_hour_step(desk.agency, procedure))
-    bookings.mail_link(booking.reference, "0900000001")
-    bookings.mail_link("C222222", booking.cedula)
+    link.mail_link(booking.reference, "0900000001")
+    link.mail_link("C222222", booking.cedula)
     assert count(Notice, Notice.kind == "link") == 0

@@ -18,7 +18,7 @@ from tests.support.rows.build import (
 )
 from tests.support.rows.journeys import at_hour_step
 from turnero import clock
-from turnero.booking import bookings, changes, documents, holds, queries
+from turnero.booking import bookings, cancelling, changes, documents, holds, queries
 
 START = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
 NOW = datetime(2026, 11, 9, 15, 0, tzinfo=UTC)
@@ -148,7 +148,7 @@ def test_change_and_cancellation_speak_of_the_same_entry_each_later_than_the_las
     holds.place(key, "a-phone", day_of_turn(), ELEVEN)
     bookings.confirm(key, "a-phone")
     second = entry_now(token)[2]
-    bookings.cancel(token)
+    cancelling.cancel(token)
     attachment, calendar, last = entry_now(token)
     assert first["UID"] == second["UID"] == last["UID"]
     assert [event["SEQUENCE"] for event in (first, second, last)] == [0, 1, 2]

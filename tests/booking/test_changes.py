@@ -6,7 +6,7 @@ from sqlalchemy import select
 from tests.support.rows.build import create_agency, create_desk, next_workday
 from tests.support.rows.journeys import at_hour_step
 from turnero import clock
-from turnero.booking import bookings, changes, holds, queries, steps
+from turnero.booking import bookings, cancelling, changes, holds, queries, steps
 from turnero.booking.errors import ChangesSpent, HoldLost, NotChangeable, PlaceTaken, SamePlace, WrongStep
 from turnero.booking.models import Claim, Event
 from turnero.extensions import db
@@ -128,7 +128,7 @@ def test_two_changes_at_once_hold_one_place_only(token, day):
 def test_a_cancelled_turn_cannot_change_and_gives_its_new_hold_back(token, day):
     key = changes.begin(token, PHONE)
     holds.place(key, PHONE, day, TEN)
-    bookings.cancel(token, reason="no longer needed")
+    cancelling.cancel(token, reason="no longer needed")
     with pytest.raises((NotChangeable, HoldLost)):
         bookings.confirm(key, PHONE)
     with pytest.raises(NotChangeable):

@@ -8,7 +8,7 @@ from tests.support.rows.build import create_agency, create_desk, create_province
 from tests.support.rows.journeys import at_hour_step
 from turnero import clock
 from turnero.agencies.models import Closure, DeskDay, WeeklyHours
-from turnero.booking import bookings, changes, closing, displacement, holds, proposals, queries, sweep
+from turnero.booking import bookings, cancelling, changes, closing, displacement, holds, proposals, queries, sweep
 from turnero.booking.closing import Hours, Scope
 from turnero.booking.errors import HoldLost, NoProposal, NotOffered
 from turnero.booking.models import Booking, Claim, Displacement
@@ -107,7 +107,7 @@ def test_a_displaced_turn_can_be_cancelled(desk, procedure, day):
     token = book(desk, procedure, day)
     close(desk, day)
     proposals.propose_all()
-    bookings.cancel(token)
+    cancelling.cancel(token)
     assert turn(token).status == "cancelled"
     assert the_displacement(token).status == "cancelled"
     assert db.session.scalars(select(Claim)).all() == []

@@ -9,7 +9,7 @@ from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.waiting import in_draw, offers, statuses
 from turnero import clock
 from turnero.audit import audit
-from turnero.booking import availability, bookings, holds, queries
+from turnero.booking import availability, cancelling, holds, queries
 from turnero.booking.errors import AlreadyAsked, DrawClosed, NotOffered
 from turnero.booking.models import Claim
 from turnero.booking.waiting import draw, draws, seat_offers, seat_requests
@@ -166,7 +166,7 @@ def test_a_winner_who_cancels_makes_place_for_the_next(open_draw, procedure, clo
     close(open_draw, clock_shift)
     winner = db.session.scalars(select(SeatRequest).where(SeatRequest.rank == 1)).one()
     turn = seat_offers.accept(token_of(winner))
-    bookings.cancel(turn)
+    cancelling.cancel(turn)
     last = db.session.scalars(select(SeatRequest).where(SeatRequest.rank == 31)).one()
     assert last.status == "offered"
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.waiting import listed, statuses
-from turnero.booking import bookings, holds, privacy, retention
+from turnero.booking import bookings, cancelling, holds, privacy, retention
 from turnero.booking.models import Booking
 from turnero.booking.waiting import seat_offers
 from turnero.booking.waiting.seat_models import SeatRequest
@@ -25,7 +25,7 @@ def offered(desk, procedure):
     holds.place(traveller.key, traveller.browser, next_workday() + timedelta(days=7), 540)
     turn = bookings.confirm(traveller.key, traveller.browser)
     first, _ = (listed(desk, procedure, number) for number in (1, 2))
-    bookings.cancel(turn)
+    cancelling.cancel(turn)
     return first
 
 

@@ -18,11 +18,11 @@ from turnero.attention.attendance import By
 from turnero.attention.models import TicketCounter, Visit
 from turnero.attention.window_forms import Asked
 from turnero.audit import audit
-from turnero.booking import availability, bookings, claims, holds, queries, sweep
+from turnero.booking import availability, bookings, cancelling, claims, holds, queries, sweep
 from turnero.booking.errors import PlaceLost
 from turnero.booking.forms import Hour
 from turnero.booking.models import Booking, Claim, Event, Journey
-from turnero.booking.walk_ins import Extras, Reachable
+from turnero.booking.new_booking import Extras, Reachable
 from turnero.errors import Refused
 from turnero.extensions import db
 from turnero.notices.models import Notice
@@ -119,7 +119,7 @@ class BookingMachine(RuleBasedStateMachine):
     def cancel(self, data) -> None:
         if self.shown:
             token = data.draw(st.sampled_from(list(self.shown)))  # in the order shown: tokens are random
-            bookings.cancel(token)
+            cancelling.cancel(token)
             self.cancelled.add(token)
 
     # No sum of these ends within half a minute of where a hold may end: a slow machine takes the same way.

@@ -11,7 +11,7 @@ from tests.support.pages.walking import newest_code
 from tests.support.rows.build import create_citizen, create_closure, next_workday
 from tests.support.rows.journeys import at_hour_step, cedula, prove
 from turnero import clock
-from turnero.booking import bookings, changes, closing, holds, owner, proposals, queries, steps, sweep
+from turnero.booking import bookings, cancelling, changes, closing, holds, owner, proposals, queries, steps, sweep
 from turnero.booking.closing import Hours, Scope
 from turnero.booking.errors import NotCancellable
 from turnero.booking.journey import Step, owned, step_of
@@ -189,7 +189,7 @@ def test_a_turn_that_has_begun_or_was_cancelled_cannot_be_undone(desk, procedure
 
 def test_a_turn_its_holder_gave_up_is_no_place_for_the_owner(desk, procedure):
     booking = book(desk, procedure)
-    bookings.cancel(queries.token_of(booking), reason="not_me")
+    cancelling.cancel(queries.token_of(booking), reason="not_me")
     with pytest.raises(NotCancellable):
         owner.disown(queries.owner_token_of(booking), "owner")
     assert db.session.scalar(select(func.count()).select_from(Journey)) == 1

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from tests.support.rows.build import create_citizen, create_desk, next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
-from turnero.booking import bookings, holds, queries
+from turnero.booking import bookings, cancelling, holds, queries
 from turnero.booking.models import Booking, Journey
 from turnero.extensions import db
 
@@ -98,7 +98,7 @@ def test_another_browser_is_told_that_it_is_done(client, app, booking, link):
 def test_a_turn_that_was_given_up_needs_nothing(client, booking, link):
     client.get(link)
     form = client.page.form()
-    bookings.cancel(queries.token_of(booking))
+    cancelling.cancel(queries.token_of(booking))
     client.submit(form)
     assert client.response.request.path == link
     assert client.page.h1 == "Ese turno ya no está pendiente"

@@ -12,7 +12,7 @@ from tests.support.servers.forked import run
 from tests.support.servers.processes import environ_of
 from turnero import clock
 from turnero.audit import audit
-from turnero.booking import bookings, changes, holds, queries, reminders
+from turnero.booking import bookings, cancelling, changes, holds, queries, reminders
 from turnero.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
@@ -165,7 +165,7 @@ def test_a_reminder_still_waiting_is_dropped_once_it_says_nothing_true(desk, pro
     at(11, 9, 5)
     reminders.remind()
     if end == "cancelled":
-        bookings.cancel(queries.token_of(booking))
+        cancelling.cancel(queries.token_of(booking))
     elif end == "moved":
         move(booking, FRIDAY, NINE + 40)
     else:
@@ -176,7 +176,7 @@ def test_a_reminder_still_waiting_is_dropped_once_it_says_nothing_true(desk, pro
 
 
 def test_a_cancelled_turn_is_not_announced(desk, procedure, at):
-    bookings.cancel(queries.token_of(book(desk, procedure)))
+    cancelling.cancel(queries.token_of(book(desk, procedure)))
     at(11, 9, 5)
     assert reminders.remind() == 0
 

@@ -11,7 +11,7 @@ from tests.support.rows.build import create_agency, create_desk, next_workday, t
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.waiting import create_draw, in_draw, listed
 from turnero import clock
-from turnero.booking import bookings, holds
+from turnero.booking import bookings, cancelling, holds
 from turnero.booking.waiting import draws
 from turnero.booking.waiting.seat_models import Draw, SeatRequest
 from turnero.cli import main
@@ -90,7 +90,7 @@ def test_the_mails_of_the_list(desk, procedure, smtp):
     holds.place(traveller.key, traveller.browser, next_workday() + timedelta(days=7), 540)
     turn = bookings.confirm(traveller.key, traveller.browser)
     token = listed(desk, procedure, 1)
-    bookings.cancel(turn)
+    cancelling.cancel(turn)
     deliver_all()
     told = smtp.wait_for("persona1@example.ec", "Está en la lista de espera")
     offered = smtp.wait_for("persona1@example.ec", "Hay un turno para usted")

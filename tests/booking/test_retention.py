@@ -9,7 +9,7 @@ from tests.support.rows.build import create_agency, create_desk, create_procedur
 from tests.support.rows.journeys import at_hour_step, cedula
 from turnero import clock
 from turnero.audit import audit
-from turnero.booking import bookings, closing, history, holds, queries, reference, retention, sweep
+from turnero.booking import bookings, cancelling, closing, history, holds, queries, reference, retention, sweep
 from turnero.booking.closing import Hours, Scope
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Event, Journey, SpentReference
@@ -91,7 +91,7 @@ def test_no_contact_datum_of_an_old_turn_is_left_and_the_figures_stay(desk, proc
         cedula=person.cedula,
         day=next_workday() + timedelta(days=1),
     )
-    bookings.cancel(queries.token_of(again), reason="other")
+    cancelling.cancel(queries.token_of(again), reason="other")
     book(desk, procedure, 3)
     hold(desk, procedure, 4)
     deliver_all()
@@ -243,7 +243,7 @@ def test_more_than_a_batch_is_forgotten_in_one_run_and_a_killed_run_goes_on(desk
 
 def test_events_hold_no_personal_data(desk, procedure):
     booking = book(desk, procedure, registry_email="dueno.demo@example.ec")
-    bookings.cancel(queries.token_of(booking), reason="other")
+    cancelling.cancel(queries.token_of(booking), reason="other")
     history.note(booking, actor="citizen", now=clock.now(), reason="x", details={})
     db.session.commit()
     told = str([(event.actor, event.reason, event.details) for event in db.session.scalars(select(Event))])

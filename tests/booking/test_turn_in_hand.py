@@ -11,7 +11,7 @@ from tests.support.pages.walking import browser_of, texts, token_of
 from tests.support.rows.build import create_agency, create_desk, create_procedure
 from tests.support.rows.turns import NINE, TEN, begin_change, book, close, notes, post, the_monday, turn
 from turnero import clock
-from turnero.booking import bookings, changes, holds
+from turnero.booking import bookings, cancelling, changes, holds
 from turnero.booking.models import Event
 from turnero.extensions import db
 
@@ -82,7 +82,7 @@ def test_without_an_hour_there_are_no_papers(client, address, token, desk, day):
     papers = (f"{address}.pdf", f"{address}.ics", f"{address}/ticket")
     close(desk, day)
     assert [client.get(paper).status_code for paper in papers] == [404, 404, 404]
-    bookings.cancel(token)
+    cancelling.cancel(token)
     assert [client.get(paper).status_code for paper in papers] == [404, 404, 404]
     client.get(address)
     assert not client.page.links.keys() & {"Descargar PDF", "Añadir al calendario", "Imprimir ticket"}
@@ -187,7 +187,7 @@ def test_a_turn_that_changed_often_enough_says_so_and_offers_no_more(client, add
 def test_a_turn_given_up_meanwhile_ends_its_change_on_its_own_page(client, address, token, day):
     walker = begin_change(client, address)
     walker.hold(day, TEN)
-    bookings.cancel(token)
+    cancelling.cancel(token)
     for step in ("horario", "lugar", "confirmar"):
         assert walker.get(step).location == address
     assert walker.post("confirmar").location == address

@@ -15,7 +15,7 @@ from tests.support.rows.build import (
 )
 from tests.support.rows.turns import TEN, begin_change, book, close, notes, the_monday, turn
 from tests.support.servers.smtp import text_of
-from turnero.booking import bookings, changes, closing, holds, proposals
+from turnero.booking import bookings, cancelling, changes, closing, holds, link, proposals
 from turnero.notices.delivery import deliver_all
 
 pytestmark = [
@@ -68,7 +68,7 @@ def test_the_mails_of_a_turns_life_bring_papers_that_follow_it(smtp, token, day,
     proposals.accept(token)
     _, files = mailed(smtp, "Su turno cambió: miércoles 25")
     entries.append(entry_in(files))
-    bookings.cancel(token)
+    cancelling.cancel(token)
     _, files = mailed(smtp, "Su turno fue cancelado")
     assert "pdf" not in files
     entries.append(entry_in(files))
@@ -105,7 +105,7 @@ def test_a_displaced_person_gets_the_link_again_after_the_old_hour_too(smtp, tok
     close(desk, day, days=60)
     proposals.propose_all()
     clock_shift(timedelta(days=16))
-    bookings.mail_link(turn(token).reference, turn(token).cedula)
+    link.mail_link(turn(token).reference, turn(token).cedula)
     text, _ = mailed(smtp, "El enlace de su turno")
     assert "El lunes 23 de noviembre a las 09:00 no podremos atenderle." in text
 

@@ -11,7 +11,7 @@ from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.waiting import listed, offers, statuses
 from tests.support.scenes.crowd import all_at_once
-from turnero.booking import bookings, closing, displacement, holds
+from turnero.booking import bookings, cancelling, closing, displacement, holds
 from turnero.booking.closing import Hours, Scope
 from turnero.booking.models import Booking, Claim
 from turnero.booking.waiting import handing_on, seat_offers
@@ -40,7 +40,7 @@ def test_eight_places_given_up_at_once_go_to_eight_different_people(app, desk, p
     tokens = booked(desk, procedure, day, 8)
     for number in range(1, 11):
         listed(desk, procedure, number)
-    all_at_once(app, [lambda token=token: bookings.cancel(token) for token in tokens])
+    all_at_once(app, [lambda token=token: cancelling.cancel(token) for token in tokens])
     assert sorted(statuses()) == ["offered"] * 8 + ["waiting"] * 2
     assert db.session.scalar(select(func.count(SeatOffer.request_id.distinct()))) == 8
     assert offers() == ["open"] * 8
@@ -49,7 +49,7 @@ def test_eight_places_given_up_at_once_go_to_eight_different_people(app, desk, p
 def test_an_offer_that_is_accepted_sixteen_times_is_one_turn(app, desk, procedure, day):
     (turn,) = booked(desk, procedure, day, 1)
     first = listed(desk, procedure, 1)
-    bookings.cancel(turn)
+    cancelling.cancel(turn)
     assert len(set(all_at_once(app, [lambda: seat_offers.accept(first)] * 16))) == 1
     assert db.session.scalar(select(func.count()).where(Booking.status == "confirmed")) == 1
 
@@ -57,7 +57,7 @@ def test_an_offer_that_is_accepted_sixteen_times_is_one_turn(app, desk, procedur
 def test_accepting_and_declining_at_once_is_one_of_the_two(app, desk, procedure, day):
     (turn,) = booked(desk, procedure, day, 1)
     first, second = (listed(desk, procedure, number) for number in (1, 2))
-    bookings.cancel(turn)
+    cancelling.cancel(turn)
 
     def accept():
         try:
@@ -87,7 +87,7 @@ def close_while_a_place_is_handed_on(app, desk, procedure, day, monkeypatch):
 
     def cancel():
         with app.app_context():
-            bookings.cancel(turn)
+            cancelling.cancel(turn)
 
     def close():
         handed.wait(timeout=30)

@@ -14,7 +14,7 @@ from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.waiting import in_draw
 from turnero import clock
 from turnero.audit import audit
-from turnero.booking import bookings, holds
+from turnero.booking import bookings, cancelling, holds
 from turnero.booking.errors import NotOffered
 from turnero.booking.waiting import draws
 from turnero.booking.waiting.seat_models import Draw
@@ -81,7 +81,7 @@ def test_a_person_finds_no_place_joins_the_list_and_accepts_what_is_given_up(ful
     expect(heading(page)).to_have_text("Está en la lista de espera")
     look_closely(page)
     link = link_in(smtp.wait_for("persona7@example.ec", "Está en la lista de espera"), "/solicitud/")
-    bookings.cancel(tokens[-1])
+    cancelling.cancel(tokens[-1])
     offered = smtp.wait_for("persona7@example.ec", "Hay un turno para usted")
     assert link_in(offered, "/solicitud/") == link
     page.goto(link)
@@ -110,7 +110,7 @@ def test_declining_and_leaving(full, page, smtp):
     page.locator("[name=agencias]").check()
     page.get_by_role("button", name="Anotarme en la lista").click()
     link = page.url
-    bookings.cancel(tokens[-1])
+    cancelling.cancel(tokens[-1])
     page.goto(link)
     page.get_by_role("button", name="No me sirve").click()
     expect(heading(page)).to_have_text("Está en la lista de espera")

@@ -19,9 +19,9 @@ from turnero.attention import window_turns
 from turnero.attention.attendance import By
 from turnero.attention.window_forms import Asked
 from turnero.audit import audit
-from turnero.booking import bookings, holds
+from turnero.booking import bookings, cancelling, holds
 from turnero.booking.errors import NotCancellable
-from turnero.booking.walk_ins import Extras, Reachable
+from turnero.booking.new_booking import Extras, Reachable
 from turnero.errors import Refused
 from turnero.extensions import db
 from turnero.verify.contact import mailbox_key, parse_email, parse_mobile
@@ -151,7 +151,7 @@ def live_through(town, model, clock_shift):
         elif action < 0.22 and town.turns:
             turn = town.chance.choice(sorted(town.turns))
             with suppress(NotCancellable):  # its hour has come: it stays
-                bookings.cancel(town.turns[turn], reason="other")
+                cancelling.cancel(town.turns[turn], reason="other")
                 del town.turns[turn]
                 model.live.discard(turn)
         else:

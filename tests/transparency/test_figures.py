@@ -8,7 +8,7 @@ from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.visits import arrived
 from tests.support.rows.waiting import in_draw, listed
 from turnero import clock
-from turnero.booking import bookings, holds
+from turnero.booking import bookings, cancelling, holds
 from turnero.booking.waiting import draws, seat_offers
 from turnero.booking.waiting.seat_models import Draw, SeatRequest
 from turnero.booking.waiting.seat_queries import request_token_of
@@ -60,7 +60,7 @@ def test_turns_are_counted_by_how_they_were_given(desk, procedure, clock_shift):
     book(desk, procedure, 1)
     given_up = book(desk, procedure, 2, minute=560)
     waiting = listed(desk, procedure, 3)
-    bookings.cancel(given_up)
+    cancelling.cancel(given_up)
     seat_offers.accept(waiting)
     arrived(desk, procedure, 640, 4)
     day = today()

@@ -11,7 +11,7 @@ from turnero import clock
 from turnero.attention import attendance, calling
 from turnero.attention.attendance import By
 from turnero.audit import audit
-from turnero.booking import bookings, closing, proposals
+from turnero.booking import bookings, cancelling, closing, proposals
 from turnero.booking.closing import Hours, Scope
 from turnero.booking.models import Booking
 from turnero.cli import main
@@ -35,7 +35,7 @@ def a_month(desk, procedure, clock_shift):
     by = [By(f"staff:{number}", desk.agency_id, number) for number in range(1, 7)]
     waiting = [arrived(desk, procedure, 640, number) for number in range(1, 7)]
     given_up = booked(desk, procedure, 900, 8)
-    bookings.cancel(bookings.token_of(turn(given_up)))
+    cancelling.cancel(bookings.token_of(turn(given_up)))
     clock_shift(timedelta(minutes=50))  # 10:50, ten minutes after their hour
     for booking_id, who in zip(waiting, by, strict=True):
         calling.call(booking_id, who)
@@ -93,7 +93,7 @@ def test_provinces_are_the_sums_of_their_agencies(desk, procedure, clock_shift):
     near = create_desk(procedure.line, agency=create_agency(name="Norte"), windows=2)
     far = create_desk(procedure.line, agency=create_agency(create_province("01"), name="Sur"), windows=2)
     for number, there in enumerate((desk, near, near, far), start=20):
-        bookings.cancel(bookings.token_of(turn(booked(there, procedure, 900, number))))
+        cancelling.cancel(bookings.token_of(turn(booked(there, procedure, 900, number))))
     clock_shift(timedelta(days=30))
     months.close(NOVEMBER)
     (row,) = months.published()

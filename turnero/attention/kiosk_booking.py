@@ -11,11 +11,11 @@ from turnero.agencies.models import Agency
 from turnero.attention import window_turns
 from turnero.attention.kiosk import count_miss, is_paused
 from turnero.attention.window_turns import FreeHour
-from turnero.booking import assisted, walk_ins
+from turnero.booking import assisted
 from turnero.booking.errors import AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn
 from turnero.booking.forms import Hour
+from turnero.booking.new_booking import Extras, made_before
 from turnero.booking.turn_text import TurnText
-from turnero.booking.walk_ins import Extras
 from turnero.extensions import db
 from turnero.staff.models import Device
 from turnero.verify import registry
@@ -56,7 +56,7 @@ def _give(asked: Asked, device_id: int, *, known: bool) -> TurnText | None:
     if is_paused(device, now):
         return None
     extras = Extras(request=asked.request)
-    made = walk_ins.made_before(asked.cedula, device.agency_id, extras)
+    made = made_before(asked.cedula, device.agency_id, extras)
     if made is not None:
         return TurnText.of(made)
     actor = f"kiosk:{device.id}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from turnero.attention.errors import CedulaOther, ReasonLong, ReasonMissing
 from turnero.booking import forms
 from turnero.booking.forms import Hour, HourMissing, ProcedureMissing, Typed
-from turnero.booking.walk_ins import Extras, Reachable
+from turnero.booking.new_booking import Extras, Reachable
 from turnero.errors import Faulty
 from turnero.fields import Fields
 from turnero.verify import cedula

@@ -10,7 +10,7 @@ from turnero import clock, formatting
 from turnero.attention.models import Visit
 from turnero.attention.queries import visit_of
 from turnero.attention.undoing import UNDO_LIFE, last_step
-from turnero.booking import bookings
+from turnero.booking import cancelling
 from turnero.booking.lifecycle import LIVE, SEATED, Status
 from turnero.booking.models import Booking, Event
 from turnero.booking.turn_text import TAGS
@@ -92,7 +92,7 @@ class TurnPage:
             mobile=contact.display_mobile(booking.mobile) if booking.mobile else "",
             arrived=formatting.time_of(clock.local(visit.arrived_at, booking.agency.zone)) if visit else "",
             steps=story(booking, now),
-            cancellable=bookings.may_cancel(booking, now),
+            cancellable=cancelling.may_cancel(booking, now),
             live=booking.status in LIVE,
             seated=booking.status in SEATED,
             undoable=_is_undoable(booking, now),

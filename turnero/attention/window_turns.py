@@ -17,15 +17,15 @@ from turnero.attention.attendance import By, require
 from turnero.attention.checkin import open_visit
 from turnero.attention.queries import booking_here
 from turnero.attention.window_forms import Asked
-from turnero.booking import assisted, bookings, reassign, walk_ins
+from turnero.booking import assisted, cancelling, reassign, walk_ins
 from turnero.booking.availability import offers_of
 from turnero.booking.errors import UnknownPlace
 from turnero.booking.lifecycle import LIVE, Status
 from turnero.booking.models import Claim
+from turnero.booking.new_booking import Reachable, made_before
 from turnero.booking.notices import BY_STAFF, tell
 from turnero.booking.queries import times_changed
 from turnero.booking.slots import cells_of
-from turnero.booking.walk_ins import Reachable
 from turnero.errors import NotFound
 from turnero.extensions import db
 
@@ -50,7 +50,7 @@ def add_walk_in(asked: Asked, by: By) -> int:
     """
     procedure, desk = offered(asked.procedure, by.agency_id)
     database.lock(f"cedula:{asked.cedula}")
-    made = walk_ins.made_before(asked.cedula, by.agency_id, asked.extras)
+    made = made_before(asked.cedula, by.agency_id, asked.extras)
     if made is not None:
         return made.id
     now = clock.now()
@@ -78,7 +78,7 @@ def add_assisted(asked: Asked, by: By) -> int:
     assert asked.hour is not None
     procedure, desk = offered(asked.procedure, by.agency_id)
     assisted.lock_place(asked.cedula, desk)
-    made = walk_ins.made_before(asked.cedula, by.agency_id, asked.extras)
+    made = made_before(asked.cedula, by.agency_id, asked.extras)
     if made is not None:
         return made.id
     booking = assisted.place(
@@ -109,8 +109,8 @@ def cancel(booking_id: int, by: By, why: str) -> None:
     seat = db.session.scalar(select(Claim.seat).where(Claim.booking_id == booking.id, Claim.purpose == "turn").limit(1))
     minutes = list(cells_of(booking.minute, booking.cells, booking.slot_minutes))
     details = {"why": why} | ({} if seat is None else {"seat": seat, "minutes": minutes})
-    bookings.give_up(booking, actor=by.actor, now=now, reason=BY_STAFF, details=details)
-    bookings.give_place_back(booking, now)
+    cancelling.give_up(booking, actor=by.actor, now=now, reason=BY_STAFF, details=details)
+    cancelling.give_place_back(booking, now)
     db.session.flush()
     tell(booking, "cancellation", now, occasion=f"staff:{times_changed(booking)}")
 

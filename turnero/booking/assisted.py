@@ -12,10 +12,10 @@ from turnero.booking.errors import NotOffered, PlaceTaken
 from turnero.booking.forms import Hour
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
+from turnero.booking.new_booking import NOBODY, NOTHING, Extras, Reachable, begun_by, new_booking
 from turnero.booking.notices import tell
 from turnero.booking.priority import has_priority_by_age
 from turnero.booking.queries import policy_of
-from turnero.booking.walk_ins import NOBODY, NOTHING, Extras, Reachable, begun_by, new_booking
 
 # A turn begins held in its one transaction, so that it has the events of any other; nobody sees this end.
 _INSTANT_HOLD = timedelta(minutes=1)

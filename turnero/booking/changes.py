@@ -11,7 +11,6 @@ from sqlalchemy import select
 from turnero import clock
 from turnero import db as database
 from turnero.booking import claims, history, limits, relocation
-from turnero.booking.displacement import end_displacement
 from turnero.booking.holds import lost
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Journey
@@ -73,7 +72,7 @@ def apply(journey: Journey, held: claims.Held, now: datetime) -> str:
     if booking.status == Status.DISPLACED:
         history.move(booking, Status.CONFIRMED, actor="citizen", now=now, reason="rebooked", details=details)
         claims.free(booking.id, purpose="proposal")
-        end_displacement(booking.id, "rebooked", now)
+        history.end_displacement(booking.id, "rebooked", now)
     else:
         history.note(booking, actor="citizen", now=now, reason=limits.CHANGED, details=details)
     journey.done = True

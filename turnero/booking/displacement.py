@@ -196,15 +196,6 @@ def _propose_again(booking: Booking) -> None:
     )
 
 
-def end_displacement(booking_id: int, status: str, now: datetime) -> None:
-    """The person found a way out: ``status`` says which. The caller commits."""
-    db.session.execute(
-        update(Displacement)
-        .where(Displacement.booking_id == booking_id, Displacement.ended_at.is_(None))
-        .values(status=status, ended_at=now)
-    )
-
-
 def has_misfits(desk_id: int) -> bool:
     """Whether ``clear_desk`` would find something: a look without locks, so that calm desks cost one read."""
     desk = db.session.get_one(Desk, desk_id)

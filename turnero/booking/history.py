@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, update
 
 from turnero.booking.lifecycle import Status, may, may_undo
-from turnero.booking.models import Booking, Event
+from turnero.booking.models import Booking, Displacement, Event
 from turnero.extensions import db
 
 
@@ -66,4 +66,13 @@ def note(booking: Booking, *, actor: str, now: datetime, reason: str, details: d
             reason=reason,
             details=details,
         )
+    )
+
+
+def end_displacement(booking_id: int, status: str, now: datetime) -> None:
+    """The person found a way out: ``status`` says which. The caller commits."""
+    db.session.execute(
+        update(Displacement)
+        .where(Displacement.booking_id == booking_id, Displacement.ended_at.is_(None))
+        .values(status=status, ended_at=now)
     )

@@ -4,10 +4,12 @@ The sanction falls on the channel (mailbox, mobile, browser), never on the insur
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CompoundSelect, bindparam, func, literal, or_, select, union_all
+from sqlalchemy.exc import IntegrityError
 
 from turnero import db as database
 from turnero.agencies.models import Procedure
@@ -186,3 +188,17 @@ def span(booking: Booking) -> Interval[datetime]:
 
 def _lasting(starts_at: datetime, cells: int, slot_minutes: int) -> Interval[datetime]:
     return Interval(starts_at, starts_at + timedelta(minutes=cells * slot_minutes))
+
+
+@contextmanager
+def one_live_turn() -> Iterator[None]:
+    """The partial unique index is the last word on one live turn per cédula and trámite: losing it is an answer.
+
+    Raises AlreadyHasTurn.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if "ix_bookings_one_live" in str(error.orig) or "bookings.cedula, bookings.procedure_id" in str(error.orig):
+            raise AlreadyHasTurn from error
+        raise

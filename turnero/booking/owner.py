@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from turnero import clock
 from turnero import db as database
-from turnero.booking import bookings, holds, limits, token
+from turnero.booking import cancelling, holds, limits, token
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking, Event, Journey
 from turnero.booking.notices import tell
@@ -53,14 +53,14 @@ def _disown(owner_token: str, browser: str, mobile: str | None) -> str | None:
     turn = booking_by_owner_token(owner_token, lock=True)
     if disowned(turn):
         return journey.key if journey_of(turn, browser) else None
-    bookings.give_up(turn, actor=ACTOR, now=now, reason=NOT_ME)
+    cancelling.give_up(turn, actor=ACTOR, now=now, reason=NOT_ME)
     tell(turn, "cancellation", now)
     journey.created_at = journey.verified_at = now
     db.session.add(journey)
     db.session.flush()
     # A turn that was moved since its desk was locked gives its place back as any other.
     if turn.desk_id != desk_id or not holds.hand_over(turn, journey, now):
-        bookings.give_place_back(turn, now)
+        cancelling.give_place_back(turn, now)
     return journey.key
 
 

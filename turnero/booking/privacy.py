@@ -13,7 +13,7 @@ from sqlalchemy import String, bindparam, or_, select, text, update
 
 from turnero import clock
 from turnero import db as database
-from turnero.booking import bookings, history
+from turnero.booking import cancelling, history
 from turnero.booking.errors import LiveTurns
 from turnero.booking.lifecycle import LIVE, Status
 from turnero.booking.models import Booking, Journey
@@ -189,8 +189,8 @@ def erase(cedula: str, basis: str, *, cancel_turns: bool = False) -> Erased:
     if pending and not cancel_turns:
         raise LiveTurns(count=len(pending))
     for turn in pending:
-        bookings.give_up(turn, actor=ACTOR, now=now, reason=ERASED)
-        bookings.give_place_back(turn, now)
+        cancelling.give_up(turn, actor=ACTOR, now=now, reason=ERASED)
+        cancelling.give_place_back(turn, now)
     forget_journeys(journeys)
     delete_requests(requests)
     holds = {turn.id: turn.reference for turn in found if turn.status in (Status.HELD, Status.LAPSED)}

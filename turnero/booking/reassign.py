@@ -6,9 +6,9 @@ from sqlalchemy import select, update
 
 from turnero.booking import claims, history, token
 from turnero.booking.models import Booking, Journey
+from turnero.booking.new_booking import Reachable
 from turnero.booking.notices import tell
 from turnero.booking.sweep import forget_journeys
-from turnero.booking.walk_ins import Reachable
 from turnero.extensions import db
 from turnero.keys import code_key
 from turnero.notices.models import Notice

@@ -1,61 +1,21 @@
 """Somebody who came without a turn: a booking that starts at arrived and takes no cell. In the caller's transaction."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import select
 
 from turnero import clock
 from turnero import db as database
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Desk, Procedure
 from turnero.agencies.schedule import grid
-from turnero.booking import history, limits, references, token
+from turnero.booking import history, limits
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
+from turnero.booking.new_booking import NOBODY, NOTHING, Extras, Reachable, begun_by, new_booking
 from turnero.booking.priority import has_priority_by_age
 from turnero.booking.queries import policy_of
-from turnero.extensions import db
-from turnero.keys import code_key
-from turnero.verify.contact import mailbox_key
 
 # Where the grid of a desk without staffing has no step.
 _USUAL_STEP = 20
-
-
-@dataclass(frozen=True)
-class Reachable:
-    """How somebody at the window may be reached; nobody must leave either. ``mobile`` in E.164."""
-
-    email: str | None = None
-    mobile: str | None = None
-
-    @property
-    def mailbox(self) -> str | None:
-        return mailbox_key(self.email) if self.email else None
-
-
-@dataclass(frozen=True)
-class Extras:
-    """What else is said about a turn made for somebody present.
-
-    ``request``: the form's random key, so that a double click makes one turn. ``override``: the check digit of the
-    cédula fails and somebody has seen the card.
-    """
-
-    third_party_cedula: str | None = None
-    third_party_name: str | None = None
-    request: str | None = None
-    override: bool = False
-
-    @property
-    def journey_key(self) -> str | None:
-        return f"window:{self.request}" if self.request else None
-
-
-NOBODY = Reachable()
-NOTHING = Extras()
 
 
 def create(
@@ -96,45 +56,3 @@ def create(
     )
     history.begin(booking, actor=actor, now=now, details=begun_by(extras))
     return booking
-
-
-def new_booking(
-    cedula: str, procedure: Procedure, desk: Desk, *, contact: Reachable, extras: Extras, **values: Any
-) -> Booking:
-    """A row for somebody present, added to the session, with a reference and a link of its own."""
-    nonce = token.new_nonce()
-    booking = Booking(
-        reference=references.unused(),
-        cedula=cedula,
-        email=contact.email,
-        mailbox=contact.mailbox,
-        mobile=contact.mobile,
-        journey_key=extras.journey_key,
-        third_party_cedula=extras.third_party_cedula,
-        third_party_name=extras.third_party_name,
-        procedure_id=procedure.id,
-        agency_id=desk.agency_id,
-        desk_id=desk.id,
-        starts_at=clock.instant(values["day"], values["minute"], desk.agency.zone),
-        token_nonce=nonce,
-        token_hash=token.hash_of(token.token_of(code_key(), nonce)),
-        **values,
-    )
-    db.session.add(booking)
-    return booking
-
-
-def begun_by(extras: Extras) -> dict[str, Any]:
-    """What the first event tells beyond the status."""
-    return {"override": True} if extras.override else {}
-
-
-def made_before(cedula: str, agency_id: int, extras: Extras) -> Booking | None:
-    """The turn that the same form has made already. The caller holds the cédula's lock."""
-    if extras.journey_key is None:
-        return None
-    return db.session.scalar(
-        select(Booking).where(
-            Booking.journey_key == extras.journey_key, Booking.cedula == cedula, Booking.agency_id == agency_id
-        )
-    )

@@ -32,7 +32,7 @@ from turnero import clock, schema
 from turnero.agencies.models import Desk, Procedure
 from turnero.attention import calling, kiosk_help
 from turnero.attention.attendance import By
-from turnero.booking import bookings, holds, queries
+from turnero.booking import bookings, cancelling, holds, queries
 from turnero.booking.models import Booking
 from turnero.extensions import db
 from turnero.staff import accounts, devices
@@ -248,7 +248,7 @@ def _waiting(desk: Desk, procedure: Procedure) -> str:
     token = listed(desk, procedure, 33)
     giving_up = at_hour_step(desk.agency, procedure, 32)
     holds.place(giving_up.key, giving_up.browser, next_workday() + timedelta(days=7), ELEVEN)
-    bookings.cancel(bookings.confirm(giving_up.key, giving_up.browser))
+    cancelling.cancel(bookings.confirm(giving_up.key, giving_up.browser))
     return token
 
 

@@ -4,7 +4,7 @@ import structlog
 from flask import Blueprint, Response, url_for
 
 from turnero import clock
-from turnero.booking import bookings, owner
+from turnero.booking import cancelling, owner
 from turnero.booking.errors import NotCancellable
 from turnero.booking.journey import owned, step_of
 from turnero.booking.models import Booking
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 @blueprint.get("/<token>")
 def ask(token: str) -> Response:
     turn = booking_by_owner_token(token)
-    if not bookings.may_cancel(turn, clock.now()):
+    if not cancelling.may_cancel(turn, clock.now()):
         return _over(turn)
     return show(
         "booking/owner_question.html",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from turnero import clock, formatting
 from turnero.agencies.models import Desk
-from turnero.booking import bookings, limits
+from turnero.booking import cancelling, limits
 from turnero.booking.closure_text import told_reason
 from turnero.booking.errors import ChangesSpent, NotChangeable
 from turnero.booking.lifecycle import SEATED, Status
@@ -56,7 +56,7 @@ def turn_page(token: str, trouble: Trouble = NO_TROUBLE) -> Response:
         "text": TurnText.of(booking),
         "word": gettext(word),
         "mark": mark,
-        "cancellable": bookings.may_cancel(booking, now),
+        "cancellable": cancelling.may_cancel(booking, now),
     }
     if booking.status == Status.DISPLACED:
         return show("booking/displaced.html", trouble, offer=_offer(booking, now), **values)

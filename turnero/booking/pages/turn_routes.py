@@ -6,7 +6,7 @@ No GET changes anything.
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from turnero import clock
-from turnero.booking import bookings, changes, documents, forms, proposals
+from turnero.booking import cancelling, changes, documents, forms, link, proposals
 from turnero.booking.errors import ChangesSpent, NoProposal, NotCancellable, NotChangeable
 from turnero.booking.journey import Step
 from turnero.booking.lifecycle import SEATED, Status
@@ -35,7 +35,7 @@ def mail_link() -> Response:
         reference, cedula = forms.parse_turn(request.form)
     except Faulty as error:
         return _find_page(Trouble(faults=error.faults))
-    bookings.mail_link(reference, cedula)
+    link.mail_link(reference, cedula)
     return see_other(url_for("turn.find", enviado="si"))
 
 
@@ -101,13 +101,13 @@ def accept(token: str) -> Response:
 @blueprint.get("/<token>/cancelar")
 def ask_cancel(token: str) -> Response:
     booking = booking_by_token(token)
-    return _cancel_page(token, booking) if bookings.may_cancel(booking, clock.now()) else to_turn(token)
+    return _cancel_page(token, booking) if cancelling.may_cancel(booking, clock.now()) else to_turn(token)
 
 
 @blueprint.post("/<token>/cancelar")
 def cancel(token: str) -> Response:
     try:
-        bookings.cancel(token, forms.parse_why(request.form))
+        cancelling.cancel(token, forms.parse_why(request.form))
     except NotCancellable as refusal:
         return _cancel_page(token, booking_by_token(token), Trouble(refusal=refusal))
     return to_turn(token)

@@ -16,13 +16,13 @@ from turnero.booking import claims, history, limits
 from turnero.booking.claims import Freed
 from turnero.booking.lifecycle import Status
 from turnero.booking.models import Booking
+from turnero.booking.new_booking import Extras, Reachable, new_booking
 from turnero.booking.queries import policy_of
 from turnero.booking.slots import cells_needed, cells_of
 from turnero.booking.waiting import offer_deadline
 from turnero.booking.waiting.draw import NOON
 from turnero.booking.waiting.seat_models import SeatOffer, SeatRequest
 from turnero.booking.waiting.seat_notices import tell_request
-from turnero.booking.walk_ins import Extras, Reachable, new_booking
 from turnero.errors import Refused
 from turnero.extensions import db
 

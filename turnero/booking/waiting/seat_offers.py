@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, or_, select
 from turnero import clock
 from turnero import db as database
 from turnero.booking import claims, history, limits
-from turnero.booking.bookings import one_live_turn
 from turnero.booking.claims import Freed
 from turnero.booking.errors import OfferOver
 from turnero.booking.lifecycle import LIVE, Status
@@ -19,7 +18,6 @@ from turnero.booking.waiting import handing_on
 from turnero.booking.waiting.seat_models import SeatOffer, SeatRequest
 from turnero.booking.waiting.seat_notices import is_last, tell_request
 from turnero.booking.waiting.seat_queries import held_booking, last_offer, request_by_token
-from turnero.booking.waiting.seat_requests import end
 from turnero.extensions import db
 
 
@@ -28,7 +26,7 @@ def accept(token: str) -> str:
 
     Raises NotFound, OfferOver, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn, CapReached.
     """
-    with one_live_turn():
+    with limits.one_live_turn():
         return _accept(token)
 
 
@@ -59,7 +57,7 @@ def _accept(token: str) -> str:
     if not confirmed or claims.keep(booking.id, now, purpose="offer") != booking.cells:
         raise OfferOver
     offer.status, offer.ended_at = "accepted", now
-    end(request, "served", now)
+    _end(request, "served", now)
     tell(booking, "confirmation", now)
     warn_owner(booking, request.registry_email, now)
     return token_of(booking)
@@ -87,7 +85,12 @@ def withdraw(request: SeatRequest, status: str, now: datetime) -> None:
     offer = last_offer(request)
     if offer is not None and offer.status == "open":
         _close(offer, request, "withdrawn", now)
-    end(request, status, now)
+    _end(request, status, now)
+
+
+def _end(request: SeatRequest, status: str, now: datetime) -> None:
+    """The request, whose row is locked, waits no more."""
+    request.status, request.ended_at = status, now
 
 
 def _close(offer: SeatOffer, request: SeatRequest, status: str, now: datetime) -> None:
@@ -98,7 +101,7 @@ def _close(offer: SeatOffer, request: SeatRequest, status: str, now: datetime) -
     over = asked and is_last(request)
     request.offers += asked
     if over:
-        end(request, "spent", now)
+        _end(request, "spent", now)
         if status == "lapsed":
             tell_request(request, "request_over", now)
     db.session.flush()  # nobody is offered what they have just refused: it still says "offered"

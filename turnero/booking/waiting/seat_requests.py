@@ -1,4 +1,4 @@
-"""Asking for a place that is not there yet: on the waiting list of some agencies, or in a draw. And leaving."""
+"""Asking for a place that is not there yet: on the waiting list of some agencies, or in a draw."""
 
 import secrets
 from dataclasses import dataclass
@@ -182,8 +182,3 @@ def _ask(request: SeatRequest, now: datetime) -> str:
     db.session.flush()
     tell_request(request, "listed", now)
     return request_token_of(request)
-
-
-def end(request: SeatRequest, status: str, now: datetime) -> None:
-    """The request, whose row is locked, waits no more."""
-    request.status, request.ended_at = status, now
