@@ -19,8 +19,9 @@ from tests.support.rows.visits import booked, turn, visit
 from turnero import clock
 from turnero.attention import attendance
 from turnero.attention.attendance import By
-from turnero.booking import bookings, cancelling
+from turnero.booking import cancelling
 from turnero.booking.models import Booking, Event
+from turnero.booking.queries import token_of
 from turnero.extensions import db
 from turnero.staff.models import Device
 
@@ -102,7 +103,7 @@ def test_a_displaced_turn_is_told_so(kiosk, desk, procedure):
 @pytest.mark.parametrize("typed", ["K7MQ4XX", "hola", "???", "12", "CANCELLED"])
 def test_everything_else_gets_one_neutral_answer(kiosk, desk, procedure, typed):
     booking_id = booked(desk, procedure, FAR)
-    cancelling.cancel(queries.token_of(turn(booking_id)))
+    cancelling.cancel(token_of(turn(booking_id)))
     typed = turn(booking_id).reference if typed == "CANCELLED" else typed
     assert read(kiosk, typed) == "no-reconocido"
 

@@ -13,8 +13,9 @@ from turnero.attention.attendance import By
 from turnero.attention.errors import CannotUndo, UndoPlaceTaken, UndoTooLate
 from turnero.attention.queries import booking_here
 from turnero.attention.undoing import undo
-from turnero.booking import bookings, cancelling
+from turnero.booking import cancelling
 from turnero.booking.models import Claim
+from turnero.booking.queries import token_of
 from turnero.errors import NotFound
 from turnero.extensions import db
 from turnero.notices.models import Notice
@@ -125,7 +126,7 @@ def test_what_was_taken_back_is_not_taken_back_again(desk, procedure, by):
 
 def test_what_the_person_did_is_not_undone_by_the_staff(desk, procedure, by):
     booking_id = booked(desk, procedure, ELEVEN)
-    cancelling.cancel(queries.token_of(turn(booking_id)))
+    cancelling.cancel(token_of(turn(booking_id)))
     with pytest.raises(CannotUndo):
         undo(booking_id, by)
 
