@@ -15,7 +15,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from benchmarks.site import Site
 from tests.support.rows.journeys import cedula
-from turnero.session import known_as
+from turnero.web.session import known_as
 
 _FIRST = 1_000_000  # nobody of the filled database
 _strangers = itertools.count()

@@ -13,9 +13,10 @@ from benchmarks.people import Crowd, Person
 from config import Settings
 from tests.support.inspection.statements import Statement, recorded
 from tests.support.rows.journeys import cedula
-from turnero import clock, create_app
-from turnero.extensions import db
-from turnero.session import known_as
+from turnero import create_app
+from turnero.core import clock
+from turnero.core.extensions import db
+from turnero.web.session import known_as
 
 ZONE = "America/Guayaquil"
 # Parameters whose value means nothing outside its column.

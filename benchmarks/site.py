@@ -24,7 +24,7 @@ from rehearsals.upgrade.tree import fill
 from tests.support.servers import postgres
 from tests.support.servers.mail_servers import free_port
 from tests.support.servers.processes import PROGRAM, answer
-from turnero.agencies.holidays import national
+from turnero.agencies.calendar.holidays import national
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from flask import current_app
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-from turnero.db import TIMEOUTS, configure_engine
-from turnero.schema import LOCK_TIMEOUT
+from turnero.core.db import TIMEOUTS, configure_engine
+from turnero.operations.schema import LOCK_TIMEOUT
 
 # Any number will do, if nobody else uses it: session locks are shared by the whole database.
 MIGRATION_LOCK = 7_278_330_101

@@ -26,11 +26,13 @@ from tests.support.servers.application import Applications, entered, make, setti
 from tests.support.servers.databases import ENGINES, Databases
 from tests.support.servers.server import LiveServer, serving
 from tests.support.servers.smtp import Mailbox, mail_server_running
-from turnero import clock, create_app, schema
+from turnero import create_app
 from turnero.agencies.models import Desk, Procedure
-from turnero.audit import audit
-from turnero.extensions import db
-from turnero.paths import resource
+from turnero.core import clock
+from turnero.core.extensions import db
+from turnero.core.paths import resource
+from turnero.operations import schema
+from turnero.operations.audit import audit
 from turnero.staff import passwords
 
 pytest_plugins = ["tests.support.pages.browsing"]

@@ -10,7 +10,7 @@ from tests.support.servers.forked import run, running
 from tests.support.servers.mail_servers import free_port
 from tests.support.servers.processes import answer, environ_of
 from turnero import cli
-from turnero.paths import resource
+from turnero.core.paths import resource
 
 ENGLISH = ("Usage", "Options", "Commands", "Show this", "default", "required", "Missing", "No such", "Try '")
 

@@ -16,9 +16,11 @@ from config import Settings
 from tests.support.servers.forked import run, running
 from tests.support.servers.mail_servers import free_port
 from tests.support.servers.processes import answer
-from turnero import clock, create_app, serving
-from turnero.db import transaction
-from turnero.extensions import db
+from turnero import create_app
+from turnero.core import clock
+from turnero.core.db import transaction
+from turnero.core.extensions import db
+from turnero.operations import serving
 from turnero.staff import accounts, devices, totp
 from turnero.verify.challenge import CodePolicy, Recipient, issue
 

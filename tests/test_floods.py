@@ -5,8 +5,8 @@ import time
 import pytest
 from limits.storage import MemoryStorage
 
-from turnero import floods
-from turnero.floods import OwnCounts
+from turnero.web import rate_limits
+from turnero.web.rate_limits import OwnCounts
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_it_counts_as_the_library_does(moment, seconds):
 
 
 def test_windows_that_have_ended_are_dropped_and_no_other(moment, monkeypatch):
-    monkeypatch.setattr(floods, "_MANY", 10)
+    monkeypatch.setattr(rate_limits, "_MANY", 10)
     counts = OwnCounts()
     for number in range(10):
         counts.incr(f"old {number}", 60)

@@ -9,7 +9,7 @@ from importlinter.cli import lint_imports
 
 from tests.support import ROOT
 
-ABOVE_EVERYTHING = {"turnero.cli", "turnero.demo"}
+ABOVE_EVERYTHING = {"turnero.cli", "turnero.operations.demo"}
 
 
 @pytest.fixture(autouse=True)

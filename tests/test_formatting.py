@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from turnero import formatting
-from turnero.interval import Interval
+from turnero.core import formatting
+from turnero.core.interval import Interval
 
 MONDAY = date(2026, 11, 23)
 OFFICE = (Interval(480, 1020),)

@@ -9,8 +9,8 @@ import pytest
 from werkzeug.test import Client
 
 from tests.support.pages.page import read
-from turnero import gate
-from turnero.gate import Gate, Kind, Line, kind_of, may_wait
+from turnero.web import admission
+from turnero.web.admission import Gate, Kind, Line, kind_of, may_wait
 
 INSIDE, NEWCOMER, OPEN = Kind.INSIDE, Kind.NEWCOMER, Kind.OPEN
 
@@ -51,7 +51,7 @@ def test_the_line_is_short_for_newcomers_alone(kind, waiting, admitted):
 
 
 def test_all_who_work_and_wait_have_a_thread_and_some_are_left():
-    assert gate.threads_for(8) > 8 + 16 + 16
+    assert admission.threads_for(8) > 8 + 16 + 16
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_control_without_a_line_nobody_is_sent_away(crowd, app, hall):
 
 
 def test_who_waited_too_long_is_sent_away_and_keeps_no_place(crowd, gated, hall, monkeypatch):
-    monkeypatch.setitem(gate._PATIENCE, "inside", 0.01)
+    monkeypatch.setitem(admission._PATIENCE, "inside", 0.01)
     first = crowd.submit(ask, gated, "/mi-turno/first")
     hall.until_served(1)
     assert ask(gated, "/turno/a/lugar").status_code == 503
@@ -153,7 +153,7 @@ def test_who_waited_too_long_is_sent_away_and_keeps_no_place(crowd, gated, hall,
 
 
 def test_few_work_at_once_as_a_rule(crowd, app, hall, monkeypatch):
-    monkeypatch.setattr(gate, "_STALLED_SECONDS", 20.0)
+    monkeypatch.setattr(admission, "_STALLED_SECONDS", 20.0)
     gated = Gate(app, 8)
     gated._app = hall
     answers = [crowd.submit(ask, gated, "/turno/a/lugar") for _ in range(5)]
@@ -165,7 +165,7 @@ def test_few_work_at_once_as_a_rule(crowd, app, hall, monkeypatch):
 
 
 def test_where_those_at_work_wait_for_something_more_are_let_in_until_they_have_left(crowd, app, hall, monkeypatch):
-    monkeypatch.setattr(gate, "_STALLED_SECONDS", 0.02)
+    monkeypatch.setattr(admission, "_STALLED_SECONDS", 0.02)
     gated = Gate(app, 8)
     gated._app = hall
     answers = [crowd.submit(ask, gated, "/turno/a/lugar") for _ in range(10)]
@@ -256,7 +256,7 @@ def test_head_has_no_body(full):
 
 def test_a_rush_is_told_once_and_its_end_with_how_many(app, capsys, monkeypatch):
     now = [100.0]
-    monkeypatch.setattr(gate, "time", type("Time", (), {"monotonic": staticmethod(lambda: now[0])}))
+    monkeypatch.setattr(admission, "time", type("Time", (), {"monotonic": staticmethod(lambda: now[0])}))
     made = Gate(app, 0)
     for _ in range(3):
         Client(made).get("/")

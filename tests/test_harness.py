@@ -17,7 +17,7 @@ from tests.support.pages import browser, reader
 from tests.support.pages.page import BrokenHtml, filled
 from tests.support.rows.build import create_line
 from tests.support.servers.application import entered
-from turnero.extensions import csrf, db
+from turnero.core.extensions import csrf, db
 
 PAGE = """<!doctype html>
 <html lang="es-EC"><head><title>Turnos</title></head>

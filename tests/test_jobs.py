@@ -11,10 +11,11 @@ from sqlalchemy import select
 from tests.support.servers.forked import running
 from tests.support.servers.processes import environ_of
 from tests.support.servers.smtp import code_in
-from turnero import clock, jobs
-from turnero.db import transaction
-from turnero.extensions import db
-from turnero.jobs import Job, Leadership, Lease, while_leading
+from turnero.core import clock
+from turnero.core.db import transaction
+from turnero.core.extensions import db
+from turnero.operations import jobs
+from turnero.operations.jobs import Job, Leadership, Lease, while_leading
 from turnero.verify.challenge import CodePolicy, Recipient, issue
 
 

@@ -10,12 +10,13 @@ from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
 from tests.support.servers.forked import run
 from tests.support.servers.processes import environ_of
-from turnero.audit import audit
-from turnero.booking import bookings, closing, holds
-from turnero.booking.closing import Hours, Scope
-from turnero.booking.models import Displacement
-from turnero.extensions import db
+from turnero.booking.closures import closing
+from turnero.booking.closures.scope import Hours, Scope
+from turnero.booking.journey import confirm, holds
+from turnero.booking.turn.models import Displacement
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
+from turnero.operations.audit import audit
 
 # How many people a process is done with before it is killed, and where in the transaction of the next one.
 KILLS = (
@@ -57,7 +58,7 @@ def close_an_agency_with_turns() -> None:
     for number in range(PEOPLE):
         traveller = at_hour_step(desk.agency, procedure, number)
         holds.place(traveller.key, traveller.browser, day, 480 + 20 * (number // 2))
-        bookings.confirm(traveller.key, traveller.browser)
+        confirm.confirm(traveller.key, traveller.browser)
     begins = datetime.combine(day, datetime.min.time())
     closing.close(
         Scope("agency", agency_id=desk.agency_id), Hours(begins, begins + timedelta(days=1), "Corte de luz"), "test"

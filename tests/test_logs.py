@@ -6,7 +6,7 @@ import logging
 import pytest
 import structlog
 
-from turnero import logs
+from turnero.core import logs
 
 pytestmark = pytest.mark.engines("sqlite")
 

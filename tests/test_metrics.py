@@ -10,11 +10,12 @@ from sqlalchemy.exc import OperationalError
 from tests.support.pages.walking import Walker
 from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
-from turnero import refusals
-from turnero.booking import bookings, holds, sweep
-from turnero.extensions import db
-from turnero.jobs import Leadership
-from turnero.transparency import complaints
+from turnero.booking.closures import sweep
+from turnero.booking.journey import confirm, holds
+from turnero.core.extensions import db
+from turnero.operations.jobs import Leadership
+from turnero.transparency.complaints import complaints
+from turnero.web import refusals
 
 TOKEN = "a-token-of-the-watch"
 
@@ -40,7 +41,7 @@ def test_places_that_are_taken_kept_and_let_go(client, clock_shift):
     travellers = [at_hour_step(desk.agency, procedure, number) for number in range(3)]
     for traveller in travellers:
         holds.place(traveller.key, traveller.browser, next_workday(), 540)
-    bookings.confirm(travellers[0].key, travellers[0].browser)
+    confirm.confirm(travellers[0].key, travellers[0].browser)
     assert figures(client)[f'turnero_places_taken_last_10_minutes{{agency="{slug}"}}'] == 3
     clock_shift(timedelta(minutes=11))
     sweep.sweep()

@@ -5,8 +5,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, inspect, text
 
-from turnero import schema
-from turnero.extensions import db
+from turnero.core.extensions import db
+from turnero.operations import schema
 
 VIEWS = {
     "v_turnos": "referencia cedula tramite agencia provincia inicio_utc zona estado canal creado_utc confirmado_utc",

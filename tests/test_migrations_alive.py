@@ -19,8 +19,9 @@ from tests.support.inspection.migrating import (
     revisions,
 )
 from tests.support.servers.application import entered, make, settings_for
-from turnero import clock, schema
-from turnero.extensions import db
+from turnero.core import clock
+from turnero.core.extensions import db
+from turnero.operations import schema
 
 REVISIONS = revisions()
 HERE = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"

@@ -11,16 +11,18 @@ from tests.support.inspection import other_language
 from tests.support.inspection.other_language import LOCALE, outside
 from tests.support.pages import reader
 from tests.support.scenes.everyone import Everyone
-from turnero import language, web
-from turnero.booking import documents
-from turnero.extensions import db
+from turnero.booking.documents import files
+from turnero.core import language
+from turnero.core.extensions import db
+from turnero.core.paths import resource
 from turnero.notices.models import Notice
 from turnero.notices.rendering import render
-from turnero.paths import resource
-from turnero.transparency import closed_hours, history, open_data
+from turnero.transparency.months import history
+from turnero.transparency.open_data import closed_hours, tables
+from turnero.web import setup
 
 # Said alike in every language: the product, signs, and the columns of files.
-COLUMNS = open_data.COLUMNS | open_data.DETAIL_COLUMNS | closed_hours.COLUMNS
+COLUMNS = tables.COLUMNS | tables.DETAIL_COLUMNS | closed_hours.COLUMNS
 ALIKE = {"Turnero", "PDF", "CSV", "JSON", "min", *(word for name in COLUMNS for word in name.split("_"))}
 # What the tests' own people, places and accounts are called, and the calendar's names, which Babel knows.
 DATA = {"Pichincha", "Quito", "Línea", "Ana", "María", "Ficticia", "Prueba", "persona", "example"}
@@ -58,7 +60,7 @@ def spoken(tmp_path, monkeypatch):
     folder = tmp_path / "locale"
     folder.mkdir()
     found = other_language.compile_into(folder)
-    monkeypatch.setattr(web, "resource", lambda name: folder if name == "locale" else resource(name))
+    monkeypatch.setattr(setup, "resource", lambda name: folder if name == "locale" else resource(name))
     return found
 
 
@@ -121,8 +123,8 @@ def test_mails_and_papers_speak_it(app):
         for kind, mail in mails.items():
             said = [re.sub(r"http://\S+", "", part) for part in (mail.subject, mail.text)]
             assert [left_out(part) for part in said] == [[], []], kind
-        booking = db.session.get_one(documents.Booking, everyone.coming)
-        assert documents.sheet_of(booking).data.startswith(b"%PDF")
+        booking = db.session.get_one(files.Booking, everyone.coming)
+        assert files.sheet_of(booking).data.startswith(b"%PDF")
 
 
 def test_translations_say_all_that_the_sentence_says(spoken):

@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 from PIL import Image, ImageDraw
 
 from tests.support.inspection.papers import qr_codes_in
-from turnero import qr
+from turnero.core import qr
 
 
 def parsed(svg):

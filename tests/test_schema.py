@@ -7,8 +7,8 @@ from sqlalchemy import inspect, text
 
 from tests.support.servers.forked import run, running
 from tests.support.servers.processes import environ_of
-from turnero import schema
-from turnero.extensions import db
+from turnero.core.extensions import db
+from turnero.operations import schema
 
 KILLED_HALF_WAY = """
 import os, signal

@@ -5,11 +5,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from tests.support.servers.replicas import replica_of
-from turnero import audit
-from turnero import db as database
-from turnero.booking import steps
-from turnero.booking.models import Journey
-from turnero.extensions import db
+from turnero.booking.journey import steps
+from turnero.booking.turn.models import Journey
+from turnero.core import db as database
+from turnero.core.extensions import db
+from turnero.operations import audit
 from turnero.verify.contact import Contact
 
 pytestmark = pytest.mark.engines("postgresql")

@@ -8,8 +8,9 @@ from flask import request
 
 from tests.support.rows.build import create_citizen
 from tests.support.servers.application import settings_for
-from turnero import create_app, session, web
-from turnero.paths import resource
+from turnero import create_app
+from turnero.core.paths import resource
+from turnero.web import session, setup
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -65,10 +66,10 @@ def test_static_files_carry_them_too_and_may_be_kept_for_ever(client, name):
 def test_the_address_of_static_files_changes_with_any_of_them(tmp_path):
     (tmp_path / "a.css").write_text("a")
     (tmp_path / "b.js").write_text("b")
-    before = web._digest(tmp_path)
-    assert web._digest(tmp_path) == before
+    before = setup._digest(tmp_path)
+    assert setup._digest(tmp_path) == before
     (tmp_path / "b.js").write_text("c")
-    assert web._digest(tmp_path) != before
+    assert setup._digest(tmp_path) != before
 
 
 def test_a_page_that_asks_nothing_sets_no_cookie_and_may_be_kept(client):
@@ -230,7 +231,7 @@ def test_not_ready_without_it(make_app):
 
 
 def test_a_flood_is_asked_to_wait(make_app, monkeypatch):
-    monkeypatch.setattr(web, "_ALL_REQUESTS", "3 per minute")
+    monkeypatch.setattr(setup, "_ALL_REQUESTS", "3 per minute")
     with make_app("sqlite") as app:
         client = app.test_client()
         assert [client.get("/ayuda").status_code for _ in range(4)] == [200, 200, 200, 429]
@@ -241,7 +242,7 @@ def test_a_flood_is_asked_to_wait(make_app, monkeypatch):
 
 
 def test_posts_to_one_page_have_a_limit_of_their_own(make_app, monkeypatch):
-    monkeypatch.setattr(web, "_POSTS_OF_ONE_PAGE", "2 per minute")
+    monkeypatch.setattr(setup, "_POSTS_OF_ONE_PAGE", "2 per minute")
     with make_app("sqlite") as app:
         client = app.test_client()
         assert [client.post("/turno").status_code for _ in range(3)] == [400, 400, 429]

@@ -84,7 +84,7 @@ def asked(installed, tmp_path_factory) -> list[str]:
     question = f"""
 import runpy, sys
 import turnero, config
-from turnero.paths import resource
+from turnero.core.paths import resource
 print(turnero.__file__, config.__file__{resources})
 sys.argv = ["turnero", "holidays", "2027"]
 runpy.run_path({str(installed / "turnero")!r}, run_name="__main__")

@@ -16,22 +16,22 @@ from flask.cli import ScriptInfo, with_appcontext
 
 import turnero
 from config import Settings, SettingsError
-from turnero import jobs, schema
-from turnero.agencies.catalogue_commands import catalogue_group
+from turnero.administration.people.account_commands import staff_group
+from turnero.administration.people.device_commands import kiosk_group
+from turnero.agencies.catalogue.commands import catalogue_group
 from turnero.agencies.commands import deadline_command, holidays_command
-from turnero.attention.device_commands import kiosk_group
-from turnero.attention.staff_commands import staff_group
-from turnero.audit import audit_command
-from turnero.booking.closing_commands import close_command, displaced_group, reopen_command
-from turnero.booking.commands import slots_command
-from turnero.booking.data_commands import data_group
-from turnero.booking.waiting.draw_commands import draw_group
-from turnero.db import OUTAGES
-from turnero.errors import TurneroError
-from turnero.messages import text_of
+from turnero.booking.closures.commands import close_command, displaced_group, reopen_command
+from turnero.booking.person.commands import data_group
+from turnero.booking.seats.commands import slots_command
+from turnero.booking.waiting.commands import draw_group
+from turnero.core.db import OUTAGES
+from turnero.core.errors import TurneroError
+from turnero.core.messages import text_of
+from turnero.core.paths import resource
 from turnero.notices.commands import mail_group
-from turnero.paths import resource
-from turnero.restore import backup_command, restore_command
+from turnero.operations import jobs, schema
+from turnero.operations.audit import audit_command
+from turnero.operations.restore import backup_command, restore_command
 from turnero.transparency.commands import complaints_group, figures_group
 from turnero.verify.commands import citizens_group
 
@@ -76,7 +76,7 @@ def cli() -> None:
 @_saying_failures
 def demo_command(host: str, port: int, data: Path, fresh: bool) -> None:
     """Muestra el producto completo en este equipo, con sus tareas y un buzón de correo."""
-    from turnero import demo  # noqa: PLC0415 (heavy, and no web worker needs it)
+    from turnero.operations import demo  # noqa: PLC0415 (heavy, and no web worker needs it)
 
     demo.run(host, port, data, fresh=fresh)
 
@@ -87,7 +87,7 @@ def demo_command(host: str, port: int, data: Path, fresh: bool) -> None:
 @click.option("--threads", default=8, show_default=True, metavar="N", type=click.IntRange(1), help="Hilos por proceso.")
 def serve_command(bind: str, workers: int, threads: int) -> None:
     """Atiende la web en producción, hasta SIGTERM o Ctrl-C."""
-    from turnero import serving  # noqa: PLC0415 (as above)
+    from turnero.operations import serving  # noqa: PLC0415 (as above)
 
     host, port = _bind(bind)
     _check_schema()

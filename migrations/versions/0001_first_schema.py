@@ -7,14 +7,14 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from turnero.db import UtcDateTime
+from turnero.core.db import UtcDateTime
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-# The present instant as the database tells it, with the test offset: the same that turnero.clock reads.
+# The present instant as the database tells it, with the test offset: the same that turnero.core.clock reads.
 NOW = {
     "postgresql": "(clock_timestamp() + (SELECT offset_seconds FROM clock) * interval '1 second')",
     "sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now', (SELECT offset_seconds FROM clock) || ' seconds')",

@@ -6,7 +6,7 @@ Revises: 0003
 
 import sqlalchemy as sa
 
-from turnero import schema
+from turnero.operations import schema
 
 revision = "0004"
 down_revision = "0003"

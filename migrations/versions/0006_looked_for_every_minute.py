@@ -4,7 +4,7 @@ Revision ID: 0006
 Revises: 0005
 """
 
-from turnero.schema import create_index
+from turnero.operations.schema import create_index
 
 revision = "0006"
 down_revision = "0005"

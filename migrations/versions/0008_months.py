@@ -7,7 +7,7 @@ Revises: 0007
 import sqlalchemy as sa
 from alembic import op
 
-from turnero.db import UtcDateTime
+from turnero.core.db import UtcDateTime
 
 revision = "0008"
 down_revision = "0007"

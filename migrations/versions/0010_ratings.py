@@ -7,7 +7,7 @@ Revises: 0009
 import sqlalchemy as sa
 from alembic import op
 
-from turnero.schema import add_column
+from turnero.operations.schema import add_column
 
 revision = "0010"
 down_revision = "0009"

@@ -7,8 +7,8 @@ Revises: 0010
 import sqlalchemy as sa
 from alembic import op
 
-from turnero.db import UtcDateTime
-from turnero.schema import add_column
+from turnero.core.db import UtcDateTime
+from turnero.operations.schema import add_column
 
 revision = "0011"
 down_revision = "0010"

@@ -13,7 +13,7 @@ MUTANTS = {
         Mutant(
             "I1",
             "a claim that counts is nobody else's",
-            "turnero/booking/claims.py",
+            "turnero/booking/seats/claims.py",
             "    return Claim.lapses_at <= now",
             "    return or_(Claim.lapses_at <= now, Claim.seat >= 0)",
             _THIS,
@@ -23,7 +23,7 @@ MUTANTS = {
         Mutant(
             "I1",
             "little time between reading and taking",
-            "turnero/booking/claims.py",
+            "turnero/booking/seats/claims.py",
             "    for seat in _dice.sample(candidates, len(candidates)):",
             '    __import__("time").sleep(0.1)\n    for seat in _dice.sample(candidates, len(candidates)):',
             _THIS,

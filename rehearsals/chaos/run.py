@@ -17,7 +17,7 @@ from rehearsals.chaos.verdict import Begun, Verdict, judge
 from tests.support import ROOT
 from tests.support.servers import postgres
 from turnero import create_app
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 
 _CALM = 12.0

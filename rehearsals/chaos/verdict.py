@@ -12,10 +12,10 @@ from sqlalchemy import select, text
 from rehearsals.chaos.browser import Browser
 from rehearsals.chaos.citizens import Log, Shown, shown
 from rehearsals.chaos.stack import Stack
-from turnero.audit import audit
-from turnero.booking.models import Booking
-from turnero.extensions import db
+from turnero.booking.turn.models import Booking
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
+from turnero.operations.audit import audit
 
 EXCUSED_SECONDS = 10
 WANTED = 0.99

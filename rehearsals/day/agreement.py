@@ -12,8 +12,8 @@ from tests.support.rows.build import today
 from tests.support.rows.journeys import cedula
 from tests.support.rows.visits import turn
 from turnero.agencies.models import Desk
-from turnero.audit import audit
-from turnero.extensions import db
+from turnero.core.extensions import db
+from turnero.operations.audit import audit
 
 
 def agree(people: list[Person], windows: Windows, desk: Desk, board: Page, supervisor: Page) -> None:

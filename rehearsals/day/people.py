@@ -13,7 +13,7 @@ from rehearsals.day.room import Kiosk
 from tests.support.rows.build import today
 from tests.support.rows.journeys import cedula
 from tests.support.rows.visits import turn
-from turnero import clock
+from turnero.core import clock
 
 # A hundred and twenty in `make day`; in the suite as few as make one of each kind.
 PEOPLE = int(os.environ.get("TURNERO_DAY_PEOPLE", "11"))

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from rehearsals.fairness.world import World
 from tests.support.rows.journeys import Traveller
-from turnero import clock
-from turnero.booking import cancelling
-from turnero.booking.models import Claim
-from turnero.booking.waiting import draws, seat_offers, seat_requests
-from turnero.booking.waiting.seat_models import Draw, SeatRequest
-from turnero.booking.waiting.seat_requests import Wish
-from turnero.errors import Refused
-from turnero.extensions import db
+from turnero.booking.journey import cancel, joining
+from turnero.booking.journey.joining import Wish
+from turnero.booking.turn.models import Claim
+from turnero.booking.turn.request_models import Draw, SeatRequest
+from turnero.booking.waiting import draws, offers
+from turnero.core import clock
+from turnero.core.errors import Refused
+from turnero.core.extensions import db
 
 EIGHT = 480
 
@@ -94,7 +94,7 @@ def cancel_and_rebook(seed: int, _crowd: float) -> Outcome:
     theirs = {who.cedula for who in line[20:]}
     world.dice.shuffle(line)
     tokens = {who.cedula: _listed(world, who, day) for who in line}
-    cancelling.cancel(turn)
+    cancel.cancel(turn)
     buyers = [world.someone() for _ in range(4)]
     for minute in range(75):
         buyer = buyers[minute % len(buyers)]
@@ -103,7 +103,7 @@ def cancel_and_rebook(seed: int, _crowd: float) -> Outcome:
         world.later(timedelta(minutes=1))
     offered = db.session.scalars(select(SeatRequest.cedula).where(SeatRequest.status == "offered")).all()
     for one in offered:
-        seat_offers.accept(tokens[one])
+        offers.accept(tokens[one])
     share = 2 / len(line)
     return Outcome(
         world.turns_of(theirs),
@@ -167,10 +167,10 @@ def at_the_release(seed: int, crowd: float) -> Outcome:
     number, closes_at = row.id, row.closes_at
     world.at(row.opens_at + timedelta(seconds=1))
     tokens: dict[str, str] = {}
-    wish = seat_requests.DrawWish(number, world.procedure.slug)
+    wish = joining.DrawWish(number, world.procedure.slug)
     for who in (*bots, *people):  # the bots are first, and that gains them nothing
         try:
-            tokens[who.cedula] = seat_requests.join_draw(who.key, who.browser, wish)
+            tokens[who.cedula] = joining.join_draw(who.key, who.browser, wish)
         except Refused:
             continue
     world.at(closes_at + timedelta(seconds=1))
@@ -178,7 +178,7 @@ def at_the_release(seed: int, crowd: float) -> Outcome:
     winners = db.session.scalars(select(SeatRequest.cedula).where(SeatRequest.status == "offered")).all()
     for one in winners:
         try:
-            seat_offers.accept(tokens[one])
+            offers.accept(tokens[one])
         except Refused:
             continue
     return _shared_out(world, bots, people, asked=set(tokens), places=len(winners))
@@ -221,7 +221,7 @@ def _shared_out(
 def _listed(world: World, who: Traveller, day: date) -> str:
     agency = world.desk.agency
     wish = Wish(agency.province_code, world.procedure.slug, (agency.slug,), day, day)
-    return seat_requests.join_list(who.key, who.browser, wish)
+    return joining.join_list(who.key, who.browser, wish)
 
 
 SCENARIOS = (

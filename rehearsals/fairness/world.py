@@ -16,16 +16,18 @@ from sqlalchemy import select
 from config import Settings
 from tests.support.rows.build import create_agency, create_desk, create_procedure
 from tests.support.rows.journeys import Traveller, at_hour_step, cedula
-from turnero import clock, create_app, schema
+from turnero import create_app
 from turnero.agencies.models import Desk, Procedure
-from turnero.audit import audit
-from turnero.booking import bookings, holds, steps
-from turnero.booking.errors import PlaceLost
-from turnero.booking.models import Booking
-from turnero.errors import Refused
-from turnero.extensions import db
-from turnero.keys import code_key
-from turnero.sharing import shelf_of
+from turnero.booking.journey import confirm, holds, steps
+from turnero.booking.turn.errors import PlaceLost
+from turnero.booking.turn.models import Booking
+from turnero.core import clock
+from turnero.core.errors import Refused
+from turnero.core.extensions import db
+from turnero.core.keys import code_key
+from turnero.core.shared_values import shelf_of
+from turnero.operations import schema
+from turnero.operations.audit import audit
 from turnero.verify.code import code_of
 from turnero.verify.contact import Contact, mailbox_key
 from turnero.verify.models import Challenge
@@ -129,7 +131,7 @@ class World:
         if not self.holds(who, day, minute):
             return None
         with suppress(Refused):
-            return bookings.confirm(who.key, who.browser)
+            return confirm.confirm(who.key, who.browser)
         return None
 
     def turns_of(self, cedulas: set[str]) -> int:

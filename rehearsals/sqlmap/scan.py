@@ -27,9 +27,11 @@ from tests.support.servers.application import settings_for
 from tests.support.servers.databases import Databases
 from tests.support.servers.server import serving
 from tests.support.servers.smtp import mail_server_running
-from turnero import create_app, schema, web
-from turnero.attention import changes
-from turnero.extensions import db
+from turnero import create_app
+from turnero.attention.agenda import stream
+from turnero.core.extensions import db
+from turnero.operations import schema
+from turnero.web import setup
 
 SECONDS = 600
 AT_ONCE = 2
@@ -144,9 +146,9 @@ def main() -> int:
         print(missing, file=sys.stderr)
         return 1
     # Floods are another test's matter; here every request shall reach the routes.
-    web._ALL_REQUESTS = web._POSTS_OF_ONE_PAGE = "1000000 per second"
-    changes._EVERY_SECONDS = 0.001
-    changes._LONGEST_SECONDS = 0.001  # type: ignore[assignment]  # a stream that says one thing and ends
+    setup._ALL_REQUESTS = setup._POSTS_OF_ONE_PAGE = "1000000 per second"
+    stream._EVERY_SECONDS = 0.001
+    stream._LONGEST_SECONDS = 0.001  # type: ignore[assignment]  # a stream that says one thing and ends
     folder = Path(tempfile.mkdtemp(prefix="turnero-sqlmap-"))
     folder.chmod(0o755)
     try:

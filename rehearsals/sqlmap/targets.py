@@ -22,9 +22,9 @@ from tests.support.rows.staff import create_account, create_device, paired, sign
 from tests.support.rows.turns import the_monday
 from tests.support.rows.waiting import create_draw, listed
 from turnero.agencies.models import Desk, Procedure
-from turnero.booking import queries
+from turnero.booking.turn import queries
 from turnero.staff import accounts, devices
-from turnero.transparency import complaints
+from turnero.transparency.complaints import complaints
 
 LIKELY = {
     "cedula": cedula(9),

@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from tests.support import ROOT
 from tests.support.rows.journeys import cedula
 from tests.support.servers.processes import PROGRAM, answer, running
-from turnero.booking import reference
+from turnero.booking.turn import reference
 
 AGENCIES, WINDOWS, TAKEN, HOURS = 20, 12, 10, 27  # of each hour's twelve places ten are taken
 DAYS_AHEAD = 2  # days to come that are as full as that; the rest of the turns are of days gone by

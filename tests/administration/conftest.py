@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests.support.rows.build import next_workday
 from tests.support.rows.staff import create_account, signed_in
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.staff.models import AdminChange
 
 

@@ -12,10 +12,11 @@ from tests.support.rows.build import (
     today,
 )
 from tests.support.rows.visits import booked, turn
-from turnero.agencies import catalogue_export, queries
-from turnero.agencies.catalogue_load import load_path
-from turnero.agencies.catalogue_text import as_yaml
-from turnero.extensions import db
+from turnero.agencies import queries
+from turnero.agencies.catalogue import export
+from turnero.agencies.catalogue.load import load_path
+from turnero.agencies.catalogue.text import as_yaml
+from turnero.core.extensions import db
 from turnero.staff.models import AdminChange
 
 NEW = {"nombre": "Agencia Ñuñoa", "tipo": "agencia", "canton": "Quito", "provincia": "17"}
@@ -61,7 +62,7 @@ def test_what_is_edited_exports_to_a_catalogue_that_loads_to_the_same(make_app, 
     file.write_bytes(answer.data)
     with make_app("sqlite"):
         load_path(file)
-        assert as_yaml(catalogue_export.exported()).encode() == answer.data
+        assert as_yaml(export.exported()).encode() == answer.data
 
 
 @pytest.mark.parametrize(

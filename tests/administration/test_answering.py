@@ -5,10 +5,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from tests.support.rows.staff import create_account
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.staff.models import Account
-from turnero.transparency import complaints
-from turnero.transparency.complaints import Said
+from turnero.transparency.complaints import complaints
+from turnero.transparency.complaints.complaints import Said
 
 
 def said(key, kind="complaint", **values):

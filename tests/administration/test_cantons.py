@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.support.rows.build import create_agency, create_desk, create_local_holiday, create_province
 from turnero.agencies import queries
 from turnero.agencies.models import LocalHoliday
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 NEW = {"nombre": "Agencia nueva", "tipo": "agencia", "provincia": "17"}
 

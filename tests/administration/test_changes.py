@@ -7,18 +7,18 @@ from sqlalchemy import select
 
 from tests.support.rows.build import create_agency, create_desk, next_workday
 from tests.support.rows.visits import booked, turn
-from turnero.administration import agency_edits
-from turnero.administration.agency_forms import Days, Special
+from turnero.administration.agencies import edits
+from turnero.administration.agencies.forms import Days, Special
 from turnero.agencies import queries
-from turnero.agencies.catalogue_entries import DeskEntry
-from turnero.agencies.editing import NOWHERE
+from turnero.agencies.catalogue.editing import NOWHERE
+from turnero.agencies.catalogue.entries import DeskEntry
 from turnero.agencies.models import Agency, DeskDay
-from turnero.audit import audit
-from turnero.booking import sweep
-from turnero.booking.errors import ChangedMeanwhile
-from turnero.booking.models import Booking, Displacement
-from turnero.extensions import db
-from turnero.interval import Interval
+from turnero.booking.closures import sweep
+from turnero.booking.turn.errors import ChangedMeanwhile
+from turnero.booking.turn.models import Booking, Displacement
+from turnero.core.extensions import db
+from turnero.core.interval import Interval
+from turnero.operations.audit import audit
 from turnero.staff.models import AdminChange
 
 MORNINGS = [[Interval(480, 720)] if day < 5 else [] for day in range(7)]
@@ -38,7 +38,7 @@ def displaced():
 
 def test_a_look_tells_what_the_change_then_does_and_does_nothing_itself(desk, procedure, monday):
     early, late = (booked(desk, procedure, minute, number, day=monday) for number, minute in ((1, NINE), (2, THREE)))
-    edit = agency_edits.week(desk.agency, MORNINGS, Days(monday, monday + timedelta(days=4)))
+    edit = edits.week(desk.agency, MORNINGS, Days(monday, monday + timedelta(days=4)))
     sentences, seal = edit.look()
     assert sentences[0].startswith("Quita 150 turnos")  # of five afternoons, 15 hours of the grid each, two windows
     assert "1 persona afectada: pierde su hora." in sentences
@@ -59,7 +59,7 @@ def test_a_look_tells_what_the_change_then_does_and_does_nothing_itself(desk, pr
 def test_fewer_windows_move_people_together_before_anybody_loses_a_place(desk, procedure, monday):
     people = [booked(desk, procedure, NINE, number, day=monday) for number in (1, 2)]
     wanted = Special(desk.line.slug, (monday,), 1)
-    edit = agency_edits.special(desk.agency, desk.line.name, wanted)
+    edit = edits.special(desk.agency, desk.line.name, wanted)
     sentences, seal = edit.look()
     assert sentences[0].startswith("Quita 27 turnos")
     assert "1 persona afectada: pierde su hora." in sentences
@@ -72,7 +72,7 @@ def test_fewer_windows_move_people_together_before_anybody_loses_a_place(desk, p
 
 def test_another_grid_displaces_what_does_not_fit(desk, procedure, monday):
     there = booked(desk, procedure, NINE, day=monday)
-    windows = agency_edits.windows(desk.agency, "Cartera", DeskEntry(desk.line.slug, 2, 30, monday, NOWHERE))
+    windows = edits.windows(desk.agency, "Cartera", DeskEntry(desk.line.slug, 2, 30, monday, NOWHERE))
     sentences, seal = windows.look()
     assert "1 persona afectada: pierde su hora." in sentences
     windows.make(seal, "staff:1")
@@ -80,14 +80,14 @@ def test_another_grid_displaces_what_does_not_fit(desk, procedure, monday):
 
 
 def test_who_edits_what_somebody_else_has_just_changed_is_told_and_changes_nothing(desk, monday):
-    mine = agency_edits.week(desk.agency, MORNINGS, Days(monday, None))
+    mine = edits.week(desk.agency, MORNINGS, Days(monday, None))
     _, seal = mine.look()
-    theirs = agency_edits.windows(desk.agency, "Cartera", DeskEntry(desk.line.slug, 5, 20, monday, NOWHERE))
+    theirs = edits.windows(desk.agency, "Cartera", DeskEntry(desk.line.slug, 5, 20, monday, NOWHERE))
     theirs.make(theirs.look()[1], "staff:2")
     with pytest.raises(ChangedMeanwhile):
         mine.make(seal, "staff:1")
     agency = db.session.scalars(select(Agency)).one()
-    again = agency_edits.week(agency, MORNINGS, Days(monday, None))
+    again = edits.week(agency, MORNINGS, Days(monday, None))
     again.make(again.look()[1], "staff:1")
     calendar = queries.desk_calendars([desk], monday, monday)[desk.id]
     assert {staffing.windows for staffing in calendar.staffing} >= {5}  # what they set is still there
@@ -95,7 +95,7 @@ def test_who_edits_what_somebody_else_has_just_changed_is_told_and_changes_nothi
 
 def test_a_seal_that_nobody_was_shown_changes_nothing(desk, monday):
     """The control: with the right one it does."""
-    edit = agency_edits.week(desk.agency, MORNINGS, Days(monday, None))
+    edit = edits.week(desk.agency, MORNINGS, Days(monday, None))
     for seal in ("", "x" * 64):
         with pytest.raises(ChangedMeanwhile):
             edit.make(seal, "staff:1")
@@ -103,7 +103,7 @@ def test_a_seal_that_nobody_was_shown_changes_nothing(desk, monday):
 
 
 def test_who_booked_meanwhile_loses_no_hour_that_nobody_was_told_of(desk, procedure, monday):
-    edit = agency_edits.special(desk.agency, desk.line.name, Special(desk.line.slug, (monday,), 0))
+    edit = edits.special(desk.agency, desk.line.name, Special(desk.line.slug, (monday,), 0))
     sentences, seal = edit.look()
     assert "Nadie pierde su turno." in sentences
     there = booked(desk, procedure, NINE, day=monday)
@@ -117,7 +117,7 @@ def test_who_booked_meanwhile_loses_no_hour_that_nobody_was_told_of(desk, proced
 
 
 def test_a_place_taken_meanwhile_where_nobody_loses_an_hour_does_not_matter(desk, procedure, monday):
-    edit = agency_edits.special(desk.agency, desk.line.name, Special(desk.line.slug, (monday,), 1))
+    edit = edits.special(desk.agency, desk.line.name, Special(desk.line.slug, (monday,), 1))
     _, seal = edit.look()
     booked(desk, procedure, NINE, 1, day=monday)  # the window that stays has room
     booked(desk, procedure, NINE, 2, day=monday + timedelta(days=1))
@@ -129,10 +129,10 @@ def test_an_edit_that_gives_hours_back_says_who_is_still_without(desk, procedure
     for number in (1, 2):
         booked(desk, procedure, NINE, number, day=monday)
     none, as_always = (Special(desk.line.slug, (monday,), windows) for windows in (0, None))
-    without_windows = agency_edits.special(desk.agency, desk.line.name, none)
+    without_windows = edits.special(desk.agency, desk.line.name, none)
     without_windows.make(without_windows.look()[1], "staff:1")
     sweep.sweep()
-    undone = agency_edits.special(desk.agency, desk.line.name, as_always)
+    undone = edits.special(desk.agency, desk.line.name, as_always)
     sentences, seal = undone.look()
     said = "2 personas que perdieron una de estas horas siguen con otra propuesta o sin turno: véalas en Desplazados."
     assert sentences[-1] == said
@@ -140,24 +140,24 @@ def test_an_edit_that_gives_hours_back_says_who_is_still_without(desk, procedure
     assert db.session.get_one(AdminChange, number).effect.endswith(said)
     assert {row.status for row in db.session.scalars(select(Displacement))} == {"proposed"}  # nobody is booked again
     other_day = Special(desk.line.slug, (monday + timedelta(days=1),), 3)
-    assert said not in agency_edits.special(desk.agency, desk.line.name, other_day).look()[0]
+    assert said not in edits.special(desk.agency, desk.line.name, other_day).look()[0]
 
 
 def test_an_edit_of_one_agency_leaves_the_others(desk, procedure, monday):
     other = create_desk(procedure.line, agency=create_agency(desk.agency.province), windows=2)
     there = booked(other, procedure, THREE, day=monday)
-    edit = agency_edits.week(desk.agency, MORNINGS, Days(monday, None))
+    edit = edits.week(desk.agency, MORNINGS, Days(monday, None))
     edit.make(edit.look()[1], "staff:1")
     assert turn(there).status == "confirmed"
     assert db.session.scalars(select(Booking.status)).all() == ["confirmed"]
 
 
 def test_a_new_agency_gives_turns_once_it_has_windows(desk, procedure, monday):
-    facts = agency_edits.Facts("nueva", desk.agency.province_code, "Nueva", "agency", "Quito", "")
-    opening = agency_edits.opened(facts, monday)
+    facts = edits.Facts("nueva", desk.agency.province_code, "Nueva", "agency", "Quito", "")
+    opening = edits.opened(facts, monday)
     opening.make(opening.look()[1], "staff:1")
     agency = queries.agency("nueva")
-    windows = agency_edits.windows(agency, "Cartera", DeskEntry(desk.line.slug, 1, 20, monday, NOWHERE))
+    windows = edits.windows(agency, "Cartera", DeskEntry(desk.line.slug, 1, 20, monday, NOWHERE))
     sentences, seal = windows.look()
     assert sentences[0].startswith("Crea 5")
     windows.make(seal, "staff:1")

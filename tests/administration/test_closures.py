@@ -16,9 +16,11 @@ from tests.support.rows.build import (
 )
 from tests.support.rows.visits import booked, turn
 from turnero.agencies.models import Closure, LocalHoliday
-from turnero.booking import cancelling, queries, sweep
-from turnero.booking.models import Displacement
-from turnero.extensions import db
+from turnero.booking.closures import sweep
+from turnero.booking.journey import cancel
+from turnero.booking.turn import queries
+from turnero.booking.turn.models import Displacement
+from turnero.core.extensions import db
 
 
 def test_an_agency_is_closed_by_decree_and_opened_again(admin, desk, procedure, saved, closing_hours):
@@ -128,7 +130,7 @@ def test_who_chose_otherwise_meanwhile_is_shown_before_hours_are_opened_again(ad
     closure = db.session.scalars(select(Closure)).one()
     admin.send(f"/admin/cierres/{closure.id}")
     assert "Turnos que recuperan su hora: 2." in admin.told()
-    cancelling.cancel(queries.token_of(turn(one)))
+    cancel.cancel(queries.token_of(turn(one)))
     assert admin.client.submit(admin.form(), paso="guardar").status_code == 409
     assert "Turnos que recuperan su hora: 1." in admin.told()
     assert turn(other).status == "displaced"
@@ -177,7 +179,7 @@ def test_a_supervisor_sees_who_is_without_an_hour_at_the_own_agency(admin, super
     assert turn(theirs).reference not in page.text
     assert page.one("a", href=f"/agencia/turnos/{mine}").text == turn(mine).reference
     governor.get(f"/agencia/turnos/{mine}")  # where their telephone is
-    cancelling.cancel(queries.token_of(turn(mine)))
+    cancel.cancel(queries.token_of(turn(mine)))
     assert "Nadie espera otra hora." in governor.get("/admin/cierres/desplazados").text
 
 

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
-from turnero.administration.effects import Effect, told
-from turnero.booking.closure_text import people, span
+from turnero.administration.edit.effects import Effect, told
+from turnero.booking.documents.closure_text import people, span
 
 FIRST, LAST = date(2026, 12, 7), date(2026, 12, 11)
 WEEK = "entre el lunes 7 de diciembre de 2026 y el viernes 11 de diciembre de 2026"

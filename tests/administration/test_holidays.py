@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests.support.rows.build import create_local_holiday
 from turnero.agencies.models import LocalHoliday
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 SIXTH = {"fecha": "2026-12-06", "nombre": "Fundación de Quito", "provincia": "17"}
 

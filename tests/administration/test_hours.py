@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from tests.support.rows.build import create_agency, create_desk, create_hours, set_policy, today
-from turnero.administration import agency_told
-from turnero.administration.agency_forms import parse_week
-from turnero.formatting import hours_of_week
-from turnero.interval import Interval
+from turnero.administration.agencies import effects
+from turnero.administration.agencies.forms import parse_week
+from turnero.core.formatting import hours_of_week
+from turnero.core.interval import Interval
 
 # It is Monday the 9th of November of 2026; the week's form begins on the 10th.
 FROM, UNTIL = "2026-12-14", "2026-12-31"
@@ -105,7 +105,7 @@ def test_the_hours_of_a_day_are_told_in_their_order():
 )
 def test_the_time_that_turns_lose(steps, sentences):
     week = tuple(tuple(hours) for hours in LUNCH)
-    assert agency_told.lost_time([week], steps) == sentences
+    assert effects.lost_time([week], steps) == sentences
 
 
 def test_what_odd_lengths_lose_is_told_of_windows_and_of_hours(admin, there):

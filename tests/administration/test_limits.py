@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.rows.build import set_policy, today
-from turnero.administration.policy_words import Change, differences, lots_told
+from turnero.administration.limits.effects import Change, differences, lots_told
+from turnero.booking.turn.request_models import Draw
 from turnero.booking.waiting import draws
-from turnero.booking.waiting.seat_models import Draw
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 NOW = datetime(2026, 11, 9, 10)
 LOTS = {"first": "2026-12-14", "opens_days": 14, "closes_days": 7}

@@ -9,12 +9,13 @@ from tests.support.rows.build import create_agency, create_desk, next_workday, s
 from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.visits import booked, turn
-from turnero import clock
-from turnero.administration import log
-from turnero.booking import bookings, changes, holds, queries
-from turnero.booking.models import Booking, Journey
-from turnero.extensions import db
-from turnero.formatting import long_date
+from turnero.administration.log import queries as log
+from turnero.booking.journey import change, confirm, holds
+from turnero.booking.turn import queries
+from turnero.booking.turn.models import Booking, Journey
+from turnero.core import clock
+from turnero.core.extensions import db
+from turnero.core.formatting import long_date
 from turnero.staff import record, sessions
 from turnero.staff.models import DataView
 
@@ -31,12 +32,12 @@ def whats(governor, **asked):
 
 def move(booking_id, desk, day, minute):
     """The holder takes another hour, at ``desk``."""
-    key = changes.begin(queries.token_of(turn(booking_id)), "a-phone")
+    key = change.begin(queries.token_of(turn(booking_id)), "a-phone")
     start_writing()
     db.session.get_one(Journey, key).agency = db.session.merge(desk.agency)
     db.session.commit()
     holds.place(key, "a-phone", day, minute)
-    bookings.confirm(key, "a-phone")
+    confirm.confirm(key, "a-phone")
 
 
 @pytest.fixture

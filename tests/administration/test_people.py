@@ -12,12 +12,12 @@ from tests.support.rows.build import (
 )
 from tests.support.rows.staff import create_account, create_device, paired, signed_in
 from turnero.agencies.models import Closure
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.staff import accounts, devices
 from turnero.staff.accounts import Post
 from turnero.staff.models import Account, Device
-from turnero.transparency import complaints
-from turnero.transparency.complaints import Said
+from turnero.transparency.complaints import complaints
+from turnero.transparency.complaints.complaints import Said
 
 
 def test_an_account_gets_its_link_once_and_its_reset_ends_its_sessions(app, admin, desk):

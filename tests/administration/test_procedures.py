@@ -13,9 +13,10 @@ from tests.support.rows.build import (
     next_workday,
 )
 from tests.support.rows.visits import booked, turn
-from turnero.administration.procedure_supply import supply_of
+from turnero.administration.edit.procedure_supply import supply_of
 from turnero.agencies import queries
-from turnero.booking import availability, sweep
+from turnero.booking.closures import sweep
+from turnero.booking.seats import availability
 
 NINE = 540
 NOWHERE = "Ninguna agencia tiene todavía ventanillas de esta línea: agréguelas en Agencias."

@@ -10,12 +10,12 @@ from tests.support.rows.build import (
 )
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.visits import arrived, booked, turn
-from turnero.attention import attendance, calling
-from turnero.attention.attendance import By
-from turnero.extensions import db
+from turnero.attention.day import attendance, calling
+from turnero.attention.day.attendance import By
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
-from turnero.transparency import complaints
-from turnero.transparency.complaints import Said
+from turnero.transparency.complaints import complaints
+from turnero.transparency.complaints.complaints import Said
 
 
 def test_dead_letters_are_seen_without_the_person_and_tried_again(admin, desk, procedure):

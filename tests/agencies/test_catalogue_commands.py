@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from tests.support.rows.catalogues import COUNTRY
 from turnero.agencies.models import Agency, Province
 from turnero.cli import cli
-from turnero.extensions import db
-from turnero.paths import resource
+from turnero.core.extensions import db
+from turnero.core.paths import resource
 
 LOOPBACK = {
     "TURNERO_ENV": "production",

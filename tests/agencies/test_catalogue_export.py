@@ -3,10 +3,10 @@
 import pytest
 
 from tests.support.rows.catalogues import COUNTRY, load
-from turnero.agencies import catalogue_export
-from turnero.agencies.catalogue_load import load_path
-from turnero.agencies.catalogue_text import as_yaml
-from turnero.paths import resource
+from turnero.agencies.catalogue import export
+from turnero.agencies.catalogue.load import load_path
+from turnero.agencies.catalogue.text import as_yaml
+from turnero.core.paths import resource
 
 
 @pytest.mark.parametrize("source", [COUNTRY, None], ids=["a small country", "the shipped catalogue"])
@@ -18,12 +18,12 @@ def test_what_is_written_out_loads_to_the_same_state(make_app, tmp_path, source)
         path.write_text(source, encoding="utf-8")
     with make_app("sqlite"):
         load_path(path)
-        catalogue_export.write(first)
+        export.write(first)
     with make_app("sqlite"):
         load_path(first)
-        catalogue_export.write(second)
+        export.write(second)
         load_path(path)
-        assert as_yaml(catalogue_export.exported()) == first.read_text(encoding="utf-8"), "the state is not the same"
+        assert as_yaml(export.exported()) == first.read_text(encoding="utf-8"), "the state is not the same"
     assert second.read_text(encoding="utf-8") == first.read_text(encoding="utf-8")
     assert len(first.read_text(encoding="utf-8").splitlines()) > 20
 
@@ -33,18 +33,18 @@ def test_both_engines_write_the_same_text(make_app, tmp_path):
     for engine in ("sqlite", "postgresql"):
         with make_app(engine):
             load_path(resource("catalogue"))
-            texts.append(as_yaml(catalogue_export.exported()))
+            texts.append(as_yaml(export.exported()))
     assert texts[0] == texts[1]
 
 
 def test_into_a_folder_each_key_has_its_file(app, tmp_path):
     load(tmp_path, COUNTRY)
-    whole = as_yaml(catalogue_export.exported())
+    whole = as_yaml(export.exported())
     folder = tmp_path / "out"
     folder.mkdir()
-    files = catalogue_export.write(folder)
+    files = export.write(folder)
     assert sorted(file.stem for file in files) == [
         "agencies", "decrees", "holidays", "lines", "policy", "procedures", "provinces",
     ]  # fmt: skip
     load_path(folder)
-    assert as_yaml(catalogue_export.exported()) == whole
+    assert as_yaml(export.exported()) == whole

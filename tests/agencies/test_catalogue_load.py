@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.rows.catalogues import COUNTRY, load
-from turnero.agencies import catalogue_export, queries
-from turnero.agencies.catalogue_load import loaded, reordered
+from turnero.agencies import queries
+from turnero.agencies.catalogue import export
+from turnero.agencies.catalogue.load import loaded, reordered
 from turnero.agencies.models import (
     Agency,
     CataloguePolicy,
@@ -22,8 +23,8 @@ from turnero.agencies.models import (
     Province,
     WeeklyHours,
 )
-from turnero.extensions import db
-from turnero.problems import FileInvalid
+from turnero.core.extensions import db
+from turnero.core.problems import FileInvalid
 
 TABLES = (
     Province, Line, Procedure, Agency, WeeklyHours, Desk, DeskStaffing, DeskDay, LocalHoliday, Closure, CataloguePolicy,
@@ -117,7 +118,7 @@ def test_a_load_that_the_database_refuses_changes_nothing(loads, monkeypatch):
     def refuse(*_: object) -> None:
         raise RuntimeError("the last thing to be written")
 
-    monkeypatch.setattr("turnero.agencies.catalogue_load._put_decree", refuse)
+    monkeypatch.setattr("turnero.agencies.catalogue.load._put_decree", refuse)
     with pytest.raises(RuntimeError):
         loads(COUNTRY.replace("Pichincha", "Otra").replace("windows: 2", "windows: 4"))
     assert rows() == before
@@ -173,7 +174,7 @@ def test_a_line_that_an_agency_no_longer_attends_keeps_its_desk_without_windows_
     )
     assert the_desk("gestion-documental").id == desk
     assert queries.agencies_offering("17", queries.procedure("impugnacion")) == []
-    (quito,) = catalogue_export.exported()["agencies"]
+    (quito,) = export.exported()["agencies"]
     assert [staffing["line"] for staffing in quito["desks"]] == ["cartera"]
 
 
@@ -202,7 +203,7 @@ def test_a_closure_ordered_by_hand_is_neither_touched_nor_written_out(loads):
     db.session.commit()
     loads(COUNTRY)
     assert by_hand.name == "A mano"
-    assert [decree["name"] for decree in catalogue_export.exported()["decrees"]] == ["Puente", "Erupción", "Inundación"]
+    assert [decree["name"] for decree in export.exported()["decrees"]] == ["Puente", "Erupción", "Inundación"]
 
 
 def test_loading_some_procedures_leaves_the_others_in_their_place(loads):

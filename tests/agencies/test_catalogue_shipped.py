@@ -6,16 +6,16 @@ from datetime import date
 import pytest
 from stdnum.ec import ci
 
-from turnero.agencies import catalogue
-from turnero.agencies.catalogue_entries import AgencyEntry, Catalogue, ProcedureEntry
-from turnero.booking.policy import Policy
-from turnero.paths import resource
+from turnero.agencies.catalogue import reading
+from turnero.agencies.catalogue.entries import AgencyEntry, Catalogue, ProcedureEntry
+from turnero.booking.turn.policy import Policy
+from turnero.core.paths import resource
 from turnero.verify import citizens
 
 
 @pytest.fixture(scope="module")
 def shipped() -> Catalogue:
-    return catalogue.read(resource("catalogue"))
+    return reading.read(resource("catalogue"))
 
 
 def procedure(shipped: Catalogue, slug: str) -> ProcedureEntry:

@@ -9,7 +9,7 @@ from flask import Flask
 
 from turnero.agencies.commands import deadline_command, holidays_command
 from turnero.agencies.models import Closure, LocalHoliday, Province
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 pytestmark = pytest.mark.engines("sqlite")
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnero.agencies.deadline import last_day, whole_days
-from turnero.agencies.holidays import national
-from turnero.interval import Interval
+from turnero.agencies.calendar.deadline import last_day, whole_days
+from turnero.agencies.calendar.holidays import national
+from turnero.core.interval import Interval
 
 DECREE = date(2026, 1, 2)
 QUITO = date(2026, 12, 7)

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnero.agencies import editing, opening_hours
-from turnero.agencies.catalogue_entries import AgencyEntry, DayEntry, DeskEntry, HoursEntry
-from turnero.agencies.editing import NOWHERE
-from turnero.agencies.opening_hours import WeeklyHours
-from turnero.interval import Interval
+from turnero.agencies.calendar import opening_hours
+from turnero.agencies.calendar.opening_hours import WeeklyHours
+from turnero.agencies.catalogue import editing
+from turnero.agencies.catalogue.editing import NOWHERE
+from turnero.agencies.catalogue.entries import AgencyEntry, DayEntry, DeskEntry, HoursEntry
+from turnero.core.interval import Interval
 
 WORK = (0, 1, 2, 3, 4)
 D1, D10, D20, D30 = (date(2026, 12, day) for day in (1, 10, 20, 30))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnero.agencies.holidays import CivicDay, RestDay, easter, local, national, rest_days
+from turnero.agencies.calendar.holidays import CivicDay, RestDay, easter, local, national, rest_days
 
 PUBLISHED = Path(__file__).with_name("rest_days_2026_2028.csv")
 YEARS = st.integers(min_value=2017, max_value=2300)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnero.agencies.opening_hours import Period, WeeklyHours, intervals, periods, week
-from turnero.interval import Interval
+from turnero.agencies.calendar.opening_hours import Period, WeeklyHours, intervals, periods, week
+from turnero.core.interval import Interval
 
 MONDAY = date(2026, 6, 1)
 

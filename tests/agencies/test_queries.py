@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from tests.support.rows.country import closure, country, holiday
 from turnero.agencies import queries
+from turnero.agencies.calendar.schedule import DayGrid, Staffing, grid
 from turnero.agencies.models import (
     Agency,
     CataloguePolicy,
@@ -18,10 +19,9 @@ from turnero.agencies.models import (
     DeskStaffing,
     WeeklyHours,
 )
-from turnero.agencies.schedule import DayGrid, Staffing, grid
-from turnero.errors import NotFound
-from turnero.extensions import db
-from turnero.interval import Interval
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
+from turnero.core.interval import Interval
 
 __all__ = ["country"]
 MONDAY = date(2026, 6, 1)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnero.agencies.opening_hours import WeeklyHours
-from turnero.agencies.schedule import Closed, ClosedSpan, DayGrid, DeskCalendar, Staffing, grid, runs
-from turnero.interval import Interval
+from turnero.agencies.calendar.opening_hours import WeeklyHours
+from turnero.agencies.calendar.schedule import Closed, ClosedSpan, DayGrid, DeskCalendar, Staffing, grid, runs
+from turnero.core.interval import Interval
 
 MONDAY = date(2026, 6, 1)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.rows.staff import create_account, signed_in
-from turnero.attention.attendance import By
+from turnero.attention.day.attendance import By
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from tests.support.rows.build import create_agency, create_citizen
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, create_device, signed_in
 from tests.support.rows.visits import arrived, booked, turn
-from turnero.attention import kiosk_help
-from turnero.extensions import db
+from turnero.attention.kiosk import assistance
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 
 AGENDA = "/agencia/agenda"
@@ -212,7 +212,7 @@ def test_a_kiosk_that_asks_for_help_is_seen_until_somebody_goes(app, clerk, desk
     device = create_device(desk.agency, name="Puerta")
     other = create_device(create_agency(name="Agencia Sur"), name="Otra puerta")
     for one in (device.id, other.id):
-        kiosk_help.asked(one)
+        assistance.asked(one)
     clerk.get(AGENDA)
     assert "En el kiosco «Puerta» piden ayuda desde las 10:00" in clerk.page.text
     assert "Otra puerta" not in clerk.page.text

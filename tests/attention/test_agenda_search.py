@@ -7,9 +7,10 @@ from tests.support.rows.build import create_citizen, today
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_device
 from tests.support.rows.visits import booked, turn
-from turnero.attention import attendance, calling, kiosk_help
-from turnero.attention.attendance import By
-from turnero.extensions import db
+from turnero.attention.day import attendance, calling
+from turnero.attention.day.attendance import By
+from turnero.attention.kiosk import assistance
+from turnero.core.extensions import db
 from turnero.staff.models import DataView
 
 AGENDA = "/agencia/agenda"
@@ -63,7 +64,7 @@ def test_polling_answers_304_until_something_changes(clerk, desk, procedure):
         lambda: attendance.arrive(booking_id, By("staff:1", desk.agency_id)),
         lambda: calling.call(booking_id, By("staff:1", desk.agency_id, 1)),
         lambda: calling.recall(booking_id, By("staff:1", desk.agency_id, 1)),
-        lambda: kiosk_help.asked(create_device(desk.agency).id),
+        lambda: assistance.asked(create_device(desk.agency).id),
     ):
         change()
         answer = clerk.get(part, headers={"If-None-Match": mark})

@@ -11,7 +11,7 @@ from tests.support.rows.build import create_desk, create_procedure, today
 from tests.support.rows.staff import create_account, session_key
 from tests.support.servers.forked import running
 from tests.support.servers.processes import PATIENCE_SECONDS, answer, environ_of
-from turnero.attention.changes import MOST_STREAMS
+from turnero.attention.agenda.stream import MOST_STREAMS
 from turnero.staff import sessions
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.support.rows.build import create_desk, create_procedure, today
 from tests.support.rows.visits import booked
-from turnero.attention import changes
-from turnero.attention.attendance import By, arrive
+from turnero.attention.agenda import stream as changes
+from turnero.attention.day.attendance import By, arrive
 
 ELEVEN = 660
 

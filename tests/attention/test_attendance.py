@@ -5,14 +5,14 @@ from sqlalchemy import select
 
 from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
 from tests.support.rows.visits import arrived, booked, turn, visit
-from turnero import clock
-from turnero.attention import attendance, calling
-from turnero.attention.attendance import By
-from turnero.attention.errors import NotToday, TooEarlyToMiss, WrongState
-from turnero.attention.queries import waiting_before
-from turnero.booking.models import Event
-from turnero.errors import NotFound
-from turnero.extensions import db
+from turnero.attention.day import attendance, calling
+from turnero.attention.day.attendance import By
+from turnero.attention.day.errors import NotToday, TooEarlyToMiss, WrongState
+from turnero.attention.day.queries import waiting_before
+from turnero.booking.turn.models import Event
+from turnero.core import clock
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
 
 ELEVEN = 660
 

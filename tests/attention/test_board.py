@@ -8,8 +8,8 @@ from tests.support.rows.build import create_desk
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, create_device, paired, signed_in
 from tests.support.rows.visits import arrived, turn
-from turnero.attention import attendance, calling
-from turnero.attention.attendance import By
+from turnero.attention.day import attendance, calling
+from turnero.attention.day.attendance import By
 from turnero.staff import devices
 
 ELEVEN = 660

@@ -7,13 +7,13 @@ from sqlalchemy import select
 from tests.support.rows.build import create_desk, create_procedure
 from tests.support.rows.visits import arrived, booked, turn, visit
 from tests.support.scenes.crowd import all_at_once
-from turnero import clock
-from turnero.attention import attendance, calling, queries
-from turnero.attention.attendance import By
-from turnero.attention.errors import NoWindow, WindowBusy, WrongState
-from turnero.attention.models import Call
-from turnero.booking.models import Booking
-from turnero.extensions import db
+from turnero.attention.day import attendance, calling, queries
+from turnero.attention.day.attendance import By
+from turnero.attention.day.errors import NoWindow, WindowBusy, WrongState
+from turnero.attention.day.models import Call
+from turnero.booking.turn.models import Booking
+from turnero.core import clock
+from turnero.core.extensions import db
 
 ELEVEN, WINDOWS = 660, 40
 

@@ -7,10 +7,10 @@ import pytest
 from tests.support.rows.build import create_agency, create_desk, create_province, today
 from tests.support.rows.turns import close
 from tests.support.rows.visits import arrived, booked, turn
-from turnero.attention import attendance, calling, closing_day
-from turnero.attention.attendance import By
-from turnero.booking.models import Event
-from turnero.extensions import db
+from turnero.attention.day import attendance, calling, closing_day
+from turnero.attention.day.attendance import By
+from turnero.booking.turn.models import Event
+from turnero.core.extensions import db
 
 ELEVEN, THREE = 660, 900
 # The tests begin on Monday at 10:00; the agency closes at 17:00.

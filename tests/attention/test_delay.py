@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from tests.support.rows.visits import arrived, booked, turn
-from turnero import clock
-from turnero.attention import attendance, calling
-from turnero.attention.board import delay_of
-from turnero.attention.queries import today_at
-from turnero.booking import queries
+from turnero.attention.board.queries import delay_of
+from turnero.attention.day import attendance, calling
+from turnero.attention.day.queries import today_at
+from turnero.booking.turn import queries
+from turnero.core import clock
 
 ELEVEN = 660
 

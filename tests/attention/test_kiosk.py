@@ -16,13 +16,13 @@ from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, create_device, paired, signed_in
 from tests.support.rows.turns import close
 from tests.support.rows.visits import booked, turn, visit
-from turnero import clock
-from turnero.attention import attendance
-from turnero.attention.attendance import By
-from turnero.booking import cancelling
-from turnero.booking.models import Booking, Event
-from turnero.booking.queries import token_of
-from turnero.extensions import db
+from turnero.attention.day import attendance
+from turnero.attention.day.attendance import By
+from turnero.booking.journey import cancel
+from turnero.booking.turn.models import Booking, Event
+from turnero.booking.turn.queries import token_of
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.staff.models import Device
 
 SOON, FAR = 640, 960  # 10:40 and 16:00; it is 10:00
@@ -103,7 +103,7 @@ def test_a_displaced_turn_is_told_so(kiosk, desk, procedure):
 @pytest.mark.parametrize("typed", ["K7MQ4XX", "hola", "???", "12", "CANCELLED"])
 def test_everything_else_gets_one_neutral_answer(kiosk, desk, procedure, typed):
     booking_id = booked(desk, procedure, FAR)
-    cancelling.cancel(token_of(turn(booking_id)))
+    cancel.cancel(token_of(turn(booking_id)))
     typed = turn(booking_id).reference if typed == "CANCELLED" else typed
     assert read(kiosk, typed) == "no-reconocido"
 

@@ -9,12 +9,12 @@ from tests.support.rows.build import create_citizen, create_procedure, next_work
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_device, paired
 from tests.support.rows.visits import booked
-from turnero.attention import kiosk_booking
-from turnero.attention.kiosk_booking import Asked
-from turnero.booking.errors import NotOffered, PlaceTaken
-from turnero.booking.forms import Hour
-from turnero.booking.models import Booking
-from turnero.extensions import db
+from turnero.attention.kiosk import booking as kiosk_booking
+from turnero.attention.kiosk.booking import Asked
+from turnero.booking.journey.forms import Hour
+from turnero.booking.turn.errors import NotOffered, PlaceTaken
+from turnero.booking.turn.models import Booking
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 from turnero.staff.models import Device
 

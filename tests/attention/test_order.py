@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from turnero.attention.order import Waiting, queue
+from turnero.attention.day.order import Waiting, queue
 
 EIGHT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 

@@ -6,12 +6,12 @@ from tests.support.rows.build import create_agency
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.visits import arrived, turn
-from turnero.attention import window_turns
-from turnero.attention.attendance import By
-from turnero.attention.standing_out import stands_out
-from turnero.attention.undoing import undo
-from turnero.attention.window_forms import Asked
-from turnero.booking.new_booking import Extras, Reachable
+from turnero.attention.day.attendance import By
+from turnero.attention.day.undo import undo
+from turnero.attention.oversight.outliers import stands_out
+from turnero.attention.window import turns
+from turnero.attention.window.forms import Asked
+from turnero.booking.turn.new_booking import Extras, Reachable
 
 pytestmark = pytest.mark.desk(windows=8)
 
@@ -62,7 +62,7 @@ def test_one_mailbox_for_many_people_stands_out(app, desk, procedure):
             number += 1
             contact = Reachable(email=mailbox)
             asked = Asked(cedula(number), procedure.slug, None, contact, priority=False, extras=Extras())
-            window_turns.add_walk_in(asked, by)
+            turns.add_walk_in(asked, by)
     boss = signed_in(app, create_account(desk.agency, "supervisor"))
     boss.get("/agencia/control")
     last = {line.all("th")[0].text: line.all("td")[-1] for line in boss.page.one("tbody").all("tr")}

@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 from tests.support.rows.build import today
 from tests.support.rows.visits import booked, turn
 from tests.support.scenes.crowd import all_at_once
-from turnero.attention import attendance, paper_day
-from turnero.attention.attendance import By
-from turnero.attention.errors import WrongState
-from turnero.attention.models import Visit
-from turnero.attention.paper_day import Entry
-from turnero.audit import audit
-from turnero.extensions import db
+from turnero.attention.agenda import paper_day
+from turnero.attention.agenda.paper_day import Entry
+from turnero.attention.day import attendance
+from turnero.attention.day.attendance import By
+from turnero.attention.day.errors import WrongState
+from turnero.attention.day.models import Visit
+from turnero.core.extensions import db
+from turnero.operations.audit import audit
 
 CROWD, TURNS, ELEVEN = 8, 6, 660
 

@@ -13,13 +13,14 @@ from tests.support.rows.build import create_agency, create_citizen, today
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.visits import arrived, booked, turn, visit
-from turnero import clock
-from turnero.attention import agenda_papers, calling
-from turnero.attention.attendance import By
-from turnero.attention.closing_day import close_days
-from turnero.attention.models import Call
-from turnero.booking.models import Event
-from turnero.extensions import db
+from turnero.attention.agenda import files
+from turnero.attention.day import calling
+from turnero.attention.day.attendance import By
+from turnero.attention.day.closing_day import close_days
+from turnero.attention.day.models import Call
+from turnero.booking.turn.models import Event
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.staff.models import DataView
 
 ELEVEN = 660
@@ -35,12 +36,12 @@ def rows_of(clerk):
 
 @pytest.mark.parametrize("cell", ["=1+1", "+593991234567", "-2", "@SUM(A1)", "\t=1", " =1", "＝1", "\r=1"])
 def test_no_cell_is_a_formula(cell):
-    assert agenda_papers.safe(cell) == f"'{cell}"
+    assert files.safe(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize("cell", ["", "Ana María", "A-001", "10:40", "1700000001"])
 def test_other_cells_stay_as_they_are(cell):
-    assert agenda_papers.safe(cell) == cell
+    assert files.safe(cell) == cell
 
 
 def test_the_csv_says_what_the_agenda_and_the_view_say(clerk, desk, procedure):

@@ -8,16 +8,21 @@ from sqlalchemy import select
 from tests.support.rows.build import create_desk_day, today
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.turns import close
-from turnero import clock
-from turnero import db as database
-from turnero.attention import attendance, calling, window_turns
-from turnero.attention.checkin import open_visit
-from turnero.attention.models import Visit
-from turnero.audit import audit
-from turnero.booking import bookings, displacement, holds, queries, retention, sweep, walk_ins
-from turnero.booking.models import Booking, Claim, Event
-from turnero.booking.privacy import everything_about
-from turnero.extensions import db
+from turnero.attention.day import attendance, calling
+from turnero.attention.day.checkin import open_visit
+from turnero.attention.day.models import Visit
+from turnero.attention.window import turns
+from turnero.booking.closures import displacement, sweep
+from turnero.booking.counter import walk_ins
+from turnero.booking.journey import confirm, holds
+from turnero.booking.person import retention
+from turnero.booking.person.privacy import everything_about
+from turnero.booking.turn import queries
+from turnero.booking.turn.models import Booking, Claim, Event
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.extensions import db
+from turnero.operations.audit import audit
 
 ELEVEN = 660
 
@@ -28,7 +33,7 @@ def book(desk, procedure, number=1):
     """The id of a turn of today at eleven."""
     traveller = at_hour_step(desk.agency, procedure, number)
     holds.place(traveller.key, traveller.browser, today(), ELEVEN)
-    return queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser)).id
+    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser)).id
 
 
 @database.transaction
@@ -130,7 +135,7 @@ def test_a_walk_in_is_forgotten_in_time_and_its_visit_stays(desk, procedure, by,
 
 def test_what_the_staff_wrote_is_forgotten_with_the_person(desk, procedure, by, clock_shift):
     booking_id = book(desk, procedure)
-    window_turns.cancel(booking_id, by, "Ana Prueba ya no viene")
+    turns.cancel(booking_id, by, "Ana Prueba ya no viene")
     clock_shift(timedelta(days=61))
     retention.retain()
     details = db.session.scalars(select(Event.details).filter_by(booking_id=booking_id, after="cancelled")).one()

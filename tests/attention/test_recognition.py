@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from turnero.attention.recognition import Known, Result, recognise, recognise_by_cedula
+from turnero.attention.kiosk.recognition import Known, Result, recognise, recognise_by_cedula
 
 TODAY, TOMORROW = date(2026, 11, 24), date(2026, 11, 25)
 NINE = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)

@@ -6,18 +6,18 @@ from sqlalchemy import select
 from tests.support.rows.build import create_agency, next_workday
 from tests.support.rows.visits import arrived, booked, turn, visit
 from tests.support.rows.waiting import listed
-from turnero import clock
-from turnero import db as database
-from turnero.attention import attendance, calling, queries
-from turnero.attention.attendance import By
-from turnero.attention.errors import CannotUndo, UndoPlaceTaken, UndoTooLate
-from turnero.attention.queries import booking_here
-from turnero.attention.undoing import undo
-from turnero.booking import cancelling
-from turnero.booking.models import Claim
-from turnero.booking.queries import token_of
-from turnero.errors import NotFound
-from turnero.extensions import db
+from turnero.attention.day import attendance, calling, queries
+from turnero.attention.day.attendance import By
+from turnero.attention.day.errors import CannotUndo, UndoPlaceTaken, UndoTooLate
+from turnero.attention.day.queries import booking_here
+from turnero.attention.day.undo import undo
+from turnero.booking.journey import cancel as cancelling
+from turnero.booking.turn.models import Claim
+from turnero.booking.turn.queries import token_of
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 
 NINE, ELEVEN = 540, 660

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from turnero.attention.waiting_time import Served, minutes_late
+from turnero.attention.day.delay import Served, minutes_late
 
 NINE = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 

@@ -10,17 +10,18 @@ from sqlalchemy.exc import IntegrityError
 from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.scenes.crowd import all_at_once
-from turnero.attention import window_turns
-from turnero.attention.attendance import By
-from turnero.attention.models import Visit
-from turnero.attention.window_forms import Asked
-from turnero.audit import audit
-from turnero.booking import bookings, holds, limits
-from turnero.booking.errors import AlreadyHasTurn, PlaceTaken
-from turnero.booking.forms import Hour
-from turnero.booking.models import Booking, Claim
-from turnero.booking.new_booking import Extras, Reachable
-from turnero.extensions import db
+from turnero.attention.day.attendance import By
+from turnero.attention.day.models import Visit
+from turnero.attention.window import turns
+from turnero.attention.window.forms import Asked
+from turnero.booking.journey import confirm, holds
+from turnero.booking.journey.forms import Hour
+from turnero.booking.seats import limits
+from turnero.booking.turn.errors import AlreadyHasTurn, PlaceTaken
+from turnero.booking.turn.models import Booking, Claim
+from turnero.booking.turn.new_booking import Extras, Reachable
+from turnero.core.extensions import db
+from turnero.operations.audit import audit
 
 CROWD, NINE = 12, 540
 
@@ -45,7 +46,7 @@ def asked(procedure, number, *, request=None, hour=None):
 
 def clerks_for_one_person(app, desk, procedure):
     by, wanted = By("staff:1", desk.agency_id, 1), asked(procedure, 1)
-    return crowd(app, lambda _: window_turns.add_walk_in(wanted, by) and "made")
+    return crowd(app, lambda _: turns.add_walk_in(wanted, by) and "made")
 
 
 def test_many_clerks_make_one_turn_of_a_cedula(app, desk, procedure):
@@ -61,7 +62,7 @@ def test_control_without_the_limit_the_table_itself_stops_them_with_an_error(app
 
 def test_one_form_sent_many_times_at_once_is_one_turn(app, desk, procedure):
     by, wanted = By("staff:1", desk.agency_id, 1), asked(procedure, 1, request="one-form")
-    assert list(crowd(app, lambda _: window_turns.add_walk_in(wanted, by)).values()) == [CROWD]
+    assert list(crowd(app, lambda _: turns.add_walk_in(wanted, by)).values()) == [CROWD]
     assert db.session.scalar(select(func.count()).select_from(Booking)) == 1
 
 
@@ -72,9 +73,9 @@ def test_clerks_and_citizens_for_the_last_seat(app, desk, procedure):
 
     def want(number):
         if number % 2:
-            return window_turns.add_assisted(people[number], by) and "won"
+            return turns.add_assisted(people[number], by) and "won"
         holds.place(travellers[number].key, travellers[number].browser, day, NINE)
-        return bookings.confirm(travellers[number].key, travellers[number].browser) and "won"
+        return confirm.confirm(travellers[number].key, travellers[number].browser) and "won"
 
     assert crowd(app, want) == {"won": 1, "PlaceTaken": CROWD - 1}
     assert db.session.scalar(select(func.count()).select_from(Claim)) == 1
@@ -83,8 +84,8 @@ def test_clerks_and_citizens_for_the_last_seat(app, desk, procedure):
 
 def test_a_lost_assisted_turn_leaves_no_trace(app, desk, procedure):
     by, hour = By("staff:1", desk.agency_id, 1), Hour(next_workday(), NINE)
-    window_turns.add_assisted(asked(procedure, 1, hour=hour), by)
+    turns.add_assisted(asked(procedure, 1, hour=hour), by)
     with pytest.raises(PlaceTaken):
-        window_turns.add_assisted(asked(procedure, 2, hour=hour), by)
+        turns.add_assisted(asked(procedure, 2, hour=hour), by)
     assert db.session.scalar(select(func.count()).select_from(Booking)) == 1
     assert list(audit()) == []

@@ -9,17 +9,18 @@ from tests.support.pages.walking import token_of
 from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, next_workday, today
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.staff import create_account, signed_in
-from turnero import clock
-from turnero.attention import undoing
-from turnero.attention.attendance import By
-from turnero.attention.models import Visit
-from turnero.audit import audit
-from turnero.booking import bookings, cancelling, holds, queries
-from turnero.booking.errors import AlreadyHasTurn, PlaceTaken
-from turnero.booking.models import Booking, Claim, Event
-from turnero.extensions import db
+from turnero.attention.day import undo
+from turnero.attention.day.attendance import By
+from turnero.attention.day.models import Visit
+from turnero.booking.journey import cancel, confirm, holds
+from turnero.booking.turn import queries
+from turnero.booking.turn.errors import AlreadyHasTurn, PlaceTaken
+from turnero.booking.turn.models import Booking, Claim, Event
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 from turnero.notices.rendering import render
+from turnero.operations.audit import audit
 
 NINE = 540
 NEW = "/agencia/turnos/nuevo"
@@ -47,7 +48,7 @@ def turn(desk, procedure):
     """A citizen's confirmed turn: Tuesday at nine."""
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, next_workday(), NINE)
-    return queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
 
 
 def send(clerk, **values):
@@ -110,7 +111,7 @@ def test_the_window_needs_no_lead_time_but_no_hour_that_has_passed(clerk, desk):
 def test_what_was_given_up_late_is_for_those_who_are_there(clerk, desk, procedure):
     giving_up, fast = (at_hour_step(desk.agency, procedure, number) for number in (20, 21))
     holds.place(giving_up.key, giving_up.browser, today(), 680)
-    cancelling.cancel(bookings.confirm(giving_up.key, giving_up.browser))
+    cancel.cancel(confirm.confirm(giving_up.key, giving_up.browser))
     with pytest.raises(PlaceTaken):
         holds.place(fast.key, fast.browser, today(), 680)
     made = db.session.get(Booking, ask(clerk, cedula=cedula(1), tramite="glosas", hora=hour(today(), 680)))
@@ -188,7 +189,7 @@ def test_whoever_waits_without_a_turn_cannot_confirm_one_of_the_same_tramite(cle
     holds.place(traveller.key, traveller.browser, next_workday(), NINE)
     assert ask(clerk, cedula=traveller.cedula, tramite="glosas") is not None
     with pytest.raises(AlreadyHasTurn):
-        bookings.confirm(traveller.key, traveller.browser)
+        confirm.confirm(traveller.key, traveller.browser)
 
 
 def test_a_taken_hour_is_refused_and_must_be_chosen_again(clerk, turn):
@@ -234,7 +235,7 @@ def test_a_cancel_taken_back_and_repeated_is_told_again(clerk, account, turn):
     for _ in range(2):
         clerk.get(f"/agencia/turnos/{turn.id}/cancelar")
         send(clerk, motivo="Prueba")
-        undoing.undo(turn.id, by)
+        undo.undo(turn.id, by)
     assert db.session.query(Notice).filter_by(kind="cancellation").count() == 2
     assert list(audit()) == []
 

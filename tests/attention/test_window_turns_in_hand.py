@@ -7,20 +7,22 @@ from tests.support.rows.build import create_agency, next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.turns import book
-from turnero import clock
-from turnero import db as database
-from turnero.attention import attendance
-from turnero.attention.attendance import By
-from turnero.audit import audit
-from turnero.booking import cancelling, changes, holds, owner, queries
-from turnero.booking import reassign as reassigning
-from turnero.booking.models import Booking, Event, Journey
-from turnero.booking.new_booking import Reachable
-from turnero.booking.notices import warn_owner
-from turnero.errors import NotFound
-from turnero.extensions import db
+from turnero.attention.day import attendance
+from turnero.attention.day.attendance import By
+from turnero.booking.counter import reassign as reassigning
+from turnero.booking.documents.notices import warn_owner
+from turnero.booking.journey import cancel, change, holds
+from turnero.booking.person import owner
+from turnero.booking.turn import queries
+from turnero.booking.turn.models import Booking, Event, Journey
+from turnero.booking.turn.new_booking import Reachable
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
+from turnero.operations.audit import audit
 from turnero.staff.models import DataView
 
 pytestmark = [
@@ -95,7 +97,7 @@ def test_the_old_address_gets_nothing_more(clerk, turn, smtp):
 
 
 def test_the_browser_that_booked_has_no_way_in_any_more(clerk, turn, token):
-    key = changes.begin(token, "browser-1")
+    key = change.begin(token, "browser-1")
     reassign(clerk, turn, correo="duena@example.ec")
     assert db.session.get(Journey, key) is None
     assert db.session.scalars(select(Journey).filter_by(booking_id=turn.id)).all() == []
@@ -135,14 +137,14 @@ def test_only_the_card_and_a_right_contact_move_a_turn(clerk, turn, typed, field
 
 
 def test_there_is_no_paper_of_a_turn_without_a_place(clerk, turn, token):
-    cancelling.cancel(token)
+    cancel.cancel(token)
     assert clerk.get(f"/agencia/turnos/{turn.id}/ticket").status_code == 404
     clerk.get(f"/agencia/turnos/{turn.id}")
     assert "Imprimir ticket" not in clerk.page.links
 
 
 def test_a_turn_that_has_ended_is_not_reassigned(clerk, turn, token):
-    cancelling.cancel(token)
+    cancel.cancel(token)
     assert reassign(clerk, turn, correo="duena@example.ec").status_code == 409
     assert "ya está cancelado" in clerk.page.one("div", role="alert").text
 
@@ -179,7 +181,7 @@ def test_a_supervisor_sees_and_cancels_but_books_for_nobody(app, desk, turn):
 
 def test_a_change_begun_a_moment_before_is_closed_as_well(turn, token):
     """It was committed after the journeys were looked for and before the turn's row was locked."""
-    key = changes.begin(token, "browser-1")
+    key = change.begin(token, "browser-1")
     hand_over = database.transaction(
         lambda: reassigning.hand_over(
             db.session.get_one(Booking, turn.id), Reachable(), [], actor="staff:1", now=clock.now()

@@ -5,9 +5,11 @@ from sqlalchemy import func, select
 
 from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
-from turnero import clock
-from turnero.booking import bookings, cancelling, holds, link, queries, sweep
-from turnero.booking.errors import (
+from turnero.booking.closures import sweep
+from turnero.booking.documents import link
+from turnero.booking.journey import cancel, confirm, holds
+from turnero.booking.turn import queries
+from turnero.booking.turn.errors import (
     AlreadyHasTurn,
     CapReached,
     HoldLost,
@@ -17,9 +19,10 @@ from turnero.booking.errors import (
     PlaceTaken,
     WrongStep,
 )
-from turnero.booking.models import Booking, Claim, Event
-from turnero.errors import NotFound
-from turnero.extensions import db
+from turnero.booking.turn.models import Booking, Claim, Event
+from turnero.core import clock
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 
 NINE = 540
@@ -29,7 +32,7 @@ pytestmark = [pytest.mark.desk(windows=2), pytest.mark.usefixtures("nothing_brok
 
 def book(traveller, day=None, minute=NINE):
     holds.place(traveller.key, traveller.browser, day or next_workday(), minute)
-    return queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
 
 
 def count(table, *conditions):
@@ -50,7 +53,7 @@ def test_a_confirmed_turn_keeps_its_seat_undated_and_owes_one_notice(procedure, 
 def test_a_repeated_confirm_leads_to_the_same_turn(procedure, desk):
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, next_workday(), NINE)
-    tokens = {bookings.confirm(traveller.key, traveller.browser) for _ in range(3)}
+    tokens = {confirm.confirm(traveller.key, traveller.browser) for _ in range(3)}
     assert len(tokens) == 1
     assert count(Booking, Booking.status == "confirmed") == 1
     assert count(Notice) == 1
@@ -68,7 +71,7 @@ def test_the_token_is_found_by_hash_and_never_stored(procedure, desk):
 def test_confirming_without_a_hold_goes_back_to_the_hours(procedure, desk):
     traveller = at_hour_step(desk.agency, procedure)
     with pytest.raises(WrongStep):
-        bookings.confirm(traveller.key, traveller.browser)
+        confirm.confirm(traveller.key, traveller.browser)
 
 
 @pytest.mark.parametrize("swept", [False, True])
@@ -80,7 +83,7 @@ def test_a_hold_whose_time_has_passed_cannot_be_confirmed(procedure, desk, clock
         assert sweep.sweep() == 1
         assert count(Claim) == 0
     with pytest.raises(HoldLost):
-        bookings.confirm(traveller.key, traveller.browser)
+        confirm.confirm(traveller.key, traveller.browser)
     assert count(Booking, Booking.status == "confirmed") == 0
 
 
@@ -95,13 +98,13 @@ def test_a_cedula_has_one_live_turn_per_procedure(procedure, desk):
 def test_the_index_is_the_last_word_on_one_live_turn(procedure, desk, monkeypatch):
     first = at_hour_step(desk.agency, procedure, 1)
     second = at_hour_step(desk.agency, procedure, 2, cedula=first.cedula)
-    monkeypatch.setattr("turnero.booking.limits.check_new_turn", lambda *_: None)
-    monkeypatch.setattr("turnero.booking.limits.check_holds", lambda *_: None)
+    monkeypatch.setattr("turnero.booking.seats.limits.check_new_turn", lambda *_: None)
+    monkeypatch.setattr("turnero.booking.seats.limits.check_holds", lambda *_: None)
     holds.place(first.key, first.browser, next_workday(), NINE)
     holds.place(second.key, second.browser, next_workday(), NINE + 20)
-    bookings.confirm(first.key, first.browser)
+    confirm.confirm(first.key, first.browser)
     with pytest.raises(AlreadyHasTurn):
-        bookings.confirm(second.key, second.browser)
+        confirm.confirm(second.key, second.browser)
 
 
 def test_two_turns_of_a_cedula_never_overlap(procedure, desk):
@@ -111,9 +114,9 @@ def test_two_turns_of_a_cedula_never_overlap(procedure, desk):
     book(first)
     holds.place(second.key, second.browser, next_workday(), NINE - 20)
     with pytest.raises(OverlappingTurn):
-        bookings.confirm(second.key, second.browser)
+        confirm.confirm(second.key, second.browser)
     holds.place(second.key, second.browser, next_workday(), NINE + 20)
-    assert bookings.confirm(second.key, second.browser)
+    assert confirm.confirm(second.key, second.browser)
 
 
 def test_a_cedula_has_three_live_turns_at_most(procedure, desk):
@@ -152,7 +155,7 @@ def test_cancelled_turns_count_towards_the_caps(procedure, desk):
     shared = {"mailbox": "the same"}
     for number in (1, 2):
         traveller = at_hour_step(desk.agency, procedure, number, **shared)
-        cancelling.cancel(queries.token_of(book(traveller)))
+        cancel.cancel(queries.token_of(book(traveller)))
     third = at_hour_step(desk.agency, procedure, 3, **shared)
     with pytest.raises(CapReached):
         holds.place(third.key, third.browser, next_workday(), NINE + 40)
@@ -163,7 +166,7 @@ def test_a_cancelled_place_comes_back_after_a_random_delay_and_not_before(proced
     day = next_workday() + timedelta(days=7)
     only = create_desk(procedure.line, windows=1, agency=create_agency())
     booking = book(at_hour_step(only.agency, procedure, 1), day=day)
-    cancelling.cancel(queries.token_of(booking))
+    cancel.cancel(queries.token_of(booking))
     claim = db.session.scalars(select(Claim)).one()
     assert (claim.purpose, claim.booking_id) == ("delay", None)
     assert timedelta(minutes=4, seconds=50) <= claim.lapses_at - clock.now() <= timedelta(minutes=60)
@@ -177,7 +180,7 @@ def test_a_cancelled_place_comes_back_after_a_random_delay_and_not_before(proced
 def test_a_repeated_cancel_changes_nothing_and_tells_once(procedure, desk):
     booking = book(at_hour_step(desk.agency, procedure))
     for _ in range(2):
-        cancelling.cancel(queries.token_of(booking))
+        cancel.cancel(queries.token_of(booking))
     assert count(Notice, Notice.kind == "cancellation") == 1
     assert count(Event, Event.after == "cancelled") == 1
 
@@ -186,7 +189,7 @@ def test_a_turn_that_has_begun_cannot_be_cancelled(procedure, desk, clock_shift)
     booking = book(at_hour_step(desk.agency, procedure))
     clock_shift(booking.starts_at - clock.now() + timedelta(seconds=1))
     with pytest.raises(NotCancellable):
-        cancelling.cancel(queries.token_of(booking))
+        cancel.cancel(queries.token_of(booking))
 
 
 def test_a_hold_cannot_be_opened_or_cancelled_by_token(procedure, desk):
@@ -196,7 +199,7 @@ def test_a_hold_cannot_be_opened_or_cancelled_by_token(procedure, desk):
     with pytest.raises(NotFound):
         queries.booking_by_token(token)
     with pytest.raises(NotFound):
-        cancelling.cancel(token)
+        cancel.cancel(token)
 
 
 def test_the_link_is_mailed_to_the_bookings_own_address_and_at_most_once_an_hour(procedure, desk):

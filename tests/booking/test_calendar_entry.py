@@ -17,8 +17,10 @@ from tests.support.rows.build import (
     next_workday,
 )
 from tests.support.rows.journeys import at_hour_step
-from turnero import clock
-from turnero.booking import bookings, cancelling, changes, documents, holds, queries
+from turnero.booking.documents import files
+from turnero.booking.journey import cancel, change, confirm, holds
+from turnero.booking.turn import queries
+from turnero.core import clock
 
 START = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
 NOW = datetime(2026, 11, 9, 15, 0, tzinfo=UTC)
@@ -33,7 +35,7 @@ def written(turn=None, **changes_of_facts):
         "sender": "Turnero <turnos@example.ec>",
         "now": NOW,
     }
-    return documents.ics(turn or turn_text(), **facts | changes_of_facts)
+    return files.ics(turn or turn_text(), **facts | changes_of_facts)
 
 
 def parsed(entry):
@@ -119,7 +121,7 @@ def token(app):
     desk = create_desk(procedure.line, agency=create_agency(create_province("20")))
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, day_of_turn(), TEN)
-    return bookings.confirm(traveller.key, traveller.browser)
+    return confirm.confirm(traveller.key, traveller.browser)
 
 
 def day_of_turn():
@@ -127,7 +129,7 @@ def day_of_turn():
 
 
 def entry_now(token):
-    entry = documents.calendar_entry_of(queries.booking_by_token(token), clock.now())
+    entry = files.calendar_entry_of(queries.booking_by_token(token), clock.now())
     return entry, *parsed(entry.data)
 
 
@@ -144,11 +146,11 @@ def test_ten_in_galapagos_is_four_in_the_afternoon_of_utc(token):
 
 def test_change_and_cancellation_speak_of_the_same_entry_each_later_than_the_last(token):
     first = entry_now(token)[2]
-    key = changes.begin(token, "a-phone")
+    key = change.begin(token, "a-phone")
     holds.place(key, "a-phone", day_of_turn(), ELEVEN)
-    bookings.confirm(key, "a-phone")
+    confirm.confirm(key, "a-phone")
     second = entry_now(token)[2]
-    cancelling.cancel(token)
+    cancel.cancel(token)
     attachment, calendar, last = entry_now(token)
     assert first["UID"] == second["UID"] == last["UID"]
     assert [event["SEQUENCE"] for event in (first, second, last)] == [0, 1, 2]

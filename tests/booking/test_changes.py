@@ -5,11 +5,13 @@ from sqlalchemy import select
 
 from tests.support.rows.build import create_agency, create_desk, next_workday
 from tests.support.rows.journeys import at_hour_step
-from turnero import clock
-from turnero.booking import bookings, cancelling, changes, holds, queries, steps
-from turnero.booking.errors import ChangesSpent, HoldLost, NotChangeable, PlaceTaken, SamePlace, WrongStep
-from turnero.booking.models import Claim, Event
-from turnero.extensions import db
+from turnero.booking.journey import cancel, confirm, holds, steps
+from turnero.booking.journey import change as changes
+from turnero.booking.turn import queries
+from turnero.booking.turn.errors import ChangesSpent, HoldLost, NotChangeable, PlaceTaken, SamePlace, WrongStep
+from turnero.booking.turn.models import Claim, Event
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 from turnero.verify.contact import Contact
 
@@ -28,13 +30,13 @@ def day(app):
 def token(desk, procedure, day):
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, day, NINE)
-    return bookings.confirm(traveller.key, traveller.browser)
+    return confirm.confirm(traveller.key, traveller.browser)
 
 
 def change(token, day, minute):
     key = changes.begin(token, PHONE)
     holds.place(key, PHONE, day, minute)
-    return bookings.confirm(key, PHONE)
+    return confirm.confirm(key, PHONE)
 
 
 def test_a_change_keeps_booking_reference_and_token(token, day):
@@ -73,7 +75,7 @@ def test_a_change_that_lapses_leaves_the_turn_as_it_was(token, day, clock_shift)
     holds.place(key, PHONE, day, TEN)
     clock_shift(timedelta(minutes=6))
     with pytest.raises(HoldLost):
-        bookings.confirm(key, PHONE)
+        confirm.confirm(key, PHONE)
     assert queries.booking_by_token(token).minute == NINE
 
 
@@ -89,7 +91,7 @@ def test_the_change_is_told_and_recorded(token, day):
 def test_a_repeated_confirm_of_a_change_is_the_same_turn(token, day):
     key = changes.begin(token, PHONE)
     holds.place(key, PHONE, day, TEN)
-    assert bookings.confirm(key, PHONE) == bookings.confirm(key, PHONE) == token
+    assert confirm.confirm(key, PHONE) == confirm.confirm(key, PHONE) == token
     assert queries.booking_by_token(token).moves == 1
 
 
@@ -111,7 +113,7 @@ def test_a_turn_can_move_to_another_agency(token, day, desk, procedure):
     key = changes.begin(token, PHONE)
     steps.choose_place(key, PHONE, steps.Place(other.agency.province_code, procedure.slug, other.agency.slug))
     holds.place(key, PHONE, day, TEN)
-    bookings.confirm(key, PHONE)
+    confirm.confirm(key, PHONE)
     assert queries.booking_by_token(token).agency.slug == other.agency.slug
 
 
@@ -120,17 +122,17 @@ def test_two_changes_at_once_hold_one_place_only(token, day):
     holds.place(first, PHONE, day, TEN)
     holds.place(second, "another-browser", day, TEN + 20)
     with pytest.raises(HoldLost):
-        bookings.confirm(first, PHONE)
-    bookings.confirm(second, "another-browser")
+        confirm.confirm(first, PHONE)
+    confirm.confirm(second, "another-browser")
     assert queries.booking_by_token(token).minute == TEN + 20
 
 
 def test_a_cancelled_turn_cannot_change_and_gives_its_new_hold_back(token, day):
     key = changes.begin(token, PHONE)
     holds.place(key, PHONE, day, TEN)
-    cancelling.cancel(token, reason="no longer needed")
+    cancel.cancel(token, reason="no longer needed")
     with pytest.raises((NotChangeable, HoldLost)):
-        bookings.confirm(key, PHONE)
+        confirm.confirm(key, PHONE)
     with pytest.raises(NotChangeable):
         changes.begin(token, PHONE)
     assert db.session.scalars(select(Claim.purpose)).all() == ["delay"]

@@ -6,13 +6,15 @@ from sqlalchemy import func, select
 
 from tests.support.rows.build import create_agency, create_desk, create_province, next_workday
 from tests.support.rows.journeys import at_hour_step
-from turnero import clock
 from turnero.agencies.models import Closure, DeskDay, WeeklyHours
-from turnero.booking import bookings, cancelling, changes, closing, displacement, holds, proposals, queries, sweep
-from turnero.booking.closing import Hours, Scope
-from turnero.booking.errors import HoldLost, NoProposal, NotOffered
-from turnero.booking.models import Booking, Claim, Displacement
-from turnero.extensions import db
+from turnero.booking.closures import closing, displacement, proposals, sweep
+from turnero.booking.closures.scope import Hours, Scope
+from turnero.booking.journey import cancel, change, confirm, holds
+from turnero.booking.turn import queries
+from turnero.booking.turn.errors import HoldLost, NoProposal, NotOffered
+from turnero.booking.turn.models import Booking, Claim, Displacement
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 
 NINE, TEN = 540, 600
@@ -32,7 +34,7 @@ def day(app):
 def book(desk, procedure, day, minute=NINE, number=1):
     traveller = at_hour_step(desk.agency, procedure, number)
     holds.place(traveller.key, traveller.browser, day, minute)
-    return bookings.confirm(traveller.key, traveller.browser)
+    return confirm.confirm(traveller.key, traveller.browser)
 
 
 def hours_of(day, reason="Corte de luz", opens=time(0), days=1):
@@ -95,9 +97,9 @@ def test_another_place_can_be_chosen_instead(desk, procedure, day):
     token = book(desk, procedure, day)
     close(desk, day)
     proposals.propose_all()
-    key = changes.begin(token, "phone")
+    key = change.begin(token, "phone")
     holds.place(key, "phone", day + timedelta(days=2), TEN)
-    assert bookings.confirm(key, "phone") == token
+    assert confirm.confirm(key, "phone") == token
     assert (turn(token).status, turn(token).day) == ("confirmed", day + timedelta(days=2))
     assert the_displacement(token).status == "rebooked"
     assert db.session.scalars(select(Claim.purpose)).all() == ["turn"]
@@ -107,7 +109,7 @@ def test_a_displaced_turn_can_be_cancelled(desk, procedure, day):
     token = book(desk, procedure, day)
     close(desk, day)
     proposals.propose_all()
-    cancelling.cancel(token)
+    cancel.cancel(token)
     assert turn(token).status == "cancelled"
     assert the_displacement(token).status == "cancelled"
     assert db.session.scalars(select(Claim)).all() == []
@@ -192,7 +194,7 @@ def test_a_hold_in_closed_hours_ends_and_cannot_be_confirmed(desk, procedure, da
     holds.place(traveller.key, traveller.browser, day, NINE)
     assert close(desk, day).cleared.holds_ended == 1
     with pytest.raises(HoldLost):
-        bookings.confirm(traveller.key, traveller.browser)
+        confirm.confirm(traveller.key, traveller.browser)
     with pytest.raises(NotOffered):
         holds.place(traveller.key, traveller.browser, day, TEN)
 
@@ -268,7 +270,7 @@ def test_a_full_day_ends_with_a_notice_and_a_place_for_each(app, procedure, day)
     for minute, number in people:
         traveller = at_hour_step(desk.agency, procedure, number)
         holds.place(traveller.key, traveller.browser, day, minute)
-        bookings.confirm(traveller.key, traveller.browser)
+        confirm.confirm(traveller.key, traveller.browser)
     assert close(desk, day).cleared.displaced == CROWD
     assert proposals.propose_all() == CROWD
     assert db.session.scalar(select(func.count()).select_from(Notice).where(Notice.kind == "displaced")) == CROWD

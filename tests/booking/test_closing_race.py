@@ -11,14 +11,15 @@ from sqlalchemy import func, select
 from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
 from tests.support.scenes.kept import keep_rows
-from turnero import db as database
-from turnero.audit import audit
-from turnero.booking import bookings, closing, holds, proposals
-from turnero.booking.closing import Hours, Scope
-from turnero.booking.models import Booking, Displacement
-from turnero.errors import Refused
-from turnero.extensions import db
+from turnero.booking.closures import closing, proposals
+from turnero.booking.closures.scope import Hours, Scope
+from turnero.booking.journey import confirm, holds
+from turnero.booking.turn.models import Booking, Displacement
+from turnero.core import db as database
+from turnero.core.errors import Refused
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
+from turnero.operations.audit import audit
 
 PEOPLE, THREADS = 50, 16
 ROUNDS = int(os.environ.get("TURNERO_RACE_ROUNDS", "6"))  # a day each; `make race` goes on for two hundred
@@ -35,7 +36,7 @@ def one_round(app: Flask, agency_id: int, travellers, day) -> dict[str, list[int
         with app.app_context():
             try:
                 holds.place(travellers[number].key, travellers[number].browser, day, 480 + 20 * (number % 27))
-                token = bookings.confirm(travellers[number].key, travellers[number].browser)
+                token = confirm.confirm(travellers[number].key, travellers[number].browser)
                 told["confirmed"].append(token)
             except Refused:
                 told["refused"].append(number)
@@ -119,6 +120,6 @@ def test_control_without_the_desks_lock_somebody_is_confirmed_in_a_closed_hour(p
     monkeypatch.setattr(database, "lock_shared", lambda name: None)
     monkeypatch.setattr(holds, "_take", close_in_between)
     holds.place(traveller.key, traveller.browser, day, 540)
-    bookings.confirm(traveller.key, traveller.browser)
+    confirm.confirm(traveller.key, traveller.browser)
     assert closed
     assert confirmed_in(day) == 1

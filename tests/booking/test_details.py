@@ -6,10 +6,11 @@ from sqlalchemy import select
 from tests.support.pages.walking import Walker
 from tests.support.rows.build import create_citizen, create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
-from turnero.booking import bookings, changes, holds, queries, steps
-from turnero.booking.errors import WrongStep
-from turnero.booking.models import Booking
-from turnero.extensions import db
+from turnero.booking.journey import change, confirm, holds, steps
+from turnero.booking.turn import queries
+from turnero.booking.turn.errors import WrongStep
+from turnero.booking.turn.models import Booking
+from turnero.core.extensions import db
 
 SOMEBODY = {"para": "tercero", "tercero_cedula": "0900000001", "tercero_nombre": "Ñusta  Güiracocha"}
 
@@ -77,8 +78,8 @@ def test_a_change_shows_and_takes_no_details(app):
     procedure = create_procedure(minutes=20)
     traveller = at_hour_step((desk := create_desk(procedure.line)).agency, procedure)
     holds.place(traveller.key, traveller.browser, next_workday(), 540)
-    token = bookings.confirm(traveller.key, traveller.browser)
-    key = changes.begin(token, "phone")
+    token = confirm.confirm(traveller.key, traveller.browser)
+    key = change.begin(token, "phone")
     with pytest.raises(WrongStep):
         steps.give_details(key, "phone", steps.Details("0900000001", "x", True))
     assert queries.booking_by_token(token).third_party_name is None

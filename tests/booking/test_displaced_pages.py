@@ -8,10 +8,11 @@ from sqlalchemy import select
 from tests.support.pages.walking import texts, token_of
 from tests.support.rows.build import next_workday
 from tests.support.rows.turns import TEN, begin_change, book, close, notes, post, the_monday, turn
-from turnero import clock
-from turnero.booking import closing, closure_text, proposals
-from turnero.booking.models import Claim, Displacement
-from turnero.extensions import db
+from turnero.booking.closures import closing, proposals
+from turnero.booking.documents import closure_text
+from turnero.booking.turn.models import Claim, Displacement
+from turnero.core import clock
+from turnero.core.extensions import db
 
 pytestmark = [
     pytest.mark.engines("sqlite"),

@@ -18,8 +18,10 @@ from tests.support.rows.build import (
     set_policy,
 )
 from tests.support.rows.journeys import at_hour_step
-from turnero.booking import bookings, documents, holds, queries
-from turnero.booking.turn_text import TurnText
+from turnero.booking.documents import files
+from turnero.booking.documents.turn_text import TurnText
+from turnero.booking.journey import confirm, holds
+from turnero.booking.turn import queries
 
 MM_PER_INCH = 25.4
 # Letters for the transcription of medieval Welsh and Irish, which Lato does not draw.
@@ -31,7 +33,7 @@ def catalog_of(pdf):
 
 
 def test_the_sheet_says_all_that_one_needs_on_the_day():
-    words = words_of(documents.pdf(turn_text(agency_address="Av. Amazonas y Patria")))
+    words = words_of(files.pdf(turn_text(agency_address="Av. Amazonas y Patria")))
     for fact in (
         "Confirmación del Turno en Línea",
         "martes 24 de noviembre de 2026 09:30",
@@ -52,7 +54,7 @@ def test_the_sheet_says_all_that_one_needs_on_the_day():
 
 
 def test_the_hour_of_galapagos_says_so():
-    assert "09:30 hora de Galápagos" in words_of(documents.pdf(turn_text(zone_note="hora de Galápagos")))
+    assert "09:30 hora de Galápagos" in words_of(files.pdf(turn_text(zone_note="hora de Galápagos")))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_the_hour_of_galapagos_says_so():
     ],
 )
 def test_the_name_of_who_comes_is_shown_as_typed_or_romanised(typed, shown):
-    words = words_of(documents.pdf(turn_text(third_party=typed)))
+    words = words_of(files.pdf(turn_text(third_party=typed)))
     assert f"Acude {shown}, con su cédula y la autorización del titular." in words
 
 
@@ -75,21 +77,19 @@ def test_every_latin_letter_comes_back_from_the_sheet():
     letters = [chr(point) for point in (*range(0x21, 0x250), *range(0x1E00, 0x1F00))]
     letters = [letter for letter in letters if unicodedata.category(letter)[0] == "L" and letter not in NOT_IN_LATO]
     rows = tuple("".join(letters[start : start + 40]) for start in range(0, len(letters), 40))
-    words = words_of(documents.pdf(turn_text(bring=rows)))
+    words = words_of(files.pdf(turn_text(bring=rows)))
     assert len(letters) >= 700
     assert [row for row in rows if unicodedata.normalize("NFC", row) not in words] == []
 
 
 def test_the_sheet_of_a_usual_turn_is_one_page_of_a4():
-    (page,) = PdfReader(
-        BytesIO(documents.pdf(turn_text(third_party="Ñusta Güiracocha", bring=("Un papel",) * 8)))
-    ).pages
+    (page,) = PdfReader(BytesIO(files.pdf(turn_text(third_party="Ñusta Güiracocha", bring=("Un papel",) * 8)))).pages
     assert [round(float(side) / 72 * MM_PER_INCH) for side in page.mediabox[2:]] == [210, 297]
 
 
 @pytest.mark.parametrize("reference", ["K7M4XR2", "Y23456789"[:7], "CCCCCCC"])
 def test_a_scanner_reads_the_reference_alone_from_150_dots_an_inch(reference):
-    (code,) = qr_codes_in(picture_of(documents.pdf(turn_text(reference=reference))))
+    (code,) = qr_codes_in(picture_of(files.pdf(turn_text(reference=reference))))
     assert (code.text, code.content_type.name, code.ec_level) == (reference, "Text", "H")
     corners = code.position
     side = (corners.top_right.x - corners.top_left.x) / 150 * MM_PER_INCH
@@ -97,7 +97,7 @@ def test_a_scanner_reads_the_reference_alone_from_150_dots_an_inch(reference):
 
 
 def test_reading_programs_are_told_language_title_and_what_the_picture_is():
-    pdf = documents.pdf(turn_text())
+    pdf = files.pdf(turn_text())
     catalog = catalog_of(pdf)
     assert catalog["/Lang"] == "es-EC"
     assert catalog["/ViewerPreferences"]["/DisplayDocTitle"]
@@ -116,7 +116,7 @@ def alternatives(element):
 
 
 def test_the_personal_link_opens_on_touch_and_is_not_printed():
-    pdf = documents.pdf(turn_text())
+    pdf = files.pdf(turn_text())
     assert "tOkEn" not in words_of(pdf)
     (page,) = PdfReader(BytesIO(pdf)).pages
     links = {mark.get_object()["/A"]["/URI"] for mark in page["/Annots"]}
@@ -126,13 +126,13 @@ def test_the_personal_link_opens_on_touch_and_is_not_printed():
 @settings(max_examples=20)
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_whatever_the_names_the_sheet_is_drawn(name, agency_name):
-    pdf = documents.pdf(turn_text(third_party=name, agency_name=agency_name))
+    pdf = files.pdf(turn_text(third_party=name, agency_name=agency_name))
     assert "K7M 4XR2" in words_of(pdf)
 
 
 @pytest.mark.parametrize("name", ["Ñ" * 2000, "王" * 500, "A " * 3000])
 def test_an_endless_name_only_takes_more_paper(name):
-    words = words_of(documents.pdf(turn_text(third_party=name)))
+    words = words_of(files.pdf(turn_text(third_party=name)))
     assert words.endswith("El turno vale solo con la cédula de su titular.")
 
 
@@ -143,8 +143,8 @@ def test_the_sheet_of_a_turn_is_named_by_its_reference_and_hides_the_cedula(app)
     desk = create_desk(procedure.line, agency=galapagos)
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, next_workday(galapagos.zone), 600)
-    booking = queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser))
-    sheet = documents.sheet_of(booking)
+    booking = queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
+    sheet = files.sheet_of(booking)
     assert (sheet.filename, sheet.content_type) == (f"turno-{booking.reference}.pdf", "application/pdf")
     words = words_of(sheet.data)
     assert "10:00 hora de Galápagos" in words

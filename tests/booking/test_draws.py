@@ -7,16 +7,19 @@ from sqlalchemy import select, update
 from tests.support.rows.build import create_agency, create_desk, today
 from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.waiting import in_draw, offers, statuses
-from turnero import clock
-from turnero.audit import audit
-from turnero.booking import availability, cancelling, holds, queries
-from turnero.booking.errors import AlreadyAsked, DrawClosed, NotOffered
-from turnero.booking.models import Claim
-from turnero.booking.waiting import draw, draws, seat_offers, seat_requests
-from turnero.booking.waiting.seat_models import Draw, SeatOffer, SeatRequest
-from turnero.booking.waiting.seat_queries import request_by_token, request_token_of
-from turnero.extensions import db
+from turnero.booking.journey import cancel, holds, joining
+from turnero.booking.seats import availability
+from turnero.booking.turn import queries
+from turnero.booking.turn.errors import AlreadyAsked, DrawClosed, NotOffered
+from turnero.booking.turn.models import Claim
+from turnero.booking.turn.request_models import Draw, SeatOffer, SeatRequest
+from turnero.booking.waiting import draw, draws
+from turnero.booking.waiting import offers as seat_offers
+from turnero.booking.waiting.queries import request_by_token, request_token_of
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
+from turnero.operations.audit import audit
 
 NINE = 540
 
@@ -133,7 +136,7 @@ def test_a_cedula_counts_once(open_draw, procedure):
         open_draw.desk.agency, procedure, 1, browser="b", mailbox="b@example.ec", mobile="+593999999999"
     )
     with pytest.raises(AlreadyAsked):
-        seat_requests.join_draw(again.key, again.browser, seat_requests.DrawWish(open_draw.id, procedure.slug))
+        joining.join_draw(again.key, again.browser, joining.DrawWish(open_draw.id, procedure.slug))
 
 
 def test_outside_its_window_nobody_takes_part(desk, procedure, clock_shift):
@@ -166,7 +169,7 @@ def test_a_winner_who_cancels_makes_place_for_the_next(open_draw, procedure, clo
     close(open_draw, clock_shift)
     winner = db.session.scalars(select(SeatRequest).where(SeatRequest.rank == 1)).one()
     turn = seat_offers.accept(token_of(winner))
-    cancelling.cancel(turn)
+    cancel.cancel(turn)
     last = db.session.scalars(select(SeatRequest).where(SeatRequest.rank == 31)).one()
     assert last.status == "offered"
 

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.waiting import listed, statuses
-from turnero.booking import bookings, cancelling, holds, privacy, retention
-from turnero.booking.models import Booking
-from turnero.booking.waiting import seat_offers
-from turnero.booking.waiting.seat_models import SeatRequest
-from turnero.extensions import db
+from turnero.booking.journey import cancel, confirm, holds
+from turnero.booking.person import privacy, retention
+from turnero.booking.turn.models import Booking
+from turnero.booking.turn.request_models import SeatRequest
+from turnero.booking.waiting import offers
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 
 pytestmark = pytest.mark.usefixtures("nothing_broken")
@@ -23,9 +24,9 @@ def offered(desk, procedure):
     """Person 1 is offered what person 90 gave up; person 2 waits behind. The token of the first."""
     traveller = at_hour_step(desk.agency, procedure, 90)
     holds.place(traveller.key, traveller.browser, next_workday() + timedelta(days=7), 540)
-    turn = bookings.confirm(traveller.key, traveller.browser)
+    turn = confirm.confirm(traveller.key, traveller.browser)
     first, _ = (listed(desk, procedure, number) for number in (1, 2))
-    cancelling.cancel(turn)
+    cancel.cancel(turn)
     return first
 
 
@@ -48,9 +49,9 @@ def test_erasing_a_person_hands_their_offer_on(offered):
 
 
 def test_a_request_is_deleted_some_time_after_it_ended(offered, clock_shift):
-    seat_offers.leave(offered)
+    offers.leave(offered)
     clock_shift(timedelta(days=59))
-    seat_offers.serve_waiting()
+    offers.serve_waiting()
     assert retention.retain().requests == 0
     clock_shift(timedelta(days=2))
     assert retention.retain().requests == 1
@@ -59,7 +60,7 @@ def test_a_request_is_deleted_some_time_after_it_ended(offered, clock_shift):
 
 
 def test_a_lapsed_hold_of_an_offer_is_deleted_like_any_other(offered, clock_shift):
-    seat_offers.leave(offered)
+    offers.leave(offered)
     clock_shift(timedelta(days=2))
-    seat_offers.serve_waiting()
+    offers.serve_waiting()
     assert retention.retain().holds >= 1

@@ -5,9 +5,8 @@ from sqlalchemy import select
 
 from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
-from turnero import clock
-from turnero.booking import bookings, holds, journey
-from turnero.booking.errors import (
+from turnero.booking.journey import confirm, holds, state
+from turnero.booking.turn.errors import (
     ExtendedAlready,
     HoldLimit,
     HoldLost,
@@ -17,15 +16,16 @@ from turnero.booking.errors import (
     PlaceTaken,
     WrongStep,
 )
-from turnero.booking.models import Booking, Claim, Event
-from turnero.errors import NotFound
-from turnero.extensions import db
+from turnero.booking.turn.models import Booking, Claim, Event
+from turnero.core import clock
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
 
 MORNING = 540
 
 
 def the_hold(traveller):
-    return journey.owned(traveller.key, traveller.browser).booking
+    return state.owned(traveller.key, traveller.browser).booking
 
 
 def claims_of(booking):
@@ -77,8 +77,8 @@ def test_a_lapsed_hold_gives_its_place_away_with_no_job_running(procedure, desk,
     clock_shift(timedelta(minutes=5, seconds=1))
     holds.place(second.key, second.browser, next_workday(), MORNING)
     with pytest.raises(HoldLost):
-        bookings.confirm(first.key, first.browser)
-    assert bookings.confirm(second.key, second.browser)
+        confirm.confirm(first.key, first.browser)
+    assert confirm.confirm(second.key, second.browser)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_a_hold_before_the_mailbox_is_proven_goes_back_to_its_step(procedure, de
     traveller = at_hour_step(desk.agency, procedure, verified_at=None)
     with pytest.raises(WrongStep) as wrong:
         holds.place(traveller.key, traveller.browser, next_workday(), MORNING)
-    assert wrong.value.data["step"] is journey.Step.VERIFY
+    assert wrong.value.data["step"] is state.Step.VERIFY
 
 
 def test_every_step_of_a_hold_is_an_event(procedure, desk):

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from tests.support.pages.walking import Walker, browser_of, newest_code
 from tests.support.rows.build import create_citizen, next_workday
 from tests.support.rows.journeys import at_hour_step
-from turnero.audit import audit
-from turnero.booking.models import Booking, Journey
-from turnero.extensions import db
+from turnero.booking.turn.models import Booking, Journey
+from turnero.core.extensions import db
+from turnero.operations.audit import audit
 
 MOST_BYTES = 14 * 1024
 NINE = 540

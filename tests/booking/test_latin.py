@@ -4,7 +4,7 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnero.booking.latin import latin
+from turnero.booking.documents.latin import latin
 
 LATO = frozenset(TTFont(fontpkg.path("Lato")).getBestCmap())
 

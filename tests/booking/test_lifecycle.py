@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from turnero.booking.lifecycle import LIVE, SEATED, TRANSITIONS, Status, may, replay
+from turnero.booking.turn.lifecycle import LIVE, SEATED, TRANSITIONS, Status, may, replay
 
 # DESIGN §7, written out once more by hand: the table must say the same.
 ALLOWED = {

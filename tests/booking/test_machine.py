@@ -12,20 +12,25 @@ from sqlalchemy import delete, select
 from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
 from tests.support.servers.application import BEGINNING
-from turnero import clock
-from turnero.attention import window_turns
-from turnero.attention.attendance import By
-from turnero.attention.models import TicketCounter, Visit
-from turnero.attention.window_forms import Asked
-from turnero.audit import audit
-from turnero.booking import availability, bookings, cancelling, claims, holds, queries, sweep
-from turnero.booking.errors import PlaceLost
-from turnero.booking.forms import Hour
-from turnero.booking.models import Booking, Claim, Event, Journey
-from turnero.booking.new_booking import Extras, Reachable
-from turnero.errors import Refused
-from turnero.extensions import db
+from turnero.attention.day.attendance import By
+from turnero.attention.day.models import TicketCounter, Visit
+from turnero.attention.window import turns
+from turnero.attention.window.forms import Asked
+from turnero.booking.closures import sweep
+from turnero.booking.journey import cancel as cancelling
+from turnero.booking.journey import confirm as bookings
+from turnero.booking.journey import holds
+from turnero.booking.journey.forms import Hour
+from turnero.booking.seats import availability, claims
+from turnero.booking.turn import queries
+from turnero.booking.turn.errors import PlaceLost
+from turnero.booking.turn.models import Booking, Claim, Event, Journey
+from turnero.booking.turn.new_booking import Extras, Reachable
+from turnero.core import clock
+from turnero.core.errors import Refused
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
+from turnero.operations.audit import audit
 
 MINUTES = st.sampled_from([540, 560, 580])
 
@@ -97,12 +102,12 @@ class BookingMachine(RuleBasedStateMachine):
     @rule(person=st.integers(0, 5), long=st.booleans())
     def walk_in(self, person: int, long: bool) -> None:
         with contextlib.suppress(Refused):
-            window_turns.add_walk_in(self._asked(person, long), self._clerk())
+            turns.add_walk_in(self._asked(person, long), self._clerk())
 
     @rule(person=st.integers(0, 5), long=st.booleans(), minute=MINUTES)
     def ask_at_the_window(self, person: int, long: bool, minute: int) -> None:
         try:
-            number = window_turns.add_assisted(self._asked(person, long, Hour(self.day, minute)), self._clerk())
+            number = turns.add_assisted(self._asked(person, long, Hour(self.day, minute)), self._clerk())
         except Refused:
             return
         booking = db.session.get_one(Booking, number)

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from turnero.booking.waiting.offer_deadline import answer_by, drawn_answer_by
+from turnero.booking.seats.offer_deadline import answer_by, drawn_answer_by
 
 MONDAY = datetime(2026, 11, 9)
 

@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from turnero.booking.offer_text import left, rest, weeks, why_none
-from turnero.booking.offers import ClosedDay, DayOffer, NoPlace
+from turnero.booking.documents.offer_text import left, rest, weeks, why_none
+from turnero.booking.seats.offers import ClosedDay, DayOffer, NoPlace
 
 MONDAY = date(2026, 11, 23)
 

@@ -2,12 +2,12 @@ from datetime import date, datetime
 
 import pytest
 
-from turnero.agencies.opening_hours import WeeklyHours
-from turnero.agencies.schedule import ClosedSpan, DeskCalendar, Staffing
-from turnero.booking.offers import ClosedDay, DeskOffers, NoPlace
-from turnero.booking.policy import Policy
-from turnero.booking.slots import TakenSeat
-from turnero.interval import Interval
+from turnero.agencies.calendar.opening_hours import WeeklyHours
+from turnero.agencies.calendar.schedule import ClosedSpan, DeskCalendar, Staffing
+from turnero.booking.seats.offers import ClosedDay, DeskOffers, NoPlace
+from turnero.booking.seats.slots import TakenSeat
+from turnero.booking.turn.policy import Policy
+from turnero.core.interval import Interval
 
 MONDAY_NOON = datetime(2026, 11, 23, 12, 0)
 WEEK = tuple(WeeklyHours(weekday, 480, 1020, None, None) for weekday in range(5))

@@ -10,14 +10,17 @@ from sqlalchemy import func, select
 from tests.support.pages.walking import newest_code
 from tests.support.rows.build import create_citizen, create_closure, next_workday
 from tests.support.rows.journeys import at_hour_step, cedula, prove
-from turnero import clock
-from turnero.booking import bookings, cancelling, changes, closing, holds, owner, proposals, queries, steps, sweep
-from turnero.booking.closing import Hours, Scope
-from turnero.booking.errors import NotCancellable
-from turnero.booking.journey import Step, owned, step_of
-from turnero.booking.models import Booking, Claim, Event, Journey
-from turnero.errors import NotFound
-from turnero.extensions import db
+from turnero.booking.closures import closing, proposals, sweep
+from turnero.booking.closures.scope import Hours, Scope
+from turnero.booking.journey import cancel, change, confirm, holds, steps
+from turnero.booking.journey.state import Step, owned, step_of
+from turnero.booking.person import owner
+from turnero.booking.turn import queries
+from turnero.booking.turn.errors import NotCancellable
+from turnero.booking.turn.models import Booking, Claim, Event, Journey
+from turnero.core import clock
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
 from turnero.verify.contact import Contact
@@ -34,7 +37,7 @@ pytestmark = [
 def book(desk, procedure, on_file=OWNER, day=None):
     traveller = at_hour_step(desk.agency, procedure, registry_email=on_file)
     holds.place(traveller.key, traveller.browser, day or next_workday(), NINE)
-    return queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
 
 
 def notices(kind="not_me"):
@@ -75,7 +78,7 @@ def test_the_address_on_file_is_looked_up_after_the_proof_and_forgotten_with_the
     assert journey(key, "browser-1").registry_email == OWNER
     steps.choose_place(key, "browser-1", steps.Place(desk.agency.province_code, procedure.slug, desk.agency.slug))
     holds.place(key, "browser-1", next_workday(), NINE)
-    bookings.confirm(key, "browser-1")
+    confirm.confirm(key, "browser-1")
     assert [notice.address for notice in notices()] == [OWNER]
     clock_shift(timedelta(days=2))
     sweep.sweep()
@@ -83,7 +86,7 @@ def test_the_address_on_file_is_looked_up_after_the_proof_and_forgotten_with_the
 
 
 def test_a_failed_confirmation_tells_nobody(desk, procedure, monkeypatch):
-    monkeypatch.setattr("turnero.booking.bookings.token_of", lambda _: 1 // 0)
+    monkeypatch.setattr("turnero.booking.journey.confirm.token_of", lambda _: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         book(desk, procedure)
     assert notices() == []
@@ -131,7 +134,7 @@ def test_the_owner_confirms_and_is_not_warned_of_their_own_turn(desk, procedure)
     create_citizen(cedula=cedula(1), email=OWNER, mobile=MOBILE)
     booking = book(desk, procedure)
     key = owner.disown(queries.owner_token_of(booking), "owner")
-    turn = queries.booking_by_token(bookings.confirm(key, "owner"))
+    turn = queries.booking_by_token(confirm.confirm(key, "owner"))
     assert (turn.status, turn.email, turn.mobile, turn.minute) == ("confirmed", OWNER, MOBILE, NINE)
     assert len(notices()) == 1
     assert seats() == [(NINE, "turn"), (NINE + 20, "turn")]
@@ -189,7 +192,7 @@ def test_a_turn_that_has_begun_or_was_cancelled_cannot_be_undone(desk, procedure
 
 def test_a_turn_its_holder_gave_up_is_no_place_for_the_owner(desk, procedure):
     booking = book(desk, procedure)
-    cancelling.cancel(queries.token_of(booking), reason="not_me")
+    cancel.cancel(queries.token_of(booking), reason="not_me")
     with pytest.raises(NotCancellable):
         owner.disown(queries.owner_token_of(booking), "owner")
     assert db.session.scalar(select(func.count()).select_from(Journey)) == 1
@@ -227,7 +230,7 @@ def test_a_displaced_turn_is_undone_and_the_owner_chooses_an_hour(desk, procedur
 
 def test_a_change_under_way_ends_and_its_place_is_free(desk, procedure):
     booking = book(desk, procedure)
-    key = changes.begin(queries.token_of(booking), "browser-1")
+    key = change.begin(queries.token_of(booking), "browser-1")
     holds.place(key, "browser-1", next_workday(), NINE + 80)
     owner.disown(queries.owner_token_of(booking), "owner")
     assert [minute for minute, _ in seats()] == [NINE, NINE + 20]

@@ -5,9 +5,10 @@ from sqlalchemy import func, select
 
 from tests.support.rows.build import create_citizen, create_desk, next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
-from turnero.booking import bookings, cancelling, holds, queries
-from turnero.booking.models import Booking, Journey
-from turnero.extensions import db
+from turnero.booking.journey import cancel, confirm, holds
+from turnero.booking.turn import queries
+from turnero.booking.turn.models import Booking, Journey
+from turnero.core.extensions import db
 
 OWNER = "dueno.demo@example.ec"
 
@@ -19,7 +20,7 @@ def booking(procedure):
     desk = create_desk(procedure.line, windows=1)
     traveller = at_hour_step(desk.agency, procedure, registry_email=OWNER)
     holds.place(traveller.key, traveller.browser, next_workday(), 540)
-    return queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_another_browser_is_told_that_it_is_done(client, app, booking, link):
 def test_a_turn_that_was_given_up_needs_nothing(client, booking, link):
     client.get(link)
     form = client.page.form()
-    cancelling.cancel(queries.token_of(booking))
+    cancel.cancel(queries.token_of(booking))
     client.submit(form)
     assert client.response.request.path == link
     assert client.page.h1 == "Ese turno ya no está pendiente"

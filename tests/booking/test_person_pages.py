@@ -7,7 +7,7 @@ import pytest
 from tests.support.pages.walking import Walker, newest_code, token_of
 from tests.support.rows.build import create_citizen, set_policy
 from tests.support.rows.journeys import cedula
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.verify.models import Citizen
 
 ANA = {"correo": "ana.demo@example.ec", "celular": "0991234567"}

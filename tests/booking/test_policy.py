@@ -2,7 +2,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from turnero.booking.policy import Caps, Policy, Release
+from turnero.booking.turn.policy import Caps, Policy, Release
 
 
 def test_the_defaults_are_those_of_the_contract():

@@ -10,12 +10,15 @@ from sqlalchemy import func, select
 from tests.booking.test_retention import where_found
 from tests.support.rows.build import create_citizen, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
-from turnero import clock
-from turnero.booking import bookings, changes, history, holds, privacy, queries, retention, sweep
-from turnero.booking.lifecycle import Status
-from turnero.booking.models import Booking, Claim, Event, Journey
-from turnero.booking.steps import Details, give_details
-from turnero.extensions import db
+from turnero.booking.closures import sweep
+from turnero.booking.journey import change, confirm, holds
+from turnero.booking.journey.steps import Details, give_details
+from turnero.booking.person import privacy, retention
+from turnero.booking.turn import history, queries
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking, Claim, Event, Journey
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
 from turnero.verify.models import Citizen
@@ -45,7 +48,7 @@ def hold(desk, procedure, number=1, **values):
 
 def book(desk, procedure, number=1, **values):
     traveller = hold(desk, procedure, number, **values)
-    return queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
 
 
 def exported(turnero, tmp_path):
@@ -89,7 +92,7 @@ def test_whom_somebody_sends_in_their_place_is_found_too(desk, procedure, turner
     traveller = at_hour_step(desk.agency, procedure, 2)
     give_details(traveller.key, traveller.browser, Details(ANA, "Ana Apoderada", priority=False))
     holds.place(traveller.key, traveller.browser, next_workday(), NINE)
-    turn = queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser))
+    turn = queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
     assert exported(turnero, tmp_path)["turnos_de_otra_persona"] == [
         {"referencia": turn.reference, "nombre": "Ana Apoderada"}
     ]
@@ -161,7 +164,7 @@ def test_past_turns_are_forgotten_at_once_and_their_figures_stay(desk, procedure
 
 def test_holds_journeys_and_changes_under_way_end(desk, procedure, turnero):
     turn = book(desk, procedure)
-    key = changes.begin(queries.token_of(turn), "browser-1")
+    key = change.begin(queries.token_of(turn), "browser-1")
     holds.place(key, "browser-1", next_workday(), NINE + 20)
     hold(desk, create_procedure(line=procedure.line), 3, cedula=ANA)
     assert turnero(*ERASE, "--cancel-turns")[0] == 0

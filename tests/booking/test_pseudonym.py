@@ -1,4 +1,4 @@
-from turnero.booking.pseudonym import pseudonym_of
+from turnero.booking.person.pseudonym import pseudonym_of
 
 ANA, LUIS = "1700000001", "0900000001"
 

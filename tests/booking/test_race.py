@@ -12,11 +12,13 @@ from sqlalchemy import func, select
 from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
 from turnero.agencies.models import Procedure
-from turnero.audit import audit
-from turnero.booking import availability, bookings, claims, holds
-from turnero.booking.errors import PlaceTaken
-from turnero.booking.models import Claim
-from turnero.extensions import db
+from turnero.booking.journey import confirm as bookings
+from turnero.booking.journey import holds
+from turnero.booking.seats import availability, claims
+from turnero.booking.turn.errors import PlaceTaken
+from turnero.booking.turn.models import Claim
+from turnero.core.extensions import db
+from turnero.operations.audit import audit
 
 PEOPLE, SEATS, HOUR = 64, 3, 540
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnero.booking import reference
+from turnero.booking.turn import reference
 
 ERA = reference.Era(3, "a salt")
 BODIES = st.builds(

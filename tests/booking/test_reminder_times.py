@@ -2,7 +2,7 @@ from datetime import date, datetime
 
 import pytest
 
-from turnero.booking.reminder_times import days_to_announce, last_due
+from turnero.booking.documents.reminder_times import days_to_announce, last_due
 
 FRIDAY = date(2026, 11, 20)
 

@@ -10,12 +10,14 @@ from tests.support.rows.build import create_agency, create_desk, create_province
 from tests.support.rows.journeys import at_hour_step
 from tests.support.servers.forked import run
 from tests.support.servers.processes import environ_of
-from turnero import clock
-from turnero.audit import audit
-from turnero.booking import bookings, cancelling, changes, holds, queries, reminders
-from turnero.extensions import db
+from turnero.booking.documents import reminders
+from turnero.booking.journey import cancel, change, confirm, holds
+from turnero.booking.turn import queries
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
+from turnero.operations.audit import audit
 
 # The tests begin on Monday 2026-11-09 at 10:00 on the mainland.
 FRIDAY = date(2026, 11, 13)
@@ -53,14 +55,14 @@ def at(app, clock_shift):
 def book(desk, procedure, number=1, day=FRIDAY, minute=NINE):
     traveller = at_hour_step(desk.agency, procedure, number)
     holds.place(traveller.key, traveller.browser, day, minute)
-    return queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
 
 
 def move(booking, day, minute):
     token = queries.token_of(booking)
-    key = changes.begin(token, "browser-1")
+    key = change.begin(token, "browser-1")
     holds.place(key, "browser-1", day, minute)
-    bookings.confirm(key, "browser-1")
+    confirm.confirm(key, "browser-1")
 
 
 def reminded():
@@ -165,7 +167,7 @@ def test_a_reminder_still_waiting_is_dropped_once_it_says_nothing_true(desk, pro
     at(11, 9, 5)
     reminders.remind()
     if end == "cancelled":
-        cancelling.cancel(queries.token_of(booking))
+        cancel.cancel(queries.token_of(booking))
     elif end == "moved":
         move(booking, FRIDAY, NINE + 40)
     else:
@@ -176,7 +178,7 @@ def test_a_reminder_still_waiting_is_dropped_once_it_says_nothing_true(desk, pro
 
 
 def test_a_cancelled_turn_is_not_announced(desk, procedure, at):
-    cancelling.cancel(queries.token_of(book(desk, procedure)))
+    cancel.cancel(queries.token_of(book(desk, procedure)))
     at(11, 9, 5)
     assert reminders.remind() == 0
 

@@ -10,12 +10,12 @@ from tests.support.pages.walking import Walker, browser_of
 from tests.support.rows.build import create_agency, create_desk, next_workday, today
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.waiting import create_draw, in_draw, listed
-from turnero import clock
-from turnero.booking import bookings, cancelling, holds
+from turnero.booking.journey import cancel, confirm, holds
+from turnero.booking.turn.request_models import Draw, SeatRequest
 from turnero.booking.waiting import draws
-from turnero.booking.waiting.seat_models import Draw, SeatRequest
 from turnero.cli import main
-from turnero.extensions import db
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
 
@@ -88,9 +88,9 @@ def test_an_unknown_link_has_no_page(client, app):
 def test_the_mails_of_the_list(desk, procedure, smtp):
     traveller = at_hour_step(desk.agency, procedure, 90)
     holds.place(traveller.key, traveller.browser, next_workday() + timedelta(days=7), 540)
-    turn = bookings.confirm(traveller.key, traveller.browser)
+    turn = confirm.confirm(traveller.key, traveller.browser)
     token = listed(desk, procedure, 1)
-    cancelling.cancel(turn)
+    cancel.cancel(turn)
     deliver_all()
     told = smtp.wait_for("persona1@example.ec", "Está en la lista de espera")
     offered = smtp.wait_for("persona1@example.ec", "Hay un turno para usted")

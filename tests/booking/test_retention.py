@@ -7,17 +7,20 @@ from sqlalchemy import func, inspect, select, text
 
 from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday, set_policy
 from tests.support.rows.journeys import at_hour_step, cedula
-from turnero import clock
-from turnero.audit import audit
-from turnero.booking import bookings, cancelling, closing, history, holds, queries, reference, retention, sweep
-from turnero.booking.closing import Hours, Scope
-from turnero.booking.lifecycle import Status
-from turnero.booking.models import Booking, Event, Journey, SpentReference
-from turnero.booking.steps import Details, give_details
-from turnero.errors import NotFound
-from turnero.extensions import db
+from turnero.booking.closures import closing, sweep
+from turnero.booking.closures.scope import Hours, Scope
+from turnero.booking.journey import cancel, confirm, holds
+from turnero.booking.journey.steps import Details, give_details
+from turnero.booking.person import retention
+from turnero.booking.turn import history, queries, reference
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking, Event, Journey, SpentReference
+from turnero.core import clock
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
+from turnero.operations.audit import audit
 
 NINE = 540
 DAYS = timedelta(days=60)
@@ -33,7 +36,7 @@ def hold(desk, procedure, number=1, day=None, **values):
 
 def book(desk, procedure, number=1, day=None, **values):
     traveller = hold(desk, procedure, number, day, **values)
-    return queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
 
 
 def everything():
@@ -83,7 +86,7 @@ def test_no_contact_datum_of_an_old_turn_is_left_and_the_figures_stay(desk, proc
     person = at_hour_step(desk.agency, procedure, 1, registry_email="dueno.demo@example.ec")
     give_details(person.key, person.browser, Details("0900000001", "Luis Apoderado", priority=True))
     holds.place(person.key, person.browser, next_workday(), NINE)
-    bookings.confirm(person.key, person.browser)
+    confirm.confirm(person.key, person.browser)
     again = book(
         desk,
         create_procedure(line=procedure.line, minutes=40),
@@ -91,7 +94,7 @@ def test_no_contact_datum_of_an_old_turn_is_left_and_the_figures_stay(desk, proc
         cedula=person.cedula,
         day=next_workday() + timedelta(days=1),
     )
-    cancelling.cancel(queries.token_of(again), reason="other")
+    cancel.cancel(queries.token_of(again), reason="other")
     book(desk, procedure, 3)
     hold(desk, procedure, 4)
     deliver_all()
@@ -243,7 +246,7 @@ def test_more_than_a_batch_is_forgotten_in_one_run_and_a_killed_run_goes_on(desk
 
 def test_events_hold_no_personal_data(desk, procedure):
     booking = book(desk, procedure, registry_email="dueno.demo@example.ec")
-    cancelling.cancel(queries.token_of(booking), reason="other")
+    cancel.cancel(queries.token_of(booking), reason="other")
     history.note(booking, actor="citizen", now=clock.now(), reason="x", details={})
     db.session.commit()
     told = str([(event.actor, event.reason, event.details) for event in db.session.scalars(select(Event))])

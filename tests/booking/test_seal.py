@@ -2,7 +2,7 @@
 
 import pytest
 
-from turnero.booking import seal
+from turnero.booking.closures import seal
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.turns import book
 from tests.support.rows.waiting import listed, statuses
-from turnero.booking.errors import AlreadyAsked, AlreadyHasTurn, RequestsSpent, UnknownPlace
-from turnero.booking.waiting.seat_requests import Wish, join_list
+from turnero.booking.journey.joining import Wish, join_list
+from turnero.booking.turn.errors import AlreadyAsked, AlreadyHasTurn, RequestsSpent, UnknownPlace
 
 
 def test_a_cedula_waits_once_for_a_procedure(desk, procedure):

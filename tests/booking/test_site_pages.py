@@ -14,8 +14,8 @@ from tests.support.rows.build import (
     set_policy,
     today,
 )
-from turnero import formatting
-from turnero.booking import availability
+from turnero.booking.seats import availability
+from turnero.core import formatting
 
 SHEET = {
     "description": "Trámite que notifica las obligaciones pendientes.",

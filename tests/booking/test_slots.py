@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnero.agencies.schedule import DayGrid
-from turnero.booking.slots import TakenSeat, cells_needed, cells_of, earliest_minute, free_seats, offered
+from turnero.agencies.calendar.schedule import DayGrid
+from turnero.booking.seats.slots import TakenSeat, cells_needed, cells_of, earliest_minute, free_seats, offered
 
 DAY = date(2026, 11, 24)
 

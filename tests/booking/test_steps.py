@@ -13,13 +13,13 @@ from tests.support.rows.build import (
     next_workday,
 )
 from tests.support.rows.journeys import at_hour_step, cedula, prove
-from turnero import clock
-from turnero.booking import bookings, holds, journey, steps
-from turnero.booking.errors import AlreadyHasTurn, CedulasSpent, NotInRegistry, UnknownPlace, WrongStep
-from turnero.booking.journey import Step
-from turnero.booking.models import Journey
-from turnero.errors import NotFound
-from turnero.extensions import db
+from turnero.booking.journey import confirm, holds, state, steps
+from turnero.booking.journey.state import Step
+from turnero.booking.turn.errors import AlreadyHasTurn, CedulasSpent, NotInRegistry, UnknownPlace, WrongStep
+from turnero.booking.turn.models import Journey
+from turnero.core import clock
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 from turnero.verify.challenge import CodeWrong, ResendTooSoon
 from turnero.verify.code import code_of
@@ -50,7 +50,7 @@ def proven(number=1, contact=ANA, browser=BROWSER):
 
 def step(key, browser=BROWSER):
     db.session.rollback()
-    return journey.step_of(journey.owned(key, browser), clock.now())
+    return state.step_of(state.owned(key, browser), clock.now())
 
 
 def test_the_steps_follow_one_another(app):
@@ -67,13 +67,13 @@ def test_the_steps_follow_one_another(app):
     assert step(key) is Step.HOUR
     holds.place(key, BROWSER, next_workday(), 540)
     assert step(key) is Step.CONFIRM
-    bookings.confirm(key, BROWSER)
+    confirm.confirm(key, BROWSER)
     assert step(key) is Step.DONE
 
 
 def test_a_journey_of_another_browser_is_not_there(app):
     with pytest.raises(NotFound):
-        journey.owned(begin(), "another-browser")
+        state.owned(begin(), "another-browser")
 
 
 def test_the_code_goes_to_the_given_address_and_is_stored_nowhere(app):
@@ -117,14 +117,14 @@ def test_a_new_address_voids_codes_and_proof_and_keeps_the_tries(app):
     steps.give_contact(key, BROWSER, LUIS)
     assert step(key) is Step.VERIFY
     prove(key, BROWSER, newest_code(key))
-    assert journey.owned(key, BROWSER).email == LUIS.email
+    assert state.owned(key, BROWSER).email == LUIS.email
 
 
 def test_a_new_mobile_keeps_the_proof(app):
     key = proven()
     steps.give_contact(key, BROWSER, Contact(ANA.email, ANA.mailbox, LUIS.mobile))
     assert step(key) is Step.PLACE
-    assert journey.owned(key, BROWSER).mobile == LUIS.mobile
+    assert state.owned(key, BROWSER).mobile == LUIS.mobile
 
 
 def test_a_resend_waits_a_minute(app, clock_shift):
@@ -143,7 +143,7 @@ def test_a_step_posted_too_early_or_too_late_tells_where_to_go(app):
         lambda: prove(key, BROWSER, "123456"),
         lambda: steps.resend(key, BROWSER),
         lambda: steps.choose_place(key, BROWSER, steps.Place("17", "x", "y")),
-        lambda: bookings.confirm(key, BROWSER),
+        lambda: confirm.confirm(key, BROWSER),
     ):
         with pytest.raises(WrongStep) as wrong:
             early()
@@ -160,7 +160,7 @@ def test_an_unknown_cedula_is_told_only_after_the_proof(app):
     with pytest.raises(NotInRegistry):
         prove(key, BROWSER, newest_code(key))
     with pytest.raises(NotInRegistry):
-        journey.owned(key, BROWSER)
+        state.owned(key, BROWSER)
 
 
 def test_a_mailbox_asks_for_five_cedulas_a_day(app, clock_shift):
@@ -224,7 +224,7 @@ def test_an_existing_turn_is_told_at_the_place_and_not_before(app):
     create_citizen(cedula=cedula(1))
     first = at_hour_step(desk.agency, procedure, 1)
     holds.place(first.key, first.browser, next_workday(), 540)
-    bookings.confirm(first.key, first.browser)
+    confirm.confirm(first.key, first.browser)
     key = begin(1)
     steps.give_contact(key, BROWSER, ANA)
     prove(key, BROWSER, newest_code(key))

@@ -13,8 +13,8 @@ from tests.support.rows.build import (
     create_staffing,
     next_workday,
 )
-from turnero.booking.models import Journey
-from turnero.extensions import db
+from turnero.booking.turn.models import Journey
+from turnero.core.extensions import db
 
 pytestmark = [pytest.mark.engines("sqlite"), pytest.mark.procedure(term_days=8)]
 

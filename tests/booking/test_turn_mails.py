@@ -15,7 +15,9 @@ from tests.support.rows.build import (
 )
 from tests.support.rows.turns import TEN, begin_change, book, close, notes, the_monday, turn
 from tests.support.servers.smtp import text_of
-from turnero.booking import bookings, cancelling, changes, closing, holds, link, proposals
+from turnero.booking.closures import closing, proposals
+from turnero.booking.documents import link
+from turnero.booking.journey import cancel, change, confirm, holds
 from turnero.notices.delivery import deliver_all
 
 pytestmark = [
@@ -52,9 +54,9 @@ def test_the_mails_of_a_turns_life_bring_papers_that_follow_it(smtp, token, day,
     _, files = mailed(smtp, "Confirmación del Turno en Línea")
     assert "lunes 23 de noviembre de 2026 09:00" in words_of(files["pdf"])
     entries = [entry_in(files)]
-    key = changes.begin(token, "phone")
+    key = change.begin(token, "phone")
     holds.place(key, "phone", day + timedelta(days=1), TEN)
-    bookings.confirm(key, "phone")
+    confirm.confirm(key, "phone")
     _, files = mailed(smtp, "Su turno cambió")
     assert "martes 24 de noviembre de 2026 10:00" in words_of(files["pdf"])
     entries.append(entry_in(files))
@@ -68,7 +70,7 @@ def test_the_mails_of_a_turns_life_bring_papers_that_follow_it(smtp, token, day,
     proposals.accept(token)
     _, files = mailed(smtp, "Su turno cambió: miércoles 25")
     entries.append(entry_in(files))
-    cancelling.cancel(token)
+    cancel.cancel(token)
     _, files = mailed(smtp, "Su turno fue cancelado")
     assert "pdf" not in files
     entries.append(entry_in(files))

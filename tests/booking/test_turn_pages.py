@@ -8,10 +8,11 @@ from sqlalchemy import select
 from tests.support.pages.walking import token_of
 from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step
-from turnero.booking import bookings, holds, queries
-from turnero.booking.lifecycle import Status
-from turnero.booking.models import Booking
-from turnero.extensions import db
+from turnero.booking.journey import confirm, holds
+from turnero.booking.turn import queries
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 
 NINE = 540
@@ -28,7 +29,7 @@ def turn(desk, procedure):
     """A confirmed turn: Tuesday at nine."""
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, next_workday(), NINE)
-    return queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_a_repeated_cancel_shows_the_cancelled_turn_again(client, address):
 def test_a_turn_that_has_begun_cannot_be_cancelled_any_more(client, turn, address, clock_shift):
     client.get(f"{address}/cancelar")
     data = {"csrf_token": token_of(client)}
-    clock_shift(turn.starts_at - bookings.clock.now() + timedelta(minutes=1))
+    clock_shift(turn.starts_at - confirm.clock.now() + timedelta(minutes=1))
     assert client.post(f"{address}/cancelar", data=data).status_code == 422
     assert "ya no se puede cancelar" in client.page.one("div", role="alert").text
     client.get(address)

@@ -6,18 +6,20 @@ from sqlalchemy import select, update
 from tests.support.rows.build import create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.waiting import listed, offers, statuses
-from turnero import clock
-from turnero.audit import audit
-from turnero.booking import bookings, cancelling, changes, closing, holds, queries, sweep
-from turnero.booking.closing import Hours, Scope
-from turnero.booking.errors import AlreadyHasTurn, OfferOver, PlaceTaken
-from turnero.booking.models import Booking, Claim, Event
-from turnero.booking.waiting import seat_offers
-from turnero.booking.waiting.seat_models import SeatOffer
-from turnero.booking.waiting.seat_queries import request_by_token
-from turnero.extensions import db
+from turnero.booking.closures import closing, sweep
+from turnero.booking.closures.scope import Hours, Scope
+from turnero.booking.journey import cancel, change, confirm, holds
+from turnero.booking.turn import queries
+from turnero.booking.turn.errors import AlreadyHasTurn, OfferOver, PlaceTaken
+from turnero.booking.turn.models import Booking, Claim, Event
+from turnero.booking.turn.request_models import SeatOffer
+from turnero.booking.waiting import offers as seat_offers
+from turnero.booking.waiting.queries import request_by_token
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
+from turnero.operations.audit import audit
 
 NINE, TEN = 540, 600
 
@@ -38,7 +40,7 @@ def taken(desk, procedure, day):
 def book(desk, procedure, day, minute, number=90):
     traveller = at_hour_step(desk.agency, procedure, number)
     holds.place(traveller.key, traveller.browser, day, minute)
-    return bookings.confirm(traveller.key, traveller.browser)
+    return confirm.confirm(traveller.key, traveller.browser)
 
 
 def told(kind):
@@ -47,7 +49,7 @@ def told(kind):
 
 def test_a_cancelled_place_goes_to_the_first_in_line(taken, desk, procedure, day):
     first, _second = (listed(desk, procedure, number) for number in (1, 2))
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     assert statuses() == ["offered", "waiting"]
     assert told("offer") == ["persona1@example.ec"]
     claim = db.session.scalars(select(Claim)).one()
@@ -66,19 +68,19 @@ def test_who_waits_for_what_is_done_online_by_now_is_passed_over(taken, desk, pr
     listed(desk, procedure, 2)
     online.channel = "virtual"
     db.session.commit()
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     assert statuses() == ["waiting", "offered"]
 
 
 def test_accepting_twice_leads_to_the_same_turn(taken, desk, procedure):
     first = listed(desk, procedure, 1)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     assert seat_offers.accept(first) == seat_offers.accept(first)
 
 
 def test_nobody_takes_an_offered_place_from_outside(taken, desk, procedure, day):
     listed(desk, procedure, 1)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     fast = at_hour_step(desk.agency, procedure, 91)
     with pytest.raises(PlaceTaken):
         holds.place(fast.key, fast.browser, day, NINE)
@@ -87,14 +89,14 @@ def test_nobody_takes_an_offered_place_from_outside(taken, desk, procedure, day)
 def test_priority_comes_first_then_arrival(taken, desk, procedure):
     listed(desk, procedure, 1)
     listed(desk, procedure, 2, priority=True)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     assert statuses() == ["waiting", "offered"]
 
 
 @pytest.mark.parametrize("wish", [{"part": "afternoon"}, {"days": 3}])
 def test_who_asked_for_other_hours_or_days_is_not_offered_it(taken, desk, procedure, wish):
     listed(desk, procedure, 1, **wish)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     assert statuses() == ["waiting"]
     assert db.session.scalars(select(Claim.purpose)).all() == ["delay"]
 
@@ -103,7 +105,7 @@ def test_who_has_a_turn_by_now_is_passed_over_and_ends(taken, desk, procedure, d
     listed(desk, procedure, 1)
     listed(desk, procedure, 2)
     book(desk, procedure, day, TEN, number=1)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     assert statuses() == ["waiting", "offered"]
     seat_offers.serve_waiting()
     assert statuses() == ["ended", "offered"]
@@ -111,7 +113,7 @@ def test_who_has_a_turn_by_now_is_passed_over_and_ends(taken, desk, procedure, d
 
 def test_declining_passes_the_place_on_at_once(taken, desk, procedure):
     first, second = (listed(desk, procedure, number) for number in (1, 2))
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     seat_offers.decline(first)
     seat_offers.decline(first)
     assert statuses() == ["waiting", "offered"]
@@ -123,7 +125,7 @@ def test_declining_passes_the_place_on_at_once(taken, desk, procedure):
 
 def test_declined_by_all_it_comes_back_after_a_delay(taken, desk, procedure):
     first = listed(desk, procedure, 1)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     seat_offers.decline(first)
     assert db.session.scalars(select(Claim.purpose)).all() == ["delay"]
     assert db.session.scalars(select(Booking.status).order_by(Booking.id)).all() == ["cancelled", "lapsed"]
@@ -131,7 +133,7 @@ def test_declined_by_all_it_comes_back_after_a_delay(taken, desk, procedure):
 
 def test_after_the_told_deadline_only_the_next_may_have_it(taken, desk, procedure, day, clock_shift):
     first, second = (listed(desk, procedure, number) for number in (1, 2))
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     clock_shift(timedelta(hours=2, minutes=1))
     with pytest.raises(OfferOver):
         seat_offers.accept(first)
@@ -145,7 +147,7 @@ def test_after_the_told_deadline_only_the_next_may_have_it(taken, desk, procedur
 
 def test_without_a_next_it_is_public_when_the_grace_ends(taken, desk, procedure, day, clock_shift):
     listed(desk, procedure, 1)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     clock_shift(timedelta(hours=2, minutes=1))
     seat_offers.serve_waiting()
     fast = at_hour_step(desk.agency, procedure, 91)
@@ -159,7 +161,7 @@ def test_without_a_next_it_is_public_when_the_grace_ends(taken, desk, procedure,
 def test_with_the_jobs_stopped_it_is_public_too(taken, desk, procedure, day, clock_shift):
     """Expiry is a predicate; what the job then finds ends the offer."""
     listed(desk, procedure, 1)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     clock_shift(timedelta(hours=2, minutes=16))
     fast = at_hour_step(desk.agency, procedure, 91)
     holds.place(fast.key, fast.browser, day, NINE)
@@ -172,19 +174,19 @@ def test_with_the_jobs_stopped_it_is_public_too(taken, desk, procedure, day, clo
 def test_three_offers_that_came_to_nothing_are_the_last(desk, procedure, day, clock_shift):
     first = listed(desk, procedure, 1)
     for number, minute in enumerate((NINE, NINE + 20, NINE + 40)):
-        cancelling.cancel(book(desk, procedure, day, minute, number=90 + number))
+        cancel.cancel(book(desk, procedure, day, minute, number=90 + number))
         deliver_all()
         clock_shift(timedelta(hours=2, minutes=1))
         seat_offers.serve_waiting()
     assert request_by_token(first).status == "spent"
     assert told("request_over") == ["persona1@example.ec"]
-    cancelling.cancel(book(desk, procedure, day, TEN, number=95))
+    cancel.cancel(book(desk, procedure, day, TEN, number=95))
     assert offers() == ["lapsed"] * 3
 
 
 def test_an_offer_nobody_was_told_of_does_not_count(taken, desk, procedure, clock_shift):
     first = listed(desk, procedure, 1)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     clock_shift(timedelta(hours=2, minutes=1))
     seat_offers.serve_waiting()
     assert request_by_token(first).offers == 0
@@ -192,7 +194,7 @@ def test_an_offer_nobody_was_told_of_does_not_count(taken, desk, procedure, cloc
 
 def test_leaving_gives_the_offered_place_to_the_next(taken, desk, procedure):
     first, _ = (listed(desk, procedure, number) for number in (1, 2))
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     seat_offers.leave(first)
     seat_offers.leave(first)
     assert statuses() == ["left", "offered"]
@@ -200,15 +202,15 @@ def test_leaving_gives_the_offered_place_to_the_next(taken, desk, procedure):
 
 def test_a_change_hands_the_old_place_on(taken, desk, procedure, day):
     listed(desk, procedure, 1)
-    key = changes.begin(taken, "a-phone")
+    key = change.begin(taken, "a-phone")
     holds.place(key, "a-phone", day, TEN)
-    bookings.confirm(key, "a-phone")
+    confirm.confirm(key, "a-phone")
     assert statuses() == ["offered"]
 
 
 def test_a_closure_takes_the_offer_and_the_person_waits_on(taken, desk, procedure, day):
     first = listed(desk, procedure, 1)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     at_midnight = datetime.combine(day, time())
     hours = Hours(at_midnight, at_midnight + timedelta(days=1), "Corte de luz")
     closing.close(Scope("agency", agency_id=desk.agency_id), hours, "staff:test")
@@ -223,7 +225,7 @@ def test_less_than_two_hours_before_its_start_a_place_is_for_those_who_are_there
     starts = queries.booking_by_token(token).starts_at
     listed(desk, procedure, 1)
     clock_shift(starts - timedelta(minutes=90) - clock.now())
-    cancelling.cancel(token)
+    cancel.cancel(token)
     assert offers() == []
     fast = at_hour_step(desk.agency, procedure, 91)
     with pytest.raises(PlaceTaken):
@@ -232,7 +234,7 @@ def test_less_than_two_hours_before_its_start_a_place_is_for_those_who_are_there
 
 def test_two_turns_cannot_come_of_an_offer_and_the_web(taken, desk, procedure, day):
     first = listed(desk, procedure, 1)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     book(desk, procedure, day, TEN, number=1)
     with pytest.raises(AlreadyHasTurn):
         seat_offers.accept(first)
@@ -253,7 +255,7 @@ def test_a_longer_turn_leaves_its_other_cells_for_later(desk, procedure, day):
     long = create_procedure(minutes=40, line=procedure.line)
     token = book(desk, long, day, NINE)
     listed(desk, procedure, 1)
-    cancelling.cancel(token)
+    cancel.cancel(token)
     claims = db.session.execute(select(Claim.minute, Claim.purpose).order_by(Claim.minute)).all()
     assert [tuple(claim) for claim in claims] == [(NINE, "offer"), (NINE + 20, "delay")]
 
@@ -261,13 +263,13 @@ def test_a_longer_turn_leaves_its_other_cells_for_later(desk, procedure, day):
 def test_who_needs_longer_than_what_was_freed_is_passed_over(taken, desk, procedure):
     long = create_procedure(minutes=40, line=procedure.line)
     listed(desk, long, 1)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     assert statuses() == ["waiting"]
 
 
 def test_the_audit_finds_an_offer_without_its_place(taken, desk, procedure):
     listed(desk, procedure, 1)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     db.session.execute(update(SeatOffer).values(status="lapsed", ended_at=clock.now()))
     db.session.commit()
     found = {violation.invariant for violation in audit()}
@@ -278,7 +280,7 @@ def test_the_audit_finds_an_offer_without_its_place(taken, desk, procedure):
 
 def test_its_events_say_where_it_came_from(taken, desk, procedure):
     first = listed(desk, procedure, 1)
-    cancelling.cancel(taken)
+    cancel.cancel(taken)
     token = seat_offers.accept(first)
     turn = queries.booking_by_token(token)
     events = db.session.scalars(select(Event).where(Event.booking_id == turn.id).order_by(Event.id)).all()

@@ -11,13 +11,16 @@ from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.waiting import listed, offers, statuses
 from tests.support.scenes.crowd import all_at_once
-from turnero.booking import bookings, cancelling, closing, displacement, holds
-from turnero.booking.closing import Hours, Scope
-from turnero.booking.models import Booking, Claim
-from turnero.booking.waiting import handing_on, seat_offers
-from turnero.booking.waiting.seat_models import SeatOffer
-from turnero.errors import Refused
-from turnero.extensions import db
+from turnero.booking.closures import closing, displacement
+from turnero.booking.closures.scope import Hours, Scope
+from turnero.booking.journey import cancel as cancelling
+from turnero.booking.journey import confirm, holds
+from turnero.booking.turn.models import Booking, Claim
+from turnero.booking.turn.request_models import SeatOffer
+from turnero.booking.waiting import handing_on
+from turnero.booking.waiting import offers as seat_offers
+from turnero.core.errors import Refused
+from turnero.core.extensions import db
 
 pytestmark = pytest.mark.usefixtures("nothing_broken")
 
@@ -32,7 +35,7 @@ def booked(desk, procedure, day, count):
     for number in range(count):
         traveller = at_hour_step(desk.agency, procedure, 90 + number)
         holds.place(traveller.key, traveller.browser, day, 540 + 20 * number)
-        tokens.append(bookings.confirm(traveller.key, traveller.browser))
+        tokens.append(confirm.confirm(traveller.key, traveller.browser))
     return tokens
 
 

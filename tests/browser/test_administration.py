@@ -11,8 +11,8 @@ from tests.support.rows.build import create_desk, create_procedure, create_provi
 from tests.support.rows.staff import create_account, sign_in_browser
 from tests.support.rows.visits import booked, turn
 from turnero.agencies import queries
-from turnero.audit import audit
-from turnero.extensions import db
+from turnero.core.extensions import db
+from turnero.operations.audit import audit
 
 SECTIONS = [
     "agencias",

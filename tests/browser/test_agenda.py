@@ -11,9 +11,11 @@ from tests.support.rows.build import create_citizen
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, create_device, sign_in_browser
 from tests.support.rows.visits import arrived, booked, turn
-from turnero.attention import attendance, calling, changes, kiosk_help
-from turnero.attention.attendance import By
-from turnero.extensions import db
+from turnero.attention.agenda import stream
+from turnero.attention.day import attendance, calling
+from turnero.attention.day.attendance import By
+from turnero.attention.kiosk import assistance
+from turnero.core.extensions import db
 
 ELEVEN, NOON = 660, 720
 WITHIN_MS = 5000
@@ -61,7 +63,7 @@ def top(page, booking_id):
 @pytest.mark.parametrize("streams", [4, 0], ids=["by the stream", "by polling"])
 def test_a_new_turn_appears_within_five_seconds_and_the_focused_row_stays(clerk, desk, procedure, monkeypatch, streams):
     if not streams:
-        monkeypatch.setattr(changes, "take_stream", lambda: False)
+        monkeypatch.setattr(stream, "take_stream", lambda: False)
     looked = booked(desk, procedure, NOON)
     opened(clerk)
     clerk.evaluate("window.stayed = true")
@@ -191,7 +193,7 @@ def fill_a_day(desk, procedure, by, clock_shift):
     calling.call(people[1], By("staff:1", desk.agency_id, window=1))
     clock_shift(timedelta(minutes=190))
     attendance.absent(people[6], by)
-    kiosk_help.asked(create_device(desk.agency, name="Puerta principal").id)
+    assistance.asked(create_device(desk.agency, name="Puerta principal").id)
     return people[3]
 
 

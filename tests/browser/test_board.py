@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 from tests.support.pages.looking import look_closely
 from tests.support.rows.staff import create_device, pair_browser
 from tests.support.rows.visits import arrived
-from turnero.attention import calling
-from turnero.attention.attendance import By
-from turnero.extensions import db
+from turnero.attention.day import calling
+from turnero.attention.day.attendance import By
+from turnero.core.extensions import db
 
 ELEVEN = 660
 WALL = {"width": 1920, "height": 1080}

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.support.pages.citizen import Citizen
 from tests.support.pages.looking import look_closely
 from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, today
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 SLUG = "notificacion-de-glosas"
 

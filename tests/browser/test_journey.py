@@ -9,8 +9,8 @@ from tests.support.pages.citizen import Citizen
 from tests.support.pages.looking import look_closely
 from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure
 from tests.support.servers.smtp import text_of
-from turnero.audit import audit
-from turnero.extensions import db
+from turnero.core.extensions import db
+from turnero.operations.audit import audit
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import cedula
 from tests.support.rows.visits import booked, turn, visit
 from tests.support.scenes.door import at_start, open_door, reference_of, says, scan, ticket
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 SOON, FAR = 640, 960  # it is 10:00
 

@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from tests.support.pages.citizen import Citizen
 from tests.support.pages.looking import look_closely
 from tests.support.rows.build import create_agency, create_citizen, create_desk
-from turnero import clock
-from turnero.booking import reminders
-from turnero.extensions import db
+from turnero.booking.documents import reminders
+from turnero.core import clock
+from turnero.core.extensions import db
 
 OWNER = "dueno.demo@example.ec"
 SLUG = "notificacion-de-glosas"

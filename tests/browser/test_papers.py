@@ -13,9 +13,9 @@ from tests.support.rows.build import create_citizen, today
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, sign_in_browser
 from tests.support.rows.visits import arrived, booked, turn
-from turnero.attention.attendance import By
-from turnero.attention.undoing import undo
-from turnero.extensions import db
+from turnero.attention.day.attendance import By
+from turnero.attention.day.undo import undo
+from turnero.core.extensions import db
 
 PICTURES = os.environ.get("TURNERO_PICTURES")
 ELEVEN = 660

@@ -16,7 +16,7 @@ from tests.support.rows.build import (
     today,
 )
 from turnero.agencies import queries
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 SLUG = "notificacion-de-glosas"
 

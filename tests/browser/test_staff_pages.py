@@ -9,8 +9,8 @@ from tests.support.pages.browser import DESKTOP, PHONE
 from tests.support.pages.looking import look_closely
 from tests.support.rows.build import create_agency, create_desk, create_procedure
 from tests.support.rows.staff import create_account, sign_in_browser
-from turnero import clock
-from turnero.extensions import db
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.staff import accounts, devices, totp
 
 PASSWORD = "cometa lenta azul"

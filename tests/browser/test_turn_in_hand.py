@@ -9,8 +9,8 @@ from tests.support.pages.citizen import Citizen
 from tests.support.pages.looking import look_closely
 from tests.support.rows.turns import book, close, the_monday
 from tests.support.servers.smtp import text_of
-from turnero.booking import proposals
-from turnero.extensions import db
+from turnero.booking.closures import proposals
+from turnero.core.extensions import db
 
 EMAIL = "persona1@example.ec"
 

@@ -12,16 +12,16 @@ from tests.support.pages.looking import look_closely
 from tests.support.rows.build import create_agency, create_desk, today
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.waiting import in_draw
-from turnero import clock
-from turnero.audit import audit
-from turnero.booking import bookings, cancelling, holds
-from turnero.booking.errors import NotOffered
+from turnero.booking.journey import cancel, confirm, holds
+from turnero.booking.turn.errors import NotOffered
+from turnero.booking.turn.request_models import Draw
 from turnero.booking.waiting import draws
-from turnero.booking.waiting.seat_models import Draw
-from turnero.extensions import db
-from turnero.paths import resource
-from turnero.transparency import history
+from turnero.core import clock
+from turnero.core.extensions import db
+from turnero.core.paths import resource
+from turnero.operations.audit import audit
 from turnero.transparency.models import Given, Scarcity
+from turnero.transparency.months import history
 
 SLUG = "notificacion-de-glosas"
 REGISTRY = {"TURNERO_REGISTRY": "open"}
@@ -66,7 +66,7 @@ def full(procedure):
         somebody = at_hour_step(agency, procedure, 500 + ahead)
         try:
             holds.place(somebody.key, somebody.browser, today() + timedelta(days=ahead), 480)
-            tokens.append(bookings.confirm(somebody.key, somebody.browser))
+            tokens.append(confirm.confirm(somebody.key, somebody.browser))
         except NotOffered:
             continue
     return desk, tokens
@@ -81,7 +81,7 @@ def test_a_person_finds_no_place_joins_the_list_and_accepts_what_is_given_up(ful
     expect(heading(page)).to_have_text("Está en la lista de espera")
     look_closely(page)
     link = link_in(smtp.wait_for("persona7@example.ec", "Está en la lista de espera"), "/solicitud/")
-    cancelling.cancel(tokens[-1])
+    cancel.cancel(tokens[-1])
     offered = smtp.wait_for("persona7@example.ec", "Hay un turno para usted")
     assert link_in(offered, "/solicitud/") == link
     page.goto(link)
@@ -110,7 +110,7 @@ def test_declining_and_leaving(full, page, smtp):
     page.locator("[name=agencias]").check()
     page.get_by_role("button", name="Anotarme en la lista").click()
     link = page.url
-    cancelling.cancel(tokens[-1])
+    cancel.cancel(tokens[-1])
     page.goto(link)
     page.get_by_role("button", name="No me sirve").click()
     expect(heading(page)).to_have_text("Está en la lista de espera")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.support.pages.citizen import Citizen
 from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure
 from tests.support.servers.smtp import code_in, text_of
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 MOST_TABS = 60
 DAY = re.compile("lunes|martes|miércoles|jueves|viernes")

@@ -11,8 +11,8 @@ from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, sign_in_browser
 from tests.support.rows.turns import book
-from turnero.booking import queries
-from turnero.extensions import db
+from turnero.booking.turn import queries
+from turnero.core.extensions import db
 
 PICTURES = os.environ.get("TURNERO_PICTURES")
 

@@ -10,9 +10,9 @@ import yaml
 from config import Settings, SettingsError
 from tests.support import ROOT
 from tests.support.servers import nginx, pgbouncer
-from turnero import serving
 from turnero.cli import cli
-from turnero.db import TIMEOUTS
+from turnero.core.db import TIMEOUTS
+from turnero.operations import serving
 
 DEPLOY = ROOT / "deploy"
 FILES = {path.relative_to(DEPLOY).as_posix(): path.read_text() for path in sorted(DEPLOY.rglob("*")) if path.is_file()}

@@ -8,7 +8,7 @@ import yaml
 
 from tests.support import ROOT
 from tests.support.rows.build import create_desk, create_procedure
-from turnero.jobs import Leadership
+from turnero.operations.jobs import Leadership
 
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yaml"
 DASHBOARD = ROOT / "deploy" / "grafana" / "turnero.json"

@@ -8,10 +8,11 @@ from flask import Flask
 
 from tests.support.rows.notices import code_mail, notice_to, use_mail_server
 from tests.support.servers.mail_servers import Sink, serving
-from turnero import clock, schema
-from turnero.db import transaction
+from turnero.core import clock
+from turnero.core.db import transaction
 from turnero.notices import outbox, rendering
 from turnero.notices.models import Notice
+from turnero.operations import schema
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 from sqlalchemy import select, update
 
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.notices.delivery import Delivered, deliver
 from turnero.notices.models import Notice
 

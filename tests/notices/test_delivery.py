@@ -5,8 +5,9 @@ from sqlalchemy import func, select
 
 from tests.support.rows.notices import code_mail, notice_to, use_mail_server
 from tests.support.servers.mail_servers import free_port, silent_server
-from turnero.extensions import db
-from turnero.notices import mailer, rendering
+from turnero.core.extensions import db
+from turnero.notices import rendering
+from turnero.notices.channels import mail as mailer
 from turnero.notices.delivery import MAX_ATTEMPTS, Delivered, deliver, deliver_all, wait_after
 from turnero.notices.models import Notice
 

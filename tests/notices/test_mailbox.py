@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from turnero.notices import mailbox
+from turnero.notices.channels import demo_mailbox
 
 BASE = "http://127.0.0.1:8000"
 
@@ -23,20 +23,24 @@ def mail(text, subject="Verificar IESS turno online", attach=None):
 
 
 def read(folder, text):
-    mailbox.store(folder, mail(text))
-    return list(mailbox.letters(folder)[0].paragraphs(BASE))
+    demo_mailbox.store(folder, mail(text))
+    return list(demo_mailbox.letters(folder)[0].paragraphs(BASE))
 
 
 def test_letters_are_listed_newest_first(tmp_path):
     for number in range(3):
-        mailbox.store(tmp_path / "mailbox", mail("hola", subject=f"carta {number}"))
-    assert [letter.subject for letter in mailbox.letters(tmp_path / "mailbox")] == ["carta 2", "carta 1", "carta 0"]
+        demo_mailbox.store(tmp_path / "mailbox", mail("hola", subject=f"carta {number}"))
+    assert [letter.subject for letter in demo_mailbox.letters(tmp_path / "mailbox")] == [
+        "carta 2",
+        "carta 1",
+        "carta 0",
+    ]
 
 
 def test_a_letter_is_found_by_its_id_with_the_local_day_and_hour(tmp_path):
-    mailbox.store(tmp_path, mail("hola", attach="turno.ics"))
-    (listed,) = mailbox.letters(tmp_path)
-    letter = mailbox.letter(tmp_path, listed.id)
+    demo_mailbox.store(tmp_path, mail("hola", attach="turno.ics"))
+    (listed,) = demo_mailbox.letters(tmp_path)
+    letter = demo_mailbox.letter(tmp_path, listed.id)
     assert letter == listed
     assert (letter.sender, letter.recipient) == ("Turnero <turnos@example.ec>", "ana.demo@example.ec")
     assert (letter.day, letter.time) == ("lunes 23 de noviembre de 2026", "10:42")
@@ -47,17 +51,17 @@ def test_a_letter_is_found_by_its_id_with_the_local_day_and_hour(tmp_path):
 def test_whatever_is_no_letter_is_not_found(tmp_path, letter_id):
     (tmp_path / "keys.eml").write_text("secret")
     (tmp_path / "mailbox").mkdir()
-    assert mailbox.letter(tmp_path / "mailbox", letter_id) is None
+    assert demo_mailbox.letter(tmp_path / "mailbox", letter_id) is None
 
 
 def test_an_empty_or_missing_folder_holds_no_letters(tmp_path):
-    assert mailbox.letters(tmp_path / "mailbox") == []
+    assert demo_mailbox.letters(tmp_path / "mailbox") == []
 
 
 def test_a_code_alone_is_told_from_other_paragraphs(tmp_path):
     paragraphs = read(tmp_path, "Su código es:\n\n048213\n\nSirve una vez. 123456 no es un código solo.\n")
     assert [paragraph.is_code for paragraph in paragraphs] == [False, True, False]
-    assert paragraphs[1].lines == ((mailbox.Piece("048213"),),)
+    assert paragraphs[1].lines == ((demo_mailbox.Piece("048213"),),)
 
 
 @pytest.mark.parametrize(

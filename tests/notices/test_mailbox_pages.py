@@ -4,8 +4,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from turnero.notices import mailbox
-from turnero.notices.routes import FOLDER
+from turnero.notices.channels import demo_mailbox
+from turnero.notices.channels.demo_mailbox_routes import FOLDER
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -25,7 +25,7 @@ def arrive(app):
         mail["To"] = "ana.demo@example.ec"
         mail["Date"] = "Mon, 23 Nov 2026 15:42:10 +0000"
         mail.set_content(text)
-        mailbox.store(app.config["SETTINGS"].data / FOLDER, mail.as_bytes())
+        demo_mailbox.store(app.config["SETTINGS"].data / FOLDER, mail.as_bytes())
 
     return store
 

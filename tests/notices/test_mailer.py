@@ -8,8 +8,8 @@ import pytest
 from tests.support.rows.notices import notice_to, turn, use_mail_server
 from tests.support.servers.mail_servers import Sink, serving
 from turnero.notices import rendering
+from turnero.notices.channels.mail import Rejected, compose
 from turnero.notices.delivery import Delivered, deliver
-from turnero.notices.mailer import Rejected, compose
 from turnero.notices.rendering import Attachment, Mail, Rendered, qr_picture
 
 CERTIFICATE = str(Path(__file__).parent / "certificates" / "localhost.pem")

@@ -12,12 +12,13 @@ from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.notices import notice_to, use_mail_server
 from tests.support.servers.mail_servers import Sink, free_port, serving, silent_server
-from turnero import clock
-from turnero.booking import bookings, holds
-from turnero.booking.models import Booking
-from turnero.db import transaction
-from turnero.extensions import db
-from turnero.notices import delivery, mailer, outbox
+from turnero.booking.journey import confirm, holds
+from turnero.booking.turn.models import Booking
+from turnero.core import clock
+from turnero.core.db import transaction
+from turnero.core.extensions import db
+from turnero.notices import delivery, outbox
+from turnero.notices.channels import mail
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
 from turnero.notices.queries import Fate, fate_of
@@ -43,7 +44,7 @@ def refused(app):
 @contextmanager
 def silent(app):
     with silent_server() as port, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mailer, "TIMEOUT_SECONDS", 0.01)  # how long the silence is waited for does not matter
+        patch.setattr(mail, "TIMEOUT_SECONDS", 0.01)  # how long the silence is waited for does not matter
         use_mail_server(app, port)
         yield
 
@@ -212,7 +213,7 @@ def turn(app, client):
     desk = create_desk(procedure.line)
     traveller = at_hour_step(desk.agency, procedure, 1)
     holds.place(traveller.key, traveller.browser, next_workday(), 660)
-    return f"/mi-turno/{bookings.confirm(traveller.key, traveller.browser)}"
+    return f"/mi-turno/{confirm.confirm(traveller.key, traveller.browser)}"
 
 
 def words_of(client, address):

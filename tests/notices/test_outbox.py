@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from turnero import clock
-from turnero.db import transaction
-from turnero.extensions import db
+from turnero.core import clock
+from turnero.core.db import transaction
+from turnero.core.extensions import db
 from turnero.notices import outbox
 from turnero.notices.models import Notice
 

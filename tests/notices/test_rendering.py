@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.support.rows.notices import code_mail, turn
-from turnero.booking.waiting.seat_notices import RequestText
+from turnero.booking.waiting.notices import RequestText
 from turnero.notices.rendering import Mail, fill, qr_picture
 
 CLOSING = "Este trámite no tiene costo. No entregue sus datos a tramitadores."

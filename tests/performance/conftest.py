@@ -2,14 +2,14 @@
 
 import pytest
 
-from turnero import sharing
+from turnero.core import shared_values
 
 
 @pytest.fixture
 def moments(monkeypatch):
     """The shelf's clock, in the test's hands: a list of one number. Stopped, nothing that is shared grows old."""
     now = [100.0]
-    monkeypatch.setattr(sharing, "time", type("Time", (), {"monotonic": staticmethod(lambda: now[0])}))
+    monkeypatch.setattr(shared_values, "time", type("Time", (), {"monotonic": staticmethod(lambda: now[0])}))
     return now
 
 

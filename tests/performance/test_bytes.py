@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.pages.walking import Walker
 from tests.support.rows.build import next_workday
-from turnero.paths import resource
+from turnero.core.paths import resource
 
 pytestmark = pytest.mark.engines("sqlite")
 # Kilobytes of a page with one agency, before a proxy presses it: what all pages have in common, and little more.

@@ -10,8 +10,8 @@ from tests.support.inspection.statements import recorded
 from tests.support.pages.walking import Walker, newest_code
 from tests.support.rows.build import create_citizen, today
 from tests.support.rows.journeys import cedula
-from turnero.extensions import db
-from turnero.jobs import JOBS
+from turnero.core.extensions import db
+from turnero.operations.jobs import JOBS
 
 pytestmark = pytest.mark.engines("postgresql")
 TURNS = 60_000

@@ -10,14 +10,15 @@ from tests.support.pages.walking import Walker, browser_of
 from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.turns import begin_change
-from turnero import sharing
-from turnero.booking import availability, holds
-from turnero.booking.errors import PlaceTaken
-from turnero.booking.pages import hour_views
-from turnero.booking.pages.journey_page import at
-from turnero.extensions import db
-from turnero.messages import TEXTS
-from turnero.sharing import Shelf, shared, shelf_of
+from turnero.booking.journey import holds
+from turnero.booking.pages.journey import hour
+from turnero.booking.pages.journey.page import at
+from turnero.booking.seats import availability
+from turnero.booking.turn.errors import PlaceTaken
+from turnero.core import shared_values
+from turnero.core.extensions import db
+from turnero.core.messages import TEXTS
+from turnero.core.shared_values import Shelf, shared, shelf_of
 
 TEN = 600
 SAME_PLACE = TEXTS["same_place"]
@@ -66,7 +67,7 @@ def test_who_asks_while_it_is_made_waits_for_it(app):
 
 
 def test_a_shelf_of_too_many_things_keeps_those_of_this_moment(app, moments, monkeypatch):
-    monkeypatch.setattr(sharing, "_MOST", 3)
+    monkeypatch.setattr(shared_values, "_MOST", 3)
     shelf = Shelf()
     for number in range(3):
         shelf.get(number, 2.0 + number, lambda: "old")
@@ -162,6 +163,6 @@ def test_a_second_press_that_overtakes_the_first_is_no_loss(app, client, desk, p
             availability.hours(desk.agency, procedure, day)
         return journey
 
-    monkeypatch.setattr(hour_views, "at", read_and_overtaken)
+    monkeypatch.setattr(hour, "at", read_and_overtaken)
     walker.post("horario", hora=f"{day}T10:00", acepta="si")
     assert walker.is_at("confirmar")

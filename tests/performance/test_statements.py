@@ -5,8 +5,8 @@ import pytest
 from tests.support.inspection.statements import recorded
 from tests.support.pages.walking import Walker, newest_code
 from tests.support.rows.build import create_citizen, next_workday
-from turnero.extensions import db
-from turnero.sharing import shelf_of
+from turnero.core.extensions import db
+from turnero.core.shared_values import shelf_of
 
 # For whoever looks first, and for everybody else a moment later.
 PAGES = {

@@ -14,15 +14,16 @@ from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.scenes.crowd import all_at_once
-from turnero import backup, restore, schema
 from turnero.agencies.models import Desk, Procedure
-from turnero.audit import audit
-from turnero.booking import bookings, holds, queries
-from turnero.booking.models import Booking
-from turnero.extensions import db
-from turnero.jobs import Leadership
+from turnero.booking.journey import confirm, holds
+from turnero.booking.turn import queries
+from turnero.booking.turn.models import Booking
+from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
+from turnero.operations import backup, restore, schema
+from turnero.operations.audit import audit
+from turnero.operations.jobs import Leadership
 
 ELEVEN = 660
 
@@ -33,7 +34,7 @@ def book(desk, procedure, number, minute=ELEVEN) -> str:
     """The reference of a turn just confirmed."""
     traveller = at_hour_step(desk.agency, procedure, number)
     holds.place(traveller.key, traveller.browser, next_workday(), minute)
-    return queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser)).reference
+    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser)).reference
 
 
 def state() -> dict[str, tuple[str, object, int]]:
@@ -50,7 +51,7 @@ def test_a_backup_made_while_people_book_is_one_moment(app, tmp_path, desk, proc
     def one(traveller):
         def work() -> None:
             holds.place(traveller.key, traveller.browser, next_workday(), ELEVEN)
-            bookings.confirm(traveller.key, traveller.browser)
+            confirm.confirm(traveller.key, traveller.browser)
 
         return work
 

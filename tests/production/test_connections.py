@@ -9,12 +9,12 @@ from tests.support.pages.walking import Walker
 from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.servers.replicas import replica_of, same_browser
 from tests.support.servers.wire import wire
-from turnero import clock
-from turnero import db as database
-from turnero.booking.models import Booking, Event, Journey
-from turnero.extensions import db
-from turnero.jobs import Job, Leadership, _in_application, while_leading
+from turnero.booking.turn.models import Booking, Event, Journey
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
+from turnero.operations.jobs import Job, Leadership, _in_application, while_leading
 
 pytestmark = pytest.mark.engines("postgresql")
 ELEVEN = 660

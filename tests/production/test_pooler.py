@@ -16,11 +16,11 @@ from tests.support.servers import pgbouncer
 from tests.support.servers.forked import run
 from tests.support.servers.processes import environ_of
 from tests.support.servers.replicas import replica_of
-from turnero import schema
-from turnero.audit import audit
-from turnero.booking.models import Booking
-from turnero.db import TIMEOUTS
-from turnero.extensions import db
+from turnero.booking.turn.models import Booking
+from turnero.core.db import TIMEOUTS
+from turnero.core.extensions import db
+from turnero.operations import schema
+from turnero.operations.audit import audit
 
 pytestmark = [
     pytest.mark.engines("postgresql"),

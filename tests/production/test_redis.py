@@ -16,7 +16,7 @@ from tests.support.servers.forked import running
 from tests.support.servers.mail_servers import free_port
 from tests.support.servers.processes import answer, environ_of
 from tests.support.servers.replicas import replica_of
-from turnero import floods
+from turnero.web import rate_limits
 
 pytestmark = [pytest.mark.engines("sqlite"), pytest.mark.slow]
 LIMIT = 12
@@ -91,7 +91,7 @@ def test_control_without_redis_each_replica_has_a_limit_of_its_own(replicas):
 
 
 def test_a_socket_of_this_machine_will_do(app, server, monkeypatch):
-    monkeypatch.setattr(floods, "_PATIENCE_SECONDS", 20)
+    monkeypatch.setattr(rate_limits, "_PATIENCE_SECONDS", 20)
     with replica_of(app, redis_url=server.socket_url) as replica:
         assert replica.test_client().get("/ayuda").status_code == 200
     with Redis(port=server.port) as asking:
@@ -111,7 +111,7 @@ def test_a_turn_is_confirmed_though_redis_dies_on_the_way(app, server):
 
 def test_who_waits_for_a_redis_that_falls_asleep_is_answered_and_one_line_says_so(app, server, capsys, monkeypatch):
     """Eight at once, each under way in a thread of its own: none of them may pay for it."""
-    monkeypatch.setattr(floods, "_PATIENCE_SECONDS", 2)
+    monkeypatch.setattr(rate_limits, "_PATIENCE_SECONDS", 2)
     with replica_of(app, redis_url=server.url) as replica:
         client = replica.test_client()
         assert client.get("/ayuda").status_code == 200
@@ -123,7 +123,7 @@ def test_who_waits_for_a_redis_that_falls_asleep_is_answered_and_one_line_says_s
 
 
 def test_a_silent_redis_is_asked_by_one_request_and_the_others_do_not_wait(app, monkeypatch):
-    monkeypatch.setattr(floods, "_AGAIN_AFTER_SECONDS", 3600)
+    monkeypatch.setattr(rate_limits, "_AGAIN_AFTER_SECONDS", 3600)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"redis://127.0.0.1:{silent.getsockname()[1]}"
         with replica_of(app, redis_url=url) as replica:

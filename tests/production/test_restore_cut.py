@@ -6,7 +6,7 @@ import pytest
 
 from tests.production.test_backup import book, state
 from tests.support.rows.build import create_desk, create_procedure
-from turnero import backup, restore, schema
+from turnero.operations import backup, restore, schema
 
 # Between two statements, where what had arrived is a whole script of its own.
 PLACES = ("\nCOPY ", "\nCREATE INDEX ", "\nCREATE UNIQUE INDEX ")

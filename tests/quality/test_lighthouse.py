@@ -10,9 +10,9 @@ import pytest
 from tests.support.pages.browser import chromium
 from tests.support.pages.walking import Walker
 from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
-from turnero.extensions import db
-from turnero.paths import resource
-from turnero.transparency import history
+from turnero.core.extensions import db
+from turnero.core.paths import resource
+from turnero.transparency.months import history
 
 PROGRAM = Path(os.environ.get("TURNERO_QUALITY", ".")) / "node_modules/lighthouse/cli/index.js"
 SLUG = "notificacion-de-glosas"

@@ -23,10 +23,10 @@ from tests.support.rows.build import (
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, create_device, pair_browser, sign_in_browser
 from tests.support.rows.visits import booked, turn
-from turnero.attention.closing_day import close_days
-from turnero.booking import closing, proposals
-from turnero.booking.closing import Hours, Scope
-from turnero.extensions import db
+from turnero.attention.day.closing_day import close_days
+from turnero.booking.closures import closing, proposals
+from turnero.booking.closures.scope import Hours, Scope
+from turnero.core.extensions import db
 
 # Whoever loses a turn gets a place within 72 hours at once, without being asked: there is none for so long.
 CLOSED_FOR = timedelta(days=4)

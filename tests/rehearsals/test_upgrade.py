@@ -19,8 +19,8 @@ from tests.support.inspection.migrating import invalid_indexes
 from tests.support.servers import postgres
 from tests.support.servers.mail_servers import free_port
 from tests.support.servers.processes import environ_of, run, running
-from turnero import schema
-from turnero.booking.token import hash_of
+from turnero.booking.turn.token import hash_of
+from turnero.operations import schema
 
 MILLION = 1_000_000
 TURNS = int(os.environ.get("TURNERO_UPGRADE_TURNS", "3000"))

@@ -9,7 +9,8 @@ from tests.security.test_every_route import POSTS, prepared
 from tests.support.scenes.sheets import draw_once
 from tests.support.scenes.world import ask, build_world, form_token, rules
 from tests.support.servers.application import Applications, entered, settings_for
-from turnero import create_app, web
+from turnero import create_app
+from turnero.web import setup
 
 SECURE = {"TURNERO_BASE_URL": "https://turnos.example.ec"}
 HEADERS = {
@@ -125,7 +126,7 @@ def test_signing_in_sets_its_cookie_as_strictly(world, monkeypatch):
 
 
 def test_what_is_too_much_or_too_often_or_not_new(https, monkeypatch):
-    monkeypatch.setattr(web, "_POSTS_OF_ONE_PAGE", "2 per minute")
+    monkeypatch.setattr(setup, "_POSTS_OF_ONE_PAGE", "2 per minute")
     client = https.test_client()
     client.get("/turno")
     static = re.search(r"/static/\w+/turnero\.css", client.response.text)[0]

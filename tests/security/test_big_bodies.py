@@ -14,8 +14,8 @@ from tests.support.rows.staff import create_device, paired
 from tests.support.scenes.forms import WHOM, Forms
 from tests.support.servers.mail_servers import free_port
 from tests.support.servers.processes import answer, environ_of, running
-from turnero.administration import sheet_form
-from turnero.booking.pages import person_views
+from turnero.administration.procedures import forms as sheet_form
+from turnero.booking.pages.journey import person
 
 # Generous: nothing here takes a tenth of it, and what backtracks takes minutes.
 SECONDS = 2
@@ -104,7 +104,7 @@ def test_each_reader_of_a_sheet_gets_every_shape(lines):
 def test_a_form_that_takes_long_would_be_noticed(sqlite_app, monkeypatch):
     """The control of the test of all forms, in less time."""
     monkeypatch.setattr(sys.modules[__name__], "SECONDS", 0.2)
-    monkeypatch.setattr(person_views.forms, "parse_cedula", lambda form: time.sleep(0.2) or "1700000001")
+    monkeypatch.setattr(person.forms, "parse_cedula", lambda form: time.sleep(0.2) or "1700000001")
     client = sqlite_app.test_client()
     client.get("/mi-turno")
     assert takes_long(client, "/turno", {"cedula": "1", "csrf_token": token_of(client)})

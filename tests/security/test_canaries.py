@@ -25,9 +25,9 @@ from tests.support.scenes.door import open_door, reference_of, says, scan
 from tests.support.scenes.whole_day import OTHER_THIRD, THIRD, WholeDay, person
 from tests.support.servers.mail_servers import free_port
 from tests.support.servers.processes import answer, environ_of, running
-from turnero.booking import documents
-from turnero.db import transaction
-from turnero.extensions import db
+from turnero.booking.documents import files as documents
+from turnero.core.db import transaction
+from turnero.core.extensions import db
 
 CARELESS = Person(THIRD, "canaria.f@jaula.example.ec", "0987650177")
 WORDS = Words(names="Canariaxiomara", surnames="Pajareraficticia", third="Tercerajilguera Ficticia")

@@ -9,8 +9,8 @@ from tests.support.inspection.tables import OF_LOOKING, tables_now
 from tests.support.rows.journeys import cedula
 from tests.support.scenes.sheets import draw_once
 from tests.support.scenes.world import ask, build_world, form_token, rules
-from turnero.booking.models import Journey
-from turnero.extensions import db
+from turnero.booking.turn.models import Journey
+from turnero.core.extensions import db
 
 WHO = (
     "nobody",

@@ -10,8 +10,8 @@ import pytest
 import turnero
 from tests.security.test_every_route import POSTS
 from tests.support.scenes.world import ask, form_token, rules
-from turnero.booking.models import Booking
-from turnero.extensions import db
+from turnero.booking.turn.models import Booking
+from turnero.core.extensions import db
 
 NUMBERS = (0, -1, "00", 2**31 - 1, 2**31, 2**32, 2**63, 2**70, "9" * 5000, "1.5", "٣", "1e3")
 LAST = "2199-12-31"

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from tests.support.inspection.tables import OF_LOOKING, tables_now
 from tests.support.scenes.world import DISABLED, ask, form_token, rules
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.staff.models import Account, Device
 
 CALLED = ("aplazar", "atendido", "ausente", "derivar", "deshacer", "rellamar")

@@ -11,7 +11,7 @@ from tests.support.pages.walking import Walker, newest_code
 from tests.support.rows.build import create_citizen, create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import cedula
 from tests.support.scenes.world import ask
-from turnero import web
+from turnero.web import setup
 
 HONEST = 300
 PEOPLE = int(os.environ.get("TURNERO_RACE_CROWD", "10"))
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.engines("sqlite")
 def app(make_app, monkeypatch):
     """The product with the share of its limits that falls to so many of the three hundred."""
     for name in ("_ALL_REQUESTS", "_POSTS_OF_ONE_PAGE"):
-        count, _, span = getattr(web, name).partition(" ")
-        monkeypatch.setattr(web, name, f"{int(count) * PEOPLE // HONEST} {span}")
+        count, _, span = getattr(setup, name).partition(" ")
+        monkeypatch.setattr(setup, name, f"{int(count) * PEOPLE // HONEST} {span}")
     with make_app("sqlite") as made:
         yield made
 

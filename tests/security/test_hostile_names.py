@@ -24,13 +24,13 @@ from tests.support.scenes.door import open_door, says, scan
 from tests.support.scenes.everyone import OWNER, Everyone
 from tests.support.scenes.whole_day import WholeDay
 from tests.support.servers.mail_servers import Sink, serving
-from turnero import clock
-from turnero.attention import agenda_papers
-from turnero.booking import documents
-from turnero.booking.models import Displacement
-from turnero.booking.notices import hour_of
-from turnero.db import transaction
-from turnero.extensions import db
+from turnero.attention.agenda import files
+from turnero.booking.documents import files as documents
+from turnero.booking.documents.notices import hour_of
+from turnero.booking.turn.models import Displacement
+from turnero.core import clock
+from turnero.core.db import transaction
+from turnero.core.extensions import db
 from turnero.notices import delivery, outbox
 
 PLAIN = "Llanita"
@@ -115,7 +115,7 @@ def shape_of(address, data):
         case "csv":
             rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
             cells = [cell for row in rows for cell in row]
-            assert not [cell for cell in cells if cell.lstrip().startswith(agenda_papers._FORMULA)]
+            assert not [cell for cell in cells if cell.lstrip().startswith(files._FORMULA)]
             return [len(row) for row in rows]
         case _:
             return keys_of(json.loads(data))

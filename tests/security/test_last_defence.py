@@ -13,17 +13,18 @@ from sqlalchemy.exc import IntegrityError
 from tests.support.rows.build import create_closure, create_desk_day, create_local_holiday, set_policy, start_writing
 from tests.support.rows.waiting import in_draw
 from tests.support.scenes.world import build_world
-from turnero import clock
 from turnero.agencies.models import Desk
-from turnero.booking.models import Booking, Displacement, SpentReference
-from turnero.booking.waiting.seat_models import Draw
-from turnero.extensions import Base, db
-from turnero.jobs import Lease
-from turnero.refusals import Refusals
+from turnero.booking.turn.models import Booking, Displacement, SpentReference
+from turnero.booking.turn.request_models import Draw
+from turnero.core import clock
+from turnero.core.extensions import Base, db
+from turnero.operations.jobs import Lease
 from turnero.staff.models import Account, DataView, SignInFailure
-from turnero.transparency import complaints, months
+from turnero.transparency.complaints import complaints
 from turnero.transparency.models import Given, MonthDetail, MonthProvince, Rating, Scarcity
+from turnero.transparency.months import closing
 from turnero.verify.models import Challenge, CodeTries
+from turnero.web.refusals import Refusals
 
 LATER = datetime(2026, 11, 9, tzinfo=UTC)
 # By constraint the values that break it and nothing else; every row of the table gets them at once.
@@ -119,7 +120,7 @@ def rows(app):
         Refusals(since=now, reason="flood", times=1),
         Rating(key="k", day=booking.day, satisfaction=5, words="", **offered),
     ]
-    months.close(date(2026, 10, 1))
+    closing.close(date(2026, 10, 1))
     complaints.file(complaints.Said("k", "complaint", "Esperé mucho"), "b")
     closed = {"month": date(2026, 10, 1), "revision": 1, "procedure_id": booking.procedure_id}
     closed |= dict.fromkeys(("attended", "no_show", "cancelled", "displaced"), 0)

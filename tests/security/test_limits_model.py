@@ -14,16 +14,17 @@ import pytest
 
 from tests.support.rows.build import create_desk, create_procedure
 from tests.support.rows.journeys import at_hour_step, cedula
-from turnero import clock
-from turnero.attention import window_turns
-from turnero.attention.attendance import By
-from turnero.attention.window_forms import Asked
-from turnero.audit import audit
-from turnero.booking import bookings, cancelling, holds
-from turnero.booking.errors import NotCancellable
-from turnero.booking.new_booking import Extras, Reachable
-from turnero.errors import Refused
-from turnero.extensions import db
+from turnero.attention.day.attendance import By
+from turnero.attention.window import turns as window_turns
+from turnero.attention.window.forms import Asked
+from turnero.booking.journey import cancel, holds
+from turnero.booking.journey import confirm as bookings
+from turnero.booking.turn.errors import NotCancellable
+from turnero.booking.turn.new_booking import Extras, Reachable
+from turnero.core import clock
+from turnero.core.errors import Refused
+from turnero.core.extensions import db
+from turnero.operations.audit import audit
 from turnero.verify.contact import mailbox_key, parse_email, parse_mobile
 
 SPELLINGS = (
@@ -151,7 +152,7 @@ def live_through(town, model, clock_shift):
         elif action < 0.22 and town.turns:
             turn = town.chance.choice(sorted(town.turns))
             with suppress(NotCancellable):  # its hour has come: it stays
-                cancelling.cancel(town.turns[turn], reason="other")
+                cancel.cancel(town.turns[turn], reason="other")
                 del town.turns[turn]
                 model.live.discard(turn)
         else:

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from tests.support.pages.walking import Walker, browser_of, newest_code, token_of
 from tests.support.rows.build import create_agency, create_citizen
 from tests.support.rows.staff import create_account, signed_in
-from turnero.booking.models import Journey
-from turnero.extensions import db
+from turnero.booking.turn.models import Journey
+from turnero.core.extensions import db
 from turnero.staff.models import StaffSession
 from turnero.verify.models import Challenge
 

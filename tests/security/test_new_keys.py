@@ -10,10 +10,11 @@ from tests.support.pages.walking import Walker, newest_code, token_of
 from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
 from tests.support.rows.turns import book
 from tests.support.servers.replicas import replica_of, same_browser
-from turnero import clock
-from turnero.booking import owner, privacy, queries
-from turnero.booking.models import Booking, Journey
-from turnero.extensions import db
+from turnero.booking.person import owner, privacy
+from turnero.booking.turn import queries
+from turnero.booking.turn.models import Booking, Journey
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.staff import accounts, totp
 from turnero.staff.accounts import Attempt, Post, SignInRefused
 

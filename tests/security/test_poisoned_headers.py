@@ -13,11 +13,11 @@ from tests.support.inspection.tape import Tape
 from tests.support.rows.build import create_agency
 from tests.support.scenes.agency_life import AgencyLife
 from tests.support.scenes.whole_day import WholeDay
-from turnero import web
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.staff import accounts, passwords
 from turnero.staff.accounts import Post
 from turnero.staff.models import SignInFailure
+from turnero.web import setup
 
 HOME = "https://turnos.example.ec"
 EVIL = "evil.example"
@@ -110,7 +110,7 @@ def claims(number, last=""):
 
 @pytest.mark.parametrize(("hops", "last"), [("0", ""), ("1", "203.0.113.9"), ("2", "203.0.113.9, 203.0.113.10")])
 def test_no_claim_escapes_the_flood_limit(make_app, monkeypatch, hops, last):
-    monkeypatch.setattr(web, "_ALL_REQUESTS", "4 per minute")
+    monkeypatch.setattr(setup, "_ALL_REQUESTS", "4 per minute")
     with make_app("sqlite", TURNERO_TRUSTED_PROXIES=hops) as app:
         client = app.test_client()
         statuses = [client.get("/ayuda", headers=claims(number, last)).status_code for number in range(6)]
@@ -119,7 +119,7 @@ def test_no_claim_escapes_the_flood_limit(make_app, monkeypatch, hops, last):
 
 def test_other_senders_behind_the_trusted_proxy_are_others(make_app, monkeypatch):
     """The control of the test above."""
-    monkeypatch.setattr(web, "_ALL_REQUESTS", "4 per minute")
+    monkeypatch.setattr(setup, "_ALL_REQUESTS", "4 per minute")
     with make_app("sqlite", TURNERO_TRUSTED_PROXIES="1") as app:
         client = app.test_client()
         statuses = {client.get("/ayuda", headers=claims(1, f"203.0.113.{number}")).status_code for number in range(6)}

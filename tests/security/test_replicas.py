@@ -10,9 +10,9 @@ from tests.support.rows.build import create_agency, create_citizen
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.scenes.crowd import all_at_once
 from tests.support.servers.replicas import replica_of, same_browser
-from turnero.booking import steps
-from turnero.booking.models import Journey
-from turnero.extensions import db
+from turnero.booking.journey import steps
+from turnero.booking.turn.models import Journey
+from turnero.core.extensions import db
 from turnero.staff import accounts
 from turnero.staff.models import Account
 from turnero.verify.challenge import CodeTriesSpent, CodeWrong

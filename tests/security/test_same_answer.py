@@ -19,11 +19,11 @@ from tests.support.inspection.ranks import SUSPICIOUS, rank_z, tells_apart
 from tests.support.rows.build import create_agency, create_citizen, create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import cedula
 from tests.support.rows.visits import booked
-from turnero import clock
-from turnero.booking import steps
-from turnero.booking.models import Journey
-from turnero.booking.pages import person_views
-from turnero.extensions import db
+from turnero.booking.journey import steps
+from turnero.booking.pages.journey import person
+from turnero.booking.turn.models import Journey
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.staff import accounts, passwords, totp
 from turnero.staff.accounts import Post
 from turnero.verify.models import Citizen
@@ -140,7 +140,7 @@ def test_every_cedula_gets_the_same_bytes(app):
 def test_an_answer_that_knows_more_would_be_seen(sqlite_app, monkeypatch):
     """The control of the test above."""
     prepare(1)
-    told = person_views.contact_page
+    told = person.contact_page
 
     def telling(key):
         answer = told(key)

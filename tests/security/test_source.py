@@ -12,21 +12,26 @@ SECRET = ("code", "digits", "token", "secret", "password", "totp", "otp", "nonce
 COMPARES_SECRETS = (
     "turnero/verify",
     "turnero/staff",
-    "turnero/session.py",
-    "turnero/booking/token.py",
-    "turnero/keys.py",
+    "turnero/web/session.py",
+    "turnero/booking/turn/token.py",
+    "turnero/core/keys.py",
 )
 # Compared in the open: a country's code, and two passwords that the same person typed on one page.
 NO_SECRETS = {"country_code", "password"}
-MAKES_SECRETS = (*COMPARES_SECRETS, "turnero/booking/reference.py", "turnero/logs.py", "turnero/jobs.py")
+MAKES_SECRETS = (
+    *COMPARES_SECRETS,
+    "turnero/booking/turn/reference.py",
+    "turnero/core/logs.py",
+    "turnero/operations/jobs.py",
+)
 RUNS_SQL = {"text", "execute", "exec_driver_sql", "scalar", "scalars"}
 # Put together from our own names alone: the views of the file about a person, and SQLite's settings.
 OWN_NAMES = {
-    ("turnero/booking/privacy.py", "text"),
-    ("turnero/db.py", "execute"),
-    ("turnero/audit.py", "text"),  # names of time-outs
-    ("turnero/schema.py", "text"),  # names of tables, and the words of a migration
-    ("turnero/schema.py", "execute"),
+    ("turnero/booking/person/privacy.py", "text"),
+    ("turnero/core/db.py", "execute"),
+    ("turnero/operations/audit.py", "text"),  # names of time-outs
+    ("turnero/operations/schema.py", "text"),  # names of tables, and the words of a migration
+    ("turnero/operations/schema.py", "execute"),
 }
 
 
@@ -107,7 +112,7 @@ def test_no_statement_is_put_together_from_text():
 def test_what_must_not_be_guessed_comes_from_the_system():
     assert not places(guessable, MAKES_SECRETS)
     # Elsewhere it spreads retries, and decides nothing.
-    assert {(file, how) for file, _line, how in places(guessable)} <= {("turnero/db.py", "random.uniform")}
+    assert {(file, how) for file, _line, how in places(guessable)} <= {("turnero/core/db.py", "random.uniform")}
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from tests.support.pages.walking import Walker, browser_of, newest_code, token_o
 from tests.support.rows.build import create_agency, create_citizen, create_desk, next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.turns import begin_change, book
-from turnero.booking.models import Booking, Journey
-from turnero.booking.pages import journey_routes
-from turnero.extensions import db
+from turnero.booking.pages.journey import routes
+from turnero.booking.turn.models import Booking, Journey
+from turnero.core.extensions import db
 
 NINE = 540
 EMAIL = {"correo": "otra.demo@example.ec", "celular": "0991234567"}
@@ -128,7 +128,7 @@ def walker_in(app, client, desk, procedure, clock_shift):
 
 
 def posted_steps():
-    return [address.rpartition("/")[2] for address in journey_routes._FORMS]
+    return [address.rpartition("/")[2] for address in routes._FORMS]
 
 
 def test_every_step_has_its_fields():

@@ -10,8 +10,8 @@ import pytest
 from tests.support.pages.walking import Walker, newest_code
 from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.rows.staff import create_account, create_device, paired, signed_in
-from turnero import web
 from turnero.staff import accounts
+from turnero.web import setup
 
 EMAIL = "ana.demo@example.ec"
 
@@ -107,7 +107,7 @@ def test_every_request_says_who_and_where_from(log, client):
 
 
 def test_a_flood(make_app, capsys, monkeypatch):
-    monkeypatch.setattr(web, "_ALL_REQUESTS", "3 per minute")
+    monkeypatch.setattr(setup, "_ALL_REQUESTS", "3 per minute")
     with make_app("sqlite", TURNERO_LOG="json") as app:
         client = app.test_client()
         assert [client.get("/ayuda").status_code for _ in range(4)][-1] == 429

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support import ROOT
 from tests.support.scenes.world import build_world, form_token
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 MATRIX = ROOT / "tests" / "access_matrix.csv"
 WHO = ("anonymous", "kiosk", "board", "window", "supervisor", "admin")

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from tests.support.rows.build import create_agency
 from tests.support.rows.staff import create_device, paired
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.staff import devices
 from turnero.staff.models import Device
 

@@ -1,6 +1,6 @@
 import pytest
 
-from turnero.errors import InvalidInput
+from turnero.core.errors import InvalidInput
 from turnero.staff import passwords
 
 EMAIL = "rosa.chiluisa@example.ec"

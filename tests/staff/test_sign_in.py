@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 
 from tests.support.rows.build import create_agency, start_writing
 from tests.support.rows.staff import create_account, signed_in
-from turnero import clock
-from turnero.extensions import db
-from turnero.jobs import JOBS
+from turnero.core import clock
+from turnero.core.extensions import db
+from turnero.operations.jobs import JOBS
 from turnero.staff import accounts, sessions, totp
 from turnero.staff.accounts import Attempt, Post
 from turnero.staff.models import Account, SignInFailure, StaffSession

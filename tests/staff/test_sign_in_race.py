@@ -11,9 +11,9 @@ from sqlalchemy import event, func, select
 from tests.support.rows.build import create_agency
 from tests.support.rows.staff import create_account, session_key
 from tests.support.scenes.crowd import all_at_once
-from turnero import clock
-from turnero import db as database
-from turnero.extensions import db
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.extensions import db
 from turnero.staff import accounts, cookies, sessions, totp
 from turnero.staff.accounts import Attempt, Post, SignInRefused, SignInTooSoon
 from turnero.staff.models import SignInFailure, StaffSession

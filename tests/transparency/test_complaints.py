@@ -5,12 +5,13 @@ from sqlalchemy import select
 
 from tests.support.rows.build import create_agency, create_local_holiday
 from turnero.cli import main
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
-from turnero.transparency import complaints, months
-from turnero.transparency.complaints import Said, TooManyComplaints
+from turnero.transparency.complaints import complaints
+from turnero.transparency.complaints.complaints import Said, TooManyComplaints
 from turnero.transparency.models import Complaint
+from turnero.transparency.months import closing
 
 EMAIL = "ana.demo@example.ec"
 
@@ -135,8 +136,8 @@ def test_an_unknown_number_has_no_page(app, client, number):
 def test_the_month_counts_its_complaints(app, clock_shift):
     complaints.file(said(), "b")
     clock_shift(timedelta(days=30))
-    months.close(date(2026, 11, 1))
-    assert [(row.attentions, row.complaints) for row in months.published()] == [(0, 1)]
+    closing.close(date(2026, 11, 1))
+    assert [(row.attentions, row.complaints) for row in closing.published()] == [(0, 1)]
 
 
 def test_another_browser_with_the_same_key_has_a_complaint_of_its_own(app):

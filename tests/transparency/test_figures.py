@@ -7,12 +7,12 @@ from tests.support.rows.build import create_agency, create_desk, next_workday, t
 from tests.support.rows.journeys import at_hour_step
 from tests.support.rows.visits import arrived
 from tests.support.rows.waiting import in_draw, listed
-from turnero import clock
-from turnero.booking import bookings, cancelling, holds
-from turnero.booking.waiting import draws, seat_offers
-from turnero.booking.waiting.seat_models import Draw, SeatRequest
-from turnero.booking.waiting.seat_queries import request_token_of
-from turnero.extensions import db
+from turnero.booking.journey import cancel, confirm, holds
+from turnero.booking.turn.request_models import Draw, SeatRequest
+from turnero.booking.waiting import draws, offers
+from turnero.booking.waiting.queries import request_token_of
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.transparency import figures
 from turnero.transparency.models import Given, Scarcity
 
@@ -25,7 +25,7 @@ pytestmark = [
 def book(desk, procedure, number, minute=540):
     traveller = at_hour_step(desk.agency, procedure, number)
     holds.place(traveller.key, traveller.browser, next_workday() + timedelta(days=7), minute)
-    return bookings.confirm(traveller.key, traveller.browser)
+    return confirm.confirm(traveller.key, traveller.browser)
 
 
 def rows(table):
@@ -60,8 +60,8 @@ def test_turns_are_counted_by_how_they_were_given(desk, procedure, clock_shift):
     book(desk, procedure, 1)
     given_up = book(desk, procedure, 2, minute=560)
     waiting = listed(desk, procedure, 3)
-    cancelling.cancel(given_up)
-    seat_offers.accept(waiting)
+    cancel.cancel(given_up)
+    offers.accept(waiting)
     arrived(desk, procedure, 640, 4)
     day = today()
     clock_shift(timedelta(days=1))
@@ -83,7 +83,7 @@ def test_a_turn_won_in_a_draw_counts_as_drawn(procedure, clock_shift):
     in_draw(row, procedure, 1)
     clock_shift(row.closes_at - clock.now() + timedelta(minutes=1))
     draws.run_due()
-    seat_offers.accept(request_token_of(db.session.scalars(select(SeatRequest)).one()))
+    offers.accept(request_token_of(db.session.scalars(select(SeatRequest)).one()))
     assert desk.id == row.desk_id
     assert figures.given_on(today())["draw"] == 1
 

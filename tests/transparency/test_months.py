@@ -7,17 +7,18 @@ from sqlalchemy import func, select
 
 from tests.support.rows.build import create_agency, create_desk, create_province, today
 from tests.support.rows.visits import arrived, booked, turn
-from turnero import clock
-from turnero.attention import attendance, calling
-from turnero.attention.attendance import By
-from turnero.audit import audit
-from turnero.booking import bookings, cancelling, closing, proposals
-from turnero.booking.closing import Hours, Scope
-from turnero.booking.models import Booking
+from turnero.attention.day import attendance, calling
+from turnero.attention.day.attendance import By
+from turnero.booking.closures import closing, proposals
+from turnero.booking.closures.scope import Hours, Scope
+from turnero.booking.journey import cancel, confirm
+from turnero.booking.turn.models import Booking
 from turnero.cli import main
-from turnero.extensions import db
-from turnero.transparency import months
+from turnero.core import clock
+from turnero.core.extensions import db
+from turnero.operations.audit import audit
 from turnero.transparency.models import MonthDetail, MonthFigures, MonthProvince, Scarcity
+from turnero.transparency.months import closing as months
 
 NOVEMBER = date(2026, 11, 1)
 FILE = "anio,mes,quejas,atenciones\n2025,11,3,23913\n2025,12,4,31096\n"
@@ -35,7 +36,7 @@ def a_month(desk, procedure, clock_shift):
     by = [By(f"staff:{number}", desk.agency_id, number) for number in range(1, 7)]
     waiting = [arrived(desk, procedure, 640, number) for number in range(1, 7)]
     given_up = booked(desk, procedure, 900, 8)
-    cancelling.cancel(bookings.token_of(turn(given_up)))
+    cancel.cancel(confirm.token_of(turn(given_up)))
     clock_shift(timedelta(minutes=50))  # 10:50, ten minutes after their hour
     for booking_id, who in zip(waiting, by, strict=True):
         calling.call(booking_id, who)
@@ -93,7 +94,7 @@ def test_provinces_are_the_sums_of_their_agencies(desk, procedure, clock_shift):
     near = create_desk(procedure.line, agency=create_agency(name="Norte"), windows=2)
     far = create_desk(procedure.line, agency=create_agency(create_province("01"), name="Sur"), windows=2)
     for number, there in enumerate((desk, near, near, far), start=20):
-        cancelling.cancel(bookings.token_of(turn(booked(there, procedure, 900, number))))
+        cancel.cancel(confirm.token_of(turn(booked(there, procedure, 900, number))))
     clock_shift(timedelta(days=30))
     months.close(NOVEMBER)
     (row,) = months.published()

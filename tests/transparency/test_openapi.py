@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from tests.support.scenes.world import build_world, rules
-from turnero.transparency import openapi
+from turnero.transparency.open_data import openapi
 
 API = "/api/v1"
 

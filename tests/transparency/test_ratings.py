@@ -8,11 +8,13 @@ from sqlalchemy import select
 
 from tests.support.rows.build import start_writing
 from tests.support.rows.visits import arrived, attended, rating_path, turn
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
-from turnero.transparency import months, open_data, ratings
 from turnero.transparency.models import Rating
+from turnero.transparency.months import closing
+from turnero.transparency.open_data import tables
+from turnero.transparency.ratings import ratings
 
 pytestmark = pytest.mark.desk(windows=9)
 
@@ -88,16 +90,16 @@ def test_the_month_tells_the_mean_where_enough_have_said_it(clock_shift, visit):
     for number, steps in enumerate((5, 5, 4, 3, 1), start=1):
         ratings.rate(*rating_path(visit(number)).split("/")[2:], ratings.Said(steps, ""))
     clock_shift(timedelta(days=30))
-    months.close(date(2026, 11, 1))
-    (row,) = open_data.parts_of(months.published()[-1]).agencies
+    closing.close(date(2026, 11, 1))
+    (row,) = tables.parts_of(closing.published()[-1]).agencies
     assert (row["opiniones"], row["satisfaccion"]) == (5, 3.6)
 
 
 def test_few_opinions_are_not_told(clock_shift, visit):
     ratings.rate(*rating_path(visit()).split("/")[2:], ratings.Said(1, ""))
     clock_shift(timedelta(days=30))
-    months.close(date(2026, 11, 1))
-    (row,) = open_data.parts_of(months.published()[-1]).agencies
+    closing.close(date(2026, 11, 1))
+    (row,) = tables.parts_of(closing.published()[-1]).agencies
     assert (row["opiniones"], row["satisfaccion"]) == (None, None)
 
 

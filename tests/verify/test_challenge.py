@@ -8,11 +8,11 @@ from sqlalchemy import func, select, update
 
 from tests.support.rows.codes import JOURNEY, MAILBOX, NOON, POLICY, at, committed, send
 from tests.support.scenes.crowd import all_at_once
-from turnero import clock
-from turnero import db as database
-from turnero.errors import TurneroError
-from turnero.extensions import db
-from turnero.messages import text_of
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.errors import TurneroError
+from turnero.core.extensions import db
+from turnero.core.messages import text_of
 from turnero.notices.models import Notice
 from turnero.verify import challenge
 from turnero.verify import code as code_rules

@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.support.rows.build import create_citizen
 from turnero.cli import cli
-from turnero.extensions import db
-from turnero.problems import FileInvalid
+from turnero.core.extensions import db
+from turnero.core.problems import FileInvalid
 from turnero.verify import citizens
 from turnero.verify.models import Citizen
 from turnero.verify.registry import Person

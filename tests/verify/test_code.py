@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from turnero.messages import text_of
+from turnero.core.messages import text_of
 from turnero.verify.code import CodeFormat, clean, code_of, matches
 
 KEY = "a key for tests, long enough to be one"

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support.rows.codes import JOURNEY, POLICY, at, send
-from turnero.extensions import db
-from turnero.messages import text_of
+from turnero.core.extensions import db
+from turnero.core.messages import text_of
 from turnero.notices.models import Notice
 from turnero.verify import challenge
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from turnero.errors import TurneroError
-from turnero.messages import text_of
+from turnero.core.errors import TurneroError
+from turnero.core.messages import text_of
 from turnero.verify.contact import (
     Contact,
     EmailInvalid,

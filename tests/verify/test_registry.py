@@ -15,8 +15,8 @@ import pytest
 from flask import Flask
 
 from config import Settings
-from turnero.extensions import db
-from turnero.messages import text_of
+from turnero.core.extensions import db
+from turnero.core.messages import text_of
 from turnero.verify.breaker import Breaker
 from turnero.verify.models import Citizen
 from turnero.verify.registry import OpenRegistry, Person, RegistryUnavailable, ServedRegistry, from_settings

@@ -2,13 +2,14 @@
 
 from flask import Blueprint, Response, make_response
 
-from turnero.administration import reach, tasks
-from turnero.administration.decide import just_made
-from turnero.agencies import catalogue_export
-from turnero.agencies.catalogue_text import as_yaml
-from turnero.language import gettext, gettext_noop
-from turnero.page import show
+from turnero.administration import tasks
+from turnero.administration.edit import reach
+from turnero.administration.edit.decide import just_made
+from turnero.agencies.catalogue import export
+from turnero.agencies.catalogue.text import as_yaml
+from turnero.core.language import gettext, gettext_noop
 from turnero.staff.access import Role, staff_only
+from turnero.web.page import show
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -39,7 +40,7 @@ def home() -> Response:
 @staff_only(Role.ADMIN)
 def catalogue() -> Response:
     """Everything of the catalogue in one file, as ``turnero catalogue load`` takes it."""
-    answer = make_response(as_yaml(catalogue_export.exported()))
+    answer = make_response(as_yaml(export.exported()))
     answer.headers["Content-Type"] = "application/yaml; charset=utf-8"
     answer.headers["Content-Disposition"] = "attachment; filename=catalogo.yaml"
     return answer

@@ -4,14 +4,14 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
-from turnero import clock
-from turnero.administration import displaced
+from turnero.administration.edit import displaced
 from turnero.agencies.models import LocalHoliday
-from turnero.extensions import db
-from turnero.formatting import thousands
-from turnero.language import gettext
+from turnero.core import clock
+from turnero.core.extensions import db
+from turnero.core.formatting import thousands
+from turnero.core.language import gettext
 from turnero.notices import outbox
-from turnero.transparency import complaints
+from turnero.transparency.complaints import complaints
 from turnero.transparency.figures import MAINLAND
 
 _SOON = timedelta(days=120)

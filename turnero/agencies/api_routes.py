@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from turnero.agencies import queries
 from turnero.agencies.models import Agency
-from turnero.page import kept
+from turnero.web.page import kept
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 _SECONDS = 60

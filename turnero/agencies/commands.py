@@ -6,11 +6,11 @@ from datetime import date
 import click
 
 from turnero.agencies import queries
-from turnero.agencies.deadline import last_day
-from turnero.agencies.holidays import FIRST_YEAR, national, rest_days
+from turnero.agencies.calendar.deadline import last_day
+from turnero.agencies.calendar.holidays import FIRST_YEAR, national, rest_days
 from turnero.agencies.places import Place, civic_days, find_canton, legal_rest
-from turnero.errors import TurneroError
-from turnero.messages import text_of
+from turnero.core.errors import TurneroError
+from turnero.core.messages import text_of
 
 _LAST_YEAR = 2999
 _LONGEST_TERM = 1000

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from turnero.db import UtcDateTime
-from turnero.extensions import Base
+from turnero.core.db import UtcDateTime
+from turnero.core.extensions import Base
 
 SCOPES = "scope IN ('national', 'province', 'canton', 'agency')"
 

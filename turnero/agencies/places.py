@@ -9,12 +9,12 @@ from unicodedata import combining, normalize
 
 from sqlalchemy import CompoundSelect, bindparam, or_, select, union_all
 
-from turnero.agencies.deadline import whole_days
-from turnero.agencies.holidays import CivicDay, rest_days
+from turnero.agencies.calendar.deadline import whole_days
+from turnero.agencies.calendar.holidays import CivicDay, rest_days
 from turnero.agencies.models import Agency, Closure, LocalHoliday
-from turnero.errors import InvalidInput, NotFound
-from turnero.extensions import db
-from turnero.interval import Interval
+from turnero.core.errors import InvalidInput, NotFound
+from turnero.core.extensions import db
+from turnero.core.interval import Interval
 
 # The rule moves a rest by two days at most, and whoever stands beside it with it.
 _MARGIN = timedelta(days=14)

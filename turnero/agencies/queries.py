@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
-from turnero.agencies import opening_hours
-from turnero.agencies.holidays import CivicDay, rest_days
+from turnero.agencies.calendar import opening_hours
+from turnero.agencies.calendar.holidays import CivicDay, rest_days
+from turnero.agencies.calendar.schedule import ClosedSpan, DeskCalendar, Staffing, grid
 from turnero.agencies.models import (
     Agency,
     CataloguePolicy,
@@ -21,10 +22,9 @@ from turnero.agencies.models import (
     WeeklyHours,
 )
 from turnero.agencies.places import Place, civic_days, closures, folded, touches
-from turnero.agencies.schedule import ClosedSpan, DeskCalendar, Staffing, grid
-from turnero.errors import NotFound
-from turnero.extensions import db
-from turnero.interval import Interval
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
+from turnero.core.interval import Interval
 
 # A desk that an agency has given up stays for the turns it had, without any staffing.
 _STAFFED = Desk.id.in_(select(DeskStaffing.desk_id))

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 
-from turnero import clock
 from turnero.agencies import queries, terms
 from turnero.agencies.models import Procedure
 from turnero.agencies.terms import Term
+from turnero.core import clock
 
 # Where no province was said.
 _MAINLAND = "America/Guayaquil"

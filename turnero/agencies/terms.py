@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from turnero.agencies import deadline, places
+from turnero.agencies import places
+from turnero.agencies.calendar import deadline
 from turnero.agencies.models import Agency, Procedure, Province
 from turnero.agencies.places import Place
 

@@ -4,9 +4,9 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
-from turnero import clock
-from turnero.db import transaction
-from turnero.extensions import db
+from turnero.core import clock
+from turnero.core.db import transaction
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 from turnero.notices.outbox import revive
 from turnero.notices.words import STATES

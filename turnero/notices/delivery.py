@@ -14,10 +14,10 @@ import structlog
 from sqlalchemy import ColumnElement, CursorResult, Update, and_, or_, select, update
 from sqlalchemy.orm import aliased
 
-from turnero import clock
-from turnero.db import OUTAGES, transaction
-from turnero.extensions import db
-from turnero.notices.mailer import Postponed, Rejected, Unreachable, VerifiedConnection, compose, mail
+from turnero.core import clock
+from turnero.core.db import OUTAGES, transaction
+from turnero.core.extensions import db
+from turnero.notices.channels.mail import Postponed, Rejected, Unreachable, VerifiedConnection, compose, mail
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Rendered, handed_over, render
 

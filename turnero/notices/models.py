@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from turnero.db import UtcDateTime
-from turnero.extensions import Base
+from turnero.core.db import UtcDateTime
+from turnero.core.extensions import Base
 
 
 class Notice(Base):

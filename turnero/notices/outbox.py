@@ -10,9 +10,9 @@ from flask import current_app
 from sqlalchemy import ColumnElement, CursorResult, Insert, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from turnero import clock
-from turnero.db import on_postgresql
-from turnero.extensions import db
+from turnero.core import clock
+from turnero.core.db import on_postgresql
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 
 # Lower goes first: somebody waits at the code page, nobody waits for a reminder.

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 
 USUAL = timedelta(minutes=1)  # a mail that waits longer is worth a word

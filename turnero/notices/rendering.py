@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, current_app
 
-from turnero import clock, formatting, qr
+from turnero.core import clock, formatting, qr
 from turnero.notices.models import Notice
 
 MAINLAND = "America/Guayaquil"

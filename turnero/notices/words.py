@@ -1,6 +1,6 @@
 """Mails in words, for the staff: the kinds and the states of a notice."""
 
-from turnero.language import gettext_noop as _
+from turnero.core.language import gettext_noop as _
 
 STATES = {
     "waiting": _("pendientes"),

@@ -14,10 +14,10 @@ import structlog
 from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from turnero import clock
-from turnero import db as database
-from turnero.errors import NotFound
-from turnero.extensions import db
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
 from turnero.staff import devices, sessions
 from turnero.staff.models import DataView, Device
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
 
-from turnero import clock
-from turnero import db as database
-from turnero.errors import InvalidInput, NotFound, Refused
-from turnero.extensions import db
-from turnero.keys import code_key, code_keys
-from turnero.language import gettext
-from turnero.language import gettext_noop as _
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.errors import InvalidInput, NotFound, Refused
+from turnero.core.extensions import db
+from turnero.core.keys import code_key, code_keys
+from turnero.core.language import gettext
+from turnero.core.language import gettext_noop as _
 from turnero.staff import cookies, passwords, record, sessions, slowdown, totp
 from turnero.staff.models import Account, SignInFailure, StaffSession
 from turnero.staff.record import COMMAND_LINE

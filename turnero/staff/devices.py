@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from turnero import clock
-from turnero import db as database
-from turnero.errors import NotFound, Refused
-from turnero.extensions import db
-from turnero.language import gettext
-from turnero.language import gettext_noop as _
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.errors import NotFound, Refused
+from turnero.core.extensions import db
+from turnero.core.language import gettext
+from turnero.core.language import gettext_noop as _
 from turnero.staff import cookies, record
 from turnero.staff.models import Device
 from turnero.staff.record import COMMAND_LINE

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from turnero.errors import Faulty, InvalidInput
+from turnero.core.errors import Faulty, InvalidInput
 from turnero.staff import passwords
 from turnero.staff.models import Account
 

@@ -3,7 +3,7 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from turnero.errors import InvalidInput
+from turnero.core.errors import InvalidInput
 
 SHORTEST, LONGEST, RECOMMENDED = 8, 128, 15
 # Guessed within some ten thousand tries: lists, keyboard rows, names with a year.

@@ -1,7 +1,7 @@
 """Who governed what: one row for each change, written in the change's own transaction."""
 
-from turnero import clock
-from turnero.extensions import db
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.staff.models import AdminChange
 
 COMMAND_LINE = "command line"

@@ -6,14 +6,14 @@ import structlog
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from turnero.errors import Faulty
-from turnero.language import gettext
-from turnero.page import NO_TROUBLE, Trouble, see_other, show
-from turnero.qr import picture
-from turnero.session import browser
+from turnero.core.errors import Faulty
+from turnero.core.language import gettext
+from turnero.core.qr import picture
 from turnero.staff import accounts, cookies, devices, forms, sessions, totp
 from turnero.staff.access import Role, member, open_to_everybody, refuse_unmarked, signed_in, staff_only
 from turnero.staff.models import Account
+from turnero.web.page import NO_TROUBLE, Trouble, see_other, show
+from turnero.web.session import browser
 
 blueprint = Blueprint("staff", __name__)
 blueprint.add_app_template_global(signed_in)  # the frame of the staff's pages

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from turnero import clock
-from turnero import db as database
-from turnero.extensions import db
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.extensions import db
 from turnero.staff import cookies, slowdown
 from turnero.staff.models import Account, SignInFailure, StaffSession
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from turnero.transparency import complaints, history, months
+from turnero.transparency.complaints import complaints
+from turnero.transparency.months import closing, history
 
 
 @click.group("figures")
@@ -27,7 +28,7 @@ def load_command(path: Path) -> None:
 @with_appcontext
 def close_command(month: datetime) -> None:
     """Cierra un mes, o escribe su corrección si algo cambió desde que se cerró."""
-    changed = months.close(month.date())
+    changed = closing.close(month.date())
     click.echo("Escrito como una revisión nueva." if changed else "Sin cambios: ya estaba así.")
 
 

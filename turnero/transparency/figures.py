@@ -11,16 +11,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from turnero import clock
-from turnero import db as database
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Procedure
-from turnero.booking import availability
-from turnero.booking.lifecycle import Status
-from turnero.booking.models import Booking
-from turnero.booking.waiting.seat_models import SeatOffer, SeatRequest
-from turnero.db import on_postgresql
-from turnero.extensions import Base, db
+from turnero.booking.seats import availability
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking
+from turnero.booking.turn.request_models import SeatOffer, SeatRequest
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.db import on_postgresql
+from turnero.core.extensions import Base, db
 from turnero.transparency.models import Given, Scarcity
 
 MAINLAND = "America/Guayaquil"

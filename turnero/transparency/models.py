@@ -5,8 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from turnero.db import UtcDateTime
-from turnero.extensions import Base
+from turnero.core.db import UtcDateTime
+from turnero.core.extensions import Base
 
 
 class Scarcity(Base):

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, render_template, request
 
-from turnero import clock, formatting, language
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Procedure
-from turnero.booking import availability
-from turnero.booking.queries import policy_of
-from turnero.language import gettext
-from turnero.language import gettext_noop as _
-from turnero.sharing import shared
+from turnero.booking.seats import availability
+from turnero.booking.turn.queries import policy_of
+from turnero.core import clock, formatting, language
+from turnero.core.language import gettext
+from turnero.core.language import gettext_noop as _
+from turnero.core.shared_values import shared
 from turnero.transparency import charts, figures
 
 blueprint = Blueprint("transparency", __name__)

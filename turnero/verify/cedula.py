@@ -3,7 +3,7 @@
 from stdnum.ec import ci
 from stdnum.exceptions import ValidationError
 
-from turnero.errors import InvalidInput
+from turnero.core.errors import InvalidInput
 from turnero.verify.digits import compact
 
 LENGTH = 10

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from turnero.db import on_postgresql
-from turnero.errors import InvalidInput, Refused, TurneroError
-from turnero.extensions import db
-from turnero.keys import code_keys
+from turnero.core.db import on_postgresql
+from turnero.core.errors import InvalidInput, Refused, TurneroError
+from turnero.core.extensions import db
+from turnero.core.keys import code_keys
 from turnero.notices import outbox
 from turnero.notices.queries import Fate, fate_of
 from turnero.verify import code

@@ -12,12 +12,12 @@ from unicodedata import category, normalize
 
 from sqlalchemy import select
 
-from turnero import clock
-from turnero.db import lock, transaction
-from turnero.errors import InvalidInput
-from turnero.extensions import db
-from turnero.messages import text_of
-from turnero.problems import FileInvalid, Problem
+from turnero.core import clock
+from turnero.core.db import lock, transaction
+from turnero.core.errors import InvalidInput
+from turnero.core.extensions import db
+from turnero.core.messages import text_of
+from turnero.core.problems import FileInvalid, Problem
 from turnero.verify import cedula
 from turnero.verify.contact import parse_email, parse_mobile
 from turnero.verify.models import Citizen

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 
-from turnero.errors import InvalidInput
+from turnero.core.errors import InvalidInput
 from turnero.verify.digits import compact
 
 DIGITS = 6

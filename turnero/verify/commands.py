@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from turnero import clock
-from turnero.progress import counted, working
+from turnero.core import clock
+from turnero.core.progress import counted, working
 from turnero.verify import citizens
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from turnero.errors import InvalidInput
+from turnero.core.errors import InvalidInput
 from turnero.verify.digits import compact
 
 _COUNTRY = 593

@@ -1,8 +1,8 @@
 """What the code's mail says; read when it is sent, so the code exists only then."""
 
-from turnero import clock
-from turnero.extensions import db
-from turnero.keys import code_key
+from turnero.core import clock
+from turnero.core.extensions import db
+from turnero.core.keys import code_key
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Mail
 from turnero.verify.challenge import outstanding

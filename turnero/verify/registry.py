@@ -13,8 +13,8 @@ import structlog
 import urllib3
 
 from config import Settings
-from turnero.errors import InvalidInput, Refused
-from turnero.extensions import db
+from turnero.core.errors import InvalidInput, Refused
+from turnero.core.extensions import db
 from turnero.verify.breaker import Breaker
 from turnero.verify.contact import parse_email, parse_mobile
 from turnero.verify.models import Citizen

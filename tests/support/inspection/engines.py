@@ -49,7 +49,7 @@ def named_on_both(path: Path) -> frozenset[str]:
 
 
 def _imports(path: Path) -> dict[str, set[str]]:
-    """What each name that a file imports may be of the product: ``holds`` is turnero.booking, turnero.booking.holds."""
+    """Module or member of the product that each imported name may be: both are listed."""
     found: dict[str, set[str]] = {}
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("turnero"):

@@ -16,8 +16,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event, text
 
 from tests.support import ROOT
-from turnero import schema
-from turnero.extensions import db
+from turnero.core.extensions import db
+from turnero.operations import schema
 
 RELEASED = "0002"  # the newest revision that was out before migrations were read like this
 # The widths of our numbers are chosen in the models; the time-outs are the session's (migrations/env.py).

@@ -9,7 +9,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from tests.support import ROOT
-from turnero import language
+from turnero.core import language
 
 LOCALE = "qu"  # Kichwa's dates and numbers come with Babel, its words are not invented here
 

@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-from turnero.booking.turn_text import TurnText
+from turnero.booking.documents.turn_text import TurnText
 
 
 def turn_text(**changes: Any) -> TurnText:

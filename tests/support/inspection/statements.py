@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 
 @dataclass(frozen=True)

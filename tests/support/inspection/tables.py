@@ -10,8 +10,8 @@ from functools import cache
 
 from sqlalchemy import Table, TextClause, text
 
-from turnero.db import on_postgresql
-from turnero.extensions import Base, db
+from turnero.core.db import on_postgresql
+from turnero.core.extensions import Base, db
 
 # All that looking may write: that somebody of the staff looked, and when a session or device was last here.
 OF_LOOKING = ("data_views", "staff_sessions.seen_at", "devices.seen_at")

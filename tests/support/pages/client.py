@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from tests.support.pages import reader
 from tests.support.pages.page import Element, Page, filled
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 ERROR = "Error: "
 

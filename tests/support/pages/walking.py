@@ -11,11 +11,11 @@ from tests.support.pages.client import StrictClient
 from tests.support.pages.page import Element
 from tests.support.rows.journeys import at_hour_step
 from turnero.agencies.models import Desk, Procedure
-from turnero.booking import holds
-from turnero.extensions import db
-from turnero.session import known_as
+from turnero.booking.journey import holds
+from turnero.core.extensions import db
 from turnero.verify.code import code_of
 from turnero.verify.models import Challenge
+from turnero.web.session import known_as
 
 
 def browser_of(client: StrictClient) -> str:

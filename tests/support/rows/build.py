@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
-from turnero import clock
 from turnero.agencies.models import (
     Agency,
     CataloguePolicy,
@@ -19,7 +18,8 @@ from turnero.agencies.models import (
     Province,
     WeeklyHours,
 )
-from turnero.extensions import db
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.verify.models import Citizen
 
 # Local minutes of the day: Monday to Friday 08:00-17:00.

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from turnero.agencies import catalogue
-from turnero.agencies.catalogue_entries import Catalogue
-from turnero.agencies.catalogue_load import load_path
-from turnero.agencies.catalogue_schema import Known
-from turnero.problems import FileInvalid
+from turnero.agencies.catalogue import reading
+from turnero.agencies.catalogue.entries import Catalogue
+from turnero.agencies.catalogue.load import load_path
+from turnero.agencies.catalogue.schema import Known
+from turnero.core.problems import FileInvalid
 
 LOADED = Known(
     provinces=frozenset({"17", "20"}),
@@ -50,7 +50,7 @@ GLOSAS = "slug: glosas, name: Glosas, line: cartera, channel: ambos, minutes: 20
 
 def read(tmp_path: Path, text: str) -> Catalogue:
     """What a file says that may name all of ``LOADED``."""
-    return catalogue.read(_written(tmp_path, text), LOADED)
+    return reading.read(_written(tmp_path, text), LOADED)
 
 
 def load(tmp_path: Path, text: str) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from turnero import db as database
-from turnero.keys import code_key
+from turnero.core import db as database
+from turnero.core.keys import code_key
 from turnero.verify import challenge
 from turnero.verify.challenge import CodePolicy, Recipient
 from turnero.verify.code import code_of

@@ -16,7 +16,7 @@ from turnero.agencies.models import (
     Province,
     WeeklyHours,
 )
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 
 @pytest.fixture

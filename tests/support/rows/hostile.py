@@ -6,9 +6,9 @@ from sqlalchemy import delete, select, update
 from tests.support.pages.page import Page
 from tests.support.rows.build import start_writing
 from turnero.agencies.models import Agency, Closure, Line, Procedure, Province
-from turnero.booking.models import Booking, Displacement, Event
-from turnero.booking.notices import BY_STAFF
-from turnero.extensions import db
+from turnero.booking.documents.notices import BY_STAFF
+from turnero.booking.turn.models import Booking, Displacement, Event
+from turnero.core.extensions import db
 from turnero.staff.models import Account, DataView, Device
 from turnero.verify.models import Citizen
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.support.rows.build import start_writing
-from turnero import clock
 from turnero.agencies.models import Agency, Procedure
-from turnero.booking import steps
-from turnero.booking.models import Journey
-from turnero.extensions import db
+from turnero.booking.journey import steps
+from turnero.booking.turn.models import Journey
+from turnero.core import clock
+from turnero.core.extensions import db
 
 
 def cedula(number: int, province: str = "17") -> str:

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from config import MailServer
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Mail
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from tests.support.pages.client import StrictClient
 from tests.support.rows.build import start_writing
-from turnero import clock
 from turnero.agencies.models import Agency
-from turnero.extensions import db
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.staff import cookies, devices, sessions
 from turnero.staff.models import Account, Device, StaffSession
 

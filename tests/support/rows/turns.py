@@ -7,10 +7,12 @@ from tests.support.pages.walking import Walker, texts, token_of
 from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step
 from turnero.agencies.models import Desk, Procedure
-from turnero.booking import bookings, closing, holds, queries
-from turnero.booking.closing import Hours, Scope
-from turnero.booking.models import Booking
-from turnero.extensions import db
+from turnero.booking.closures import closing
+from turnero.booking.closures.scope import Hours, Scope
+from turnero.booking.journey import confirm, holds
+from turnero.booking.turn import queries
+from turnero.booking.turn.models import Booking
+from turnero.core.extensions import db
 
 NINE, TEN = 540, 600
 
@@ -25,7 +27,7 @@ def book(desk: Desk, procedure: Procedure, day: date, minute: int = NINE) -> str
     """A confirmed turn; the token of its page."""
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, day, minute)
-    return bookings.confirm(traveller.key, traveller.browser)
+    return confirm.confirm(traveller.key, traveller.browser)
 
 
 def close(desk: Desk, day: date, days: int = 1) -> int:

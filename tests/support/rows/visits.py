@@ -5,14 +5,15 @@ from datetime import date
 from tests.support.rows.build import today
 from tests.support.rows.journeys import at_hour_step
 from turnero.agencies.models import Desk, Procedure
-from turnero.attention import attendance, calling
-from turnero.attention.attendance import By
-from turnero.attention.models import Visit
-from turnero.booking import bookings, holds, queries
-from turnero.booking.models import Booking
-from turnero.booking.token import rating_mac_of
-from turnero.extensions import db
-from turnero.keys import code_key
+from turnero.attention.day import attendance, calling
+from turnero.attention.day.attendance import By
+from turnero.attention.day.models import Visit
+from turnero.booking.journey import confirm, holds
+from turnero.booking.turn import queries
+from turnero.booking.turn.models import Booking
+from turnero.booking.turn.token import rating_mac_of
+from turnero.core.extensions import db
+from turnero.core.keys import code_key
 
 
 def booked(desk: Desk, procedure: Procedure, minute: int, number: int = 1, **values: object) -> int:
@@ -24,7 +25,7 @@ def booked(desk: Desk, procedure: Procedure, minute: int, number: int = 1, **val
     assert isinstance(day, date)
     traveller = at_hour_step(desk.agency, procedure, number, **values)
     holds.place(traveller.key, traveller.browser, day, minute)
-    return queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser)).id
+    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser)).id
 
 
 def arrived(

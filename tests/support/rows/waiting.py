@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from tests.support.rows.build import next_workday, start_writing, today
 from tests.support.rows.journeys import at_hour_step
-from turnero import clock
 from turnero.agencies.models import Desk, Procedure
-from turnero.booking.waiting import seat_requests
-from turnero.booking.waiting.seat_models import Draw, SeatOffer, SeatRequest
-from turnero.extensions import db
+from turnero.booking.journey import joining
+from turnero.booking.turn.request_models import Draw, SeatOffer, SeatRequest
+from turnero.core import clock
+from turnero.core.extensions import db
 
 
 def listed(
@@ -21,18 +21,14 @@ def listed(
     traveller = at_hour_step(desk.agency, procedure, number, priority=priority)
     first = next_workday()
     agency = desk.agency
-    wish = seat_requests.Wish(
-        agency.province_code, procedure.slug, (agency.slug,), first, first + timedelta(days=days), part
-    )
-    return seat_requests.join_list(traveller.key, traveller.browser, wish)
+    wish = joining.Wish(agency.province_code, procedure.slug, (agency.slug,), first, first + timedelta(days=days), part)
+    return joining.join_list(traveller.key, traveller.browser, wish)
 
 
 def in_draw(draw: Draw, procedure: Procedure, number: int, part: str = "any") -> str:
     """The token of a request of person ``number`` in a draw."""
     traveller = at_hour_step(draw.desk.agency, procedure, number)
-    return seat_requests.join_draw(
-        traveller.key, traveller.browser, seat_requests.DrawWish(draw.id, procedure.slug, part)
-    )
+    return joining.join_draw(traveller.key, traveller.browser, joining.DrawWish(draw.id, procedure.slug, part))
 
 
 def create_draw(desk: Desk) -> Draw:

@@ -23,10 +23,10 @@ from tests.support.rows.build import (
 from tests.support.rows.build import today as the_day
 from tests.support.rows.turns import begin_change
 from tests.support.servers.smtp import Mailbox, code_in
-from turnero import clock
-from turnero.booking import queries
-from turnero.booking.models import Booking
-from turnero.extensions import db
+from turnero.booking.turn import queries
+from turnero.booking.turn.models import Booking
+from turnero.core import clock
+from turnero.core.extensions import db
 from turnero.notices import delivery
 from turnero.staff import accounts, devices, totp
 from turnero.staff.accounts import Post

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from flask import Flask
 
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from tests.support.rows.staff import create_device, pair_browser
 from tests.support.rows.visits import turn
 from tests.support.servers.server import LiveServer
 from turnero.agencies.models import Desk
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 SCREEN = {"width": 1080, "height": 1920}
 # Nothing is printed nor spoken; both are counted.

@@ -11,10 +11,12 @@ from tests.support.rows.build import create_agency, create_citizen, create_desk,
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, create_device, paired, signed_in
 from tests.support.rows.visits import arrived, booked, turn
-from turnero.attention import calling, window_turns
-from turnero.attention.attendance import By
-from turnero.booking import closing, proposals, queries
-from turnero.booking.closing import Hours, Scope
+from turnero.attention.day import calling
+from turnero.attention.day.attendance import By
+from turnero.attention.window import turns
+from turnero.booking.closures import closing, proposals
+from turnero.booking.closures.scope import Hours, Scope
+from turnero.booking.turn import queries
 
 SOON, NINE = 640, 540  # it is 10:00
 OWNER = "duena@example.ec"
@@ -37,7 +39,7 @@ class Everyone:
         calling.call_next(by, None)
         self.coming = booked(desk, procedure, NINE, 3, day=self.day, registry_email=OWNER, **third)
         self.cancelled = booked(desk, procedure, NINE, 4, day=self.day, **third)
-        window_turns.cancel(self.cancelled, by, name)
+        turns.cancel(self.cancelled, by, name)
         closed = self.day + timedelta(days=1)
         self.lost = booked(desk, procedure, NINE, 5, day=closed, **third)
         begins = datetime.combine(closed, time())

@@ -11,12 +11,13 @@ from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.visits import attended, rating_path
 from tests.support.scenes.everyone import Everyone
-from turnero.administration import policy_form, sheet_form
+from turnero.administration.limits import forms
+from turnero.administration.procedures import forms as sheet_form
 from turnero.agencies.models import Procedure
-from turnero.extensions import db
+from turnero.core.extensions import db
 from turnero.staff import accounts
 from turnero.staff.accounts import Post
-from turnero.transparency import complaints
+from turnero.transparency.complaints import complaints
 
 Form = tuple[str, StrictClient, str, tuple[str, ...]]  # its rule, who may send it, its address and its fields
 WHOM = ("citizens", "staff", "agencies", "administration", "kiosks")
@@ -110,7 +111,7 @@ class Forms:
                 f"{agency}/horario": ("desde", "hasta", "abre-0-0", "cierra-0-0"),
                 f"{agency}/limites": ("reserva", "tope_dia", "abre_desde", "espera_desde", "sorteo_desde"),
                 f"{agency}/ventanillas": ("linea", "desde", "ventanillas", "minutos"),
-                "/admin/limites": tuple(field for field, *_ in policy_form.NUMBERS),
+                "/admin/limites": tuple(field for field, *_ in forms.NUMBERS),
             }
         )
 

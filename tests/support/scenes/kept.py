@@ -10,8 +10,8 @@ from typing import Any
 
 from psycopg import sql
 
-from turnero.db import on_postgresql
-from turnero.extensions import Base, db
+from turnero.core.db import on_postgresql
+from turnero.core.extensions import Base, db
 
 Restore = Callable[[], None]
 

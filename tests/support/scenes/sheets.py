@@ -4,17 +4,17 @@ from collections.abc import Callable, Hashable
 
 import pytest
 
-from turnero import language
-from turnero.attention import agenda_papers
-from turnero.attention.agenda import Agenda
-from turnero.booking import documents
-from turnero.booking.turn_text import TurnText
+from turnero.attention.agenda import files
+from turnero.attention.agenda.queries import Agenda
+from turnero.booking.documents import files as documents
+from turnero.booking.documents.turn_text import TurnText
+from turnero.core import language
 
 
 def draw_once(patch: pytest.MonkeyPatch) -> None:
     """While ``patch`` lasts, a sheet or an agenda is drawn anew only where one of its words is another."""
     drawn: dict[Hashable, bytes] = {}
-    sheet, agenda_list = documents.pdf, agenda_papers.as_pdf
+    sheet, agenda_list = documents.pdf, files.as_pdf
 
     def once(words: Hashable, draw: Callable[[], bytes]) -> bytes:
         key = (language.tag(), words)
@@ -26,8 +26,8 @@ def draw_once(patch: pytest.MonkeyPatch) -> None:
         return once(turn, lambda: sheet(turn))
 
     def as_pdf(agenda: Agenda) -> bytes:
-        rows = tuple(agenda_papers._printed(row) for row in agenda.rows)
+        rows = tuple(files._printed(row) for row in agenda.rows)
         return once((agenda.day, agenda.agency.name, rows), lambda: agenda_list(agenda))
 
     patch.setattr(documents, "pdf", pdf)
-    patch.setattr(agenda_papers, "as_pdf", as_pdf)
+    patch.setattr(files, "as_pdf", as_pdf)

@@ -11,8 +11,8 @@ from tests.support.rows.journeys import cedula
 from tests.support.rows.turns import turn
 from tests.support.scenes.agency_life import SOON, AgencyLife, Person
 from tests.support.scenes.sheets import draw_once
-from turnero.booking import closing, proposals
-from turnero.booking.closing import Hours, Scope
+from turnero.booking.closures import closing, proposals
+from turnero.booking.closures.scope import Hours, Scope
 
 # Nobody else in any test looks like them.
 FIRST = 91_827_30

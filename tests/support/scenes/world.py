@@ -28,15 +28,18 @@ from tests.support.rows.staff import create_account, create_device, paired, sign
 from tests.support.rows.visits import arrived, attended, booked, rating_path
 from tests.support.rows.waiting import create_draw, listed
 from tests.support.scenes.kept import Restore, keep_rows
-from turnero import clock, schema
 from turnero.agencies.models import Desk, Procedure
-from turnero.attention import calling, kiosk_help
-from turnero.attention.attendance import By
-from turnero.booking import bookings, cancelling, holds, queries
-from turnero.booking.models import Booking
-from turnero.extensions import db
+from turnero.attention.day import calling
+from turnero.attention.day.attendance import By
+from turnero.attention.kiosk import assistance
+from turnero.booking.journey import cancel, confirm, holds
+from turnero.booking.turn import queries
+from turnero.booking.turn.models import Booking
+from turnero.core import clock
+from turnero.core.extensions import db
+from turnero.operations import schema
 from turnero.staff import accounts, devices
-from turnero.transparency import complaints
+from turnero.transparency.complaints import complaints
 
 ELEVEN = 660
 DISABLED = "salio@example.ec"
@@ -181,7 +184,7 @@ def _build(app: Flask) -> World:
 def _turns(desk: Desk, procedure: Procedure, number: int) -> Turns:
     clerk = create_account(desk.agency)
     kiosk = create_device(desk.agency)
-    kiosk_help.asked(kiosk.id)
+    assistance.asked(kiosk.id)
     closure = create_closure(datetime(2027, 3, 1), datetime(2027, 3, 2), scope="agency", agency_id=desk.agency_id)
     called = arrived(desk, procedure, ELEVEN, number)
     calling.call(called, By(f"staff:{clerk.id}", desk.agency_id, 7))
@@ -248,7 +251,7 @@ def _waiting(desk: Desk, procedure: Procedure) -> str:
     token = listed(desk, procedure, 33)
     giving_up = at_hour_step(desk.agency, procedure, 32)
     holds.place(giving_up.key, giving_up.browser, next_workday() + timedelta(days=7), ELEVEN)
-    cancelling.cancel(bookings.confirm(giving_up.key, giving_up.browser))
+    cancel.cancel(confirm.confirm(giving_up.key, giving_up.browser))
     return token
 
 
@@ -256,4 +259,4 @@ def _disownable(desk: Desk, procedure: Procedure) -> str:
     """The owner's token of a turn whose cédula has another address on file."""
     traveller = at_hour_step(desk.agency, procedure, 31, registry_email="dueno.demo@example.ec")
     holds.place(traveller.key, traveller.browser, next_workday(), ELEVEN)
-    return str(queries.owner_token_of(queries.booking_by_token(bookings.confirm(traveller.key, traveller.browser))))
+    return str(queries.owner_token_of(queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))))

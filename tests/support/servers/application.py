@@ -17,9 +17,12 @@ from flask import Flask
 from config import Settings
 from tests.support.pages.client import StrictClient
 from tests.support.servers.databases import Databases
-from turnero import create_app, logs, refusals, schema
-from turnero.extensions import db, limiter
-from turnero.sharing import Shelf, shelf_of
+from turnero import create_app
+from turnero.core import logs
+from turnero.core.extensions import db, limiter
+from turnero.core.shared_values import Shelf, shelf_of
+from turnero.operations import schema
+from turnero.web import refusals
 
 # Every test begins here: a Monday, 10:00 in Quito and 09:00 in Galápagos, with no national holiday for six weeks.
 BEGINNING = datetime(2026, 11, 9, 15, 0, tzinfo=UTC)
@@ -118,7 +121,7 @@ class Applications:
         app.config["SETTINGS"] = settings
         shelf = app.extensions["turnero.shared"] = Shelf()
         shelf.most_seconds = 0
-        app.extensions["turnero.refusals"] = refusals.Tally()
+        app.extensions["turnero.web.refusals"] = refusals.Tally()
         limiter.reset()
         logs.configure(settings.log)
         return app

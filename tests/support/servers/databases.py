@@ -12,8 +12,8 @@ from flask import Flask
 from psycopg import sql
 
 from tests.support.servers import postgres
-from turnero import schema
-from turnero.extensions import db
+from turnero.core.extensions import db
+from turnero.operations import schema
 
 ENGINES = ("sqlite", "postgresql")
 _END_OPEN_TRANSACTIONS = """

@@ -22,7 +22,7 @@ from typing import Any
 
 from tests.support.servers.processes import PROGRAM
 
-_PRELOADED = ["turnero.cli", "turnero.demo", "turnero.serving"]
+_PRELOADED = ["turnero.cli", "turnero.operations.demo", "turnero.operations.serving"]
 
 
 class Process:

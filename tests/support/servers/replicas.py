@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.support.pages.client import StrictClient
 from turnero import create_app
-from turnero.extensions import db
+from turnero.core.extensions import db
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from threading import Thread
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from turnero import jobs
+from turnero.operations import jobs
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, make_response, render_template
 
-from turnero import clock
-from turnero.booking.waiting import seat_queries
-from turnero.booking.waiting.seat_models import Draw
-from turnero.booking.waiting.seat_notices import when
-from turnero.errors import NotFound
-from turnero.extensions import db
+from turnero.booking.turn.request_models import Draw
+from turnero.booking.waiting import queries
+from turnero.booking.waiting.notices import when
+from turnero.core import clock
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
 
 blueprint = Blueprint("draw", __name__, url_prefix="/sorteos")
 
@@ -29,9 +29,9 @@ def may_be_kept(response: Response) -> Response:
 @blueprint.get("")
 def list_page() -> str:
     now = clock.now()
-    found = seat_queries.draws(now.date() - _SHOWN)
+    found = queries.draws(now.date() - _SHOWN)
     return render_template(
-        "booking/draws.html", draws=[(each, seat_queries.state_of(each)) for each in reversed(found)], when=when
+        "booking/draws.html", draws=[(each, queries.state_of(each)) for each in reversed(found)], when=when
     )
 
 
@@ -39,7 +39,7 @@ def list_page() -> str:
 def page(number: str) -> str:
     draw = _draw(number)
     return render_template(
-        "booking/draw.html", draw=draw, state=seat_queries.state_of(draw), when=when, document=draw.document
+        "booking/draw.html", draw=draw, state=queries.state_of(draw), when=when, document=draw.document
     )
 
 

@@ -3,16 +3,17 @@
 import structlog
 from flask import Blueprint, Response, url_for
 
-from turnero import clock
-from turnero.booking import cancelling, owner
-from turnero.booking.errors import NotCancellable
-from turnero.booking.journey import owned, step_of
-from turnero.booking.models import Booking
-from turnero.booking.pages.journey_page import show, to_where_it_is
-from turnero.booking.queries import booking_by_owner_token, policy_of
-from turnero.booking.turn_text import shown_cedula
-from turnero.page import see_other
-from turnero.session import browser
+from turnero.booking.documents.turn_text import shown_cedula
+from turnero.booking.journey import cancel
+from turnero.booking.journey.state import owned, step_of
+from turnero.booking.pages.journey.page import show, to_where_it_is
+from turnero.booking.person import owner
+from turnero.booking.turn.errors import NotCancellable
+from turnero.booking.turn.models import Booking
+from turnero.booking.turn.queries import booking_by_owner_token, policy_of
+from turnero.core import clock
+from turnero.web.page import see_other
+from turnero.web.session import browser
 
 blueprint = Blueprint("owner", __name__, url_prefix="/no-fui-yo")
 log = structlog.get_logger()
@@ -21,7 +22,7 @@ log = structlog.get_logger()
 @blueprint.get("/<token>")
 def ask(token: str) -> Response:
     turn = booking_by_owner_token(token)
-    if not cancelling.may_cancel(turn, clock.now()):
+    if not cancel.may_cancel(turn, clock.now()):
         return _over(turn)
     return show(
         "booking/owner_question.html",

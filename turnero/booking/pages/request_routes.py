@@ -2,15 +2,15 @@
 
 from flask import Blueprint, Response, url_for
 
-from turnero import clock
-from turnero.booking.pages.journey_page import show, to_turn
-from turnero.booking.queries import token_of
-from turnero.booking.turn_text import PlaceText
-from turnero.booking.waiting import seat_offers, seat_queries
-from turnero.booking.waiting.seat_models import SeatOffer, SeatRequest
-from turnero.booking.waiting.seat_notices import RequestText, is_last, when
-from turnero.errors import Refused
-from turnero.page import NO_TROUBLE, Trouble, see_other
+from turnero.booking.documents.turn_text import PlaceText
+from turnero.booking.pages.journey.page import show, to_turn
+from turnero.booking.turn.queries import token_of
+from turnero.booking.turn.request_models import SeatOffer, SeatRequest
+from turnero.booking.waiting import offers, queries
+from turnero.booking.waiting.notices import RequestText, is_last, when
+from turnero.core import clock
+from turnero.core.errors import Refused
+from turnero.web.page import NO_TROUBLE, Trouble, see_other
 
 blueprint = Blueprint("request", __name__, url_prefix="/solicitud")
 
@@ -21,8 +21,8 @@ def page(token: str) -> Response:
 
 
 def _page(token: str, trouble: Trouble = NO_TROUBLE) -> Response:
-    request = seat_queries.request_by_token(token)
-    offer = seat_queries.last_offer(request)
+    request = queries.request_by_token(token)
+    offer = queries.last_offer(request)
     is_open = offer is not None and offer.status == "open" and offer.answer_by > clock.now()
     return show(
         "booking/request.html",
@@ -33,7 +33,7 @@ def _page(token: str, trouble: Trouble = NO_TROUBLE) -> Response:
         rank=request.rank,
         draw=request.draw,
         drawn_on=request.draw and when(request.draw.closes_at, request.draw.desk.agency.zone),
-        before=seat_queries.in_line_before(request) if request.status == "waiting" else 0,
+        before=queries.in_line_before(request) if request.status == "waiting" else 0,
         place=offer and PlaceText.of(offer.booking.agency, offer.booking.day, offer.booking.minute),
         until=offer and when(offer.answer_by, offer.booking.agency.zone),
         last=is_last(request),
@@ -55,18 +55,18 @@ def _turn_link(offer: SeatOffer | None) -> str | None:
 @blueprint.post("/<token>/aceptar")
 def accept(token: str) -> Response:
     try:
-        return to_turn(seat_offers.accept(token))
+        return to_turn(offers.accept(token))
     except Refused as refusal:
         return _page(token, Trouble(refusal=refusal))
 
 
 @blueprint.post("/<token>/rechazar")
 def decline(token: str) -> Response:
-    seat_offers.decline(token)
+    offers.decline(token)
     return see_other(url_for("request.page", token=token))
 
 
 @blueprint.post("/<token>/salir")
 def leave(token: str) -> Response:
-    seat_offers.leave(token)
+    offers.leave(token)
     return see_other(url_for("request.page", token=token))

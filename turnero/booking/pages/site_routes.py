@@ -4,13 +4,14 @@ from collections import Counter
 
 from flask import Blueprint, Response, render_template, request
 
-from turnero import clock, language
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Procedure
-from turnero.booking import availability, offer_text
-from turnero.booking.availability import ProvinceOffer
-from turnero.booking.queries import policy_of
-from turnero.sharing import shared
+from turnero.booking.documents import offer_text
+from turnero.booking.seats import availability
+from turnero.booking.seats.availability import ProvinceOffer
+from turnero.booking.turn.queries import policy_of
+from turnero.core import clock, language
+from turnero.core.shared_values import shared
 
 blueprint = Blueprint("site", __name__)
 

@@ -7,23 +7,24 @@ from typing import Any
 from flask import Response
 from sqlalchemy import select
 
-from turnero import clock, formatting
 from turnero.agencies.models import Desk
-from turnero.booking import cancelling, limits
-from turnero.booking.closure_text import told_reason
-from turnero.booking.errors import ChangesSpent, NotChangeable
-from turnero.booking.lifecycle import SEATED, Status
-from turnero.booking.models import Booking, Displacement
-from turnero.booking.notices import answer_until, proposed_place
-from turnero.booking.pages.journey_page import show, told
-from turnero.booking.proposals import open_displacement
-from turnero.booking.queries import booking_by_token, last_place_event, policy_of
-from turnero.booking.sweep import DISPLACED_LIFE
-from turnero.booking.turn_text import TAGS, PlaceText, TurnText
-from turnero.extensions import db
-from turnero.language import gettext
+from turnero.booking.closures.proposals import open_displacement
+from turnero.booking.closures.sweep import DISPLACED_LIFE
+from turnero.booking.documents.closure_text import told_reason
+from turnero.booking.documents.notices import answer_until, proposed_place
+from turnero.booking.documents.turn_text import TAGS, PlaceText, TurnText
+from turnero.booking.journey import cancel
+from turnero.booking.pages.journey.page import show, told
+from turnero.booking.seats import limits
+from turnero.booking.turn.errors import ChangesSpent, NotChangeable
+from turnero.booking.turn.lifecycle import SEATED, Status
+from turnero.booking.turn.models import Booking, Displacement
+from turnero.booking.turn.queries import booking_by_token, last_place_event, policy_of
+from turnero.core import clock, formatting
+from turnero.core.extensions import db
+from turnero.core.language import gettext
 from turnero.notices.queries import fate_of
-from turnero.page import NO_TROUBLE, Trouble
+from turnero.web.page import NO_TROUBLE, Trouble
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def turn_page(token: str, trouble: Trouble = NO_TROUBLE) -> Response:
         "text": TurnText.of(booking),
         "word": gettext(word),
         "mark": mark,
-        "cancellable": cancelling.may_cancel(booking, now),
+        "cancellable": cancel.may_cancel(booking, now),
     }
     if booking.status == Status.DISPLACED:
         return show("booking/displaced.html", trouble, offer=_offer(booking, now), **values)

@@ -5,20 +5,24 @@ No GET changes anything.
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
-from turnero import clock
-from turnero.booking import cancelling, changes, documents, forms, link, proposals
-from turnero.booking.errors import ChangesSpent, NoProposal, NotCancellable, NotChangeable
-from turnero.booking.journey import Step
-from turnero.booking.lifecycle import SEATED, Status
-from turnero.booking.models import Booking
-from turnero.booking.pages.journey_page import show, to, to_turn
+from turnero.booking.closures import proposals
+from turnero.booking.documents import files, link
+from turnero.booking.documents.turn_text import TurnText
+from turnero.booking.journey import cancel as cancelling
+from turnero.booking.journey import change as changes
+from turnero.booking.journey import forms
+from turnero.booking.journey.state import Step
+from turnero.booking.pages.journey.page import show, to, to_turn
 from turnero.booking.pages.turn_page import turn_page
-from turnero.booking.queries import booking_by_token
-from turnero.booking.turn_text import TurnText
-from turnero.errors import Faulty, NotFound
+from turnero.booking.turn.errors import ChangesSpent, NoProposal, NotCancellable, NotChangeable
+from turnero.booking.turn.lifecycle import SEATED, Status
+from turnero.booking.turn.models import Booking
+from turnero.booking.turn.queries import booking_by_token
+from turnero.core import clock
+from turnero.core.errors import Faulty, NotFound
 from turnero.notices.rendering import Attachment
-from turnero.page import NO_TROUBLE, Trouble, see_other
-from turnero.session import browser
+from turnero.web.page import NO_TROUBLE, Trouble, see_other
+from turnero.web.session import browser
 
 blueprint = Blueprint("turn", __name__, url_prefix="/mi-turno")
 
@@ -50,12 +54,12 @@ def page(token: str) -> Response:
 
 @blueprint.get("/<token>.pdf")
 def sheet(token: str) -> Response:
-    return _download(documents.sheet_of(_with_hour(token)))
+    return _download(files.sheet_of(_with_hour(token)))
 
 
 @blueprint.get("/<token>.ics")
 def calendar_entry(token: str) -> Response:
-    return _download(documents.calendar_entry_of(_with_hour(token), clock.now()))
+    return _download(files.calendar_entry_of(_with_hour(token), clock.now()))
 
 
 @blueprint.get("/<token>/ticket")

@@ -1,1 +1,1 @@
-"""Who finds no place: the waiting list, the draws, and how a freed place is handed on."""
+"""The waiting list and the draws: requests, offers, and how a freed place is handed on."""

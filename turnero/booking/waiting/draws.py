@@ -10,23 +10,24 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from turnero import clock
-from turnero import db as database
 from turnero.agencies import queries as agencies
+from turnero.agencies.calendar.schedule import grid
 from turnero.agencies.models import Desk, DeskStaffing
-from turnero.agencies.schedule import grid
-from turnero.booking import claims, token
-from turnero.booking.models import Claim
-from turnero.booking.policy import Lots
-from turnero.booking.queries import policies_of
-from turnero.booking.slots import cells_of
+from turnero.booking.seats import claims
+from turnero.booking.seats.slots import cells_of
+from turnero.booking.turn import token
+from turnero.booking.turn.models import Claim
+from turnero.booking.turn.policy import Lots
+from turnero.booking.turn.queries import policies_of
+from turnero.booking.turn.request_models import Draw, SeatRequest
 from turnero.booking.waiting import draw, handing_on
 from turnero.booking.waiting.draw import Cell, Ticket
-from turnero.booking.waiting.seat_models import Draw, SeatRequest
-from turnero.booking.waiting.seat_notices import tell_request
-from turnero.db import on_postgresql
-from turnero.extensions import db
-from turnero.keys import code_key, code_keys
+from turnero.booking.waiting.notices import tell_request
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.db import on_postgresql
+from turnero.core.extensions import db
+from turnero.core.keys import code_key, code_keys
 
 # A window that is announced late, because nothing ran, opens so much later: its hash is published first.
 _NOTICE = timedelta(minutes=10)

@@ -10,21 +10,21 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, case, or_, select
 
-from turnero import clock
 from turnero.agencies.models import Agency, Desk, Procedure
-from turnero.booking import claims, history, limits
-from turnero.booking.claims import Freed
-from turnero.booking.lifecycle import Status
-from turnero.booking.models import Booking
-from turnero.booking.new_booking import Extras, Reachable, new_booking
-from turnero.booking.queries import policy_of
-from turnero.booking.slots import cells_needed, cells_of
-from turnero.booking.waiting import offer_deadline
+from turnero.booking.seats import claims, limits, offer_deadline
+from turnero.booking.seats.claims import Freed
+from turnero.booking.seats.slots import cells_needed, cells_of
+from turnero.booking.turn import history
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking
+from turnero.booking.turn.new_booking import Extras, Reachable, new_booking
+from turnero.booking.turn.queries import policy_of
+from turnero.booking.turn.request_models import SeatOffer, SeatRequest
 from turnero.booking.waiting.draw import NOON
-from turnero.booking.waiting.seat_models import SeatOffer, SeatRequest
-from turnero.booking.waiting.seat_notices import tell_request
-from turnero.errors import Refused
-from turnero.extensions import db
+from turnero.booking.waiting.notices import tell_request
+from turnero.core import clock
+from turnero.core.errors import Refused
+from turnero.core.extensions import db
 
 # So many of the first in line are looked at; who cannot take it now is passed over and keeps the rank.
 _LOOKED_AT = 20

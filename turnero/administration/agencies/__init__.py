@@ -1,0 +1,1 @@
+"""Edit an agency: address, opening hours, windows, procedures."""

@@ -1,0 +1,147 @@
+"""``/admin/agencias``: what an agency is, when it opens and with how many windows."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, request
+
+from turnero.administration.agencies import edits, forms
+from turnero.administration.agencies.pages import (
+    agency_page,
+    days_page,
+    facts_page,
+    hours_page,
+    list_page,
+    new_page,
+    windows_page,
+)
+from turnero.administration.edit import reach
+from turnero.administration.edit.decide import Decision, decide, made_at
+from turnero.agencies import queries as agencies
+from turnero.agencies.catalogue.load import loaded
+from turnero.agencies.models import Agency
+from turnero.core import clock
+from turnero.staff.access import Role, staff_only
+from turnero.transparency.figures import MAINLAND
+from turnero.web.page import NO_TROUBLE
+
+blueprint = Blueprint("admin_agencies", __name__, url_prefix="/admin/agencias")
+
+
+def today_at(agency: Agency) -> date:
+    return clock.local(clock.now(), agency.zone).date()
+
+
+@blueprint.get("")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def index() -> Response:
+    return list_page(reach.agencies_governed(), clock.local(clock.now(), MAINLAND).date())
+
+
+@blueprint.get("/nueva")
+@staff_only(Role.ADMIN)
+def ask_new() -> Response:
+    return new_page(NO_TROUBLE)
+
+
+@blueprint.post("/nueva")
+@staff_only(Role.ADMIN)
+def add() -> Response:
+    known = loaded()
+
+    def read() -> Decision:
+        facts = forms.parse_new(request.form, known.provinces, known.agencies)
+        return edits.opened(facts, clock.local(clock.now(), MAINLAND).date())
+
+    return decide(read, new_page, _made(forms.slug_typed(request.form)))
+
+
+@blueprint.get("/<agency_slug>")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def page(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+    return agency_page(agency, today_at(agency))
+
+
+@blueprint.get("/<agency_slug>/datos")
+@staff_only(Role.ADMIN)
+def ask_facts(agency_slug: str) -> Response:
+    return facts_page(reach.theirs(agency_slug), NO_TROUBLE)
+
+
+@blueprint.post("/<agency_slug>/datos")
+@staff_only(Role.ADMIN)
+def change_facts(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+
+    def read() -> Decision:
+        facts = forms.parse_facts(request.form, agency.slug, agency.province_code)
+        return edits.renamed(agency, facts, today_at(agency))
+
+    return decide(read, lambda trouble: facts_page(agency, trouble), _made(agency.slug))
+
+
+@blueprint.get("/<agency_slug>/horario")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def ask_hours(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+    return hours_page(agency, _tomorrow(agency), NO_TROUBLE)
+
+
+@blueprint.post("/<agency_slug>/horario")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def change_hours(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+
+    def read() -> Decision:
+        return edits.week(agency, *forms.parse_week(request.form, today_at(agency)))
+
+    return decide(read, lambda trouble: hours_page(agency, _tomorrow(agency), trouble), _made(agency.slug))
+
+
+@blueprint.get("/<agency_slug>/ventanillas")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def ask_windows(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+    return windows_page(agency, _tomorrow(agency), NO_TROUBLE)
+
+
+@blueprint.post("/<agency_slug>/ventanillas")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def change_windows(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+    names = {line.slug: line.name for line in agencies.lines()}
+
+    def read() -> Decision:
+        desk = forms.parse_windows(request.form, names, today_at(agency))
+        return edits.windows(agency, names[desk.line], desk)
+
+    return decide(read, lambda trouble: windows_page(agency, _tomorrow(agency), trouble), _made(agency.slug))
+
+
+@blueprint.get("/<agency_slug>/dias")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def ask_days(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+    return days_page(agency, _tomorrow(agency), NO_TROUBLE)
+
+
+@blueprint.post("/<agency_slug>/dias")
+@staff_only(Role.SUPERVISOR, Role.ADMIN)
+def change_days(agency_slug: str) -> Response:
+    agency = reach.theirs(agency_slug)
+    names = {line.slug: line.name for line in agencies.lines_at(agency)}
+
+    def read() -> Decision:
+        wanted = forms.parse_special(request.form, names, today_at(agency))
+        return edits.special(agency, names[wanted.line], wanted)
+
+    return decide(read, lambda trouble: days_page(agency, _tomorrow(agency), trouble), _made(agency.slug))
+
+
+def _made(slug: str) -> Callable[[Decision, int], Response]:
+    return made_at(".page", agency_slug=slug)
+
+
+def _tomorrow(agency: Agency) -> date:
+    return today_at(agency) + timedelta(days=1)

@@ -1,0 +1,1 @@
+"""Close hours and open them again, with a preview of the people affected."""

@@ -1,0 +1,162 @@
+"""Closing hours and opening them again from the browser: what is typed, and what it would do."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from turnero.administration.edit import parsing
+from turnero.administration.edit.errors import DayPassed, DaysTooMany, HoursPassed, MomentsReversed
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Agency
+from turnero.agencies.places import find_canton, folded
+from turnero.booking.closures import closing
+from turnero.booking.closures import scope as scopes
+from turnero.booking.closures.scope import Hours, Scope
+from turnero.booking.documents.closure_text import people, span
+from turnero.core import clock
+from turnero.core.errors import InvalidInput, NotFound
+from turnero.core.formatting import thousands
+from turnero.core.language import gettext, gettext_noop, ngettext
+from turnero.transparency.figures import MAINLAND
+from turnero.web.fields import Fields
+
+SCOPES = {
+    "agencia": gettext_noop("Una agencia"),
+    "canton": gettext_noop("Un cantón"),
+    "provincia": gettext_noop("Una provincia"),
+    "pais": gettext_noop("Todo el país"),
+}
+KINDS = {"decreto": "decree", "contingencia": "contingency", "feriado": "holiday"}
+_LONGEST = timedelta(days=366)
+
+
+class CantonUnknown(InvalidInput):
+    """No agency or holiday is in a canton of that name."""
+
+    code = "canton_unknown"
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Hours to close."""
+
+    scope: Scope
+    hours: Hours
+
+    @property
+    def summary(self) -> str:
+        hours = self.hours
+        return gettext(
+            "Cierra %(place)s %(when)s. Motivo: %(reason)s.",
+            place=scopes.place_of(self.scope),
+            when=span(hours.starts, hours.ends),
+            reason=hours.reason,
+        )
+
+    def look(self) -> tuple[list[str], str]:
+        closed = closing.preview(self.scope, self.hours)
+        lost = closed.cleared.displaced
+        said = [gettext("Agencias: %(count)s.", count=thousands(closed.agencies)), _places(closed.places)]
+        if ended := closed.cleared.holds_ended:
+            said.append(gettext("Reservas sin confirmar que terminan: %(count)s.", count=thousands(ended)))
+        return [*said, *people(lost, closed.placed, lost - closed.reachable)], closed.seal
+
+    def make(self, seal: str, actor: str) -> int:
+        number = closing.close(self.scope, self.hours, actor, once=True, seal=seal).record_id
+        assert number is not None
+        return number
+
+
+@dataclass(frozen=True)
+class Reopening:
+    """A closure to withdraw."""
+
+    closure_id: int
+    summary: str
+
+    def look(self) -> tuple[list[str], str]:
+        opened = closing.preview_reopening(self.closure_id)
+        return [
+            gettext("Turnos que recuperan su hora: %(count)s.", count=thousands(opened.restored)),
+            gettext("Quien ya tiene otro turno lo conserva."),
+        ], opened.seal
+
+    def make(self, seal: str, actor: str) -> int:
+        return closing.reopen(self.closure_id, actor, seal=seal).record_id
+
+
+def _places(places: int) -> str:
+    """In the words of every other edit."""
+    if not places:
+        return gettext("No quita turnos: en esas horas no hay atención.")
+    return ngettext("Quita %(count)s turno.", "Quita %(count)s turnos.", places, count=thousands(places))
+
+
+def parse(form: Mapping[str, str], governed: Collection[Agency], *, everywhere: bool) -> Closing:
+    """``alcance``, its place, ``desde``, ``hasta``, ``motivo``, ``clase``, ``base``, ``recuperable``. Raises Faulty."""
+    fields = Fields(form)
+    scope = _scope(fields, {agency.slug: agency.id for agency in governed}, everywhere=everywhere)
+    starts = fields.parsed("desde", parsing.moment)
+    ends = fields.parsed("hasta", parsing.moment)
+    if starts and ends and (wrong := _wrong(starts, ends, _last_clock(scope, governed))):
+        fields.faults["hasta"] = wrong
+    reason = fields.parsed("motivo", parsing.words(200))
+    kind = fields.parsed("clase", parsing.one_of(KINDS))
+    basis = fields.parsed("base", parsing.words(200, least=0))
+    fields.check()
+    assert scope and starts and ends and reason and kind
+    hours = Hours(starts, ends, reason, KINDS[kind], basis or "", recoverable=fields.text("recuperable") == "si")
+    return Closing(scope, hours)
+
+
+def _wrong(starts: datetime, ends: datetime, now: datetime) -> InvalidInput | None:
+    """What is wrong with the hours, at local ``now``. Those that began and are not over may be closed."""
+    if ends <= starts:
+        return MomentsReversed()
+    if ends - starts > _LONGEST:
+        return DaysTooMany(most=_LONGEST.days)
+    if ends > now:
+        return None
+    last_day = (ends - timedelta(minutes=1)).date()  # hours until midnight are the day's before
+    return HoursPassed() if last_day == now.date() else DayPassed()
+
+
+def _last_clock(scope: Scope | None, governed: Collection[Agency]) -> datetime:
+    """The wall clock where it is earliest of all places that would be closed: until then something is to come."""
+    place = scope or Scope("national")
+    zones = {
+        agency.zone
+        for agency in governed
+        if place.agency_id in (None, agency.id) and place.province_code in (None, agency.province_code)
+    }
+    now = clock.now()
+    return min(clock.local(now, zone) for zone in zones or {MAINLAND})
+
+
+def _scope(fields: Fields, governed: Mapping[str, int], *, everywhere: bool) -> Scope | None:
+    kind = fields.parsed("alcance", parsing.one_of(SCOPES)) if everywhere else "agencia"
+    if kind == "agencia":
+        slug = fields.parsed("agencia", parsing.one_of(governed))
+        return Scope("agency", agency_id=governed[slug]) if slug else None
+    if kind == "pais":
+        return Scope("national")
+    codes = {province.code for province in agencies.provinces()}
+    if kind == "provincia":
+        code = fields.parsed("provincia", parsing.one_of(codes))
+        return Scope("province", code) if code else None
+    if kind == "canton":
+        code = fields.parsed("provincia", parsing.one_of(codes))
+        canton = fields.parsed("canton", lambda text: _canton(text, code or ""))
+        return Scope("canton", code, canton) if code and canton else None
+    return None
+
+
+def _canton(text: str, province_code: str) -> str:
+    name = parsing.words()(text)
+    try:
+        place = find_canton(name, (province_code,))
+    except (NotFound, InvalidInput):
+        raise CantonUnknown from None
+    if place.province_code != province_code or folded(place.canton) != folded(name):
+        raise CantonUnknown
+    return place.canton

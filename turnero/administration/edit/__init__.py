@@ -1,0 +1,1 @@
+"""What every edit has in common: shown with its effect, made once, written down."""

@@ -1,0 +1,192 @@
+"""One edit of the catalogue: looked at before it is made, made once, written down.
+
+Looking is making and rolling back, so what is told is what happens. The ``seal`` says what the edit was reckoned on
+and how many people it displaces: when that is another meanwhile, nothing is done and the new effect is shown.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from turnero.administration.edit import displaced, effects, procedure_effects
+from turnero.administration.edit.effects import Effect
+from turnero.administration.edit.procedure_effects import ProcedureEffect, Supply
+from turnero.administration.edit.procedure_supply import supply_of
+from turnero.agencies import queries as agencies
+from turnero.agencies.catalogue.entries import Catalogue
+from turnero.agencies.catalogue.load import SOURCE, write
+from turnero.agencies.catalogue.rows import agency_entry, procedure_entry
+from turnero.agencies.models import Agency, Desk, Line, LocalHoliday, Procedure
+from turnero.booking.closures import proposals
+from turnero.booking.closures import seal as seals
+from turnero.booking.closures.displacement import Cause, clear, lock_desks
+from turnero.booking.documents.closure_text import HOURS_CHANGED
+from turnero.booking.turn.errors import ChangedMeanwhile
+from turnero.booking.turn.models import Displacement
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.extensions import db
+from turnero.staff import record
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What is written and where it acts: the desks of ``agencies`` (slugs) and of ``lines`` (slugs).
+
+    ``days``: the dates between which places or turns are counted; None: the edit touches none.
+    """
+
+    kind: str
+    summary: str
+    said: Catalogue
+    agencies: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+    days: tuple[date, date] | None = None
+    told: tuple[str, ...] = ()  # what else it does, known beforehand
+    procedure: str = ""  # slug of the trámite it describes: then its turns are counted, not the places of the desks
+
+    def look(self) -> tuple[list[str], str]:
+        """What it would do, in sentences, and the seal to make it with."""
+        try:
+            _make_and_roll_back(self)
+        except _RolledBack as told:
+            return told.sentences, told.seal
+        raise AssertionError("a look always rolls back")
+
+    def make(self, seal: str, actor: str) -> int:
+        """Do it; the number of its row in the record. Raises ChangedMeanwhile."""
+        return _make(self, seal, actor)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What can be given: places at the desks of an edit, or turns of the trámite that it describes."""
+
+    places: int = 0
+    supply: Supply | None = None
+
+
+@dataclass(frozen=True)
+class _Done:
+    """An edit written and not yet committed: places before and after, who lost theirs, and how many could return."""
+
+    seal: str
+    before: _Measured
+    after: _Measured
+    displaced: Sequence[Displacement]
+    given_back: int
+
+    def told(self, edit: Edit, placed: int | None) -> list[str]:
+        if edit.days is None:
+            return list(edit.told)
+        unreachable = sum(1 for each in self.displaced if not each.booking.email)
+        first, last = edit.days
+        lost, back = len(self.displaced), self.given_back
+        before, after = self.before, self.after
+        if after.supply:
+            effect = ProcedureEffect(first, last, before.supply, after.supply, lost, placed, unreachable)
+            return [*edit.told, *procedure_effects.told(effect)]
+        places, *people = effects.told(
+            Effect(first, last, before.places, after.places, lost, placed, unreachable, back)
+        )
+        return [places, *edit.told, *people]
+
+
+class _RolledBack(Exception):
+    """Carries what was seen out of a transaction that is rolled back."""
+
+    def __init__(self, sentences: list[str], seal: str) -> None:
+        super().__init__()
+        self.sentences = sentences
+        self.seal = seal
+
+
+@database.transaction
+def _make_and_roll_back(edit: Edit) -> None:
+    done = _done(edit, "preview", None)
+    for displacement in done.displaced:
+        proposals.find_place(displacement)
+    placed = sum(1 for displacement in done.displaced if displacement.new_desk_id is not None)
+    raise _RolledBack(done.told(edit, placed), done.seal)
+
+
+@database.transaction
+def _make(edit: Edit, seal: str, actor: str) -> int:
+    done = _done(edit, actor, seal)
+    slug = next(iter(edit.agencies)) if len(edit.agencies) == 1 else None
+    agency_id = db.session.scalar(select(Agency.id).where(Agency.slug == slug)) if slug else None
+    effect = " ".join(done.told(edit, None))
+    return record.add(actor, edit.kind, edit.summary, agency_id=agency_id, effect=effect).id
+
+
+def _done(edit: Edit, actor: str, expected: str | None) -> _Done:
+    database.lock(SOURCE)
+    desks = _desks(edit)
+    lock_desks(desks)
+    found, now = _found(edit), clock.now()
+    before, without = _measured(edit, desks), displaced.still_without(desks, now)
+    seats = displaced.seats_there(without)
+    write(edit.said)
+    desks = _desks(edit)
+    for desk in desks:
+        clear(desk, Cause(HOURS_CHANGED, actor), now)
+    db.session.flush()
+    lost = _lost(desks, now)
+    if expected is not None and not _is_still(expected, found, len(lost)):
+        raise ChangedMeanwhile
+    more = [was < there for was, there in zip(seats, displaced.seats_there(without), strict=True)]
+    return _Done(f"{found}.{seals.of(len(lost))}", before, _measured(edit, desks), lost, sum(more))
+
+
+def _is_still(seal: str, found: str, lost: int) -> bool:
+    """Whether an edit still meets what it was reckoned on: who books meanwhile must not lose an hour untold."""
+    reckoned_on, _, people = seal.partition(".")
+    return reckoned_on == found and seals.holds(people, lost)
+
+
+def _lost(desks: Sequence[Desk], now: datetime) -> Sequence[Displacement]:
+    """Who lost an hour at these desks just ``now``."""
+    here = Displacement.old_desk_id.in_([desk.id for desk in desks])
+    rows = select(Displacement).where(Displacement.created_at == now, here)
+    return db.session.scalars(rows.order_by(Displacement.id)).all()
+
+
+def _desks(edit: Edit) -> list[Desk]:
+    """In the order in which they are cleared."""
+    here = or_(Agency.slug.in_(edit.agencies), Line.slug.in_(edit.lines))
+    found = select(Desk).join(Agency, Agency.id == Desk.agency_id).join(Line, Line.id == Desk.line_id)
+    return list(db.session.scalars(found.where(here).order_by(Desk.id)))
+
+
+def _measured(edit: Edit, desks: Sequence[Desk]) -> _Measured:
+    if edit.days is None:
+        return _Measured()
+    if edit.procedure:
+        return _Measured(supply=supply_of(edit.procedure, *edit.days))
+    return _Measured(agencies.places_between(desks, *edit.days))
+
+
+def _found(edit: Edit) -> str:
+    """A hash of what is there of all that the edit names."""
+    said = edit.said
+    found = [
+        *(agency_entry(row) for row in _rows(Agency, {each.slug for each in said.agencies})),
+        *(procedure_entry(row) for row in _rows(Procedure, {each.slug for each in said.procedures})),
+        *(sorted(agencies.catalogue_policy().items()) if said.policy is not None else ()),
+    ]
+    for holiday in said.holidays:
+        where = (LocalHoliday.day == holiday.day, LocalHoliday.province_code == holiday.province)
+        found += db.session.execute(
+            select(LocalHoliday.name, LocalHoliday.canton, LocalHoliday.confirmed)
+            .where(*where)
+            .order_by(LocalHoliday.id)
+        ).all()
+    return hashlib.sha256(repr(found).encode()).hexdigest()
+
+
+def _rows(table: type[Agency] | type[Procedure], slugs: set[str]) -> Sequence[Any]:
+    return db.session.scalars(select(table).where(table.slug.in_(slugs)).order_by(table.slug)).all()

@@ -1,0 +1,73 @@
+"""How every edit goes: typed, shown with what it would do, and only then saved."""
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from flask import Response, request, url_for
+
+from turnero.booking.turn.errors import ChangedMeanwhile
+from turnero.core.errors import Faulty, Refused
+from turnero.core.extensions import db
+from turnero.staff.access import member
+from turnero.staff.models import AdminChange
+from turnero.web.page import NO_TROUBLE, Trouble, see_other, show
+
+_OURS = ("csrf_token", "paso", "sello")
+
+
+class Decision(Protocol):
+    """Something that can be looked at before it is done."""
+
+    @property
+    def summary(self) -> str: ...
+
+    def look(self) -> tuple[list[str], str]:
+        """What it would do, in sentences, and a seal of what that was reckoned on."""
+        ...
+
+    def make(self, seal: str, actor: str) -> int:
+        """Do it; the number of its row in the record. Raises ChangedMeanwhile."""
+        ...
+
+
+D = TypeVar("D", bound=Decision)
+
+
+def decide(read: Callable[[], D], again: Callable[[Trouble], Response], done: Callable[[D, int], Response]) -> Response:
+    """Answer a posted form: the form ``again`` while something is wrong, what it would do, or ``done`` once it is.
+
+    ``paso``: nothing at first, ``guardar`` to save what was shown, ``corregir`` to go back to the form.
+    """
+    step, trouble = request.form.get("paso", ""), NO_TROUBLE
+    try:
+        decision = read()
+        if step == "corregir":
+            return again(NO_TROUBLE)
+        if step == "guardar":
+            try:
+                return done(decision, decision.make(request.form.get("sello", ""), member().actor))
+            except ChangedMeanwhile as refusal:
+                trouble = Trouble(refusal=refusal)
+        sentences, seal = decision.look()
+    except Faulty as faulty:
+        return again(Trouble(faults=faulty.faults))
+    except Refused as refusal:
+        return again(Trouble(refusal=refusal))
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _OURS]
+    return show(
+        "administration/confirm.html", trouble, summary=decision.summary, told=sentences, seal=seal, fields=fields
+    )
+
+
+def made_at(endpoint: str, **parts: Any) -> Callable[[Decision, int], Response]:
+    """Off to a page that says what was made."""
+    return lambda _, number: see_other(url_for(endpoint, hecho=number, **parts))
+
+
+def just_made() -> AdminChange | None:
+    """The change that this page is shown after (``?hecho=``), if the member made it."""
+    number = request.args.get("hecho", "")
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        return None
+    row = db.session.get(AdminChange, int(number))
+    return row if row is not None and row.actor == member().actor else None

@@ -1,0 +1,25 @@
+"""The period of a page that searches or counts: its fields ``desde`` and ``hasta``."""
+
+from datetime import date, timedelta
+
+from turnero.administration.edit import parsing
+from turnero.administration.edit.errors import DaysReversed, DaysTooMany
+from turnero.core import clock
+from turnero.transparency.figures import MAINLAND
+from turnero.web.fields import Fields
+
+_LONGEST = timedelta(days=366)
+
+
+def period(fields: Fields, usual: timedelta) -> tuple[date, date]:
+    """``desde`` and ``hasta``, or the last days to today where they are empty; what is wrong stays with ``fields``."""
+    today = clock.local(clock.now(), MAINLAND).date()
+    last = fields.parsed("hasta", parsing.day_or_none) or today
+    first = fields.parsed("desde", parsing.day_or_none) or last - usual
+    if fields.faults.keys() & {"desde", "hasta"}:
+        return first, last
+    if first > last:
+        fields.faults["hasta"] = DaysReversed()
+    elif last - first >= _LONGEST:
+        fields.faults["desde"] = DaysTooMany(most=_LONGEST.days)
+    return first, last

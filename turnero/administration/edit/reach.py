@@ -1,0 +1,35 @@
+"""How far a member of the staff governs: an admin everywhere, a supervisor at the own agency."""
+
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Agency
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
+from turnero.staff.access import Role, member
+
+
+def everywhere() -> bool:
+    """Whether the signed-in member governs the whole institute."""
+    return member().role is Role.ADMIN
+
+
+def theirs(slug: str) -> Agency:
+    """The agency, if the member governs it. Raises NotFound."""
+    found = agencies.agency(slug)
+    check(found.id)
+    return found
+
+
+def check(agency_id: int | None) -> None:
+    """Raises NotFound where the member governs not that agency (None: what belongs to no agency)."""
+    if not everywhere() and agency_id != member().agency_id:
+        raise NotFound
+
+
+def agencies_governed() -> list[Agency]:
+    """By name."""
+    return agencies.agencies() if everywhere() else [db.session.get_one(Agency, member().agency)]
+
+
+def only() -> int | None:
+    """The agency whose rows alone the member may see; None: those of all."""
+    return None if everywhere() else member().agency

@@ -1,0 +1,1 @@
+"""Confirm, add and move local holidays."""

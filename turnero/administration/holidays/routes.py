@@ -1,0 +1,189 @@
+"""``/admin/feriados``: the national rest days of a year, and the local ones, which close once they are confirmed."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+from flask import Blueprint, Response, request
+from sqlalchemy import select
+
+from turnero.administration import tasks
+from turnero.administration.agencies.edits import catalogue_of
+from turnero.administration.edit import parsing
+from turnero.administration.edit.changes import Edit
+from turnero.administration.edit.decide import Decision, decide, made_at
+from turnero.administration.edit.errors import HolidayThere
+from turnero.agencies import queries as agencies
+from turnero.agencies.calendar.holidays import CivicDay, local, national
+from turnero.agencies.catalogue.editing import NOWHERE
+from turnero.agencies.catalogue.entries import HolidayEntry
+from turnero.agencies.models import LocalHoliday
+from turnero.agencies.places import Place, civic_days, folded, spelling
+from turnero.core import clock
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
+from turnero.core.formatting import long_date
+from turnero.core.language import gettext, gettext_noop
+from turnero.staff.access import Role, staff_only
+from turnero.transparency.figures import MAINLAND
+from turnero.web.fields import Fields
+from turnero.web.page import NO_TROUBLE, Trouble, show
+
+blueprint = Blueprint("admin_holidays", __name__, url_prefix="/admin/feriados")
+# A rest lies this near to its civic date.
+_NEAR = timedelta(days=7)
+_ADDS = gettext_noop("Agrega el feriado «%(name)s» de %(place)s, que descansa el %(day)s.")
+_CONFIRMS = gettext_noop("Confirma el feriado «%(name)s» de %(place)s, que descansa el %(day)s.")
+_DOUBTS = gettext_noop("Deja por confirmar el feriado «%(name)s» de %(place)s, que descansa el %(day)s.")
+
+
+@dataclass(frozen=True)
+class HolidayLine:
+    """A local holiday: its civic date, the day it rests on, and where."""
+
+    id: int
+    name: str
+    day: date
+    rests: date
+    place: str
+    confirmed: bool
+
+    @property
+    def last(self) -> date:
+        return max(self.day, self.rests)
+
+
+@blueprint.get("")
+@staff_only(Role.ADMIN)
+def index() -> Response:
+    this_year = clock.local(clock.now(), MAINLAND).year
+    typed = request.args.get("anio", "")
+    return _index(next((each for each in (this_year, this_year + 1) if str(each) == typed), this_year))
+
+
+def _index(year: int) -> Response:
+    """From today on; what is over of the year stands apart, and nothing of it can be confirmed any more."""
+    today = clock.local(clock.now(), MAINLAND).date()
+    rows = db.session.scalars(
+        select(LocalHoliday)
+        .where(LocalHoliday.day.between(date(year, 1, 1), date(year, 12, 31)))
+        .order_by(LocalHoliday.day, LocalHoliday.id)
+    ).all()
+    lines = [_line(row) for row in rows]
+    unconfirmed = tasks.unconfirmed(today)
+    return show(
+        "administration/holidays.html",
+        year=year,
+        years=(today.year, today.year + 1),
+        national=[rest for rest in national(year) if rest.day >= today],
+        national_over=[rest for rest in national(year) if rest.day < today],
+        local=[line for line in lines if line.last >= today],
+        local_over=[line for line in lines if line.last < today],
+        unconfirmed=len(unconfirmed),
+        elsewhere=sum(1 for day in unconfirmed if day.year != year),
+    )
+
+
+@blueprint.get("/nuevo")
+@staff_only(Role.ADMIN)
+def ask() -> Response:
+    return _form(NO_TROUBLE)
+
+
+@blueprint.post("/nuevo")
+@staff_only(Role.ADMIN)
+def add() -> Response:
+    return decide(_typed, _form, made_at(".index"))
+
+
+@blueprint.post("/<int:holiday_id>")
+@staff_only(Role.ADMIN)
+def confirm(holiday_id: int) -> Response:
+    """``confirmado``: si or no."""
+    row = db.session.get(LocalHoliday, holiday_id)
+    if row is None:
+        raise NotFound
+    confirmed = request.form.get("confirmado") == "si"
+    entry = HolidayEntry(row.day, row.name, row.province_code, row.canton, confirmed, NOWHERE)
+    edit = partial(_edit, _CONFIRMS if confirmed else _DOUBTS, entry)
+    return decide(edit, lambda _: _index(row.day.year), made_at(".index", anio=str(row.day.year)))
+
+
+def _typed() -> Decision:
+    fields = Fields(request.form)
+    day = fields.parsed("fecha", parsing.day)
+    name = fields.parsed("nombre", parsing.words())
+    province = fields.parsed("provincia", parsing.one_of({each.code for each in agencies.provinces()}))
+    canton = fields.parsed("canton", parsing.words(least=0))
+    if day and province and canton is not None:
+        there = _there(day, Place(province, canton))
+        if there is not None:
+            fields.faults["fecha"] = HolidayThere(name=there.name)
+    fields.check()
+    assert day and name and province
+    where = spelling(canton, province) if canton else ""
+    return _edit(_ADDS, HolidayEntry(day, name, province, where, fields.text("confirmado") == "si", NOWHERE))
+
+
+def _there(day: date, place: Place) -> LocalHoliday | None:
+    """What that day and place, however its canton was typed, have already."""
+    rows = db.session.scalars(
+        select(LocalHoliday)
+        .where(LocalHoliday.day == day, LocalHoliday.province_code == place.province_code)
+        .order_by(LocalHoliday.id)
+    )
+    return next((row for row in rows if folded(row.canton) == folded(place.canton)), None)
+
+
+def _edit(sentence: str, entry: HolidayEntry) -> Edit:
+    place = Place(entry.province, entry.canton)
+    touched = frozenset(
+        agency.slug
+        for agency in agencies.agencies(entry.province)
+        if not entry.canton or folded(agency.canton) == folded(entry.canton)
+    )
+    rests = long_date(_rest(CivicDay(entry.day, entry.name, canton=entry.canton), place))
+    summary = gettext(sentence, name=entry.name, place=_place(place), day=rests)
+    if not entry.confirmed:
+        summary += " " + gettext("Cerrará cuando se confirme.")
+    days = (entry.day - _NEAR, entry.day + _NEAR)
+    told = () if touched else (_nobody(place),)
+    return Edit("holiday", summary, catalogue_of(holidays=(entry,)), agencies=touched, days=days, told=told)
+
+
+def _nobody(place: Place) -> str:
+    if place.canton:
+        return gettext(
+            "Ninguna agencia está en el cantón %(canton)s: nadie descansa por este feriado.", canton=place.canton
+        )
+    province = agencies.province(place.province_code).name
+    return gettext(
+        "Ninguna agencia está en la provincia de %(province)s: nadie descansa por este feriado.", province=province
+    )
+
+
+def _rest(holiday: CivicDay, place: Place) -> date:
+    """The day the law gives it, among all that is known of its place, once it is confirmed itself."""
+    civic = civic_days([place], holiday.day - _NEAR, holiday.day + _NEAR)[place]
+    others = [each for each in civic if (each.day, each.name) != (holiday.day, holiday.name)]
+    year = holiday.day.year
+    rests = [rest for each in (year - 1, year, year + 1) for rest in local([*others, holiday], each)]
+    near = [rest.day for rest in rests if rest.name == holiday.name and abs(rest.day - holiday.day) <= _NEAR]
+    return near[0] if near else holiday.day
+
+
+def _line(row: LocalHoliday) -> HolidayLine:
+    place = Place(row.province_code, row.canton)
+    rests = _rest(CivicDay(row.day, row.name, canton=row.canton), place)
+    return HolidayLine(row.id, row.name, row.day, rests, _place(place), row.confirmed)
+
+
+def _place(place: Place) -> str:
+    province = agencies.province(place.province_code).name
+    if place.canton:
+        return f"{place.canton}, {province}"
+    return gettext("toda la provincia de %(province)s", province=province)
+
+
+def _form(trouble: Trouble) -> Response:
+    return show("administration/holiday_new.html", trouble, typed=request.form, provinces=agencies.provinces())

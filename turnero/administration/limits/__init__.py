@@ -1,0 +1,1 @@
+"""Edit the policy: horizon, hold time, caps."""

@@ -1,0 +1,1 @@
+"""The audit log: steps of turns, edits, and who looked at personal data."""

@@ -1,0 +1,73 @@
+"""The record's lines about turns and about looks at people's data, in words. No name and no cédula anywhere."""
+
+from datetime import datetime
+
+from turnero.administration.log.turn_places import Move, Place
+from turnero.booking.documents.turn_text import TAGS
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Event
+from turnero.core.formatting import long_date, moment
+from turnero.core.language import gettext, gettext_noop
+from turnero.staff.models import DataView
+
+# A hold has no page of its own, so the turn's words lack these two.
+_STATES = {status: word for status, (word, _) in TAGS.items()} | {
+    Status.HELD: gettext_noop("Retenido"),
+    Status.LAPSED: gettext_noop("Vencido"),
+}
+_AGENDAS = {
+    "agenda": gettext_noop("Vio la agenda del %(day)s."),
+    "csv": gettext_noop("Descargó en CSV la agenda del %(day)s."),
+    "pdf": gettext_noop("Descargó en PDF la agenda del %(day)s."),
+    "paper": gettext_noop("Abrió la lista en papel del %(day)s."),
+}
+_AGENDAS_WITH_IT = {
+    "agenda": gettext_noop("Vio la agenda del %(day)s, donde estaba este turno."),
+    "csv": gettext_noop("Descargó en CSV la agenda del %(day)s, donde estaba este turno."),
+    "pdf": gettext_noop("Descargó en PDF la agenda del %(day)s, donde estaba este turno."),
+    "paper": gettext_noop("Abrió la lista en papel del %(day)s, donde estaba este turno."),
+}
+
+
+def step(event: Event, reference: str, place: Place, move: Move | None) -> str:
+    """What a step did to a turn that stood at ``place``, or that it moved."""
+    if move is not None:
+        return _moved(reference, move)
+    did = gettext("cambió sin cambiar de estado")
+    if event.before != event.after:
+        did = gettext(_STATES[Status(event.after)]).lower()
+    return gettext(
+        "Turno %(reference)s, del %(when)s: %(step)s.", reference=reference, when=moment(place.when), step=did
+    )
+
+
+def _moved(reference: str, move: Move) -> str:
+    places = {"before": moment(move.before.when), "after": moment(move.after.when)}
+    if move.before.agency == move.after.agency:
+        return gettext("Turno %(reference)s: pasa del %(before)s al %(after)s.", reference=reference, **places)
+    return gettext(
+        "Turno %(reference)s: pasa del %(before)s, en otra agencia, al %(after)s.", reference=reference, **places
+    )
+
+
+def opened(reference: str, when: datetime) -> str:
+    """Somebody looked at all there is about one turn; ``when``: its local hour then."""
+    return gettext("Abrió el turno %(reference)s, del %(when)s.", reference=reference, when=moment(when))
+
+
+def agenda(view: DataView) -> str:
+    """Somebody looked at a whole day."""
+    return gettext(_AGENDAS[view.kind], day=_day(view))
+
+
+def agenda_with_it(view: DataView, *, already: bool) -> str:
+    """The same, told to who asks for one turn; ``already``: it was there when the page was opened."""
+    if already:
+        return gettext(_AGENDAS_WITH_IT[view.kind], day=_day(view))
+    return gettext(
+        "Vio la agenda del %(day)s. Este turno entró después, y la página abierta se pone al día sola.", day=_day(view)
+    )
+
+
+def _day(view: DataView) -> str:
+    return long_date(view.day) if view.day else ""

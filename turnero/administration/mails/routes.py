@@ -1,0 +1,84 @@
+"""``/admin/correos``: mails that did not leave."""
+
+from flask import Blueprint, Response
+from sqlalchemy import func, select
+
+from turnero.administration.edit.decide import decide, made_at
+from turnero.administration.statistics import queries
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.extensions import db
+from turnero.core.formatting import duration
+from turnero.core.language import gettext
+from turnero.core.logs import without_identities
+from turnero.notices import outbox
+from turnero.notices.models import Notice
+from turnero.notices.words import KINDS, STATES
+from turnero.staff import record
+from turnero.staff.access import Role, staff_only
+from turnero.transparency.figures import MAINLAND
+from turnero.web.page import NO_TROUBLE, Trouble, show
+
+blueprint = Blueprint("admin_mail", __name__, url_prefix="/admin")
+_MOST_SHOWN = 100
+
+
+@blueprint.get("/correos")
+@staff_only(Role.ADMIN)
+def queue() -> Response:
+    return _queue(NO_TROUBLE)
+
+
+def _queue(trouble: Trouble) -> Response:
+    """Of an address the domain alone: whose mailbox it is says nothing about what is wrong."""
+    counts = queries.mail_counts()
+    dead = select(Notice).where(Notice.status == "dead").order_by(Notice.id.desc()).limit(_MOST_SHOWN)
+    lines = [
+        (
+            clock.local(notice.created_at, MAINLAND),
+            gettext(KINDS.get(notice.kind, notice.kind)),
+            notice.reference or "",
+            notice.address.rpartition("@")[2],
+            notice.attempts,
+            without_identities(notice.last_error or ""),  # the server names the mailbox as a rule
+        )
+        for notice in db.session.scalars(dead)
+    ]
+    oldest = db.session.scalar(select(func.min(Notice.created_at)).where(Notice.status.in_(("waiting", "sending"))))
+    return show(
+        "administration/mail.html",
+        trouble,
+        counts=[(gettext(word), counts.get(status, 0)) for status, word in STATES.items()],
+        waited=duration(clock.now() - oldest) if oldest else None,
+        lines=lines,
+        revivable=_revivable(),
+    )
+
+
+@blueprint.post("/correos/reintentar")
+@staff_only(Role.ADMIN)
+def retry() -> Response:
+    return decide(Retrying, _queue, made_at(".queue"))
+
+
+class Retrying:
+    """Dead letters that are put back in the queue."""
+
+    @property
+    def summary(self) -> str:
+        return gettext("Vuelve a poner en la cola los correos fallidos que no han caducado.")
+
+    def look(self) -> tuple[list[str], str]:
+        return [gettext("Correos que se intentan otra vez en el próximo minuto: %(count)s.", count=_revivable())], ""
+
+    def make(self, seal: str, actor: str) -> int:
+        return _revive(self.summary, actor)
+
+
+@database.transaction
+def _revive(summary: str, actor: str) -> int:
+    return record.add(actor, "mail", summary, effect=gettext("Correos: %(count)s.", count=outbox.revive())).id
+
+
+def _revivable() -> int:
+    return db.session.scalar(select(func.count()).where(*outbox.revivable())) or 0

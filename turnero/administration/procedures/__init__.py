@@ -1,0 +1,1 @@
+"""Edit a procedure and its sheet."""

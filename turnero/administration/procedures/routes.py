@@ -1,0 +1,94 @@
+"""``/admin/tramites``: what people come for, its line and its public sheet."""
+
+from dataclasses import replace
+from datetime import date
+
+from flask import Blueprint, Response, request
+
+from turnero.administration.edit.decide import Decision, decide, made_at
+from turnero.administration.procedures import edits, forms
+from turnero.administration.procedures.edits import There
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Procedure
+from turnero.core import clock
+from turnero.core.language import gettext
+from turnero.staff.access import Role, staff_only
+from turnero.transparency.figures import MAINLAND
+from turnero.web.page import NO_TROUBLE, Trouble, show
+
+blueprint = Blueprint("admin_procedures", __name__, url_prefix="/admin/tramites")
+
+
+@blueprint.get("")
+@staff_only(Role.ADMIN)
+def index() -> Response:
+    return show("administration/procedures.html", procedures=agencies.procedures(), channels=_channels())
+
+
+@blueprint.get("/nuevo")
+@staff_only(Role.ADMIN)
+def ask_new() -> Response:
+    return _page(None, NO_TROUBLE)
+
+
+@blueprint.post("/nuevo")
+@staff_only(Role.ADMIN)
+def add() -> Response:
+    def read() -> Decision:
+        return edits.added(request.form, _there(), _today())
+
+    return decide(read, lambda trouble: _page(None, trouble), made_at(".index"))
+
+
+@blueprint.get("/<procedure_slug>")
+@staff_only(Role.ADMIN)
+def ask(procedure_slug: str) -> Response:
+    return _page(agencies.procedure(procedure_slug), NO_TROUBLE)
+
+
+@blueprint.post("/<procedure_slug>")
+@staff_only(Role.ADMIN)
+def change(procedure_slug: str) -> Response:
+    procedure = agencies.procedure(procedure_slug)
+
+    def read() -> Decision:
+        return edits.changed(request.form, procedure, _there(), _today())
+
+    return decide(read, lambda trouble: _page(procedure, trouble), made_at(".index"))
+
+
+def _page(procedure: Procedure | None, trouble: Trouble) -> Response:
+    present = {"canal": "presencial", "minutos": "20"} if procedure is None else _present(procedure)
+    return show(
+        "administration/procedure.html",
+        trouble,
+        procedure=procedure,
+        typed=request.form or present,
+        lines=agencies.lines(),
+        channels=_channels(),
+        parts=[replace(part, label=gettext(part.label)) for part in forms.PARTS],
+    )
+
+
+def _channels() -> dict[str, str]:
+    return {channel: gettext(words) for channel, words in edits.CHANNELS.items()}
+
+
+def _present(procedure: Procedure) -> dict[str, str]:
+    return {
+        "nombre": procedure.name,
+        "linea": procedure.line.slug,
+        "canal": procedure.channel,
+        "minutos": str(procedure.minutes),
+        "termino": str(procedure.term_days or ""),
+    } | forms.typed(procedure.sheet)
+
+
+def _there() -> There:
+    return There(
+        {line.slug: line.name for line in agencies.lines()}, {each.slug: each.name for each in agencies.procedures()}
+    )
+
+
+def _today() -> date:
+    return clock.local(clock.now(), MAINLAND).date()

@@ -1,0 +1,1 @@
+"""How the agencies did, and who waits for a place."""

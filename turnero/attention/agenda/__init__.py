@@ -1,0 +1,1 @@
+"""The agenda of a day, live, on paper and as a file."""

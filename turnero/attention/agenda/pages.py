@@ -1,0 +1,56 @@
+"""The agenda's page, as its own routes and those of its actions show it."""
+
+import unicodedata
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response, abort, url_for
+
+from turnero.attention.agenda.queries import Agenda, Row, agenda_of
+from turnero.attention.day import queries
+from turnero.booking.journey.forms import parse_near_day
+from turnero.core import clock, formatting
+from turnero.staff.access import member
+from turnero.web.page import NO_TROUBLE, Trouble, show
+
+
+def day_or_404(text: str) -> date:
+    """The day of an address; no page for what is none."""
+    return parse_near_day(text) or abort(404)
+
+
+def today() -> date:
+    """The local day of the member's agency."""
+    return queries.today_at(member().agency, clock.now())
+
+
+def agenda_page(day: date, trouble: Trouble = NO_TROUBLE, *, sought: str = "") -> Response:
+    """The day's agenda; with ``sought`` only the rows that hold those words."""
+    me = member()
+    agenda = agenda_of(me.agency, day, me)
+    rows = [row for row in agenda.rows if _holds(row, sought)]
+    values: dict[str, Any] = {"agenda": agenda, "rows": rows, "sought": sought, "member": me} | _around(agenda)
+    return show("attention/agenda.html", trouble, **values)
+
+
+def _around(agenda: Agenda) -> dict[str, Any]:
+    one = timedelta(days=1)
+    return {
+        "title": formatting.day_and_month(agenda.day),
+        "before": url_for("agenda.page", day=agenda.day - one),
+        "after": url_for("agenda.page", day=agenda.day + one),
+        "address": url_for("agenda.page", day=agenda.day),
+        "zone_note": formatting.zone_note(agenda.agency.zone),
+    }
+
+
+def _holds(row: Row, sought: str) -> bool:
+    """Whether every word is somewhere in the row's name, cédula, reference or ticket."""
+    text = _plain(f"{row.person} {row.cedula} {row.reference} {row.ticket}")
+    return all(word in text for word in _plain(sought).split())
+
+
+def _plain(text: str) -> str:
+    """Without capitals and accents, as people type."""
+    letters = unicodedata.normalize("NFD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

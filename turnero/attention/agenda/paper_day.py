@@ -1,0 +1,107 @@
+"""A day run on paper, because the power was cut: what the clerks wrote down is entered afterwards, all at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from turnero.attention.day.attendance import By
+from turnero.attention.day.checkin import check_in
+from turnero.attention.day.closing_day import ACTOR as CLOSE_DAY
+from turnero.attention.day.queries import today_at
+from turnero.booking.turn import history
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking, Event
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
+
+REASON = "paper"
+_OLDEST = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the paper says of one turn: somebody came at local ``minute``, or nobody did (None)."""
+
+    booking_id: int
+    minute: int | None
+
+
+def open_turns(agency_id: int, day: date) -> list[Booking]:
+    """The turns of a day that nothing is known of: still to come, or absent only because the day was closed."""
+    if not _enterable(agency_id, day):
+        raise NotFound
+    rows = db.session.scalars(
+        select(Booking)
+        .where(Booking.agency_id == agency_id, Booking.day == day, Booking.forgotten_at.is_(None))
+        .where(Booking.status.in_((Status.CONFIRMED, Status.NO_SHOW)))
+        .order_by(Booking.minute, Booking.id)
+    ).all()
+    closed = _closed_by_the_job([booking.id for booking in rows])
+    return [booking for booking in rows if booking.status == Status.CONFIRMED or booking.id in closed]
+
+
+def open_ids(agency_id: int, day: date) -> set[int]:
+    """The same as ids; none for a day that cannot be entered."""
+    return {booking.id for booking in open_turns(agency_id, day)} if _enterable(agency_id, day) else set()
+
+
+def _enterable(agency_id: int, day: date) -> bool:
+    today = today_at(agency_id, clock.now())
+    return today - _OLDEST <= day <= today
+
+
+def _closed_by_the_job(booking_ids: Sequence[int]) -> set[int]:
+    """Those whose last event is the closing job's."""
+    rows = db.session.scalars(
+        select(Event)
+        .where(Event.booking_id.in_(booking_ids), Event.before.is_distinct_from(Event.after))
+        .order_by(Event.id)
+    )
+    last = {event.booking_id: event.actor for event in rows}
+    return {booking_id for booking_id, actor in last.items() if actor == CLOSE_DAY}
+
+
+@database.transaction
+def enter(day: date, entries: Sequence[Entry], by: By) -> int:
+    """Enter what the paper says; how many turns it was. A turn that is not open any more is left as it is.
+
+    Raises NotFound for a day too old or to come.
+    """
+    wanted = {entry.booking_id: entry for entry in entries}
+    _lock(by.agency_id, day, list(wanted))
+    now = clock.now()
+    # Which are open is read behind the locks: the same list may be sent twice, and people still arrive.
+    still_open = [booking for booking in open_turns(by.agency_id, day) if booking.id in wanted]
+    return sum(_enter(booking, wanted[booking.id], by, now) for booking in still_open)
+
+
+def _lock(agency_id: int, day: date, booking_ids: Sequence[int]) -> None:
+    rows = select(Booking).where(Booking.id.in_(booking_ids), Booking.agency_id == agency_id, Booking.day == day)
+    by_id = rows.order_by(Booking.id).with_for_update(of=Booking)
+    db.session.scalars(by_id.execution_options(populate_existing=True)).all()
+
+
+def _enter(booking: Booking, entry: Entry, by: By, now: datetime) -> bool:
+    if entry.minute is None:
+        return _absent(booking, by, now)
+    if booking.status == Status.NO_SHOW and not history.move(
+        booking, Status.CONFIRMED, actor=by.actor, now=now, reason=REASON, undo=True
+    ):
+        return False
+    came = min(clock.instant(booking.day, entry.minute, booking.agency.zone), now)
+    visit = check_in(booking, now=came, actor=by.actor, reason=REASON)
+    visit.window, visit.called_at, visit.ended_at, visit.calls = by.window, came, came, 1
+    history.move(booking, Status.CALLED, actor=by.actor, now=now, reason=REASON)
+    history.move(booking, Status.ATTENDED, actor=by.actor, now=now, reason=REASON)
+    return True
+
+
+def _absent(booking: Booking, by: By, now: datetime) -> bool:
+    """Nobody came, says the paper too: a turn already absent stays so."""
+    if booking.status == Status.NO_SHOW or booking.starts_at > now:
+        return False
+    return history.move(booking, Status.NO_SHOW, actor=by.actor, now=now, reason=REASON)

@@ -1,0 +1,72 @@
+"""``/agencia/agenda``: the day's turns in order, live. Looking at it is recorded; it changes nothing else."""
+
+from flask import Blueprint, Response, current_app, request, url_for
+
+from turnero.attention.agenda import stream as changes
+from turnero.attention.agenda.pages import agenda_page, day_or_404, today
+from turnero.attention.kiosk import assistance
+from turnero.core import clock
+from turnero.staff.access import Role, looked_at, member, staff_only
+from turnero.web.page import see_other
+
+blueprint = Blueprint("agenda", __name__, url_prefix="/agencia")
+
+
+@blueprint.get("/agenda")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def page_of_today() -> Response:
+    return _page(today().isoformat())
+
+
+@blueprint.get("/agenda/<day>")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def page(day: str) -> Response:
+    return _page(day)
+
+
+def _page(text: str) -> Response:
+    """The page; with ``?parte=filas`` only if it changed, as an open page asks time and again"""
+    day = day_or_404(text)
+    me = member()
+    if request.args.get("parte") == "filas":
+        # The minute too: delays grow, and steps can be taken back for ten minutes only.
+        mark = f"{changes.signature(me.agency, day)}-{me.window}-{me.desk_id}-{clock.now():%H%M}"
+        answer = (
+            Response(status=304, mimetype="text/plain")
+            if request.if_none_match.contains_weak(mark)
+            else agenda_page(day)
+        )
+        answer.set_etag(mark)
+        return answer
+    looked_at("agenda", agency_id=me.agency, day=day)
+    return agenda_page(day)
+
+
+@blueprint.post("/agenda/<day>/buscar")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def search(day: str) -> Response:
+    """Without JavaScript: a post, so that no cédula stands in an address. It changes nothing."""
+    found = day_or_404(day)
+    looked_at("agenda", agency_id=member().agency, day=found)
+    return agenda_page(found, sought=request.form.get("busca", "").strip()[:80])
+
+
+@blueprint.get("/agenda/<day>/cambios")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def stream(day: str) -> Response:
+    """Server-sent events while there is a thread to spare; 204 tells the browser to poll."""
+    found = day_or_404(day)
+    if not changes.take_stream():
+        return Response(status=204, mimetype="text/event-stream")
+    events = changes.stream(current_app.app_context, member().agency, found)
+    answer = Response(events, mimetype="text/event-stream")
+    answer.headers["X-Accel-Buffering"] = "no"
+    answer.call_on_close(changes.give_back)
+    return answer
+
+
+@blueprint.post("/ayuda/<int:device_id>")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def help_given(device_id: int) -> Response:
+    assistance.given(device_id, member().agency)
+    return see_other(url_for("agenda.page_of_today"))

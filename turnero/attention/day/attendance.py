@@ -1,0 +1,102 @@
+"""What becomes of a turn on its day: it arrives, is attended, or nobody comes. Each function is one use case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from turnero.attention.day.checkin import check_in
+from turnero.attention.day.errors import NotToday, TooEarlyToMiss, wrong_state
+from turnero.attention.day.models import Visit
+from turnero.attention.day.queries import booking_here, today_at, visit_of
+from turnero.booking.turn import history
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking
+from turnero.core import clock
+from turnero.core import db as database
+
+
+@dataclass(frozen=True)
+class By:
+    """Who does it, for which agency and at which window."""
+
+    actor: str
+    agency_id: int
+    window: int | None = None
+
+
+@database.transaction
+def arrive(booking_id: int, by: By) -> Visit:
+    """The person is there: the visit with its ticket; a repeated arrival gives the same one.
+
+    Raises NotFound, NotToday, WrongState.
+    """
+    booking = booking_here(booking_id, by.agency_id, lock=True)
+    now = clock.now()
+    visit = visit_of(booking_id)
+    if booking.status == Status.ARRIVED and visit is not None:
+        return visit
+    require(booking, Status.CONFIRMED)
+    if booking.day != today_at(by.agency_id, now):
+        raise NotToday
+    return check_in(booking, now=now, actor=by.actor)
+
+
+@database.transaction
+def attended(booking_id: int, by: By) -> None:
+    """The attention of somebody called has ended. Repeated it changes nothing. Raises NotFound, WrongState."""
+    booking = booking_here(booking_id, by.agency_id, lock=True)
+    if booking.status == Status.ATTENDED:
+        return
+    require(booking, Status.CALLED)
+    _end(booking, Status.ATTENDED, by)
+
+
+@database.transaction
+def absent(booking_id: int, by: By) -> None:
+    """Nobody came, or who came did not answer any more. Repeated it changes nothing.
+
+    Raises NotFound, WrongState, and TooEarlyToMiss before the turn's hour.
+    """
+    booking = booking_here(booking_id, by.agency_id, lock=True)
+    if booking.status == Status.NO_SHOW:
+        return
+    require(booking, Status.CONFIRMED, Status.ARRIVED, Status.CALLED)
+    if booking.status == Status.CONFIRMED and booking.starts_at > clock.now():
+        raise TooEarlyToMiss
+    _end(booking, Status.NO_SHOW, by)
+
+
+def _end(booking: Booking, after: Status, by: By) -> None:
+    now = clock.now()
+    visit = visit_of(booking.id)
+    details: dict[str, Any] = {"visit": state_of(visit)}
+    if visit is not None and visit.called_at is not None:
+        details |= {"window": visit.window, "seconds": round((now - visit.called_at).total_seconds())}
+    if not history.move(booking, after, actor=by.actor, now=now, details=details):
+        raise wrong_state(booking)
+    if visit is not None:
+        visit.ended_at = now
+
+
+def require(booking: Booking, *statuses: Status) -> None:
+    """Raises WrongState unless the turn is in one of ``statuses``."""
+    if booking.status not in statuses:
+        raise wrong_state(booking)
+
+
+def state_of(visit: Visit | None) -> dict[str, Any] | None:
+    """The fields of a visit that calling changes, as an event keeps them, so that the step can be taken back."""
+    if visit is None:
+        return None
+    return {
+        "parked_at": _told(visit.parked_at),
+        "for_window": visit.for_window,
+        "window": visit.window,
+        "called_at": _told(visit.called_at),
+        "calls": visit.calls,
+        "ended_at": _told(visit.ended_at),
+    }
+
+
+def _told(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

@@ -1,0 +1,141 @@
+"""Taking the last step of a turn back, for ten minutes."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from turnero.attention.day.attendance import By
+from turnero.attention.day.calling import lock_calls, require_free
+from turnero.attention.day.errors import CannotUndo, UndoPlaceTaken, UndoTooLate, WindowBusy
+from turnero.attention.day.models import Call, Visit
+from turnero.attention.day.queries import booking_here, visit_of
+from turnero.booking.documents.notices import tell
+from turnero.booking.seats import claims, limits
+from turnero.booking.seats.slots import cells_of
+from turnero.booking.turn import history
+from turnero.booking.turn.errors import AlreadyHasTurn, OverlappingTurn
+from turnero.booking.turn.lifecycle import Status, may_undo
+from turnero.booking.turn.models import Booking, Claim, Event
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.extensions import db
+
+UNDO_LIFE = timedelta(minutes=10)
+_BY_HAND = ("staff:", "kiosk:")
+
+
+def undo(booking_id: int, by: By) -> None:
+    """Take the last step that staff or a kiosk did with a turn back, however it ended.
+
+    Raises NotFound, CannotUndo, UndoTooLate after ten minutes, and UndoPlaceTaken where the seat or the cédula's one
+    place for the trámite is taken by now.
+    """
+    try:
+        _undo(booking_id, by)
+    except IntegrityError as error:  # one live turn per cédula and trámite: another one was booked meanwhile
+        raise UndoPlaceTaken from error
+    except (AlreadyHasTurn, OverlappingTurn) as error:
+        raise UndoPlaceTaken from error
+
+
+@database.transaction
+def _undo(booking_id: int, by: By) -> None:
+    seen = booking_here(booking_id, by.agency_id)
+    database.lock(f"cedula:{seen.cedula}")
+    lock_calls(by.agency_id)
+    database.lock_shared(f"desk:{seen.desk_id}")  # before the turn's row, as whoever closes hours does
+    booking = booking_here(booking_id, by.agency_id, lock=True)
+    now = clock.now()
+    event = last_step(booking)
+    if event is None:
+        raise CannotUndo
+    if event.at <= now - UNDO_LIFE:
+        raise UndoTooLate
+    assert event.before is not None
+    before = Status(event.before)
+    if before == Status.CALLED:
+        _require_window(by.agency_id, event, now)
+    if booking.status == Status.CANCELLED:
+        _retake_place(booking, event, now)
+        tell(booking, "restored", now, occasion=f"undo:{event.id}")
+    details = {"undone": event.id}
+    if not history.move(booking, before, actor=by.actor, now=now, reason="undone", details=details, undo=True):
+        raise CannotUndo
+    _restore_visit(booking, event)
+
+
+def last_step(booking: Booking) -> Event | None:
+    """The event that brought a turn to its present status, where a hand did it and may take it back."""
+    event = db.session.scalars(
+        select(Event)
+        .where(Event.booking_id == booking.id, Event.before.is_distinct_from(Event.after))
+        .order_by(Event.id.desc())
+        .limit(1)
+    ).first()
+    return event if event is not None and _by_hand(event, booking) else None
+
+
+def may_take_back(event: Event, booking: Booking, now: datetime) -> bool:
+    """Whether ``event``, the last that changed the turn's status, can be undone at ``now``."""
+    return _by_hand(event, booking) and event.at > now - UNDO_LIFE
+
+
+def _by_hand(event: Event, booking: Booking) -> bool:
+    if event.before is None or event.reason in ("undone", "paper") or event.after != booking.status:
+        return False
+    return event.actor.startswith(_BY_HAND) and may_undo(Status(event.after), Status(event.before))
+
+
+def _require_window(agency_id: int, event: Event, now: datetime) -> None:
+    """Who goes back to a window must find it free."""
+    window = (event.details.get("visit") or {}).get("window")
+    if window is None:
+        raise CannotUndo
+    try:
+        require_free(agency_id, window, now)
+    except WindowBusy as busy:
+        raise UndoPlaceTaken from busy
+
+
+def _retake_place(booking: Booking, event: Event, now: datetime) -> None:
+    """The cancelled turn's own seat, which waits for its release, or another one of the same hour."""
+    minutes = cells_of(booking.minute, booking.cells, booking.slot_minutes)
+    seat = event.details.get("seat")
+    if seat is None:
+        raise UndoPlaceTaken
+    key = (Claim.desk_id == booking.desk_id, Claim.day == booking.day, Claim.seat == seat, Claim.minute.in_(minutes))
+    db.session.execute(delete(Claim).where(*key, Claim.purpose == "delay").execution_options(synchronize_session=False))
+    seats = claims.Seats(booking.desk_id, booking.day, tuple(minutes), booking.agency.zone)
+    if claims.take(seats, [seat], claims.Terms(booking.id, "turn", None), now) is None:
+        raise UndoPlaceTaken
+    limits.check_overlap(booking)
+
+
+def _restore_visit(booking: Booking, event: Event) -> None:
+    """The visit as it was before the step; none where the step was the check-in."""
+    visit = visit_of(booking.id)
+    if visit is None:
+        return
+    if event.after == Status.ARRIVED and event.before == Status.CONFIRMED:
+        db.session.delete(visit)
+        return
+    if event.after == Status.CALLED:
+        _take_call_back(visit)
+    state: dict[str, Any] | None = event.details.get("visit")
+    if state is None:
+        return
+    visit.for_window, visit.window, visit.calls = state["for_window"], state["window"], state["calls"]
+    visit.parked_at, visit.called_at, visit.ended_at = (
+        datetime.fromisoformat(state[field]) if state[field] else None
+        for field in ("parked_at", "called_at", "ended_at")
+    )
+
+
+def _take_call_back(visit: Visit) -> None:
+    """The board forgets a call that was a mistake."""
+    last = select(Call).where(Call.booking_id == visit.booking_id, Call.window == visit.window).order_by(Call.id.desc())
+    call = db.session.scalars(last.limit(1)).first()
+    if call is not None:
+        db.session.delete(call)

@@ -1,0 +1,147 @@
+"""``/kiosco``: one field, one answer. Every page wipes itself; none is kept by a browser."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
+
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Agency
+from turnero.attention.kiosk import assistance, offline, reading
+from turnero.attention.kiosk import walk_in as kiosk_walk_in
+from turnero.booking.journey import forms
+from turnero.core.errors import Faulty, NotFound
+from turnero.core.extensions import db
+from turnero.staff.access import device, device_only
+from turnero.web.page import see_other
+
+blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosco")
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_MOST_KEPT = 200
+_LONGEST_READING = 40
+
+
+def agency_here() -> Agency:
+    """The agency of the kiosk that asks."""
+    return db.session.get_one(Agency, device().agency_id)
+
+
+def show(template: str, status: int = 200, **values: object) -> Response:
+    agency = agency_here()
+    page = render_template(
+        template, agency=agency, device=device(), walk_ins=kiosk_walk_in.allowed(agency), letters=LETTERS, **values
+    )
+    return make_response(page, status)
+
+
+@blueprint.get("")
+@device_only("kiosk")
+def page() -> Response:
+    return show("attention/kiosk.html", helped="ayuda" in request.args)
+
+
+@blueprint.post("")
+@device_only("kiosk")
+def read() -> Response:
+    """Field ``lectura``: a reference or a cédula."""
+    typed = request.form.get("lectura", "").strip()[:_LONGEST_READING]
+    if not typed:
+        return see_other("/kiosco")
+    return show("attention/kiosk_answer.html", reading=reading.read(typed, device().id))
+
+
+@blueprint.get("/sin-turno")
+@device_only("kiosk")
+def walk_in_page() -> Response:
+    return _walk_in_page()
+
+
+@blueprint.post("/sin-turno")
+@device_only("kiosk")
+def walk_in() -> Response:
+    """Fields ``cedula`` and ``tramite`` (slug)."""
+    try:
+        number = forms.parse_cedula(request.form)
+        ticket = kiosk_walk_in.take_ticket(number, request.form.get("tramite", ""), device().id)
+    except Faulty as faulty:
+        return _walk_in_page(faulty)
+    except (kiosk_walk_in.NoWalkIns, NotFound):
+        ticket = None
+    if ticket is None:  # for whatever reason: nobody at a kiosk learns what a cédula has
+        return show("attention/kiosk_refused.html", 409)
+    return show("attention/kiosk_ticket.html", ticket=ticket)
+
+
+def _walk_in_page(faulty: Faulty | None = None) -> Response:
+    agency = agency_here()
+    if not kiosk_walk_in.allowed(agency):
+        abort(404)
+    procedures = agencies.procedures_at(agency)
+    chosen = request.form.get("tramite", procedures[0].slug if procedures else "")
+    status = 422 if faulty else 200
+    return show(
+        "attention/kiosk_walk_in.html",
+        status,
+        procedures=procedures,
+        chosen=chosen,
+        errors=bool(faulty),
+        missing=bool(faulty) and not request.form.get("cedula", "").strip(),
+    )
+
+
+@blueprint.post("/ayuda")
+@device_only("kiosk")
+def ask_help() -> Response:
+    assistance.asked(device().id)
+    return see_other("/kiosco?ayuda=si")
+
+
+@blueprint.get("/hoy.json")
+@device_only("kiosk")
+def today() -> Response:
+    """What the kiosk needs to go on for ten minutes without the server."""
+    known = offline.today_of(device())
+    return jsonify(
+        dia=known.day.isoformat(),
+        ahora=int(known.now.timestamp() * 1000),
+        medianoche=int(known.midnight.timestamp() * 1000),
+        antes=known.earliest,
+        tolerancia=known.tolerance,
+        sal=known.salt,
+        serie=device().series,
+        turnos=known.turns,
+    )
+
+
+@blueprint.post("/sincronizar")
+@device_only("kiosk")
+def synchronise() -> Response:
+    """A JSON list of ``{"referencia", "ticket", "momento"}``; answers by ticket what became of each."""
+    kept = [_kept(item) for item in _items()]
+    return jsonify({one.ticket: offline.keep(one, device().id) for one in kept})
+
+
+def _items() -> list[object]:
+    try:
+        items = request.get_json(silent=True)
+    except RecursionError:  # brackets in brackets in brackets
+        abort(400)
+    if not isinstance(items, list) or len(items) > _MOST_KEPT:
+        abort(400)
+    return items
+
+
+def _kept(item: object) -> offline.Kept:
+    if not isinstance(item, dict):
+        abort(400)
+    try:
+        at = datetime.fromtimestamp(float(item["momento"]) / 1000, UTC)
+        return offline.Kept(_plain(item["referencia"])[:_LONGEST_READING], _plain(item["ticket"])[:8], at)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        abort(400)
+
+
+def _plain(value: object) -> str:
+    """Letters as a kiosk sends them: JSON can name some that no database keeps. Raises ValueError."""
+    if not isinstance(value, str) or not (value.isascii() and value.isprintable()):
+        raise ValueError("no reference and no ticket")
+    return value

@@ -1,0 +1,1 @@
+"""What a supervisor sees of the agency's last seven days."""

@@ -1,0 +1,139 @@
+"""What the supervisor sees of the last seven days: who booked, cancelled, reassigned and looked, and how much."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from turnero.attention.day.queries import today_at
+from turnero.attention.oversight.outliers import stands_out
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking, Event
+from turnero.core import clock
+from turnero.core.extensions import db
+from turnero.core.language import gettext_noop as _
+from turnero.staff.models import Account, DataView
+
+SPAN = timedelta(days=7)
+KINDS = (
+    _("Turnos agregados"),
+    _("Cancelados"),
+    _("Reasignados"),
+    _("Cédulas sin dígito válido"),
+    _("Deshechos"),
+    _("Vistas"),
+    _("Descargas"),
+)
+_SAME_PERSON = 3
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number; ``stands_out`` marks it, ``turns`` are behind it (id and reference)."""
+
+    count: int
+    stands_out: bool
+    turns: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One account: its address, a cell for each of KINDS, and the turns it added for one person again and again."""
+
+    email: str
+    cells: tuple[Cell, ...]
+    again: Cell
+
+
+@dataclass(frozen=True)
+class Oversight:
+    """``left_open``: turns of past days whose people were there and never got an end (id, reference, day)."""
+
+    lines: tuple[Line, ...]
+    left_open: tuple[tuple[int, str, date], ...]
+
+
+def of_agency(agency_id: int) -> Oversight:
+    now = clock.now()
+    since = now - SPAN
+    turns, people = _turns(agency_id, since)
+    looks = _looks(agency_id, since)
+    accounts = db.session.scalars(select(Account).where(Account.agency_id == agency_id).order_by(Account.email)).all()
+    numbers = {
+        account.id: [len(turns[account.id, kind]) for kind in KINDS[:5]]
+        + [looks[account.id, False], looks[account.id, True]]
+        for account in accounts
+    }
+    marked = [stands_out({account: row[at] for account, row in numbers.items()}) for at in range(len(KINDS))]
+    lines = tuple(
+        Line(
+            account.email,
+            tuple(
+                Cell(number, account.id in marked[at], tuple(turns.get((account.id, kind), ())))
+                for at, (kind, number) in enumerate(zip(KINDS, numbers[account.id], strict=True))
+            ),
+            _again(people[account.id]),
+        )
+        for account in accounts
+    )
+    return Oversight(lines, _left_open(agency_id, now))
+
+
+Turns = dict[tuple[int, str], list[tuple[int, str]]]
+People = dict[str, list[tuple[int, str]]]
+
+
+def _again(people: People) -> Cell:
+    """How many cédulas or mailboxes one account gave three turns or more, and these turns."""
+    often = [turns for turns in people.values() if len(turns) >= _SAME_PERSON]
+    return Cell(len(often), bool(often), tuple(dict.fromkeys(turn for turns in often for turn in turns)))
+
+
+def _turns(agency_id: int, since: datetime) -> tuple[Turns, dict[int, People]]:
+    """By account and kind the turns it touched, and by account those it added for each cédula and mailbox."""
+    turns: Turns = defaultdict(list)
+    people: dict[int, People] = defaultdict(lambda: defaultdict(list))
+    rows = db.session.execute(
+        select(Event, Booking.reference, Booking.cedula, Booking.email)
+        .join(Booking, Booking.id == Event.booking_id)
+        .where(Booking.agency_id == agency_id, Event.at > since, Event.actor.startswith("staff:"))
+        .order_by(Event.id)
+    )
+    for event, reference, cedula, email in rows:
+        account = int(event.actor.removeprefix("staff:"))
+        for kind in _kinds(event):
+            turns[account, kind].append((event.booking_id, reference))
+            if kind == KINDS[0]:
+                for whose in {cedula, email.casefold()} if email else {cedula}:
+                    people[account][whose].append((event.booking_id, reference))
+    return turns, people
+
+
+def _kinds(event: Event) -> list[str]:
+    said = {
+        KINDS[0]: event.before is None,
+        KINDS[1]: event.after == Status.CANCELLED,
+        KINDS[2]: event.reason == "reassigned",
+        KINDS[3]: bool(event.details.get("override")),
+        KINDS[4]: event.reason == "undone",
+    }
+    return [kind for kind, holds in said.items() if holds]
+
+
+def _looks(agency_id: int, since: datetime) -> Counter[tuple[int, bool]]:
+    """By account and whether it was taken away (CSV, PDF, paper) how often people's data was looked at."""
+    rows = db.session.execute(
+        select(DataView.account_id, DataView.kind).where(DataView.agency_id == agency_id, DataView.at > since)
+    )
+    return Counter((account, kind in ("csv", "pdf", "paper")) for account, kind in rows)
+
+
+def _left_open(agency_id: int, now: datetime) -> tuple[tuple[int, str, date], ...]:
+    rows = db.session.execute(
+        select(Booking.id, Booking.reference, Booking.day)
+        .where(Booking.agency_id == agency_id, Booking.day < today_at(agency_id, now))
+        .where(Booking.status.in_((Status.ARRIVED, Status.CALLED)))
+        .order_by(Booking.day, Booking.minute)
+    )
+    return tuple((booking_id, reference, day) for booking_id, reference, day in rows)

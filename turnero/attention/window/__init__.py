@@ -1,0 +1,1 @@
+"""Turns at the window: walk-ins, assisted turns, details, cancelling and reassigning."""

@@ -1,0 +1,152 @@
+"""What a clerk types about turns at the window: parsed once, into values, or refused field by field."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from turnero.attention.day.errors import CedulaOther, ReasonLong, ReasonMissing
+from turnero.booking.journey import forms
+from turnero.booking.journey.forms import Hour, HourMissing, ProcedureMissing, Typed
+from turnero.booking.turn.new_booking import Extras, Reachable
+from turnero.core.errors import Faulty
+from turnero.verify import cedula
+from turnero.verify.contact import parse_email, parse_mobile
+from turnero.verify.digits import compact
+from turnero.web.fields import Fields
+
+MOST_REASON_LETTERS = 200
+FIELDS = (
+    "cedula",
+    "tramite",
+    "hora",
+    "correo",
+    "celular",
+    "prioridad",
+    "para",
+    "tercero_cedula",
+    "tercero_nombre",
+    "cedula_revisada",
+    "solicitud",
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A turn for somebody at the window; ``hour`` is None for who is attended today, without one."""
+
+    cedula: str
+    procedure: str  # slug
+    hour: Hour | None
+    contact: Reachable
+    priority: bool
+    extras: Extras
+
+
+def parse_asked(form: Typed) -> Asked:
+    """Raises Faulty with every field that is wrong."""
+    fields = Fields(form)
+    card_seen = "cedula_revisada" in form
+    typed = fields.parsed("cedula", cedula_of(card_seen=card_seen))
+    procedure = fields.parsed("tramite", _chosen)
+    hour = fields.parsed("hora", _hour)
+    contact = _reachable(fields)
+    try:
+        details = forms.parse_details(form)
+    except Faulty as error:
+        raise Faulty(**fields.faults, **error.faults) from None
+    if fields.faults or typed is None or procedure is None or contact is None:
+        raise Faulty(**fields.faults)
+    extras = Extras(
+        details.third_party_cedula,
+        details.third_party_name,
+        request=re.sub(r"\W", "", form.get("solicitud", ""))[:40] or None,
+        override=not _is_right(typed),
+    )
+    return Asked(typed, procedure, hour, contact, details.priority, extras)
+
+
+def parse_reason(form: Typed) -> str:
+    """Why the staff cancels a turn, in one line, as the person will read it. Raises Faulty."""
+    fields = Fields(form)
+    reason = fields.parsed("motivo", _reason)
+    if reason is None:
+        raise Faulty(**fields.faults)
+    return reason
+
+
+def parse_contact(form: Typed, holder: str) -> Reachable:
+    """The new contact of a turn, once its ``holder``'s cédula was typed from the card. Raises Faulty."""
+    fields = Fields(form)
+    fields.parsed("cedula", lambda text: _same(text, holder))
+    contact = _reachable(fields)
+    if fields.faults or contact is None:
+        raise Faulty(**fields.faults)
+    return contact
+
+
+def cedula_of(*, card_seen: bool) -> Callable[[str], str]:
+    """The parser of a cédula. Whoever has seen the card may take one whose check digit fails, with ten digits."""
+
+    def parse(text: str) -> str:
+        digits = compact(text)
+        if card_seen and len(digits) == cedula.LENGTH and digits.isascii() and digits.isdecimal():
+            return digits
+        return cedula.parse(text)
+
+    return parse
+
+
+def _is_right(digits: str) -> bool:
+    try:
+        cedula.parse(digits)
+    except cedula.InvalidCedula:
+        return False
+    return True
+
+
+def _reachable(fields: Fields) -> Reachable | None:
+    """Mail and mobile, each of which may be left empty."""
+    email = fields.parsed("correo", _optional(parse_email))
+    mobile = fields.parsed("celular", _optional(parse_mobile))
+    return None if fields.faults else Reachable(email, mobile)
+
+
+def _optional(parser: Callable[[str], str]) -> Callable[[str], str | None]:
+    return lambda text: parser(text) if text else None
+
+
+def _chosen(text: str) -> str:
+    if not text:
+        raise ProcedureMissing
+    return text
+
+
+def _hour(text: str) -> Hour | None:
+    """Empty for now; hours of other agencies are none."""
+    if not text:
+        return None
+    try:
+        hour = forms.parse_hour({"hora": text})
+    except Faulty as error:
+        raise error.faults["hora"] from None
+    if hour.agency:
+        raise HourMissing
+    return hour
+
+
+def _reason(text: str) -> str:
+    reason = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    if not reason:
+        raise ReasonMissing
+    if len(reason) > MOST_REASON_LETTERS:
+        raise ReasonLong(most=MOST_REASON_LETTERS)
+    return reason
+
+
+def _same(text: str, holder: str) -> str:
+    digits = compact(text)
+    if not digits:
+        raise cedula.CedulaMissing
+    if digits != holder:
+        raise CedulaOther
+    return digits

@@ -1,0 +1,148 @@
+"""What the pages of a turn at the window say: its facts for the clerk, and its story in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from turnero.attention.day.models import Visit
+from turnero.attention.day.queries import visit_of
+from turnero.attention.day.undo import UNDO_LIFE, last_step
+from turnero.booking.documents.turn_text import TAGS
+from turnero.booking.journey import cancel
+from turnero.booking.turn.lifecycle import LIVE, SEATED, Status
+from turnero.booking.turn.models import Booking, Event
+from turnero.core import clock, formatting
+from turnero.core.extensions import db
+from turnero.core.language import gettext
+from turnero.core.language import gettext_noop as _
+from turnero.staff.models import Account
+from turnero.verify import contact
+
+# What happened when a turn came into a state.
+_STEPS = {
+    Status.HELD: _("Se guardó el lugar"),
+    Status.LAPSED: _("Se liberó el lugar"),
+    Status.CONFIRMED: _("Se confirmó el turno"),
+    Status.ARRIVED: _("Llegó"),
+    Status.CALLED: _("Se llamó"),
+    Status.ATTENDED: _("Se atendió"),
+    Status.NO_SHOW: _("Se marcó ausente"),
+    Status.CANCELLED: _("Se canceló"),
+    Status.DISPLACED: _("Perdió su lugar"),
+}
+# A reason says more than the step.
+_REASONS = {
+    "changed": _("Cambió de hora"),
+    "rebooked": _("Eligió otra hora"),
+    "accepted": _("Aceptó la hora propuesta"),
+    "placed": _("Se le dio otra hora"),
+    "reopened": _("Recuperó su hora"),
+    "reassigned": _("Se cambiaron correo, celular y enlace"),
+    "recalled": _("Se volvió a llamar"),
+    "parked": _("No respondió y espera de nuevo"),
+    "transferred": _("Pasó a otra ventanilla"),
+    "undone": _("Se deshizo el último paso"),
+    "not_me": _("El titular no lo había pedido"),
+    "paper": _("Se registró desde la lista en papel"),
+}
+_ACTORS = {"citizen": _("la persona"), "owner": _("el titular, desde su correo"), "sweep": _("el sistema")}
+_CHANNELS = {"web": _("en línea"), "window": _("en ventanilla"), "kiosk": _("en el kiosco")}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a turn's story."""
+
+    when: str
+    what: str
+    who: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TurnPage:
+    """A turn as the clerk sees it."""
+
+    booking: Booking
+    visit: Visit | None
+    word: str
+    mark: str
+    channel: str
+    mobile: str
+    arrived: str
+    steps: tuple[Step, ...]
+    cancellable: bool
+    live: bool
+    seated: bool
+    undoable: bool
+
+    @classmethod
+    def of(cls, booking: Booking) -> "TurnPage":
+        now = clock.now()
+        word, mark = TAGS[Status(booking.status)]
+        visit = visit_of(booking.id)
+        return cls(
+            booking=booking,
+            visit=visit,
+            word=gettext(word),
+            mark=mark,
+            channel=gettext("sin turno previo") if booking.walk_in else gettext(_CHANNELS[booking.channel]),
+            mobile=contact.display_mobile(booking.mobile) if booking.mobile else "",
+            arrived=formatting.time_of(clock.local(visit.arrived_at, booking.agency.zone)) if visit else "",
+            steps=story(booking, now),
+            cancellable=cancel.may_cancel(booking, now),
+            live=booking.status in LIVE,
+            seated=booking.status in SEATED,
+            undoable=_is_undoable(booking, now),
+        )
+
+
+def _is_undoable(booking: Booking, now: datetime) -> bool:
+    step = last_step(booking)
+    return step is not None and step.at > now - UNDO_LIFE
+
+
+def story(booking: Booking, now: datetime) -> tuple[Step, ...]:
+    """Every event of a turn in words, the newest first."""
+    events = db.session.scalars(select(Event).where(Event.booking_id == booking.id).order_by(Event.id.desc())).all()
+    emails = _staff_emails(events)
+    today = clock.local(now, booking.agency.zone).date()
+    return tuple(_step(event, booking.agency.zone, emails, today) for event in events)
+
+
+def _step(event: Event, zone: str, emails: dict[str, str], today: date) -> Step:
+    local = clock.local(event.at, zone)
+    time = formatting.time_of(local)
+    when = time if local.date() == today else f"{formatting.day_and_month(local.date())}, {time}"
+    what = _REASONS.get(event.reason) or _STEPS[Status(event.after)]
+    if event.before is None and event.after == Status.ARRIVED:
+        what = _("Llegó sin turno")
+    return Step(when, gettext(what), _who(event.actor, emails), _note(event))
+
+
+def _note(event: Event) -> str:
+    """What else the event keeps that a person may read."""
+    notes = []
+    if event.details.get("override"):
+        notes.append(gettext("cédula física revisada: el dígito verificador no coincide"))
+    if event.details.get("why"):
+        notes.append(gettext("motivo: %(why)s", why=event.details["why"]))
+    if event.details.get("window"):
+        notes.append(gettext("ventanilla %(window)s", window=event.details["window"]))
+    return "; ".join(notes)
+
+
+def _who(actor: str, emails: dict[str, str]) -> str:
+    if actor.startswith("kiosk:"):
+        return gettext("el kiosco")
+    return emails.get(actor) or gettext(_ACTORS.get(actor, _ACTORS["sweep"]))
+
+
+def _staff_emails(events: Sequence[Event]) -> dict[str, str]:
+    """By actor the address of whoever of the staff it was."""
+    actors = {event.actor for event in events if event.actor.startswith("staff:")}
+    numbers = [int(actor.removeprefix("staff:")) for actor in actors if actor.removeprefix("staff:").isdecimal()]
+    rows = db.session.execute(select(Account.id, Account.email).where(Account.id.in_(numbers)))
+    return {f"staff:{number}": email for number, email in rows}

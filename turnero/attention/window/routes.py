@@ -1,0 +1,182 @@
+"""Turns at the window: the form of walk-ins and assisted turns, one turn with its story, cancelling, other hands."""
+
+import secrets
+from datetime import date
+from itertools import groupby
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Agency
+from turnero.attention.day.attendance import By
+from turnero.attention.day.errors import NotNow
+from turnero.attention.day.queries import booking_here, today_at, visit_of
+from turnero.attention.window import forms as window_forms
+from turnero.attention.window import turns
+from turnero.attention.window.pages import TurnPage
+from turnero.booking.documents.turn_text import TurnText
+from turnero.booking.journey import forms
+from turnero.booking.turn.errors import UnknownPlace
+from turnero.booking.turn.lifecycle import SEATED
+from turnero.core import clock, formatting
+from turnero.core.errors import Faulty, NotFound, Refused
+from turnero.core.extensions import db
+from turnero.staff.access import Role, looked_at, member, staff_only
+from turnero.web import page
+from turnero.web.page import NO_TROUBLE, Trouble, see_other
+
+blueprint = Blueprint("window", __name__, url_prefix="/agencia/turnos")
+_CONTACT = ("cedula", "correo", "celular")
+
+
+@blueprint.get("/nuevo")
+@staff_only(Role.WINDOW)
+def new() -> Response:
+    """An empty form; its key makes one turn, however often it is sent."""
+    usual = {"para": "titular", "prioridad": "no", "solicitud": secrets.token_urlsafe(12)}
+    return _form(forms.typed(usual, *window_forms.FIELDS))
+
+
+@blueprint.post("")
+@staff_only(Role.WINDOW)
+def add() -> Response:
+    """``ver`` shows the free hours of the trámite; else the turn is made: now, or at the hour chosen."""
+    typed = forms.typed(request.form, *window_forms.FIELDS)
+    if "ver" in request.form:
+        return _form(typed, _no_procedure(typed), ask_hours=True)
+    try:
+        asked = window_forms.parse_asked(request.form)
+        made = (turns.add_assisted if asked.hour else turns.add_walk_in)(asked, _by())
+    except Faulty as error:
+        return _form(typed, Trouble(faults=error.faults))
+    except UnknownPlace as error:
+        return _form(typed, Trouble(faults={"tramite": error}))
+    except Refused as refusal:
+        return _form(typed, Trouble(refusal=refusal, conflict=True))
+    return see_other(url_for("window.details", booking_id=made))
+
+
+def _no_procedure(typed: dict[str, str]) -> Trouble:
+    return NO_TROUBLE if typed["tramite"] else Trouble(faults={"tramite": forms.ProcedureMissing()})
+
+
+def _form(typed: dict[str, str], trouble: Trouble = NO_TROUBLE, *, ask_hours: bool = False) -> Response:
+    agency_id = member().agency
+    agency = db.session.get_one(Agency, agency_id)
+    procedures = agencies.procedures_at(agency)
+    hours: tuple[turns.FreeHour, ...] = ()
+    shown = ask_hours or bool(typed["hora"])
+    if shown and any(procedure.slug == typed["tramite"] for procedure in procedures):
+        hours = turns.free_hours(typed["tramite"], agency_id)
+    return page.show(
+        "attention/window_new.html",
+        trouble,
+        typed=typed,
+        procedures=procedures,
+        shown=shown,
+        days=_by_day(hours, today_at(agency_id, clock.now())),
+        agency_name=agency.name,
+        override="cedula" in trouble.faults or bool(typed["cedula_revisada"]),
+    )
+
+
+def _by_day(hours: tuple[turns.FreeHour, ...], today: date) -> list[tuple[str, list[tuple[str, str]]]]:
+    """For each day its options: what is posted, and the words."""
+    return [
+        (formatting.relative_day(day, today), [_option(hour) for hour in of_day])
+        for day, of_day in groupby(hours, key=lambda hour: hour.day)
+    ]
+
+
+def _option(hour: turns.FreeHour) -> tuple[str, str]:
+    time = formatting.clock_time(hour.minute)
+    return f"{hour.day.isoformat()}T{time}", f"{time}, {formatting.places_left(hour.free).lower()}"
+
+
+@blueprint.get("/<int:booking_id>")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def details(booking_id: int) -> Response:
+    return _details(booking_id)
+
+
+def _details(booking_id: int, trouble: Trouble = NO_TROUBLE) -> Response:
+    """All about one turn; that somebody looked is kept."""
+    agency_id = member().agency
+    booking_here(booking_id, agency_id)
+    looked_at("turn", agency_id=agency_id, booking_id=booking_id)
+    turn = TurnPage.of(booking_here(booking_id, agency_id))
+    return page.show("attention/window_turn.html", trouble, turn=turn, text=TurnText.of(turn.booking), clerk=_clerk())
+
+
+def _clerk() -> bool:
+    return member().role == Role.WINDOW
+
+
+@blueprint.get("/<int:booking_id>/ticket")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def slip(booking_id: int) -> Response:
+    """For paper of 80 mm: of who waits with a ticket, or of a turn to come. Raises NotFound without a place."""
+    booking = booking_here(booking_id, member().agency)
+    if booking.status not in SEATED:
+        raise NotFound
+    values = {"booking": booking, "text": TurnText.of(booking), "visit": visit_of(booking_id)}
+    return Response(render_template("attention/window_slip.html", **values), mimetype="text/html")
+
+
+@blueprint.get("/<int:booking_id>/cancelar")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def ask_cancel(booking_id: int) -> Response:
+    return _cancel_page(booking_id)
+
+
+@blueprint.post("/<int:booking_id>/cancelar")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def cancel(booking_id: int) -> Response:
+    try:
+        turns.cancel(booking_id, _by(), window_forms.parse_reason(request.form))
+    except Faulty as error:
+        return _cancel_page(booking_id, Trouble(faults=error.faults))
+    except Refused as refusal:
+        return _details(booking_id, Trouble(refusal=refusal, conflict=True))
+    return see_other(url_for("window.details", booking_id=booking_id))
+
+
+def _cancel_page(booking_id: int, trouble: Trouble = NO_TROUBLE) -> Response:
+    booking = booking_here(booking_id, member().agency)
+    return page.show(
+        "attention/window_cancel.html",
+        trouble,
+        booking=booking,
+        text=TurnText.of(booking),
+        typed=forms.typed(request.form, "motivo"),
+        most=window_forms.MOST_REASON_LETTERS,
+    )
+
+
+@blueprint.get("/<int:booking_id>/reasignar")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def ask_reassign(booking_id: int) -> Response:
+    return _reassign_page(booking_id)
+
+
+@blueprint.post("/<int:booking_id>/reasignar")
+@staff_only(Role.WINDOW, Role.SUPERVISOR)
+def reassign(booking_id: int) -> Response:
+    holder = booking_here(booking_id, member().agency).cedula
+    try:
+        turns.reassign_to(booking_id, _by(), window_forms.parse_contact(request.form, holder))
+    except Faulty as error:
+        return _reassign_page(booking_id, Trouble(faults=error.faults))
+    except NotNow as refusal:
+        return _details(booking_id, Trouble(refusal=refusal, conflict=True))
+    return see_other(url_for("window.details", booking_id=booking_id))
+
+
+def _reassign_page(booking_id: int, trouble: Trouble = NO_TROUBLE) -> Response:
+    booking = booking_here(booking_id, member().agency)
+    typed = forms.typed(request.form, *_CONTACT)
+    return page.show("attention/window_reassign.html", trouble, booking=booking, text=TurnText.of(booking), typed=typed)
+
+
+def _by() -> By:
+    return By(member().actor, member().agency, member().window)

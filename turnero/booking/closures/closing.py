@@ -1,0 +1,250 @@
+"""Closing hours and opening them again: what it does to the people booked, all at once or not at all (DESIGN §5)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from turnero.agencies import queries as agencies
+from turnero.agencies.calendar.schedule import grid
+from turnero.agencies.models import Closure, Desk
+from turnero.booking.closures import proposals
+from turnero.booking.closures import seal as seals
+from turnero.booking.closures.displacement import Cause, Cleared, clear, lock_desks
+from turnero.booking.closures.scope import Hours, Scope, desks_in, place_of
+from turnero.booking.documents.closure_text import people, span
+from turnero.booking.documents.notices import tell
+from turnero.booking.seats import claims, slots
+from turnero.booking.turn import history
+from turnero.booking.turn.errors import ChangedMeanwhile
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking, Displacement
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.errors import NotFound, Refused
+from turnero.core.extensions import db
+from turnero.core.language import gettext
+from turnero.staff import record
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What a closing does: how much it touches, and in a preview how many could be told and placed elsewhere.
+
+    ``places``: seats of open cells that go away, taken or not.
+    """
+
+    closure_id: int | None
+    agencies: int
+    places: int
+    cleared: Cleared
+    reachable: int = 0
+    placed: int = 0
+    record_id: int | None = None  # of the change, as the staff can look it up
+
+    @property
+    def seal(self) -> str:
+        """What goes with the preview: how many people lose their hour. Places alone are taken all day long."""
+        return seals.of(self.cleared.displaced)
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """How many turns got their old hour back, and the number of the change's row in the record."""
+
+    restored: int
+    record_id: int
+
+    @property
+    def seal(self) -> str:
+        """What goes with the preview: how many people get their hour back."""
+        return seals.of(self.restored)
+
+
+class AlreadyClosed(Refused):
+    """The same hours of the same place are closed by ``number``."""
+
+    code = "already_closed"
+
+
+class _Preview(Exception):
+    """Carries the figures out of a transaction that is rolled back."""
+
+    def __init__(self, told: Closed | Reopened) -> None:
+        self.told = told
+
+
+def _told(look: Callable[[], None]) -> Closed | Reopened:
+    try:
+        look()
+    except _Preview as preview:
+        return preview.told
+    raise AssertionError("a preview always rolls back")
+
+
+@database.transaction
+def close(scope: Scope, hours: Hours, actor: str, *, once: bool = False, seal: str | None = None) -> Closed:
+    """Close the hours now: holds end, turns are displaced, one pending displacement each. One transaction.
+
+    The places elsewhere and the notices follow in ``proposals``. Closing the same hours again finds nobody left;
+    ``once``: it raises AlreadyClosed (a form that was sent twice). ``seal``: of the preview that somebody read;
+    with another number of people nothing is done. Raises ChangedMeanwhile.
+    """
+    database.lock("closures")
+    if once and (there := _same(scope, hours)) is not None:
+        raise AlreadyClosed(number=there)
+    closed = _closed(scope, hours, actor)
+    if seal is not None and not seals.holds(seal, closed.cleared.displaced):
+        raise ChangedMeanwhile
+    when = span(hours.starts, hours.ends)
+    summary = gettext("Cierra %(place)s %(when)s: %(reason)s.", place=place_of(scope), when=when, reason=hours.reason)
+    effect = " ".join(people(closed.cleared.displaced, None, closed.cleared.displaced - closed.reachable))
+    row = record.add(actor, "closure", summary, agency_id=scope.agency_id, effect=effect)
+    return replace(closed, record_id=row.id)
+
+
+def _same(scope: Scope, hours: Hours) -> int | None:
+    """The number of a closure in force of exactly these hours there."""
+    place = {"scope": scope.kind, "province_code": scope.province_code, "canton": scope.canton}
+    found = select(Closure.id).filter_by(agency_id=scope.agency_id, starts=hours.starts, ends=hours.ends, **place)
+    return db.session.scalar(found.where(Closure.withdrawn_at.is_(None)).limit(1))
+
+
+def preview(scope: Scope, hours: Hours) -> Closed:
+    """What ``close`` would do: it is done, with the places elsewhere, and rolled back."""
+    told = _told(lambda: _close_and_roll_back(scope, hours))
+    assert isinstance(told, Closed)
+    return told
+
+
+@database.transaction
+def _close_and_roll_back(scope: Scope, hours: Hours) -> None:
+    closed = _closed(scope, hours, "preview")
+    displaced = displaced_by(closed.closure_id)
+    for displacement in displaced:
+        proposals.find_place(displacement)
+    placed = sum(1 for displacement in displaced if displacement.new_desk_id is not None)
+    raise _Preview(replace(closed, closure_id=None, placed=placed))
+
+
+def displaced_by(closure_id: int | None) -> Sequence[Displacement]:
+    """Who lost an hour by a closure, in the order of the hours."""
+    lost = select(Displacement).where(Displacement.closure_id == closure_id)
+    return db.session.scalars(lost.order_by(Displacement.old_starts_at, Displacement.id)).all()
+
+
+def _closed(scope: Scope, hours: Hours, actor: str) -> Closed:
+    desks = desks_in(scope)
+    lock_desks(desks)
+    now = clock.now()
+    places = _places(desks, hours)
+    closure = Closure(
+        kind=hours.kind,
+        scope=scope.kind,
+        province_code=scope.province_code,
+        canton=scope.canton,
+        agency_id=scope.agency_id,
+        starts=hours.starts,
+        ends=hours.ends,
+        name=hours.reason,
+        basis=hours.basis,
+        recoverable=hours.recoverable,
+        source=actor,
+        created_at=now,
+    )
+    db.session.add(closure)
+    db.session.flush()
+    cause = Cause(hours.reason, actor, closure.id)
+    cleared = sum((clear(desk, cause, now) for desk in desks), Cleared())
+    db.session.flush()
+    reachable = sum(1 for displacement in displaced_by(closure.id) if displacement.booking.email)
+    return Closed(closure.id, len({desk.agency_id for desk in desks}), places, cleared, reachable)
+
+
+def _places(desks: Sequence[Desk], hours: Hours) -> int:
+    """How many seats of open cells the hours take away."""
+    first, last = hours.starts.date(), hours.ends.date()
+    calendars = agencies.desk_calendars(desks, first, last)
+    taken = 0
+    for desk in desks:
+        for ordinal in range(first.toordinal(), last.toordinal() + 1):
+            day_grid = grid(calendars[desk.id], first.fromordinal(ordinal))
+            cells = [each for each in day_grid.cells if _overlaps(hours, day_grid.day, each, day_grid.slot_minutes)]
+            taken += len(cells) * day_grid.windows
+    return taken
+
+
+def _overlaps(hours: Hours, day: date, cell: int, step: int) -> bool:
+    midnight = datetime.combine(day, datetime.min.time())
+    begins, ends = midnight + timedelta(minutes=cell), midnight + timedelta(minutes=cell + step)
+    return begins < hours.ends and hours.starts < ends
+
+
+@database.transaction
+def reopen(closure_id: int, actor: str, *, seal: str | None = None) -> Reopened:
+    """Withdraw a closure and give the old places back to those who have none yet. Raises NotFound.
+
+    ``seal``: of the preview that somebody read; with another number of people nothing is done. Raises ChangedMeanwhile.
+    """
+    reopened = _reopened(closure_id, actor)
+    if seal is not None and not seals.holds(seal, reopened.restored):
+        raise ChangedMeanwhile
+    return reopened
+
+
+def preview_reopening(closure_id: int) -> Reopened:
+    """What ``reopen`` would do, rolled back. Raises NotFound."""
+    told = _told(lambda: _reopen_and_roll_back(closure_id))
+    assert isinstance(told, Reopened)
+    return told
+
+
+@database.transaction
+def _reopen_and_roll_back(closure_id: int) -> None:
+    raise _Preview(_reopened(closure_id, "preview"))
+
+
+def _reopened(closure_id: int, actor: str) -> Reopened:
+    closure = db.session.get(Closure, closure_id, with_for_update=True)
+    if closure is None or closure.withdrawn_at is not None:
+        raise NotFound
+    scope = Scope(closure.scope, closure.province_code, closure.canton, closure.agency_id)
+    lock_desks(desks_in(scope))
+    now = clock.now()
+    closure.withdrawn_at = now
+    db.session.flush()
+    waiting = db.session.scalars(
+        select(Displacement)
+        .where(Displacement.closure_id == closure_id, Displacement.ended_at.is_(None))
+        .order_by(Displacement.booking_id)
+    ).all()
+    restored = sum(1 for displacement in waiting if _restore(displacement, actor, now))
+    when = span(closure.starts, closure.ends)
+    summary = gettext("Abre otra vez %(place)s %(when)s.", place=place_of(closure), when=when)
+    effect = gettext("Turnos que recuperan su hora: %(count)s.", count=restored)
+    row = record.add(actor, "closure", summary, agency_id=closure.agency_id, effect=effect)
+    return Reopened(restored, row.id)
+
+
+def _restore(displacement: Displacement, actor: str, now: datetime) -> bool:
+    booking = displacement.booking
+    db.session.refresh(booking, with_for_update={"of": Booking})
+    if booking.status != Status.DISPLACED or displacement.old_starts_at <= now:
+        return False
+    desk = db.session.get_one(Desk, displacement.old_desk_id)
+    day = displacement.old_day
+    day_grid = grid(agencies.desk_calendars([desk], day, day)[desk.id], day)
+    minutes = slots.cells_of(displacement.old_minute, displacement.old_cells, booking.slot_minutes)
+    if day_grid.slot_minutes != booking.slot_minutes or not set(minutes) <= set(day_grid.cells):
+        return False
+    seats = claims.Seats(desk.id, day, minutes, desk.agency.zone)
+    taken = claims.taken_seats(seats, now)
+    free = slots.free_seats(day_grid, displacement.old_minute, displacement.old_cells, taken)
+    if claims.take(seats, free, claims.Terms(booking.id, "turn", None), now) is None:
+        return False
+    claims.free(booking.id, purpose="proposal")
+    history.move(booking, Status.CONFIRMED, actor=actor, now=now, reason="reopened")
+    displacement.status, displacement.ended_at = "restored", now
+    tell(booking, "restored", now, occasion=str(displacement.id))
+    return True

@@ -1,0 +1,214 @@
+"""Another place for whoever lost theirs: found, kept for them, told, and accepted with one press (DESIGN §5).
+
+One idempotent transaction per person; the jobs go on with the next open displacement after a kill.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+from sqlalchemy import select
+
+from turnero.agencies import queries as agencies
+from turnero.agencies.calendar.schedule import DayGrid, grid
+from turnero.agencies.models import Desk
+from turnero.agencies.places import folded
+from turnero.booking.documents.notices import tell
+from turnero.booking.seats import claims, limits, relocation, slots
+from turnero.booking.seats.availability import offers_of
+from turnero.booking.seats.offers import DeskOffers
+from turnero.booking.turn import history
+from turnero.booking.turn.errors import NoProposal
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking, Displacement
+from turnero.booking.turn.queries import locked_by_token
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.extensions import db
+from turnero.core.interval import Interval
+from turnero.notices.models import Notice
+
+# A proposal stays theirs until this long before its hour …
+_BEFORE_ITS_HOUR = timedelta(hours=24)
+# … and is confirmed at once where less than this remains, for 48 hours after the mail must be theirs too.
+_TOO_SOON_TO_ASK = timedelta(hours=72)
+_TRIES = 20
+
+
+def propose_all() -> int:
+    """Find a place for everybody who is waiting for one; how many were looked at."""
+    done = 0
+    while (number := _next_pending()) is not None:
+        propose(number)
+        done += 1
+    return done
+
+
+def _next_pending() -> int | None:
+    """Priority first, then by how soon the old turn was."""
+    pending = (
+        select(Displacement.id)
+        .join(Booking, Booking.id == Displacement.booking_id)
+        .where(Displacement.status == "pending", Displacement.ended_at.is_(None))
+        .order_by(Booking.priority.desc(), Displacement.old_starts_at, Displacement.id)
+        .limit(1)
+    )
+    number = db.session.scalar(pending)
+    db.session.rollback()
+    return number
+
+
+@database.transaction
+def propose(displacement_id: int) -> None:
+    """Keep the nearest equivalent place for one person and owe the notice, with or without one. Safe to repeat."""
+    displacement = db.session.get_one(Displacement, displacement_id)
+    booking = displacement.booking
+    database.lock(f"cedula:{booking.cedula}")
+    if find_place(displacement):
+        displacement.proposals += 1
+        tell(booking, "displaced", clock.now(), occasion=f"{displacement.id}.{displacement.proposals}")
+
+
+def find_place(displacement: Displacement) -> bool:
+    """Take the nearest equivalent place, or note that there is none. False when it is pending no more."""
+    booking = displacement.booking
+    desks = _desks(displacement, booking)
+    for desk in desks:
+        database.lock_shared(f"desk:{desk.id}")
+        now = clock.now()
+        offers = replace(offers_of([desk], booking.procedure)[desk.id], drawn_too=True)
+        if desk is desks[0] and not _still_pending(displacement, booking):
+            return False
+        for wish in islice(_wishes(displacement, booking, desk, offers), _TRIES):
+            if _take(displacement, booking, wish, now):
+                return True
+    displacement.status = "unplaced"
+    return True
+
+
+def _still_pending(displacement: Displacement, booking: Booking) -> bool:
+    for row in (booking, displacement):
+        db.session.refresh(row, with_for_update={"of": type(row)})
+    return displacement.status == "pending" and booking.status == Status.DISPLACED
+
+
+def _desks(displacement: Displacement, booking: Booking) -> list[Desk]:
+    """Where to look, the best first: the same agency, its canton, its province."""
+    old = db.session.get_one(Desk, displacement.old_desk_id).agency
+    around = agencies.desks_offering(old.province_code, booking.procedure)
+
+    def distance(desk: Desk) -> int:
+        if desk.agency_id == old.id:
+            return 0
+        return 1 if folded(desk.agency.canton) == folded(old.canton) else 2
+
+    return sorted(around, key=distance)
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """An equivalent place at a desk, with the seats that looked free."""
+
+    desk: Desk
+    day_grid: DayGrid
+    minute: int
+    cells: int
+    starts_at: datetime
+    free: tuple[int, ...]
+
+
+def _wishes(displacement: Displacement, booking: Booking, desk: Desk, offers: DeskOffers) -> Iterator[_Wish]:
+    """The free places of a desk: the next open days first, on each the hours nearest to the old one."""
+    for offer in offers.days(max(displacement.old_day, offers.now_local.date())):
+        starts = [slot.minute for slot in offers.slots(offer.day) if slot.free]
+        day_grid = grid(offers.calendar, offer.day)
+        for minute in sorted(starts, key=lambda minute: abs(minute - displacement.old_minute)):
+            cells = slots.cells_needed(booking.procedure.minutes, day_grid.slot_minutes)
+            starts_at = clock.instant(offer.day, minute, desk.agency.zone)
+            length = timedelta(minutes=cells * day_grid.slot_minutes)
+            if limits.is_free(booking, Interval(starts_at, starts_at + length)):
+                free = slots.free_seats(day_grid, minute, cells, offers.taken.get(offer.day, ()))
+                yield _Wish(desk, day_grid, minute, cells, starts_at, free)
+
+
+def _take(displacement: Displacement, booking: Booking, wish: _Wish, now: datetime) -> bool:
+    at_once = wish.starts_at - now < _TOO_SOON_TO_ASK
+    terms = (
+        claims.Terms(booking.id, "turn", None)
+        if at_once
+        else claims.Terms(booking.id, "proposal", wish.starts_at - _BEFORE_ITS_HOUR)
+    )
+    day = wish.day_grid.day
+    minutes = slots.cells_of(wish.minute, wish.cells, wish.day_grid.slot_minutes)
+    seats = claims.Seats(wish.desk.id, day, minutes, wish.desk.agency.zone)
+    if claims.take(seats, wish.free, terms, now) is None:
+        return False
+    displacement.new_desk_id, displacement.new_day = wish.desk.id, day
+    displacement.new_minute, displacement.new_starts_at = wish.minute, wish.starts_at
+    if at_once:
+        place = claims.Held(wish.desk.id, day, wish.minute, wish.cells, wish.starts_at)
+        _settle(displacement, booking, place, now, status="placed", actor="displacement")
+    else:
+        displacement.status = "proposed"
+    return True
+
+
+def _settle(
+    displacement: Displacement, booking: Booking, place: claims.Held, now: datetime, *, status: str, actor: str
+) -> None:
+    """The booking has the place: its seats are undated already."""
+    before = relocation.place_of(booking)
+    relocation.move_to(booking, place)
+    details = {"before": before, "after": relocation.place_of(booking)}
+    history.move(booking, Status.CONFIRMED, actor=actor, now=now, reason=status, details=details)
+    displacement.status, displacement.ended_at = status, now
+
+
+def open_displacement(booking_id: int) -> Displacement | None:
+    """What is under way for a displaced turn."""
+    return db.session.scalar(
+        select(Displacement).where(Displacement.booking_id == booking_id, Displacement.ended_at.is_(None))
+    )
+
+
+@database.transaction
+def accept(token: str) -> None:
+    """Take the proposed place. A repeated acceptance changes nothing. Raises NotFound, and NoProposal if it is gone."""
+    booking = locked_by_token(token)
+    now = clock.now()
+    if booking.status == Status.CONFIRMED and _accepted_already(booking.id):
+        return
+    displacement = open_displacement(booking.id)
+    if displacement is None or not _undate(displacement, booking, now, status="accepted", actor="citizen"):
+        raise NoProposal
+    tell(booking, "change", now, occasion=str(booking.moves))
+
+
+def _accepted_already(booking_id: int) -> bool:
+    last = select(Displacement.status).where(Displacement.booking_id == booking_id).order_by(Displacement.id.desc())
+    return db.session.scalar(last.limit(1)) in ("accepted", "placed")
+
+
+def _undate(displacement: Displacement, booking: Booking, now: datetime, *, status: str, actor: str) -> bool:
+    place = claims.held(booking.id, now, purpose="proposal")
+    if booking.status != Status.DISPLACED or place is None:
+        return False
+    if claims.keep(booking.id, now, purpose="proposal") != place.cells:
+        return False
+    _settle(displacement, booking, place, now, status=status, actor=actor)
+    return True
+
+
+def handed_over(notice: Notice, now: datetime) -> None:
+    """The mail about a displacement reached the mail server (in that transaction): 48 hours to answer begin.
+
+    Where they no longer fit before the proposal's end, the place is confirmed at once and may be declined.
+    """
+    displacement = db.session.get(Displacement, int(notice.occasion.partition(".")[0]))
+    if displacement is None or displacement.ended_at is not None:
+        return
+    displacement.told_at = now
+    starts_at = displacement.new_starts_at
+    if displacement.status == "proposed" and starts_at is not None and starts_at - now < _TOO_SOON_TO_ASK:
+        _undate(displacement, displacement.booking, now, status="placed", actor="displacement")

@@ -1,0 +1,109 @@
+"""Tidying what time has ended. Nothing is wrong while it does not run: expiry is a predicate, this only records it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select
+
+from turnero.agencies.models import Desk
+from turnero.booking.closures import displacement, proposals, zone_changes
+from turnero.booking.documents.notices import tell
+from turnero.booking.seats import claims
+from turnero.booking.turn import history
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking, Claim, Displacement, Journey
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.extensions import db
+from turnero.notices.models import Notice
+from turnero.verify.models import Challenge, CodeTries
+
+_BATCH = 200
+# Unfinished journeys and their codes are kept a day: long enough to come back to, short enough to forget.
+_JOURNEY_LIFE = timedelta(hours=24)
+# A displaced turn waits this long after its old hour for its owner's answer.
+DISPLACED_LIFE = timedelta(days=30)
+
+
+def sweep() -> int:
+    """Record lapsed holds, drop claims that no longer count, forget old journeys. Returns how many holds lapsed."""
+    lapsed = 0
+    while batch := _lapse_holds():
+        lapsed += batch
+    while _forget_journeys():
+        pass
+    _drop_passed_claims()
+    zone_changes.refresh()
+    for desk_id in db.session.scalars(select(Desk.id).order_by(Desk.id)).all():
+        if displacement.has_misfits(desk_id):
+            displacement.clear_desk(desk_id)
+    proposals.propose_all()
+    while _give_up_displaced():
+        pass
+    return lapsed
+
+
+@database.transaction
+def _lapse_holds() -> int:
+    now = clock.now()
+    passed = db.session.scalars(
+        select(Booking)
+        .where(Booking.status == Status.HELD, Booking.lapses_at <= now)
+        .order_by(Booking.id)
+        .limit(_BATCH)
+        .with_for_update(of=Booking, skip_locked=True)
+    ).all()
+    for booking in passed:
+        history.move(booking, Status.LAPSED, actor="sweep", now=now, reason="time passed")
+        claims.free(booking.id)
+    return len(passed)
+
+
+@database.transaction
+def _drop_passed_claims() -> None:
+    """Delays that have ended; a lapsed hold's claims go with their booking."""
+    db.session.execute(delete(Claim).where(Claim.purpose == "delay", Claim.lapses_at <= clock.now()))
+
+
+@database.transaction
+def _give_up_displaced() -> int:
+    """Cancel turns that have waited too long for an answer to their displacement."""
+    now = clock.now()
+    unanswered = db.session.scalars(
+        select(Displacement)
+        .where(Displacement.ended_at.is_(None), Displacement.old_starts_at <= now - DISPLACED_LIFE)
+        .order_by(Displacement.booking_id)
+        .limit(_BATCH)
+    ).all()
+    for displaced in unanswered:
+        booking = displaced.booking
+        db.session.refresh(booking, with_for_update={"of": Booking})
+        if booking.status == Status.DISPLACED:
+            history.move(booking, Status.CANCELLED, actor="sweep", now=now, reason="no answer")
+            claims.free(displaced.booking_id, purpose="proposal")
+            tell(booking, "cancellation", now)
+        displaced.status, displaced.ended_at = "cancelled", now
+    return len(unanswered)
+
+
+@database.transaction
+def _forget_journeys() -> int:
+    """Delete journeys begun more than a day ago, a batch at a time, and what was mailed for them."""
+    before: datetime = clock.now() - _JOURNEY_LIFE
+    keys = db.session.scalars(
+        select(Journey.key)
+        .where(Journey.created_at < before)
+        .where(or_(Journey.verified_at.is_(None), Journey.verified_at < before))  # limits count proofs of a day
+        .limit(_BATCH)
+        .with_for_update(of=Journey, skip_locked=True)
+    ).all()
+    forget_journeys(keys)
+    return len(keys)
+
+
+def forget_journeys(keys: Sequence[str]) -> None:
+    """Delete journeys, whose rows are locked, with their codes and the mails that carried them."""
+    mailed = db.session.scalars(select(Challenge.id).where(Challenge.journey.in_(keys))).all()
+    db.session.execute(delete(Notice).where(Notice.subject.in_([f"challenge:{number}" for number in mailed])))
+    for table in (Challenge.journey, CodeTries.journey, Journey.key):
+        db.session.execute(delete(table.class_).where(table.in_(keys)))

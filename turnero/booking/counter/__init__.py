@@ -1,0 +1,1 @@
+"""Turns given at the agency: assisted turns, walk-ins, a turn reassigned to its holder."""

@@ -1,0 +1,98 @@
+"""A turn for somebody at the agency, at the window or the kiosk: no code, no lead time. In the caller's transaction."""
+
+from datetime import datetime, timedelta
+
+from turnero.agencies import queries as agencies
+from turnero.agencies.calendar.schedule import DayGrid, grid
+from turnero.agencies.models import Desk, Procedure
+from turnero.booking.documents.notices import tell
+from turnero.booking.journey.forms import Hour
+from turnero.booking.seats import claims, limits, slots
+from turnero.booking.turn import history
+from turnero.booking.turn.errors import NotOffered, PlaceTaken
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking
+from turnero.booking.turn.new_booking import NOBODY, NOTHING, Extras, Reachable, begun_by, new_booking
+from turnero.booking.turn.priority import has_priority_by_age
+from turnero.booking.turn.queries import policy_of
+from turnero.core import clock
+from turnero.core import db as database
+
+# A turn begins held in its one transaction, so that it has the events of any other; nobody sees this end.
+_INSTANT_HOLD = timedelta(minutes=1)
+
+
+def place(
+    cedula: str,
+    procedure: Procedure,
+    desk: Desk,
+    hour: Hour,
+    *,
+    actor: str,
+    now: datetime,
+    channel: str = "window",
+    priority: bool = False,
+    contact: Reachable = NOBODY,
+    extras: Extras = NOTHING,
+) -> Booking:
+    """A confirmed turn with its seat, and its mail where there is an address. The caller holds ``lock_place``.
+
+    Raises NotOffered, PlaceTaken, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn.
+    """
+    limits.check_cedula(cedula, procedure, policy_of(desk.agency))
+    day_grid = _offered_grid(desk, procedure, hour, now)
+    booking = new_booking(
+        cedula,
+        procedure,
+        desk,
+        contact=contact,
+        extras=extras,
+        status=Status.HELD,
+        channel=channel,
+        priority=priority or has_priority_by_age(cedula, now),
+        day=hour.day,
+        minute=hour.minute,
+        cells=slots.cells_needed(procedure.minutes, day_grid.slot_minutes),
+        slot_minutes=day_grid.slot_minutes,
+        created_at=now,
+        lapses_at=now + _INSTANT_HOLD,
+    )
+    history.begin(booking, actor=actor, now=now, details=begun_by(extras))
+    limits.check_overlap(booking)
+    _take_seat(booking, desk, day_grid, now)
+    return _confirmed(booking, actor=actor, now=now)
+
+
+def _confirmed(booking: Booking, *, actor: str, now: datetime) -> Booking:
+    history.move(booking, Status.CONFIRMED, actor=actor, now=now, values={"confirmed_at": now})
+    tell(booking, "confirmation", now)
+    return booking
+
+
+def lock_place(cedula: str, desk: Desk) -> None:
+    """The locks of ``place``, in the order of all who take seats."""
+    database.lock(f"cedula:{cedula}")
+    database.lock_shared(f"desk:{desk.id}")
+
+
+def _offered_grid(desk: Desk, procedure: Procedure, hour: Hour, now: datetime) -> DayGrid:
+    """The grid of the day. Raises NotOffered unless it has such a start that has not passed."""
+    refused = NotOffered(agency=desk.agency, day=hour.day, minute=hour.minute)
+    now_local = clock.local(now, desk.agency.zone)
+    if not policy_of(desk.agency).is_open(desk.id, hour.day, now_local):
+        raise refused
+    calendar = agencies.desk_calendars([desk], hour.day, hour.day)[desk.id]
+    day_grid = grid(calendar, hour.day)
+    starts = slots.offered(day_grid, procedure.minutes, (), slots.earliest_minute(day_grid, now_local, 0))
+    if hour.minute not in {slot.minute for slot in starts}:
+        raise refused
+    return day_grid
+
+
+def _take_seat(booking: Booking, desk: Desk, day_grid: DayGrid, now: datetime) -> None:
+    minutes = slots.cells_of(booking.minute, booking.cells, booking.slot_minutes)
+    seats = claims.Seats(desk.id, booking.day, minutes, desk.agency.zone)
+    claims.open_to_those_present(seats, now)
+    candidates = slots.free_seats(day_grid, booking.minute, booking.cells, claims.taken_seats(seats, now))
+    if claims.take(seats, candidates, claims.Terms(booking.id, "turn", None), now) is None:
+        raise PlaceTaken(agency=desk.agency, day=booking.day, minute=booking.minute)

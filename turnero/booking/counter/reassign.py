@@ -1,0 +1,46 @@
+"""Whoever shows the physical cédula gets their turn into their own hands: same place, other contact, another link."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from turnero.booking.closures.sweep import forget_journeys
+from turnero.booking.documents.notices import tell
+from turnero.booking.seats import claims
+from turnero.booking.turn import history, token
+from turnero.booking.turn.models import Booking, Journey
+from turnero.booking.turn.new_booking import Reachable
+from turnero.core.extensions import db
+from turnero.core.keys import code_key
+from turnero.notices.models import Notice
+
+REASSIGNED = "reassigned"
+
+
+def lock_journeys(booking_id: int) -> list[str]:
+    """The journeys that lead to the turn, their rows locked: before the cédula's lock and the turn's row."""
+    theirs = select(Journey.key).where(Journey.booking_id == booking_id).order_by(Journey.key)
+    return list(db.session.scalars(theirs.with_for_update(of=Journey)))
+
+
+def hand_over(booking: Booking, contact: Reachable, journeys: list[str], *, actor: str, now: datetime) -> None:
+    """Replace contact and link of a live turn, whose row is locked; every way in that others had is closed.
+
+    Nothing that still waits to be mailed goes to the old address: it would carry the new link.
+    """
+    nonce = token.new_nonce()
+    booking.email, booking.mailbox, booking.mobile = contact.email, contact.mailbox, contact.mobile
+    booking.token_nonce = nonce
+    booking.token_hash = token.hash_of(token.token_of(code_key(), nonce))
+    booking.owner_hash = booking.browser = booking.journey_key = None
+    claims.free(booking.id)  # a change that was under way
+    # Once more under the turn's lock: nobody can begin a change by the old link from here on.
+    forget_journeys(sorted({*journeys, *lock_journeys(booking.id)}))
+    db.session.execute(
+        update(Notice)
+        .where(Notice.subject == f"booking:{booking.id}", Notice.status.in_(("waiting", "sending")))
+        .values(status="dropped", leased_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    history.note(booking, actor=actor, now=now, reason=REASSIGNED, details={})
+    tell(booking, "link", now, occasion=f"{REASSIGNED}:{now.isoformat()}")

@@ -1,0 +1,59 @@
+"""Somebody who came without a turn: a booking that starts at arrived and takes no cell. In the caller's transaction."""
+
+from datetime import datetime
+
+from turnero.agencies import queries as agencies
+from turnero.agencies.calendar.schedule import grid
+from turnero.agencies.models import Desk, Procedure
+from turnero.booking.seats import limits
+from turnero.booking.turn import history
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking
+from turnero.booking.turn.new_booking import NOBODY, NOTHING, Extras, Reachable, begun_by, new_booking
+from turnero.booking.turn.priority import has_priority_by_age
+from turnero.booking.turn.queries import policy_of
+from turnero.core import clock
+from turnero.core import db as database
+
+# Where the grid of a desk without staffing has no step.
+_USUAL_STEP = 20
+
+
+def create(
+    cedula: str,
+    procedure: Procedure,
+    desk: Desk,
+    *,
+    channel: str,
+    actor: str,
+    now: datetime,
+    priority: bool = False,
+    contact: Reachable | None = None,
+    extras: Extras = NOTHING,
+) -> Booking:
+    """The turn of somebody who is there, arrived; its visit is for ``attention.checkin``.
+
+    Raises AlreadyHasTurn and OpenTurnsSpent. The caller may have taken the cédula's lock already.
+    """
+    database.lock(f"cedula:{cedula}")
+    limits.check_cedula(cedula, procedure, policy_of(desk.agency))
+    local = clock.local(now, desk.agency.zone)
+    calendar = agencies.desk_calendars([desk], local.date(), local.date())[desk.id]
+    booking = new_booking(
+        cedula,
+        procedure,
+        desk,
+        contact=contact or NOBODY,
+        extras=extras,
+        status=Status.ARRIVED,
+        channel=channel,
+        priority=priority or has_priority_by_age(cedula, now),
+        walk_in=True,
+        day=local.date(),
+        minute=local.hour * 60 + local.minute,
+        cells=1,
+        slot_minutes=grid(calendar, local.date()).slot_minutes or _USUAL_STEP,
+        created_at=now,
+    )
+    history.begin(booking, actor=actor, now=now, details=begun_by(extras))
+    return booking

@@ -1,0 +1,196 @@
+"""What the turn says by mail, each looked up anew when it is sent."""
+
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import select
+
+from turnero.agencies.models import Desk
+from turnero.booking.documents.closure_text import told_reason
+from turnero.booking.documents.files import calendar_entry_of, sheet_of
+from turnero.booking.documents.turn_text import PlaceText, TurnText, shown_cedula
+from turnero.booking.seats import claims
+from turnero.booking.turn import token as tokens
+from turnero.booking.turn.lifecycle import LIVE, SEATED, Status
+from turnero.booking.turn.models import Booking, Displacement, Event
+from turnero.booking.turn.queries import owner_token_of
+from turnero.core import clock, formatting
+from turnero.core.extensions import db
+from turnero.core.language import gettext
+from turnero.notices import outbox
+from turnero.notices.models import Notice
+from turnero.notices.rendering import Attachment, Mail, qr_picture
+from turnero.verify.contact import mailbox_key
+
+BY_STAFF = "by_staff"  # of events: somebody of the agency cancelled, and wrote why
+
+
+def tell(booking: Booking, kind: str, now: datetime, occasion: str = "") -> None:
+    """Owe the holder a mail of ``kind`` about the turn, in the caller's transaction; no longer than it is of use."""
+    if booking.email is None:
+        return
+    outbox.write(
+        kind,
+        f"booking:{booking.id}",
+        booking.email,
+        now=now,
+        priority=outbox.CONFIRMATION,
+        occasion=occasion,
+        reference=booking.reference,
+        expires_at=max(booking.starts_at, now) + timedelta(days=1),
+    )
+
+
+def warn_owner(booking: Booking, address_on_file: str | None, now: datetime) -> None:
+    """Owe the address on file a notice, in the confirming transaction, where it is not the booking's own mailbox."""
+    if address_on_file is None or mailbox_key(address_on_file) == booking.mailbox:
+        return
+    booking.owner_hash = tokens.hash_of(owner_token_of(booking))
+    outbox.write(
+        "not_me",
+        f"booking:{booking.id}",
+        address_on_file,
+        now=now,
+        priority=outbox.CONFIRMATION,
+        reference=booking.reference,
+        expires_at=booking.starts_at,
+    )
+
+
+def _booking_of(notice: Notice) -> Booking | None:
+    return db.session.get(Booking, int(notice.subject.removeprefix("booking:")))
+
+
+def confirmation_mail(notice: Notice) -> Mail | None:
+    """Nothing to tell once the turn was given up or lost its hour, of which another mail speaks."""
+    booking = _booking_of(notice)
+    if booking is None or booking.status not in SEATED:
+        return None
+    return Mail("confirmation", {"turn": TurnText.of(booking)}, _papers_of(booking))
+
+
+def _papers_of(booking: Booking) -> tuple[Attachment, ...]:
+    """What comes with every mail that gives an hour."""
+    return qr_picture(booking.reference), sheet_of(booking), calendar_entry_of(booking, clock.now())
+
+
+def cancellation_mail(notice: Notice) -> Mail | None:
+    booking = _booking_of(notice)
+    if booking is None or booking.status != Status.CANCELLED:
+        return None
+    entry = calendar_entry_of(booking, clock.now())
+    return Mail("cancellation", {"turn": TurnText.of(booking), "reason": _why_cancelled(booking)}, (entry,))
+
+
+def _why_cancelled(booking: Booking) -> str:
+    """What the staff wrote for the person, where the staff cancelled last."""
+    last = select(Event).where(Event.booking_id == booking.id, Event.after == Status.CANCELLED)
+    event = db.session.scalars(last.order_by(Event.id.desc()).limit(1)).first()
+    return str(event.details.get("why", "")) if event is not None and event.reason == BY_STAFF else ""
+
+
+def link_mail(notice: Notice) -> Mail | None:
+    booking = _booking_of(notice)
+    if booking is None or booking.status not in LIVE:
+        return None
+    displaced = booking.status == Status.DISPLACED
+    if booking.starts_at <= clock.now() and not displaced:
+        return None
+    return Mail("link", {"turn": TurnText.of(booking), "displaced": displaced})
+
+
+def change_mail(notice: Notice) -> Mail | None:
+    booking = _booking_of(notice)
+    if booking is None or booking.status not in SEATED:
+        return None
+    return Mail("change", {"turn": TurnText.of(booking)}, _papers_of(booking))
+
+
+def displaced_mail(notice: Notice) -> Mail | None:
+    """What happened and what is kept for them; nothing once they have decided.
+
+    The calendar entry follows: to the new hour where it is confirmed, else away with the old one.
+    """
+    booking = _booking_of(notice)
+    displacement = db.session.get(Displacement, int(notice.occasion.partition(".")[0]))
+    if booking is None or displacement is None or displacement.status not in ("proposed", "placed", "unplaced"):
+        return None
+    agency = db.session.get_one(Desk, displacement.old_desk_id).agency
+    context = {
+        "turn": TurnText.of(booking),
+        "reason": told_reason(displacement.reason),
+        "old": PlaceText.of(agency, displacement.old_day, displacement.old_minute),
+        "new": proposed_place(displacement),
+        "confirmed": displacement.status == "placed",
+        "until": answer_until(displacement, clock.now()),
+    }
+    return Mail("displaced", context, (calendar_entry_of(booking, clock.now()),))
+
+
+def proposed_place(displacement: Displacement) -> PlaceText | None:
+    """The place kept for a displaced person, in words."""
+    if displacement.new_desk_id is None or displacement.new_day is None or displacement.new_minute is None:
+        return None
+    agency = db.session.get_one(Desk, displacement.new_desk_id).agency
+    return PlaceText.of(agency, displacement.new_day, displacement.new_minute)
+
+
+def answer_until(displacement: Displacement, now: datetime) -> str | None:
+    """Until when that place is kept, in the clock of its agency and in words; None once it is kept no more."""
+    place = claims.held(displacement.booking_id, now, purpose="proposal")
+    if place is None:
+        return None
+    zone = db.session.get_one(Desk, place.desk_id).agency.zone
+    end = clock.local(place.lapses_at, zone)
+    note = formatting.zone_note(zone)
+    words = gettext("el %(day)s a las %(time)s", day=formatting.day_and_month(end.date()), time=formatting.time_of(end))
+    return f"{words} ({note})" if note else words
+
+
+def restored_mail(notice: Notice) -> Mail | None:
+    booking = _booking_of(notice)
+    if booking is None or booking.status not in SEATED:
+        return None
+    by_mistake = notice.occasion.startswith("undo:")  # the staff took their cancellation back
+    return Mail("restored", {"turn": TurnText.of(booking), "by_mistake": by_mistake}, _papers_of(booking))
+
+
+def hour_of(booking: Booking) -> str:
+    """A turn's day and hour as the occasions of its reminders name them: 2026-11-24T09:30 (local)."""
+    return f"{booking.day.isoformat()}T{formatting.clock_time(booking.minute)}"
+
+
+def reminder_mail(notice: Notice) -> Mail | None:
+    """Nothing once the turn was given up, moved to another hour or has begun."""
+    booking = _booking_of(notice)
+    if booking is None or booking.status != Status.CONFIRMED or booking.starts_at <= clock.now():
+        return None
+    if notice.occasion.partition(":")[2] != hour_of(booking):
+        return None
+    return Mail("reminder", {"turn": TurnText.of(booking)}, (qr_picture(booking.reference),))
+
+
+def not_me_mail(notice: Notice) -> Mail | None:
+    """Neither where nor when: whoever reads the address on file may not be the person."""
+    booking = _booking_of(notice)
+    if booking is None or booking.status not in LIVE or booking.starts_at <= clock.now():
+        return None
+    base_url = current_app.config["SETTINGS"].base_url
+    context = {
+        "procedure_name": booking.procedure.name,
+        "cedula": shown_cedula(booking.cedula),
+        "link": f"{base_url}/no-fui-yo/{owner_token_of(booking)}",
+    }
+    return Mail("not_me", context)
+
+
+RENDERERS = {
+    "confirmation": confirmation_mail,
+    "cancellation": cancellation_mail,
+    "link": link_mail,
+    "change": change_mail,
+    "displaced": displaced_mail,
+    "restored": restored_mail,
+    "reminder": reminder_mail,
+    "not_me": not_me_mail,
+}

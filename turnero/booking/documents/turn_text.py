@@ -1,0 +1,92 @@
+"""A turn in words, for mails, papers and calendars."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import current_app
+
+from turnero.agencies.models import Agency
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking
+from turnero.booking.turn.queries import policy_of, token_of
+from turnero.core import formatting
+from turnero.core.language import gettext_noop
+from turnero.verify.cedula import masked
+
+# How a turn's state is called and marked (DESIGN-VISUAL §4); ``gettext`` says the word where it is shown.
+TAGS = {
+    Status.CONFIRMED: (gettext_noop("Confirmado"), "done"),
+    Status.ARRIVED: (gettext_noop("Presente"), "here"),
+    Status.CALLED: (gettext_noop("Llamado"), "call"),
+    Status.ATTENDED: (gettext_noop("Atendido"), "done"),
+    Status.NO_SHOW: (gettext_noop("Ausente"), "away"),
+    Status.CANCELLED: (gettext_noop("Cancelado"), "gone"),
+    Status.DISPLACED: (gettext_noop("Desplazado"), "moved"),
+}
+
+
+def shown_cedula(cedula: str) -> str:
+    """17••••••01"""
+    return masked(cedula).replace("*", "•")
+
+
+@dataclass(frozen=True)
+class TurnText:
+    """Day and hour are the agency's."""
+
+    when_long: str
+    day_short: str
+    time: str
+    zone_note: str
+    agency_name: str
+    agency_address: str
+    procedure_name: str
+    line_name: str
+    reference: str
+    bring: tuple[str, ...]
+    link: str
+    kept_until: str  # the hour with the agency's tolerance
+    cedula: str  # the holder's, masked
+    third_party: str = ""  # the name typed for who comes instead of the holder
+
+    @classmethod
+    def of(cls, booking: Booking) -> "TurnText":
+        base_url = current_app.config["SETTINGS"].base_url
+        return cls(
+            when_long=formatting.long_date(booking.day),
+            day_short=formatting.day_and_month(booking.day),
+            time=formatting.clock_time(booking.minute),
+            zone_note=formatting.zone_note(booking.agency.zone),
+            agency_name=booking.agency.name,
+            agency_address=booking.agency.address,
+            procedure_name=booking.procedure.name,
+            line_name=booking.procedure.line.name,
+            reference=booking.reference,
+            bring=tuple(booking.procedure.sheet.get("bring", ())),
+            link=f"{base_url}/mi-turno/{token_of(booking)}",
+            kept_until=formatting.clock_time(booking.minute + policy_of(booking.agency).tolerance_minutes),
+            cedula=shown_cedula(booking.cedula),
+            third_party=booking.third_party_name or "",
+        )
+
+
+@dataclass(frozen=True)
+class PlaceText:
+    """A place in words: what a displaced person is offered, or what they lost."""
+
+    when_long: str
+    day_short: str
+    time: str
+    zone_note: str
+    agency_name: str
+
+    @classmethod
+    def of(cls, agency: Agency, day: date, minute: int) -> "PlaceText":
+        """Local ``minute`` of ``day`` at an agency."""
+        return cls(
+            when_long=formatting.long_date(day),
+            day_short=formatting.day_and_month(day),
+            time=formatting.clock_time(minute),
+            zone_note=formatting.zone_note(agency.zone),
+            agency_name=agency.name,
+        )

@@ -1,0 +1,1 @@
+"""A citizen's pass through the steps: answers, hold, confirm, change, cancel."""

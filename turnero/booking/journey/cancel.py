@@ -1,0 +1,53 @@
+"""Cancel a turn, and what becomes of its place."""
+
+from datetime import datetime
+from typing import Any
+
+from turnero.booking.documents.notices import tell
+from turnero.booking.seats import claims
+from turnero.booking.turn import history
+from turnero.booking.turn.errors import NotCancellable
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking
+from turnero.booking.turn.queries import locked_by_token
+from turnero.booking.waiting import handing_on
+from turnero.core import clock
+from turnero.core import db as database
+
+
+@database.transaction
+def cancel(token: str, reason: str = "") -> None:
+    """Give the turn up; its place comes back after a random delay. A repeated cancel changes nothing.
+
+    Raises NotFound for an unknown token and NotCancellable once the turn has begun or ended.
+    """
+    booking = locked_by_token(token)
+    now = clock.now()
+    if booking.status == Status.CANCELLED:
+        return
+    give_up(booking, actor="citizen", now=now, reason=reason)
+    give_place_back(booking, now)
+    tell(booking, "cancellation", now)
+
+
+def give_up(booking: Booking, *, actor: str, now: datetime, reason: str, details: dict[str, Any] | None = None) -> None:
+    """Cancel a turn whose row is locked; what becomes of its seats is for the caller. Raises NotCancellable."""
+    if not may_cancel(booking, now):
+        raise NotCancellable
+    displaced = booking.status == Status.DISPLACED
+    history.move(booking, Status.CANCELLED, actor=actor, now=now, reason=reason, details=details)
+    claims.free(booking.id)  # a change that was under way
+    if displaced:
+        claims.free(booking.id, purpose="proposal")
+        history.end_displacement(booking.id, "cancelled", now)
+
+
+def give_place_back(booking: Booking, now: datetime) -> None:
+    """The place of a turn that was given up goes to the first who waits for it, or is free after the random delay."""
+    handing_on.give_place(claims.Freed.of(booking), now)
+
+
+def may_cancel(booking: Booking, now: datetime) -> bool:
+    """Whether its holder can still give the turn up: before it begins, and at any time while it has no place."""
+    waits = booking.status == Status.CONFIRMED and booking.starts_at > now
+    return waits or booking.status == Status.DISPLACED

@@ -1,0 +1,81 @@
+"""Another place for a turn that exists: the new one first, the old one freed in the same transaction.
+
+Booking, reference and token stay. A change is a journey that begins at step 7; its confirmation lands in ``apply``.
+"""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+
+from turnero.booking.documents.notices import tell
+from turnero.booking.journey.holds import lost
+from turnero.booking.seats import claims, limits, relocation
+from turnero.booking.turn import history
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking, Journey
+from turnero.booking.turn.queries import locked_by_token, token_of
+from turnero.booking.waiting import handing_on
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.extensions import db
+
+
+@database.transaction
+def begin(token: str, browser: str) -> str:
+    """Start looking for another place; returns the journey's key. The turn keeps its place until that is confirmed.
+
+    Raises NotFound, NotChangeable and ChangesSpent.
+    """
+    booking = locked_by_token(token)
+    now = clock.now()
+    limits.check_changeable(booking, now)
+    journey = Journey(
+        key=secrets.token_urlsafe(16),
+        browser=browser,
+        created_at=now,
+        cedula=booking.cedula,
+        email=booking.email,
+        mailbox=booking.mailbox,
+        mobile=booking.mobile,
+        verified_at=now,
+        registered=True,
+        province_code=booking.agency.province_code,
+        procedure_id=booking.procedure_id,
+        agency_id=booking.agency_id,
+        third_party_cedula=booking.third_party_cedula,
+        third_party_name=booking.third_party_name,
+        priority=booking.priority,
+        booking_id=booking.id,
+        changes=True,
+    )
+    db.session.add(journey)
+    return journey.key
+
+
+def apply(journey: Journey, held: claims.Held, now: datetime) -> str:
+    """Give the turn its held place, inside the confirming transaction; returns its page's token."""
+    booking = db.session.scalars(
+        select(Booking)
+        .where(Booking.id == journey.booking_id)
+        .with_for_update(of=Booking)
+        .execution_options(populate_existing=True)
+    ).one()
+    limits.check_changeable(booking, now)
+    before = relocation.place_of(booking)
+    old = claims.Freed.of(booking)
+    relocation.move_to(booking, held)
+    limits.check_overlap(booking)
+    handing_on.give_place(old, now)
+    if claims.keep(booking.id, now) != held.cells:
+        raise lost(journey, held)
+    details = {"before": before, "after": relocation.place_of(booking)}
+    if booking.status == Status.DISPLACED:
+        history.move(booking, Status.CONFIRMED, actor="citizen", now=now, reason="rebooked", details=details)
+        claims.free(booking.id, purpose="proposal")
+        history.end_displacement(booking.id, "rebooked", now)
+    else:
+        history.note(booking, actor="citizen", now=now, reason=limits.CHANGED, details=details)
+    journey.done = True
+    tell(booking, "change", now, occasion=str(booking.moves))
+    return token_of(booking)

@@ -1,0 +1,228 @@
+"""What people type at each step: parsed once, into values, or refused field by field.
+
+A field that comes twice counts once, the first; fields that no step has are not looked at.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from turnero.booking.journey.joining import DrawWish, Wish
+from turnero.booking.journey.steps import Details, Place
+from turnero.booking.turn import reference
+from turnero.booking.turn.errors import WishInvalid
+from turnero.core.errors import Faulty, InvalidInput
+from turnero.core.language import gettext_noop
+from turnero.verify import cedula
+from turnero.verify.contact import Contact, mailbox_key, parse_email, parse_mobile
+
+Typed = Mapping[str, str]
+MOST_NAME_LETTERS = 120
+# Far from where the calendar ends, so that days before and after any day can be reckoned.
+YEARS = range(2000, 2200)
+Value = TypeVar("Value")
+
+# Why people give a turn up: what is posted, and what its event keeps.
+WHY = {
+    "no-necesito": "not_needed",
+    "no-puedo": "cannot_come",
+    "otro-horario": "found_another",
+    "otro": "other",
+}
+
+
+# Parts of the day as they are posted: what each is called inside, and in words.
+PARTS = {
+    "cualquiera": ("any", gettext_noop("A cualquier hora")),
+    "manana": ("morning", gettext_noop("En la mañana")),
+    "tarde": ("afternoon", gettext_noop("En la tarde")),
+}
+MOST_DAYS_AHEAD = 90
+
+
+class ProvinceMissing(InvalidInput):
+    code = "province_missing"
+
+
+class ProcedureMissing(InvalidInput):
+    code = "procedure_missing"
+
+
+class AgencyMissing(InvalidInput):
+    code = "agency_missing"
+
+
+class HourMissing(InvalidInput):
+    code = "hour_missing"
+
+
+class DrawMissing(InvalidInput):
+    code = "draw_missing"
+
+
+class ReferenceMissing(InvalidInput):
+    code = "reference_missing"
+
+
+class ReferenceInvalid(InvalidInput):
+    """Seven characters with a right check character are asked for."""
+
+    code = "reference_invalid"
+
+
+class ThirdPartyNameMissing(InvalidInput):
+    code = "third_party_name_missing"
+
+
+@dataclass(frozen=True)
+class Hour:
+    """A start in the agency's local time. ``agency``: the slug of another agency, where an alternative is taken."""
+
+    day: date
+    minute: int
+    agency: str = ""
+
+
+def typed(form: Typed, *fields: str) -> dict[str, str]:
+    """The fields as they were typed, to be shown again."""
+    return {field: form.get(field, "").strip() for field in fields}
+
+
+def parse_cedula(form: Typed) -> str:
+    """Raises Faulty."""
+    return _all(form, cedula=cedula.parse)["cedula"]
+
+
+def parse_contact(form: Typed) -> Contact:
+    """Raises Faulty with both fields when both are wrong."""
+    parsed = _all(form, correo=parse_email, celular=parse_mobile)
+    return Contact(parsed["correo"], mailbox_key(parsed["correo"]), parsed["celular"])
+
+
+def parse_place(form: Typed) -> Place:
+    """Raises Faulty unless province and trámite are chosen, or the agency after its list was shown."""
+    chosen = _all(form, provincia=_given(ProvinceMissing), tramite=_given(ProcedureMissing))
+    agency = "" if "ver" in form else typed(form, "agencia")["agencia"]
+    if not agency and "seguir" in form:
+        raise Faulty(agencia=AgencyMissing())
+    return Place(chosen["provincia"], chosen["tramite"], agency)
+
+
+def parse_hour(form: Typed) -> Hour:
+    """Raises Faulty."""
+    return _all(form, hora=_hour)["hora"]
+
+
+def parse_day(text: str | None) -> date | None:
+    """The day of an address (``AAAA-MM-DD``); None when there is none, or none that makes sense."""
+    try:
+        return datetime.strptime(text or "", "%Y-%m-%d").date()
+    except ValueError:
+        return None
+
+
+def parse_near_day(text: str | None) -> date | None:
+    """The same for a page that reckons with the days around it; None for a day at the end of all calendars."""
+    day = parse_day(text)
+    return day if day is not None and day.year in YEARS else None
+
+
+def parse_details(form: Typed) -> Details:
+    """Who will come, and whether with priority. Raises Faulty."""
+    chosen = typed(form, "para", "prioridad")
+    priority = chosen["prioridad"] == "si"
+    if chosen["para"] != "tercero":
+        return Details(None, None, priority)
+    parsed = _all(form, tercero_cedula=cedula.parse, tercero_nombre=_name)
+    return Details(parsed["tercero_cedula"], parsed["tercero_nombre"], priority)
+
+
+def parse_why(form: Typed) -> str:
+    """Why a turn is given up, as its event keeps it; empty where nobody said, or said something else."""
+    return WHY.get(typed(form, "motivo")["motivo"], "")
+
+
+def parse_turn(form: Typed) -> tuple[str, str]:
+    """Reference and cédula of a turn that exists or not. Raises Faulty."""
+    parsed = _all(form, referencia=_reference, cedula=cedula.parse)
+    return parsed["referencia"], parsed["cedula"]
+
+
+def _all(form: Typed, **parsers: Callable[[str], Value]) -> dict[str, Value]:
+    """Every field by its parser, so that all faults are told at once."""
+    values: dict[str, Value] = {}
+    faults: dict[str, InvalidInput] = {}
+    for field, text in typed(form, *parsers).items():
+        try:
+            values[field] = parsers[field](text)
+        except InvalidInput as error:
+            faults[field] = error
+    if faults:
+        raise Faulty(**faults)
+    return values
+
+
+def _given(missing: type[InvalidInput]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not text:
+            raise missing
+        return text
+
+    return parse
+
+
+def _hour(text: str) -> Hour:
+    """``AAAA-MM-DDTHH:MM``, and ``@agencia`` behind it for a place at another agency."""
+    start, _, agency = text.partition("@")
+    try:
+        wall = datetime.strptime(start, "%Y-%m-%dT%H:%M")
+    except ValueError:
+        raise HourMissing from None
+    if wall.year not in YEARS:
+        raise HourMissing
+    return Hour(wall.date(), wall.hour * 60 + wall.minute, agency)
+
+
+def _name(text: str) -> str:
+    """A name as written, in one line and of a length that fits a paper."""
+    name = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    if not name:
+        raise ThirdPartyNameMissing
+    return name[:MOST_NAME_LETTERS]
+
+
+def _reference(text: str) -> str:
+    if not text:
+        raise ReferenceMissing
+    parsed = reference.parse(text)
+    if parsed is None:
+        raise ReferenceInvalid
+    return parsed
+
+
+def parse_wish(form: Typed, agencies: Sequence[str], today: date) -> Wish:
+    """What somebody on the waiting list could accept. Raises Faulty."""
+    asked = typed(form, "provincia", "tramite", "desde", "hasta")
+    first, last = parse_near_day(asked["desde"]), parse_near_day(asked["hasta"])
+    faults: dict[str, InvalidInput] = {}
+    if not agencies:
+        faults["agencias"] = AgencyMissing()
+    latest = today + timedelta(days=MOST_DAYS_AHEAD)
+    if first is None or last is None or not today <= first <= last <= latest:
+        faults["desde"] = WishInvalid(most=MOST_DAYS_AHEAD)
+    if faults or first is None or last is None:
+        raise Faulty(**faults)
+    return Wish(asked["provincia"], asked["tramite"], tuple(agencies), first, last, _part(form))
+
+
+def parse_draw(form: Typed, procedure: str) -> DrawWish:
+    """The draw to take part in and the part of the day. Raises Faulty."""
+    number = typed(form, "sorteo")["sorteo"]
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise Faulty(sorteo=DrawMissing())
+    return DrawWish(int(number), procedure, _part(form))
+
+
+def _part(form: Typed) -> str:
+    return PARTS.get(typed(form, "parte")["parte"], PARTS["cualquiera"])[0]

@@ -1,0 +1,264 @@
+"""Holding a place for a few minutes: place, extend once, release. The order of locks is in docs/architecture.md."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from turnero.agencies import queries as agencies
+from turnero.agencies.calendar.schedule import DayGrid, grid
+from turnero.agencies.models import Agency, Desk, Procedure
+from turnero.booking.journey.state import Step, locked, require
+from turnero.booking.seats import claims, limits, slots
+from turnero.booking.turn import history, reference_eras, token
+from turnero.booking.turn.errors import (
+    ExtendedAlready,
+    HoldLost,
+    HoldTimeSpent,
+    NotOffered,
+    PlaceLost,
+    PlaceTaken,
+    SamePlace,
+)
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking, Journey
+from turnero.booking.turn.policy import Policy
+from turnero.booking.turn.queries import policy_of
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.extensions import db
+from turnero.core.keys import code_key
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """The place that is asked for."""
+
+    agency: Agency
+    procedure: Procedure
+    desk: Desk
+    day: date
+    minute: int
+
+    def refused(self, error: type[PlaceTaken] | type[NotOffered]) -> PlaceTaken | NotOffered:
+        return error(agency=self.agency, day=self.day, minute=self.minute)
+
+
+@dataclass(frozen=True)
+class _Period:
+    """From now to when a hold lapses."""
+
+    now: datetime
+    lapses_at: datetime
+
+
+@database.transaction
+def place(key: str, browser: str, day: date, minute: int) -> None:
+    """Hold the place at local ``minute`` of ``day`` for this journey; its old hold, if any, is free at once.
+
+    Raises NotOffered, PlaceTaken, HoldLimit, HoldTimeSpent and the refusals of ``limits.check_new_turn``; for a change
+    SamePlace and those of ``limits.check_changeable``.
+    Asking again for the place already held changes nothing.
+    """
+    journey = locked(key, browser)
+    limits.lock_subjects(journey)
+    require(journey, clock.now(), Step.HOUR, Step.CONFIRM)
+    wish = _wish(journey, day, minute)
+    database.lock_shared(f"desk:{wish.desk.id}")
+    now = clock.now()
+    if _holds_already(journey, wish, now):
+        return
+    policy = policy_of(wish.agency)
+    day_grid = _offered_grid(wish, policy, now)
+    if journey.changes:
+        _refuse_same_place(journey, wish, now)
+    else:
+        limits.check_new_turn(journey, wish.procedure, policy, now)
+        limits.check_holds(journey, policy, now)
+    end_present(journey, now, reason="replaced")
+    if journey.changes:
+        assert journey.booking_id is not None
+        claims.free(journey.booking_id)  # of another browser that changes the same turn
+    _hold(journey, wish, day_grid, _period(journey, policy, now))
+
+
+def hand_over(turn: Booking, journey: Journey, now: datetime) -> bool:
+    """Hold the place of a turn given up in this transaction for ``journey``; False where it is not offered any more.
+
+    The caller holds the lock of its desk. Nobody can come in between: the seats are not free until this is committed.
+    """
+    desk = agencies.desk_for(turn.agency, turn.procedure)
+    if desk is None or desk.id != turn.desk_id:
+        return False
+    wish = _Wish(turn.agency, turn.procedure, desk, turn.day, turn.minute)
+    with suppress(PlaceLost), db.session.begin_nested():
+        policy = policy_of(turn.agency)
+        day_grid = _offered_grid(wish, policy, now)
+        claims.free(turn.id, purpose="turn")
+        _hold(journey, wish, day_grid, _period(journey, policy, now))
+        return True
+    return False
+
+
+def _hold(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> None:
+    """Take the place and let the journey's time begin. Raises PlaceTaken."""
+    if not journey.changes:
+        journey.booking = _new_booking(journey, wish, day_grid, period)
+    journey.hold_since, journey.hold_lapses_at, journey.hold_extended = period.now, period.lapses_at, False
+    _take(journey, wish, day_grid, period)
+
+
+def _wish(journey: Journey, day: date, minute: int) -> _Wish:
+    agency, procedure = journey.agency, journey.procedure
+    assert agency is not None and procedure is not None
+    desk = agencies.desk_for(agency, procedure)
+    if desk is None:  # the agency gave the line up since step 6
+        raise NotOffered(agency=agency, day=day, minute=minute)
+    return _Wish(agency, procedure, desk, day, minute)
+
+
+def _holds_already(journey: Journey, wish: _Wish, now: datetime) -> bool:
+    held = present(journey, now)
+    return held is not None and (held.desk_id, held.day, held.minute) == (wish.desk.id, wish.day, wish.minute)
+
+
+def _refuse_same_place(journey: Journey, wish: _Wish, now: datetime) -> None:
+    turn = journey.booking
+    assert turn is not None
+    limits.check_changeable(turn, now)
+    has = (turn.desk_id, turn.day, turn.minute)
+    if turn.status == Status.CONFIRMED and has == (wish.desk.id, wish.day, wish.minute):
+        raise SamePlace
+
+
+def _offered_grid(wish: _Wish, policy: Policy, now: datetime) -> DayGrid:
+    """The grid of the wished day. Raises NotOffered unless the start is offered, whatever was posted."""
+    now_local = clock.local(now, wish.agency.zone)
+    if not policy.is_open(wish.desk.id, wish.day, now_local):
+        raise wish.refused(NotOffered)
+    calendar = agencies.desk_calendars([wish.desk], wish.day, wish.day)[wish.desk.id]
+    day_grid = grid(calendar, wish.day)
+    earliest = slots.earliest_minute(day_grid, now_local, policy.lead_minutes)
+    starts = slots.offered(day_grid, wish.procedure.minutes, (), earliest)
+    if wish.minute not in {slot.minute for slot in starts}:
+        raise wish.refused(NotOffered)
+    return day_grid
+
+
+def _period(journey: Journey, policy: Policy, now: datetime) -> _Period:
+    """Of a hold that begins. Raises HoldTimeSpent."""
+    left = timedelta(minutes=policy.hold_total_minutes, seconds=-journey.held_seconds)
+    if left <= timedelta():
+        raise HoldTimeSpent
+    return _Period(now, now + min(timedelta(minutes=policy.hold_minutes), left))
+
+
+def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> Booking:
+    nonce = token.new_nonce()
+    booking = Booking(
+        reference=reference_eras.unused(),
+        status=Status.HELD,
+        journey_key=journey.key,
+        browser=journey.browser,
+        cedula=journey.cedula,
+        email=journey.email,
+        mailbox=journey.mailbox,
+        mobile=journey.mobile,
+        procedure_id=wish.procedure.id,
+        agency_id=wish.agency.id,
+        desk_id=wish.desk.id,
+        day=wish.day,
+        minute=wish.minute,
+        cells=slots.cells_needed(wish.procedure.minutes, day_grid.slot_minutes),
+        slot_minutes=day_grid.slot_minutes,
+        starts_at=clock.instant(wish.day, wish.minute, wish.agency.zone),
+        created_at=period.now,
+        lapses_at=period.lapses_at,
+        token_nonce=nonce,
+        token_hash=token.hash_of(token.token_of(code_key(), nonce)),
+    )
+    db.session.add(booking)
+    history.begin(booking, actor="citizen", now=period.now)
+    return booking
+
+
+def _take(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> None:
+    assert journey.booking is not None
+    length = slots.cells_needed(wish.procedure.minutes, day_grid.slot_minutes)
+    cells = slots.cells_of(wish.minute, length, day_grid.slot_minutes)
+    seats = claims.Seats(wish.desk.id, wish.day, cells, wish.agency.zone)
+    candidates = slots.free_seats(day_grid, wish.minute, length, claims.taken_seats(seats, period.now))
+    if claims.take(seats, candidates, claims.Terms(journey.booking.id, "hold", period.lapses_at), period.now) is None:
+        raise wish.refused(PlaceTaken)
+
+
+def present(journey: Journey, now: datetime) -> claims.Held | None:
+    """The place this journey holds now, if any.
+
+    A turn that is being changed from two browsers has one hold only; its end tells whose it is.
+    """
+    if journey.booking_id is None or journey.hold_lapses_at is None:
+        return None
+    held = claims.held(journey.booking_id, now)
+    return held if held is not None and held.lapses_at == journey.hold_lapses_at else None
+
+
+def end_present(journey: Journey, now: datetime, *, reason: str) -> None:
+    """End the journey's hold, if it has one: its seats are free at once and its time counts as spent."""
+    if journey.hold_since is None or journey.hold_lapses_at is None:
+        return
+    journey.held_seconds += round((min(now, journey.hold_lapses_at) - journey.hold_since).total_seconds())
+    journey.hold_since = journey.hold_lapses_at = None
+    booking = journey.booking
+    assert booking is not None
+    if not journey.changes:
+        if booking.status == Status.HELD:
+            history.move(booking, Status.LAPSED, actor="citizen", now=now, reason=reason)
+        journey.booking = None
+    claims.free(booking.id)
+
+
+@database.transaction
+def extend(key: str, browser: str) -> None:
+    """Give the hold its time again, once. Raises ExtendedAlready, HoldTimeSpent, HoldLost."""
+    journey = locked(key, browser)
+    now = clock.now()
+    held = the_hold(journey, now)
+    if journey.hold_extended:
+        raise ExtendedAlready
+    policy = policy_of(journey.agency)
+    assert journey.hold_since is not None and journey.booking is not None
+    latest = journey.hold_since + timedelta(minutes=policy.hold_total_minutes, seconds=-journey.held_seconds)
+    lapses_at = min(held.lapses_at + timedelta(minutes=policy.hold_minutes), latest)
+    if lapses_at <= held.lapses_at:
+        raise HoldTimeSpent
+    if claims.prolong(journey.booking.id, now, lapses_at) != held.cells:
+        raise lost(journey, held)
+    if not journey.changes:
+        journey.booking.lapses_at = lapses_at
+    journey.hold_lapses_at, journey.hold_extended = lapses_at, True
+
+
+@database.transaction
+def release(key: str, browser: str) -> None:
+    """The citizen does not want the held place: free it. Nothing to do when there is no hold."""
+    journey = locked(key, browser)
+    if not journey.done:
+        end_present(journey, clock.now(), reason="released")
+
+
+def the_hold(journey: Journey, now: datetime) -> claims.Held:
+    """The place the journey holds. Raises HoldLost when it is gone, WrongStep when there never was one."""
+    if journey.hold_lapses_at is None:
+        require(journey, now, Step.CONFIRM)
+    held = present(journey, now)
+    if held is None:
+        raise lost(journey)
+    return held
+
+
+def lost(journey: Journey, held: claims.Held | None = None) -> HoldLost:
+    """What to raise for a hold that is gone: alternatives are looked for near its place."""
+    booking = journey.booking
+    assert booking is not None
+    near = held or booking
+    return HoldLost(agency=journey.agency, day=near.day, minute=near.minute)

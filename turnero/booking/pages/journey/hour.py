@@ -1,0 +1,217 @@
+"""When: the days with places, the hours of one, and the question whether this turn is wanted (step 7)."""
+
+import time
+from datetime import date, timedelta
+
+from flask import Response, request
+
+from turnero.agencies.models import Agency, Procedure
+from turnero.booking.documents import offer_text
+from turnero.booking.journey import forms, holds, steps
+from turnero.booking.journey.forms import Hour
+from turnero.booking.journey.state import Step, owned
+from turnero.booking.pages.journey.page import address, at, show, to, told, your_turn
+from turnero.booking.seats import availability
+from turnero.booking.seats.offers import NOON
+from turnero.booking.seats.slots import Slot
+from turnero.booking.turn.errors import NotOffered, PlaceLost, PlaceTaken, SamePlace, UnknownPlace
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Journey
+from turnero.booking.turn.queries import shown_policy_of
+from turnero.core import clock
+from turnero.core.errors import Faulty
+from turnero.core.language import gettext
+from turnero.web.page import NO_TROUBLE, Trouble, see_other
+from turnero.web.session import browser
+
+# No horizon is longer; what lies beyond is not even looked up.
+_A_YEAR = timedelta(days=366)
+
+
+def hour_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
+    """The hours of ``?dia=``; without it, or when that day has none left, the days."""
+    journey = at(key, Step.HOUR)
+    day = forms.parse_day(request.args.get("dia"))
+    minutes = _free_minutes(journey, day) if day else []
+    if day is None or not minutes:
+        return _days(journey, full=day, trouble=trouble)
+    agency, _ = _chosen(journey)
+    held = holds.present(journey, clock.now())
+    return show(
+        "booking/hours.html",
+        trouble,
+        key=key,
+        agency=agency,
+        day=day,
+        parts=_parts(minutes),
+        picked=held.minute if held and held.day == day else None,
+        hold_minutes=shown_policy_of(agency).hold_minutes,
+        limit=_limit(),
+        turn=your_turn(journey, day),
+    )
+
+
+def _limit() -> date | None:
+    """The estimated last day of a legal term, if the person asked for it at step 6."""
+    return forms.parse_day(request.args.get("limite"))
+
+
+def _days(journey: Journey, full: date | None, trouble: Trouble) -> Response:
+    """``full``: a day that was asked for and has no place (any more)."""
+    agency, procedure = _chosen(journey)
+    now = clock.now()
+    today = clock.local(now, agency.zone).date()
+    after = forms.parse_near_day(request.args.get("desde"))
+    offers = availability.day_offers(agency, procedure, after)
+    none_at_all = not offers.days and after is None
+    lapsed = journey.hold_lapses_at is not None and journey.hold_lapses_at <= now
+    return show(
+        "booking/days.html",
+        trouble,
+        key=journey.key,
+        agency=agency,
+        after=after,
+        count=len(offers.days),
+        weeks=offer_text.weeks(offers.days, offers.closed, today),
+        left={offer.day: offer_text.left(offer) for offer in offers.days},
+        near={today: gettext("Hoy"), today + timedelta(days=1): gettext("Mañana")},
+        last=offers.days[-1].day if offers.more else None,
+        full=full,
+        lapsed=lapsed,
+        limit=_limit(),
+        drawn=shown_policy_of(agency).draw is not None,
+        why_none=_why_none(agency, procedure) if none_at_all else None,
+        turn=your_turn(journey),
+    )
+
+
+def _why_none(agency: Agency, procedure: Procedure) -> str | None:
+    offers = availability.agency_offers(agency.province_code, procedure)
+    cause = next((offer.none_because for offer in offers if offer.agency.id == agency.id), None)
+    return offer_text.why_none(cause) if cause else None
+
+
+def choose_hour(key: str) -> Response:
+    """An hour alone is asked about; with a yes it is held, with a no the hours are shown again."""
+    wish = forms.parse_hour(request.form)
+    match forms.typed(request.form, "acepta")["acepta"]:
+        case "si":
+            return _hold(key, wish)
+        case "no":
+            return see_other(address(Step.HOUR, key, wish.day))
+        case _:
+            return _question(at(key, Step.HOUR), wish)
+
+
+def _question(journey: Journey, wish: Hour) -> Response:
+    """Whether this turn is wanted. Raises NotOffered, PlaceTaken or SamePlace now rather than after the yes."""
+    agency, procedure = _chosen(journey)
+    if wish.minute == _has_already(journey, wish.day):
+        raise SamePlace
+    if wish.minute not in _free_minutes(journey, wish.day):
+        offered = wish.minute in {slot.minute for slot in _slots(journey, wish.day)}
+        raise (PlaceTaken if offered else NotOffered)(agency=agency, day=wish.day, minute=wish.minute)
+    return show(
+        "booking/question.html",
+        key=journey.key,
+        agency=agency,
+        wish=wish,
+        hold_minutes=shown_policy_of(agency).hold_minutes,
+        bring=procedure.sheet.get("bring", ()),
+        turn=your_turn(journey, wish.day),
+    )
+
+
+def _hold(key: str, wish: Hour) -> Response:
+    if wish.agency:
+        _go_there(at(key, Step.HOUR), wish.agency)
+    elif availability.is_wanted(wish.day, wish.minute) and (late := _too_late(key, wish)):
+        return late
+    holds.place(key, browser(), wish.day, wish.minute)
+    return to(Step.CONFIRM, key)
+
+
+def _too_late(key: str, wish: Hour) -> Response | None:
+    """In a rush for one place all but the first few are told so here, at the cost of a page.
+
+    Not who may have it already: it was pressed twice, perhaps. The journey is read after what was seen, so whatever
+    the first press has taken is in it.
+    """
+    now = time.monotonic()
+    journey = at(key, Step.HOUR)
+    agency, procedure = _chosen(journey)
+    has_one = journey.changes or journey.hold_since is not None
+    if has_one or not availability.seen_taken(agency, procedure, wish.day, wish.minute, before=now):
+        return None
+    return _lost(journey, PlaceTaken(agency=agency, day=wish.day, minute=wish.minute))
+
+
+def _go_there(journey: Journey, slug: str) -> None:
+    """To the agency of an alternative, if it is another one."""
+    agency, procedure = _chosen(journey)
+    if slug == agency.slug:
+        return
+    assert journey.province_code is not None
+    try:
+        steps.choose_place(journey.key, browser(), steps.Place(journey.province_code, procedure.slug, slug))
+    except UnknownPlace as error:
+        raise Faulty(hora=error) from error
+
+
+def lost_page(key: str, error: PlaceLost) -> Response:
+    """A place that cannot be had (any more): the nearest others, one press away (409)."""
+    journey = owned(key, browser())
+    if isinstance(error, PlaceTaken):
+        availability.found_taken(*_chosen(journey), error.data["day"], error.data["minute"])
+    return _lost(journey, error)
+
+
+def _lost(journey: Journey, error: PlaceLost) -> Response:
+    agency, procedure = _chosen(journey)
+    day, minute = error.data["day"], error.data["minute"]
+    answer = show(
+        "booking/lost.html",
+        key=journey.key,
+        told=told(error),
+        agency=agency,
+        alternatives=availability.nearest(agency, procedure, day, minute, gone=isinstance(error, PlaceTaken)),
+        hold_minutes=shown_policy_of(agency).hold_minutes,
+        turn=your_turn(journey),
+    )
+    answer.status_code = 409
+    return answer
+
+
+def _chosen(journey: Journey) -> tuple[Agency, Procedure]:
+    assert journey.agency is not None and journey.procedure is not None
+    return journey.agency, journey.procedure
+
+
+def _slots(journey: Journey, day: date) -> tuple[Slot, ...]:
+    agency, procedure = _chosen(journey)
+    today = clock.local(clock.now(), agency.zone).date()
+    return availability.hours(agency, procedure, day) if today <= day <= today + _A_YEAR else ()
+
+
+def _free_minutes(journey: Journey, day: date) -> list[int]:
+    """The starts that this journey can have: the free ones, and the one it holds itself."""
+    held = holds.present(journey, clock.now())
+    own = held.minute if held and held.day == day else None
+    same = _has_already(journey, day)
+    free = (slot.minute for slot in _slots(journey, day) if slot.free or slot.minute == own)
+    return [minute for minute in free if minute != same]
+
+
+def _has_already(journey: Journey, day: date) -> int | None:
+    """The hour that day of the turn this journey changes: no other place for it."""
+    turn = journey.booking
+    if not journey.changes or turn is None or turn.status != Status.CONFIRMED:
+        return None
+    return turn.minute if (turn.agency_id, turn.day) == (journey.agency_id, day) else None
+
+
+def _parts(minutes: list[int]) -> list[tuple[str, list[int]]]:
+    morning = [minute for minute in minutes if minute < NOON]
+    afternoon = [minute for minute in minutes if minute >= NOON]
+    parts = ((gettext("En la mañana"), morning), (gettext("En la tarde"), afternoon))
+    return [(name, part) for name, part in parts if part]

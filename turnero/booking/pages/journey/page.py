@@ -1,0 +1,137 @@
+"""What all pages of the journey share: whose journey it is, where it stands, and how trouble is told on a page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response, url_for
+
+from turnero.booking.documents.turn_text import PlaceText
+from turnero.booking.journey.state import Step, owned, step_of
+from turnero.booking.seats import limits
+from turnero.booking.turn.errors import CapReached, WrongStep
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Journey
+from turnero.booking.turn.queries import token_of
+from turnero.core import clock, formatting, messages
+from turnero.core.errors import TurneroError
+from turnero.core.language import gettext
+from turnero.web import page
+from turnero.web.page import NO_TROUBLE, Trouble, see_other
+from turnero.web.session import browser
+
+# Where an hour belongs to no agency yet.
+MAINLAND = "America/Guayaquil"
+_ORDER = tuple(Step)
+
+
+def show(template: str, trouble: Trouble = NO_TROUBLE, **values: Any) -> Response:
+    """A page of the journey or the turn, with its trouble on top, if there is any."""
+    return page.show(template, trouble, tell=told, **values)
+
+
+def told(error: TurneroError) -> str:
+    """The sentence for a person; instants in it as the mainland's calendar shows them."""
+    if isinstance(error, CapReached):
+        until = clock.local(error.data["until"], MAINLAND)
+        day, time = formatting.day_and_month(until.date()), formatting.time_of(until)
+        error = CapReached(until=gettext("%(day)s a las %(time)s", day=day, time=time))
+    return messages.text_of(error)
+
+
+def at(key: str, page: Step) -> Journey:
+    """This browser's journey, for the page of a step.
+
+    Raises NotFound, NotInRegistry, WrongStep where the journey has not come so far or cannot go back there, and
+    what ``check_change`` raises.
+    """
+    journey = owned(key, browser())
+    step = step_of(journey, clock.now())
+    too_early = _ORDER.index(page) > _ORDER.index(step)
+    proven = page is Step.VERIFY and step is not Step.VERIFY
+    changing = page is Step.CONTACT and journey.changes
+    if too_early or proven or changing or step is Step.DONE:
+        raise WrongStep(step=step)
+    check_change(journey)
+    return journey
+
+
+def check_change(journey: Journey) -> None:
+    """Raises NotChangeable or ChangesSpent where a journey changes a turn that cannot change any more."""
+    if journey.changes:
+        assert journey.booking is not None
+        limits.check_changeable(journey.booking, clock.now())
+
+
+def to(step: Step, key: str) -> Response:
+    """The way on after a form that was right."""
+    return see_other(address(step, key))
+
+
+def to_where_it_is(key: str, step: Step) -> Response:
+    """The way to the step a journey is at, for who came to another one."""
+    return to_its_turn(key) if step is Step.DONE else to(step, key)
+
+
+def to_its_turn(key: str) -> Response:
+    """The way to the turn that a journey made or changes."""
+    booking = owned(key, browser()).booking
+    assert booking is not None
+    return to_turn(token_of(booking))
+
+
+def to_turn(token: str) -> Response:
+    return see_other(url_for("turn.page", token=token))
+
+
+def address(step: Step, key: str, day: date | None = None, limit: date | None = None) -> str:
+    """The page of a step; each step's value is the last part of its address.
+
+    ``limit``: the estimated last day of a legal term, which the pages of day and hour warn about.
+    """
+    return url_for(f"journey.{step.value}", key=key, dia=day, limite=limit)
+
+
+@dataclass(frozen=True)
+class Changing:
+    """The turn that a journey changes. ``displaced``: its place is gone already."""
+
+    old: PlaceText
+    displaced: bool
+    token: str
+
+
+@dataclass(frozen=True)
+class YourTurn:
+    """What has been chosen so far, for the ticket that fills itself, and what it is to replace."""
+
+    tramite: str | None = None
+    agencia: str | None = None
+    dia: str | None = None
+    hora: str | None = None
+    changing: Changing | None = None
+
+
+def your_turn(journey: Journey | None = None, day: date | None = None) -> YourTurn:
+    """What the pages of a journey show beside their question."""
+    if journey is None:
+        return YourTurn()
+    return YourTurn(
+        tramite=journey.procedure.name if journey.procedure else None,
+        agencia=journey.agency.name if journey.agency else None,
+        dia=formatting.long_date(day) if day else None,
+        changing=_changing(journey),
+    )
+
+
+def _changing(journey: Journey) -> Changing | None:
+    turn = journey.booking
+    if not journey.changes or turn is None:
+        return None
+    old = PlaceText.of(turn.agency, turn.day, turn.minute)
+    return Changing(old, turn.status == Status.DISPLACED, token_of(turn))
+
+
+def time_of(instant: datetime, zone: str) -> str:
+    """The clock time of an instant: 10:52"""
+    return formatting.time_of(clock.local(instant, zone))

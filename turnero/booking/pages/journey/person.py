@@ -1,0 +1,103 @@
+"""Who is asking: cédula (step 2), contact (step 3) and the mailed code (step 5)."""
+
+import structlog
+from flask import Response, request
+
+from turnero.booking.journey import forms, steps
+from turnero.booking.journey.state import Step
+from turnero.booking.pages.journey.page import MAINLAND, at, show, time_of, to, your_turn
+from turnero.booking.turn.models import Journey
+from turnero.core import clock
+from turnero.core.errors import Faulty, InvalidInput
+from turnero.verify import challenge
+from turnero.verify.contact import display_mobile
+from turnero.verify.email_domain import suggest_domain
+from turnero.web.page import NO_TROUBLE, Trouble
+from turnero.web.session import become, browser, known_as, renewed
+
+log = structlog.get_logger()
+
+
+def cedula_page(trouble: Trouble = NO_TROUBLE) -> Response:
+    return show("booking/cedula.html", trouble, typed=forms.typed(request.form, "cedula"), turn=your_turn())
+
+
+def give_cedula() -> Response:
+    key = steps.start(browser(), forms.parse_cedula(request.form))
+    return to(Step.CONTACT, key)
+
+
+def contact_page(key: str, trouble: Trouble = NO_TROUBLE, suggestion: str | None = None) -> Response:
+    """``suggestion``: the address that was probably meant."""
+    journey = at(key, Step.CONTACT)
+    typed = forms.typed(request.form, "correo", "celular") if request.form else _contact_of(journey)
+    return show(
+        "booking/contact.html",
+        trouble,
+        key=key,
+        typed=typed,
+        suggestion=suggestion,
+        turn=your_turn(journey),
+    )
+
+
+def give_contact(key: str) -> Response:
+    at(key, Step.CONTACT)
+    contact = forms.parse_contact(request.form)
+    domain = suggest_domain(contact.email)
+    if domain and steps.question_email(key, browser(), contact.email):
+        return contact_page(key, suggestion=f"{contact.email.rpartition('@')[0]}@{domain}")
+    steps.give_contact(key, browser(), contact)
+    log.info("code_sent")
+    return to(Step.VERIFY, key)
+
+
+def _contact_of(journey: Journey) -> dict[str, str]:
+    return {
+        "correo": journey.email or "",
+        "celular": display_mobile(journey.mobile) if journey.mobile else "",
+    }
+
+
+def code_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
+    journey = at(key, Step.VERIFY)
+    assert journey.mailbox is not None
+    now, policy = clock.now(), steps.code_policy()
+    zone = journey.agency.zone if journey.agency else MAINLAND
+    codes = challenge.outstanding(key, journey.mailbox, now)
+    resend_at = challenge.resend_at(key, policy)
+    waits = resend_at is not None and resend_at > now
+    return show(
+        "booking/code.html",
+        trouble,
+        key=key,
+        email=journey.email,
+        mail=challenge.mail_fate(key, now),
+        minutes=policy.code_minutes,
+        expires=time_of(codes[0].expires_at, zone) if codes else None,
+        sent_again=time_of(codes[0].issued_at, zone) if len(codes) > 1 else None,
+        resend_time=time_of(resend_at, zone) if resend_at and waits else None,
+        resend_seconds=round((resend_at - now).total_seconds()) if resend_at and waits else 0,
+        turn=your_turn(journey),
+    )
+
+
+def prove(key: str) -> Response:
+    another = renewed(key)
+    prove_now = steps.prove_again if steps.proven_before(key, browser()) else steps.prove
+    if prove_now is steps.prove:
+        at(key, Step.VERIFY)
+    try:
+        prove_now(key, browser(), forms.typed(request.form, "codigo")["codigo"], known_as(another))
+    except InvalidInput as error:
+        raise Faulty(codigo=error) from error
+    become(another)
+    steps.look_up(key, browser())
+    return to(Step.PLACE, key)
+
+
+def resend(key: str) -> Response:
+    at(key, Step.VERIFY)
+    steps.resend(key, browser())
+    log.info("code_sent")
+    return to(Step.VERIFY, key)

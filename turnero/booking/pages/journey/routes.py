@@ -1,0 +1,119 @@
+"""The citizen's journey, as a table of addresses; the pages are in the ``…_views`` modules.
+
+A form that was right leads on with 303. One that was not shows its page again with what was typed.
+"""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask_wtf.csrf import CSRFError
+
+from turnero.booking.journey.state import Step, owned
+from turnero.booking.pages.journey import details, hour, person, place, review
+from turnero.booking.pages.journey import request as request_views
+from turnero.booking.pages.journey.page import address, to_its_turn, to_where_it_is
+from turnero.booking.turn.errors import ChangesSpent, NotChangeable, NotInRegistry, PlaceLost, WrongStep
+from turnero.core.errors import Faulty, NotFound, Refused
+from turnero.verify.registry import RegistryUnavailable
+from turnero.web import error_pages
+from turnero.web.page import Trouble
+from turnero.web.session import browser
+
+View = Callable[..., Response]
+
+blueprint = Blueprint("journey", __name__)
+_RETRY_SECONDS = 60
+
+# What is posted; its page, which is shown again when something is wrong; and what the post does.
+_FORMS: dict[str, tuple[View, View]] = {
+    "/turno": (person.cedula_page, person.give_cedula),
+    "/turno/<key>/contacto": (person.contact_page, person.give_contact),
+    "/turno/<key>/verificar": (person.code_page, person.prove),
+    "/turno/<key>/reenviar": (person.code_page, person.resend),
+    "/turno/<key>/lugar": (place.place_page, place.choose_place),
+    "/turno/<key>/lista": (request_views.list_page, request_views.join_list),
+    "/turno/<key>/sorteo": (request_views.draw_page, request_views.join_draw),
+    "/turno/<key>/horario": (hour.hour_page, hour.choose_hour),
+    "/turno/<key>/detalles": (details.details_page, details.give_details),
+    "/turno/<key>/confirmar": (review.review_page, review.confirm),
+    "/turno/<key>/prorrogar": (review.review_page, review.extend),
+    "/turno/<key>/soltar": (review.review_page, review.release),
+}
+# These have no page of their own.
+_ONLY_POSTED = ("reenviar", "prorrogar", "soltar")
+
+# Other answers than the page again.
+_TURNED_AWAY = (ChangesSpent, NotChangeable, NotInRegistry, PlaceLost, RegistryUnavailable, WrongStep)
+
+
+def _posted(page: View, post: View) -> View:
+    """The view of a post: its page again, with status 422 or 429, when the form is faulty or a limit says no."""
+
+    def view(**values: str) -> Response:
+        try:
+            return post(**values)
+        except Faulty as error:
+            trouble = Trouble(faults=error.faults)
+        except _TURNED_AWAY:
+            raise
+        except Refused as error:
+            trouble = Trouble(refusal=error)
+        return page(**values, trouble=trouble)
+
+    return view
+
+
+for _address, (_page, _post) in _FORMS.items():
+    _name = _address.rpartition("/")[2]
+    if _name not in _ONLY_POSTED:
+        blueprint.add_url_rule(_address, _name, _page, methods=["GET"])
+    blueprint.add_url_rule(_address, f"post_{_name}", _posted(_page, _post), methods=["POST"])
+
+
+@blueprint.errorhandler(PlaceLost)
+def place_lost(error: PlaceLost) -> Response:
+    return hour.lost_page(_key(), error)
+
+
+@blueprint.errorhandler(WrongStep)
+def wrong_step(error: WrongStep) -> Response:
+    return to_where_it_is(_key(), error.data["step"])
+
+
+@blueprint.errorhandler(NotChangeable)
+@blueprint.errorhandler(ChangesSpent)
+def not_changeable(_error: Refused) -> Response:
+    """The turn was given up, has begun or has changed often enough meanwhile: its page says which."""
+    return to_its_turn(_key())
+
+
+@blueprint.errorhandler(NotInRegistry)
+def not_in_registry(_error: NotInRegistry) -> Response:
+    """Where such a journey ends, whatever is asked of it: what to do instead."""
+    end = address(Step.PLACE, _key())
+    if request.method == "GET" and request.path == end:
+        return make_response(render_template("booking/not_in_registry.html"))
+    return make_response(redirect(end, 303))
+
+
+@blueprint.errorhandler(RegistryUnavailable)
+def registry_unavailable(_error: RegistryUnavailable) -> Response:
+    answer = make_response(render_template("booking/registry_unavailable.html", key=_key()), 503)
+    answer.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return answer
+
+
+@blueprint.errorhandler(CSRFError)
+def form_expired(_error: CSRFError) -> Response:
+    """A lost form token: what was typed is kept, on the first page and on a journey that is this browser's."""
+    if request.view_args:
+        try:
+            owned(_key(), browser())
+        except (NotFound, NotInRegistry):
+            return error_pages.answer(400)
+    return error_pages.form_expired()
+
+
+def _key() -> str:
+    assert request.view_args is not None
+    return str(request.view_args["key"])

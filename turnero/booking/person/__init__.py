@@ -1,0 +1,1 @@
+"""A person's rights: erasure, export, retention, and "No fui yo"."""

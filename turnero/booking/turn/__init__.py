@@ -1,0 +1,1 @@
+"""A turn: its tables, life, events, reference, links and policy."""

@@ -1,0 +1,78 @@
+"""Every change of a booking's status goes through here: checked against the lifecycle, conditional, and recorded."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, update
+
+from turnero.booking.turn.lifecycle import Status, may, may_undo
+from turnero.booking.turn.models import Booking, Displacement, Event
+from turnero.core.extensions import db
+
+
+def begin(booking: Booking, *, actor: str, now: datetime, details: dict[str, Any] | None = None) -> None:
+    """Record that a booking, already added to the session, has come to be."""
+    db.session.flush()
+    event = Event(booking_id=booking.id, at=now, actor=actor, before=None, after=booking.status)
+    event.details = details or {}
+    db.session.add(event)
+
+
+def move(
+    booking: Booking,
+    after: Status,
+    *,
+    actor: str,
+    now: datetime,
+    reason: str = "",
+    details: dict[str, Any] | None = None,
+    values: dict[str, Any] | None = None,
+    only_if: ColumnElement[bool] | None = None,
+    undo: bool = False,
+) -> bool:
+    """Change the status (and ``values`` with it) where the row still has the status we saw, and record the event.
+
+    Returns False, having changed nothing, when another transaction was first or ``only_if`` does not hold.
+    ``undo`` takes a step of the staff back. Raises ValueError for a change that the lifecycle does not know.
+    """
+    before = Status(booking.status)
+    if not (may_undo if undo else may)(before, after):
+        raise ValueError(f"a booking cannot go from {before} to {after}")
+    statement = update(Booking).where(Booking.id == booking.id, Booking.status == before)
+    if only_if is not None:
+        statement = statement.where(only_if)
+    changes = {"status": after, **(values or {})}
+    if before == Status.HELD:
+        changes["lapses_at"] = None
+    as_it_is_now = statement.values(changes).returning(Booking)
+    how = {"synchronize_session": False, "populate_existing": True}
+    if db.session.scalars(as_it_is_now, execution_options=how).one_or_none() is None:
+        return False
+    event = Event(booking_id=booking.id, at=now, actor=actor, before=before, after=after)
+    event.reason, event.details = reason, details or {}
+    db.session.add(event)
+    return True
+
+
+def note(booking: Booking, *, actor: str, now: datetime, reason: str, details: dict[str, Any]) -> None:
+    """Record a change of a turn that leaves its status as it is."""
+    db.session.add(
+        Event(
+            booking_id=booking.id,
+            at=now,
+            actor=actor,
+            before=booking.status,
+            after=booking.status,
+            reason=reason,
+            details=details,
+        )
+    )
+
+
+def end_displacement(booking_id: int, status: str, now: datetime) -> None:
+    """The person found a way out: ``status`` says which. The caller commits."""
+    db.session.execute(
+        update(Displacement)
+        .where(Displacement.booking_id == booking_id, Displacement.ended_at.is_(None))
+        .values(status=status, ended_at=now)
+    )

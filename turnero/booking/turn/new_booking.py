@@ -1,0 +1,90 @@
+"""A new booking for somebody present or in line, with a reference and a link of its own; not for a journey's hold."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from turnero.agencies.models import Desk, Procedure
+from turnero.booking.turn import reference_eras, token
+from turnero.booking.turn.models import Booking
+from turnero.core import clock
+from turnero.core.extensions import db
+from turnero.core.keys import code_key
+from turnero.verify.contact import mailbox_key
+
+
+@dataclass(frozen=True)
+class Reachable:
+    """How somebody at the window may be reached; nobody must leave either. ``mobile`` in E.164."""
+
+    email: str | None = None
+    mobile: str | None = None
+
+    @property
+    def mailbox(self) -> str | None:
+        return mailbox_key(self.email) if self.email else None
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What else is said about a turn made for somebody present.
+
+    ``request``: the form's random key, so that a double click makes one turn. ``override``: the check digit of the
+    cédula fails and somebody has seen the card.
+    """
+
+    third_party_cedula: str | None = None
+    third_party_name: str | None = None
+    request: str | None = None
+    override: bool = False
+
+    @property
+    def journey_key(self) -> str | None:
+        return f"window:{self.request}" if self.request else None
+
+
+NOBODY = Reachable()
+NOTHING = Extras()
+
+
+def new_booking(
+    cedula: str, procedure: Procedure, desk: Desk, *, contact: Reachable, extras: Extras, **values: Any
+) -> Booking:
+    """A row for somebody present, added to the session, with a reference and a link of its own."""
+    nonce = token.new_nonce()
+    booking = Booking(
+        reference=reference_eras.unused(),
+        cedula=cedula,
+        email=contact.email,
+        mailbox=contact.mailbox,
+        mobile=contact.mobile,
+        journey_key=extras.journey_key,
+        third_party_cedula=extras.third_party_cedula,
+        third_party_name=extras.third_party_name,
+        procedure_id=procedure.id,
+        agency_id=desk.agency_id,
+        desk_id=desk.id,
+        starts_at=clock.instant(values["day"], values["minute"], desk.agency.zone),
+        token_nonce=nonce,
+        token_hash=token.hash_of(token.token_of(code_key(), nonce)),
+        **values,
+    )
+    db.session.add(booking)
+    return booking
+
+
+def begun_by(extras: Extras) -> dict[str, Any]:
+    """What the first event tells beyond the status."""
+    return {"override": True} if extras.override else {}
+
+
+def made_before(cedula: str, agency_id: int, extras: Extras) -> Booking | None:
+    """The turn that the same form has made already. The caller holds the cédula's lock."""
+    if extras.journey_key is None:
+        return None
+    return db.session.scalar(
+        select(Booking).where(
+            Booking.journey_key == extras.journey_key, Booking.cedula == cedula, Booking.agency_id == agency_id
+        )
+    )

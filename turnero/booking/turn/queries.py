@@ -1,0 +1,95 @@
+"""Reads of bookings and their policy. Nothing here commits."""
+
+from collections.abc import Callable, Iterable
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from turnero.agencies import queries as agencies
+from turnero.agencies.models import Agency, Procedure
+from turnero.booking.turn import token as tokens
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.models import Booking, Event
+from turnero.booking.turn.policy import Policy
+from turnero.core.errors import NotFound
+from turnero.core.extensions import db
+from turnero.core.keys import code_keys
+from turnero.core.shared_values import shared
+
+
+def policy_of(agency: Agency | None) -> Policy:
+    """The policy at an agency, or the catalogue's own."""
+    return Policy.from_catalogue(agencies.catalogue_policy(), agency.policy if agency else {})
+
+
+def policies_of(places: Iterable[Agency]) -> dict[int, Policy]:
+    """The policy at each agency, by its id; one query."""
+    catalogue = agencies.catalogue_policy()
+    return {agency.id: Policy.from_catalogue(catalogue, agency.policy) for agency in places}
+
+
+def shown_policy_of(agency: Agency) -> Policy:
+    """The same for pages, which show its numbers: a moment old. What decides reads ``policy_of``."""
+    return shared(("policy", agency.id), lambda: policy_of(agency))
+
+
+def token_of(booking: Booking) -> str:
+    """The token of a turn's page, derived anew."""
+    return derived(tokens.token_of, booking.token_nonce, booking.token_hash)
+
+
+def booking_by_token(token: str) -> Booking:
+    """A turn that was once confirmed, by its page's token. Raises NotFound."""
+    return _found(db.session.scalar(_by_token(token)))
+
+
+def locked_by_token(token: str) -> Booking:
+    """The same with its row locked, for a use case."""
+    locked = _by_token(token).with_for_update(of=Booking).execution_options(populate_existing=True)
+    return _found(db.session.scalar(locked))
+
+
+def _by_token(token: str) -> Select[Booking]:
+    confirmed = (Booking.confirmed_at.is_not(None), Booking.forgotten_at.is_(None))
+    with_its_line = joinedload(Booking.procedure).joinedload(Procedure.line)
+    return select(Booking).where(Booking.token_hash == tokens.hash_of(token), *confirmed).options(with_its_line)
+
+
+def owner_token_of(booking: Booking) -> str:
+    """The token of a turn's page "No fui yo", derived anew."""
+    return derived(tokens.owner_token_of, booking.token_nonce, booking.owner_hash)
+
+
+def derived(derive: Callable[[str, str], str], nonce: str, kept: str | None) -> str:
+    """Under the key it was first made with: a link in somebody's mailbox outlives a change of the key."""
+    made = [derive(key, nonce) for key in code_keys()]
+    return next((token for token in made if tokens.hash_of(token) == kept), made[0])
+
+
+def booking_by_owner_token(token: str, *, lock: bool = False) -> Booking:
+    """The turn that the address on file was told of, read anew, for a use case with its row locked. Raises NotFound."""
+    turn = select(Booking).where(Booking.owner_hash == tokens.hash_of(token)).execution_options(populate_existing=True)
+    return _found(db.session.scalar(turn.with_for_update(of=Booking) if lock else turn))
+
+
+def _found(booking: Booking | None) -> Booking:
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+def times_changed(booking: Booking) -> int:
+    """How often anything of a turn changed since it was confirmed: grows with every event."""
+    since = select(func.count()).where(Event.booking_id == booking.id, Event.before != Status.HELD)
+    return db.session.scalar(since) or 0
+
+
+def last_place_event(booking: Booking) -> Event | None:
+    """How a turn came to the place it has, when that is not the one it was booked with."""
+    return db.session.scalar(
+        select(Event)
+        .where(Event.booking_id == booking.id, Event.after == Status.CONFIRMED)
+        .where(Event.reason.in_(("changed", "rebooked", "accepted", "placed", "reopened")))
+        .order_by(Event.id.desc())
+        .limit(1)
+    )

@@ -1,0 +1,202 @@
+"""What becomes of an offered place: accepted, declined, or passed on when nobody answers. Each is one transaction."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select
+
+from turnero.booking.documents.notices import tell, warn_owner
+from turnero.booking.seats import claims, limits
+from turnero.booking.seats.claims import Freed
+from turnero.booking.turn import history
+from turnero.booking.turn.errors import OfferOver
+from turnero.booking.turn.lifecycle import LIVE, Status
+from turnero.booking.turn.models import Booking
+from turnero.booking.turn.queries import policy_of, token_of
+from turnero.booking.turn.request_models import SeatOffer, SeatRequest
+from turnero.booking.waiting import handing_on
+from turnero.booking.waiting.notices import is_last, tell_request
+from turnero.booking.waiting.queries import held_booking, last_offer, request_by_token
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.extensions import db
+
+
+def accept(token: str) -> str:
+    """Make the offered place a turn; returns its page's token, also when it is pressed again.
+
+    Raises NotFound, OfferOver, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn, CapReached.
+    """
+    with limits.one_live_turn():
+        return _accept(token)
+
+
+@database.transaction
+def _accept(token: str) -> str:
+    request = request_by_token(token, lock=True)
+    limits.lock_subjects(request)
+    now = clock.now()
+    offer = last_offer(request)
+    if offer is None:
+        raise OfferOver
+    booking = held_booking(offer)
+    if offer.status == "accepted":
+        return token_of(booking)
+    if offer.status != "open" or offer.answer_by <= now or booking.status != Status.HELD:
+        raise OfferOver
+    limits.check_new_turn(request, request.procedure, policy_of(booking.agency), now)
+    limits.check_overlap(booking)
+    confirmed = history.move(
+        booking,
+        Status.CONFIRMED,
+        actor="citizen",
+        now=now,
+        reason="offer accepted",
+        values={"confirmed_at": now},
+        only_if=Booking.lapses_at > now,
+    )
+    if not confirmed or claims.keep(booking.id, now, purpose="offer") != booking.cells:
+        raise OfferOver
+    offer.status, offer.ended_at = "accepted", now
+    _end(request, "served", now)
+    tell(booking, "confirmation", now)
+    warn_owner(booking, request.registry_email, now)
+    return token_of(booking)
+
+
+@database.transaction
+def decline(token: str) -> None:
+    """Not this place: it goes to the next in line at once. Repeated it changes nothing. Raises NotFound."""
+    request = request_by_token(token, lock=True)
+    offer = last_offer(request)
+    if offer is not None and offer.status == "open":
+        _close(offer, request, "declined", clock.now())
+
+
+@database.transaction
+def leave(token: str) -> None:
+    """Off the list, with whatever was offered. Repeated it changes nothing. Raises NotFound."""
+    request = request_by_token(token, lock=True)
+    if request.ended_at is None:
+        withdraw(request, "left", clock.now())
+
+
+def withdraw(request: SeatRequest, status: str, now: datetime) -> None:
+    """End a request whose row is locked; what it was offered goes to the next in line. The caller commits."""
+    offer = last_offer(request)
+    if offer is not None and offer.status == "open":
+        _close(offer, request, "withdrawn", now)
+    _end(request, status, now)
+
+
+def _end(request: SeatRequest, status: str, now: datetime) -> None:
+    """The request, whose row is locked, waits no more."""
+    request.status, request.ended_at = status, now
+
+
+def _close(offer: SeatOffer, request: SeatRequest, status: str, now: datetime) -> None:
+    """End an open offer and pass its place on; the request waits again, unless this was its last."""
+    booking = held_booking(offer)
+    offer.status, offer.ended_at = status, now
+    asked = status == "declined" or (status == "lapsed" and offer.told_at is not None)
+    over = asked and is_last(request)
+    request.offers += asked
+    if over:
+        _end(request, "spent", now)
+        if status == "lapsed":
+            tell_request(request, "request_over", now)
+    db.session.flush()  # nobody is offered what they have just refused: it still says "offered"
+    if booking.status == Status.HELD:
+        actor = "waiting" if status == "lapsed" else "citizen"
+        history.move(booking, Status.LAPSED, actor=actor, now=now, reason=status)
+        _pass_on(booking, now, public_at_once=status == "lapsed")
+    if not over:
+        request.status = "waiting"
+
+
+def _pass_on(booking: Booking, now: datetime, *, public_at_once: bool) -> None:
+    """To the next in line. Without one free after a delay, or, where nobody answered, at the end of the grace."""
+    place = claims.held(booking.id, now, purpose="offer")
+    if place is None:
+        claims.free(booking.id, purpose="offer")
+        return
+    freed = Freed.of(booking, purpose="offer")
+    if handing_on.offer_to_next(freed, now):
+        return
+    if public_at_once:
+        claims.set_aside(booking.id, place.lapses_at, purpose="offer")
+    else:
+        handing_on.give_back(freed, now)
+
+
+def serve_waiting(goes_on: Callable[[], bool] = lambda: True) -> int:
+    """Pass on what was not answered in time, and end requests whose time is over; how many were looked at."""
+    done = 0
+    for number in _numbers(_unanswered()):
+        if not goes_on():
+            break
+        _lapse(number)
+        done += 1
+    for number in _numbers(_over()):
+        if not goes_on():
+            break
+        _end_over(number)
+        done += 1
+    return done
+
+
+def _numbers(condition: ColumnElement[bool]) -> list[int]:
+    found = select(SeatRequest.id).outerjoin(
+        SeatOffer, (SeatOffer.request_id == SeatRequest.id) & (SeatOffer.status == "open")
+    )
+    numbers = db.session.scalars(found.where(condition).order_by(SeatRequest.id)).all()
+    db.session.rollback()
+    return list(numbers)
+
+
+def _unanswered() -> ColumnElement[bool]:
+    """Their told deadline has passed, or their place went away with its hours."""
+    gone = select(Booking.id).where(Booking.id == SeatOffer.booking_id, Booking.status != Status.HELD).exists()
+    return (SeatOffer.id.is_not(None)) & or_(SeatOffer.answer_by <= clock.now(), gone)
+
+
+def _over() -> ColumnElement[bool]:
+    """They have a turn by now, or their last day has passed everywhere."""
+    has_turn = (
+        select(Booking.id)
+        .where(Booking.cedula == SeatRequest.cedula, Booking.procedure_id == SeatRequest.procedure_id)
+        .where(Booking.status.in_(LIVE))
+        .exists()
+    )
+    passed = SeatRequest.last_day < clock.now().date()
+    return SeatRequest.ended_at.is_(None) & or_(has_turn, passed & SeatOffer.id.is_(None))
+
+
+@database.transaction
+def _lapse(number: int) -> None:
+    request = _locked(number)
+    offer = last_offer(request) if request else None
+    now = clock.now()
+    if request is None or offer is None or offer.status != "open":
+        return
+    if held_booking(offer).status != Status.HELD:
+        _close(offer, request, "withdrawn", now)
+    elif offer.answer_by <= now:
+        _close(offer, request, "lapsed", now)
+
+
+@database.transaction
+def _end_over(number: int) -> None:
+    request = _locked(number)
+    if request is None or request.ended_at is not None:
+        return
+    now = clock.now()
+    has_turn = request.last_day >= now.date()
+    withdraw(request, "ended", now)
+    if not has_turn:
+        tell_request(request, "request_over", now)
+
+
+def _locked(number: int) -> SeatRequest | None:
+    locked = select(SeatRequest).where(SeatRequest.id == number).with_for_update(of=SeatRequest)
+    return db.session.scalar(locked.execution_options(populate_existing=True))

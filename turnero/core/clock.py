@@ -1,0 +1,83 @@
+"""What time it is: the database's clock plus a test offset, and nothing else.
+
+Holds, codes and leases are compared on one clock however many replicas run. The offset
+(``TURNERO_CLOCK``) is the one row of table ``clock``, so that the SQL views read the same time.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import has_request_context, request
+from sqlalchemy import CheckConstraint, ColumnElement, TextClause, literal_column, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from turnero.core.db import is_writing, on_postgresql
+from turnero.core.extensions import Base, db
+
+_NOW = {
+    "postgresql": text("SELECT clock_timestamp() + offset_seconds * interval '1 second' FROM clock"),
+    "sqlite": text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now', offset_seconds || ' seconds') FROM clock"),
+}
+_READ_WITH_PAGE = "turnero.now"
+
+
+class Clock(Base):
+    """The one row that says how far our time is from the database's."""
+
+    __tablename__ = "clock"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    offset_seconds: Mapped[int] = mapped_column(default=0)
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC. One statement: read it once per transaction, after its locks.
+
+    A page whose first statement told the time (``beside``) keeps that, as long as it only reads.
+    """
+    if has_request_context() and _READ_WITH_PAGE in request.environ:
+        if not is_writing():
+            read: datetime = request.environ[_READ_WITH_PAGE]
+            return read
+        del request.environ[_READ_WITH_PAGE]
+    return _instant(db.session.scalar(_statement()))
+
+
+def beside() -> ColumnElement[Any]:
+    """The present as one more column of a page's first statement; hand what it says to ``read_beside``."""
+    return literal_column(f"({_statement()})")
+
+
+def read_beside(present: Any) -> None:
+    """From now on the time of this request, while it only reads."""
+    if has_request_context():
+        request.environ[_READ_WITH_PAGE] = _instant(present)
+
+
+def _statement() -> TextClause:
+    return _NOW["postgresql" if on_postgresql() else "sqlite"]
+
+
+def _instant(said: Any) -> datetime:
+    """PostgreSQL says an instant, SQLite a text."""
+    if isinstance(said, datetime):
+        return said.astimezone(UTC)
+    return datetime.fromisoformat(said).replace(tzinfo=UTC)
+
+
+def set_offset(offset: timedelta) -> None:
+    """Move our time away from the database's, for demonstrations and tests. The caller commits."""
+    db.session.execute(text("UPDATE clock SET offset_seconds = :s"), {"s": int(offset.total_seconds())})
+
+
+def local(instant: datetime, zone: str) -> datetime:
+    """``instant`` as the wall clock of ``zone`` shows it, without time zone."""
+    return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def instant(day: date, minute: int, zone: str) -> datetime:
+    """The UTC instant of local ``minute`` (0..1440) of ``day`` in ``zone``."""
+    wall = datetime.combine(day, time()) + timedelta(minutes=minute)
+    return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)

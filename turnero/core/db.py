@@ -1,0 +1,195 @@
+"""How every part talks to the database: transactions, locks and the column types both engines share.
+
+A use case is one function under ``@transaction``: one transaction, one commit, rolled back on any
+exception. Queries and rules never commit. The order in which locks are taken is in docs/architecture.md.
+"""
+
+import functools
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from config import Settings
+from turnero.core.extensions import db
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# serialization_failure, deadlock_detected, lock_not_available: another try may well succeed.
+_RETRIED = {"40001", "40P01", "55P03"}
+_TRIES = 5
+# What the driver and the pool raise when the database is away, full, or too busy to be waited for.
+OUTAGES = (OperationalError, InterfaceError, InternalError, PoolExhausted)
+# A lock is waited for up to five times in all (_TRIES), so a page answers within a quarter of a minute.
+TIMEOUTS = {"lock_timeout": "3s", "statement_timeout": "15s", "idle_in_transaction_session_timeout": "30s"}
+# Each thread of a worker uses one connection at a time; whoever finds none soon is told to come back.
+_POOL = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 5, "pool_pre_ping": True}
+
+# One round trip; they are taken in the order given, because PostgreSQL sorts before it calls what is volatile.
+_LOCK_EACH = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) "
+    "FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS given(name, place) ORDER BY place"
+)
+_LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant, always aware and in UTC in Python; refuses naive ones.
+
+    PostgreSQL keeps ``timestamptz``; SQLite keeps text whose order is the order of time.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def on_postgresql() -> bool:
+    return bool(db.engine.dialect.name == "postgresql")
+
+
+def is_writing() -> bool:
+    """Whether a use case is under way."""
+    return bool(db.session.info.get("writing"))
+
+
+def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
+    """Run ``use_case`` in one write transaction and commit it once.
+
+    A deadlock, a serialization failure or a connection lost before COMMIT runs it again, at most five times in
+    all, so a use case must do nothing outside the database. When the answer to COMMIT itself is lost nobody knows
+    whether it was done: that is raised, and the same form sent again finds out, because none counts twice.
+    One use case never calls another: that would be two commits.
+    """
+
+    @functools.wraps(use_case)
+    def in_one_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
+        if is_writing():
+            raise RuntimeError(f"{use_case.__name__} was called inside another use case")
+        for attempt in range(1, _TRIES + 1):
+            _let_go()  # whatever was only read before belongs to an older snapshot
+            db.session.info["writing"] = True
+            committing = False
+            try:
+                db.session.connection(execution_options={"writes": True})
+                result = use_case(*args, **kwargs)
+                db.session.flush()
+                committing = True
+                db.session.commit()
+                return result
+            except DBAPIError as error:
+                _let_go()
+                if attempt == _TRIES or not _was_surely_undone(error, committing=committing):
+                    raise
+                time.sleep(random.uniform(0.005, 0.02) * attempt)  # noqa: S311 (spreads retries, no secret)
+            except BaseException:
+                _let_go()
+                raise
+            finally:
+                db.session.info["writing"] = False
+        raise AssertionError("unreachable")
+
+    return in_one_transaction
+
+
+def _let_go() -> None:
+    """End the transaction under way, also where its connection has died meanwhile: there is nothing left to undo."""
+    try:
+        db.session.rollback()
+    except OUTAGES:
+        db.session().invalidate()
+
+
+def close() -> None:
+    """The end of a request: what was read stays as it was read, for whoever keeps it."""
+    try:
+        db.session.close()
+    except OUTAGES:
+        db.session().invalidate()
+
+
+def rest() -> None:
+    """Give the connection of a page that only read back to the pool; what was read stays as it was read."""
+    if not is_writing():
+        session = db.session()
+        session.expire_on_commit = False
+        try:
+            session.commit()
+        finally:
+            session.expire_on_commit = True
+
+
+def _was_surely_undone(error: DBAPIError, *, committing: bool) -> bool:
+    """Whether nothing was done and another try may succeed."""
+    lost = error.connection_invalidated and not committing
+    return lost or getattr(error.orig, "sqlstate", None) in _RETRIED
+
+
+def lock(*names: str) -> None:
+    """Take the named locks until the end of the transaction, sorted so that no two can cross.
+
+    PostgreSQL: transaction-scoped advisory locks. SQLite: ``BEGIN IMMEDIATE`` already serialises.
+    """
+    if on_postgresql():
+        db.session.execute(_LOCK_EACH, {"names": sorted(set(names))})
+
+
+def lock_shared(name: str) -> None:
+    """Take a named lock that others may share; a statement of its own, so what follows sees what it waited for."""
+    if on_postgresql():
+        db.session.execute(_LOCK_SHARED, {"name": name})
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """How the application connects. On PostgreSQL nobody waits for ever: for a lock, an answer, or one who fell asleep.
+
+    Behind a pooler, which has a direct URL beside it, the role carries the time-outs (it refuses what a connection
+    brings) and nothing is prepared on a server that the next transaction may not meet.
+    """
+    options: dict[str, Any] = {"hide_parameters": True}  # they may be somebody's cédula, and errors are logged
+    if settings.database_url.startswith("postgresql"):
+        pooled = settings.database_direct_url != settings.database_url
+        waits = " ".join(f"-c {name}={limit}" for name, limit in TIMEOUTS.items())
+        options |= _POOL
+        options["connect_args"] = {"prepare_threshold": None} if pooled else {"options": waits}
+    return options
+
+
+def configure_engine(engine: Engine) -> None:
+    """Set what each new connection needs: on SQLite write-ahead log, foreign keys and explicit BEGIN."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # sqlite3 only: we say BEGIN ourselves
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "synchronous=NORMAL"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        # Readers must not queue behind writers; a writer takes its lock at once, or it could fail half way.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

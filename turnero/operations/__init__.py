@@ -1,0 +1,1 @@
+"""Running the product: jobs, serving, schema, backup, restore, audit, metrics, the demonstration."""

@@ -1,0 +1,27 @@
+"""For whoever runs us: whether the process lives, and whether it can work."""
+
+from flask import Blueprint, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from turnero.core.extensions import limiter
+from turnero.operations import schema
+
+blueprint = Blueprint("health", __name__)
+limiter.exempt(blueprint)
+
+
+@blueprint.get("/healthz")
+def alive() -> Response:
+    return Response("ok\n", mimetype="text/plain")
+
+
+@blueprint.get("/readyz")
+def ready() -> Response:
+    """Ready: the database is reachable and its schema is the newest. 503 otherwise."""
+    try:
+        current = schema.is_current()
+    except SQLAlchemyError:
+        return Response("database unreachable\n", 503, mimetype="text/plain")
+    if not current:
+        return Response("schema not current\n", 503, mimetype="text/plain")
+    return Response("ok\n", mimetype="text/plain")

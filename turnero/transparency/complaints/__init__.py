@@ -1,0 +1,1 @@
+"""Complaints: filed, numbered, due."""

@@ -1,0 +1,197 @@
+"""What people say of the service: kept with a number, answered in the legal term, counted in the month's figures."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import and_, case, func, or_, select, update
+
+from turnero.agencies import places
+from turnero.agencies.calendar import deadline
+from turnero.agencies.models import Agency
+from turnero.booking.turn.reference import ALPHABET, LETTERS
+from turnero.core import clock
+from turnero.core import db as database
+from turnero.core.errors import NotFound, Refused
+from turnero.core.extensions import db
+from turnero.core.language import gettext, gettext_noop
+from turnero.notices import outbox
+from turnero.notices.models import Notice
+from turnero.notices.rendering import Mail
+from turnero.staff import record
+from turnero.staff.models import AdminChange
+from turnero.staff.record import COMMAND_LINE
+from turnero.transparency.figures import MAINLAND
+from turnero.transparency.measures import following
+from turnero.transparency.models import Complaint
+
+# The kind of an answer's row in the record.
+RECORDED_AS = "complaint"
+# Working days; the institute may answer sooner. Ley de Modernización, Art. 28.
+TERM_DAYS = 15
+_NUMBER_LENGTH = 11
+_A_DAY_PER_BROWSER = 5
+# After an answer so long the address and the words are kept.
+_KEPT = timedelta(days=365)
+_MAIL_LIFE = timedelta(days=7)
+# Answer and record are one transaction.
+_WRITTEN_DOWN_WITHIN = timedelta(minutes=1)
+# Of a list that grows with the years.
+_MOST = 200
+_ANSWERS = {
+    "complaint": gettext_noop("Responde la queja %(number)s."),
+    "suggestion": gettext_noop("Responde la sugerencia %(number)s."),
+    "thanks": gettext_noop("Responde la felicitación %(number)s."),
+}
+
+
+class TooManyComplaints(Refused):
+    """This browser has said much today."""
+
+    code = "too_many_complaints"
+
+
+class AnsweredAlready(Refused):
+    """An answer that was given is not changed."""
+
+    code = "answered_already"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was typed, parsed. ``form_key``: the form's random key."""
+
+    form_key: str
+    kind: str
+    words: str
+    agency: str | None = None
+    satisfaction: int | None = None
+    email: str | None = None
+
+
+@database.transaction
+def file(said: Said, browser: str) -> str:
+    """Keep it and return its number; the same form sent again gives the same one. Raises TooManyComplaints."""
+    database.lock(f"browser:{browser}")
+    # Of this browser's form: whoever sends another's key is nobody to that complaint.
+    form_key = hashlib.sha256(f"{browser}:{said.form_key}".encode()).hexdigest()
+    made = db.session.scalar(select(Complaint.number).where(Complaint.form_key == form_key))
+    if made is not None:
+        return made
+    now = clock.now()
+    lately = select(func.count()).where(Complaint.browser == browser, Complaint.created_at > now - timedelta(days=1))
+    if (db.session.scalar(lately) or 0) >= _A_DAY_PER_BROWSER:
+        raise TooManyComplaints
+    today = clock.local(now, MAINLAND).date()
+    row = Complaint(
+        number=secrets.choice(LETTERS) + "".join(secrets.choice(ALPHABET) for _ in range(_NUMBER_LENGTH)),
+        form_key=form_key,
+        browser=browser,
+        kind=said.kind,
+        agency_id=db.session.scalar(select(Agency.id).where(Agency.slug == said.agency)) if said.agency else None,
+        satisfaction=said.satisfaction,
+        words=said.words,
+        email=said.email,
+        created_at=now,
+        due_day=deadline.last_day(today, TERM_DAYS, places.legal_rest(set())),
+    )
+    db.session.add(row)
+    db.session.flush()
+    _tell(row, "complaint", now)
+    return row.number
+
+
+@database.transaction
+def answer(number: str, words: str, *, by: str = COMMAND_LINE) -> int:
+    """Answer one, once; the change's number in the record. Raises NotFound and AnsweredAlready."""
+    row = by_number(number, lock=True)
+    if row.answered_at is not None:
+        raise AnsweredAlready
+    now = clock.now()
+    row.answered_at, row.answer = now, words
+    _tell(row, "complaint_answer", now)
+    summary = gettext(_ANSWERS[row.kind], number=row.number)
+    return record.add(by, RECORDED_AS, summary, agency_id=row.agency_id).id
+
+
+def _tell(row: Complaint, kind: str, now: datetime) -> None:
+    if row.email is not None:
+        until = now + _MAIL_LIFE
+        outbox.write(kind, f"complaint:{row.id}", row.email, now=now, priority=outbox.CONFIRMATION, expires_at=until)
+
+
+def by_number(number: str, *, lock: bool = False) -> Complaint:
+    """Raises NotFound."""
+    found = select(Complaint).where(Complaint.number == number.strip().upper().replace("-", ""))
+    row = db.session.scalar(found.with_for_update() if lock else found)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def unanswered(agency_id: int | None = None) -> Sequence[Complaint]:
+    """Those that wait for an answer, the most urgent first; of one agency where it is given."""
+    waiting = select(Complaint).where(Complaint.answered_at.is_(None), Complaint.kind == "complaint")
+    if agency_id is not None:
+        waiting = waiting.where(Complaint.agency_id == agency_id)
+    return db.session.scalars(waiting.order_by(Complaint.due_day, Complaint.id)).all()
+
+
+def answered(since: datetime, agency_id: int | None = None) -> Sequence[Complaint]:
+    """Complaints whose answer was given from ``since`` on, the newest first; of one agency where it is given."""
+    found = select(Complaint).where(Complaint.answered_at >= since, Complaint.kind == "complaint")
+    if agency_id is not None:
+        found = found.where(Complaint.agency_id == agency_id)
+    return db.session.scalars(found.order_by(Complaint.answered_at.desc(), Complaint.id.desc()).limit(_MOST)).all()
+
+
+def unasked(agency_id: int | None = None) -> Sequence[Complaint]:
+    """Suggestions and thanks whose words are still kept, the newest first; of one agency where it is given."""
+    found = select(Complaint).where(Complaint.kind != "complaint", Complaint.browser.is_not(None))
+    if agency_id is not None:
+        found = found.where(Complaint.agency_id == agency_id)
+    return db.session.scalars(found.order_by(Complaint.id.desc()).limit(_MOST)).all()
+
+
+def answered_by(row: Complaint) -> str | None:
+    """The actor who answered, as the record knows it; None where it has forgotten, or nobody has answered."""
+    if row.answered_at is None:
+        return None
+    around = AdminChange.at.between(row.answered_at, row.answered_at + _WRITTEN_DOWN_WITHIN)
+    of_this = (AdminChange.kind == RECORDED_AS, AdminChange.summary.contains(row.number))
+    return db.session.scalar(select(AdminChange.actor).where(around, *of_this).limit(1))
+
+
+def in_month(month: date) -> int:
+    """How many complaints were filed in a month of the mainland."""
+    begins, ends = (clock.instant(day, 0, MAINLAND) for day in (month, following(month)))
+    inside = (Complaint.created_at >= begins, Complaint.created_at < ends)
+    return db.session.scalar(select(func.count()).where(Complaint.kind == "complaint", *inside)) or 0
+
+
+@database.transaction
+def forget() -> int:
+    """Of what was answered a year ago, or asked for no answer, keep only that it was, and when; how many."""
+    year_ago = clock.now() - _KEPT
+    unasked = and_(Complaint.kind != "complaint", Complaint.answered_at.is_(None), Complaint.created_at <= year_ago)
+    old = (or_(Complaint.answered_at <= year_ago, unasked), Complaint.browser.is_not(None))
+    numbers = db.session.scalars(select(Complaint.id).where(*old)).all()
+    no_answer = case((Complaint.answer.is_not(None), ""), else_=None)
+    blank = {"email": None, "browser": None, "words": "", "answer": no_answer}
+    db.session.execute(update(Complaint).where(Complaint.id.in_(numbers)).values(blank))
+    subjects = [f"complaint:{number}" for number in numbers]
+    db.session.execute(update(Notice).where(Notice.subject.in_(subjects)).values(address="", last_error=None))
+    return len(numbers)
+
+
+def _mail(notice: Notice, template: str) -> Mail | None:
+    row = db.session.get(Complaint, int(notice.subject.removeprefix("complaint:")))
+    return Mail(template, {"complaint": row}) if row is not None else None
+
+
+RENDERERS = {
+    "complaint": lambda notice: _mail(notice, "complaint"),
+    "complaint_answer": lambda notice: _mail(notice, "complaint_answer"),
+}

@@ -1,0 +1,90 @@
+"""``/queja``: somebody says what they think of the service, and sees the answer by its number."""
+
+import secrets
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, request, url_for
+
+from turnero.agencies import queries as agencies
+from turnero.core.errors import Faulty, InvalidInput, Refused
+from turnero.transparency.complaints import complaints
+from turnero.transparency.complaints.complaints import Said
+from turnero.verify.contact import parse_email
+from turnero.web.page import NO_TROUBLE, Trouble, see_other, show
+from turnero.web.session import browser
+
+blueprint = Blueprint("complaint", __name__, url_prefix="/queja")
+
+KINDS = {"queja": "complaint", "sugerencia": "suggestion", "felicitacion": "thanks"}
+_FIELDS = ("tipo", "agencia", "texto", "satisfaccion", "correo", "solicitud")
+_MOST_LETTERS = 4000
+_MOST_KEY = 64
+
+
+class WordsMissing(InvalidInput):
+    code = "words_missing"
+
+
+class WordsLong(InvalidInput):
+    """More than ``most`` letters."""
+
+    code = "words_long"
+
+
+class KindMissing(InvalidInput):
+    code = "kind_missing"
+
+
+@blueprint.get("")
+def ask() -> Response:
+    return _page({"solicitud": secrets.token_urlsafe(16)})
+
+
+@blueprint.post("")
+def file() -> Response:
+    typed = {name: request.form.get(name, "").strip() for name in _FIELDS}
+    try:
+        number = complaints.file(_parse(typed), browser())
+    except Faulty as error:
+        return _page(typed, Trouble(faults=error.faults))
+    except Refused as error:
+        return _page(typed, Trouble(refusal=error))
+    return see_other(url_for("complaint.seen", number=number))
+
+
+@blueprint.get("/<number>")
+def seen(number: str) -> Response:
+    """Whoever has the number sees its state and the answer, never what was written."""
+    return show("transparency/complaint.html", complaint=complaints.by_number(number))
+
+
+def _page(typed: Mapping[str, str], trouble: Trouble = NO_TROUBLE) -> Response:
+    return show("transparency/complain.html", trouble, typed=typed, agencies=agencies.agencies())
+
+
+def _parse(typed: Mapping[str, str]) -> Said:
+    """Raises Faulty with all that is wrong."""
+    faults: dict[str, InvalidInput] = {}
+    email: str | None = None
+    if typed["tipo"] not in KINDS:
+        faults["tipo"] = KindMissing()
+    if not typed["texto"]:
+        faults["texto"] = WordsMissing()
+    elif len(typed["texto"]) > _MOST_LETTERS:
+        faults["texto"] = WordsLong(most=_MOST_LETTERS)
+    if typed["correo"]:
+        try:
+            email = parse_email(typed["correo"])
+        except InvalidInput as error:
+            faults["correo"] = error
+    if faults:
+        raise Faulty(**faults)
+    stars = typed["satisfaccion"]
+    return Said(
+        form_key=typed["solicitud"][:_MOST_KEY] or secrets.token_urlsafe(16),
+        kind=KINDS[typed["tipo"]],
+        words=typed["texto"],
+        agency=typed["agencia"] or None,
+        satisfaction=int(stars) if stars in ("1", "2", "3", "4", "5") else None,
+        email=email,
+    )

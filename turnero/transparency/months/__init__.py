@@ -1,0 +1,1 @@
+"""Figures of a month, closed once and revised, never changed."""

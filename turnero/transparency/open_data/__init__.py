@@ -1,0 +1,1 @@
+"""Public figures as page, JSON and CSV, with their OpenAPI description."""

@@ -1,0 +1,89 @@
+"""How pages tell trouble: faults beside their fields, refusals on top, nothing typed lost."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from flask import Response, make_response, redirect, render_template, request
+
+from turnero.core import messages
+from turnero.core.errors import InvalidInput, Refused, TurneroError
+from turnero.core.language import gettext
+from turnero.web import refusals
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a page is shown again: faults by field, or a limit that says no.
+
+    ``conflict``: the refusal is never a fault of what was typed, whatever its own status says (409).
+    """
+
+    faults: Mapping[str, InvalidInput] = field(default_factory=dict)
+    refusal: Refused | None = None
+    conflict: bool = False
+
+    @property
+    def status(self) -> int:
+        """422 for what was typed; the refusal's own otherwise."""
+        if self.refusal is not None:
+            return 409 if self.conflict else self.refusal.status
+        return 422 if self.faults else 200
+
+
+NO_TROUBLE = Trouble()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A limit in words; ``code`` tells the page what to offer instead."""
+
+    code: str
+    text: str
+
+
+def show(
+    template: str, trouble: Trouble = NO_TROUBLE, tell: Callable[[TurneroError], str] = messages.text_of, **values: Any
+) -> Response:
+    """The page with its trouble on top, if there is any."""
+    for error in (trouble.refusal, *trouble.faults.values()):
+        if error is not None:
+            log.info("refused", code=error.code)
+            refusals.count(error.code)
+    errors = [(name, messages.text_of(error)) for name, error in trouble.faults.items()]
+    refusal = trouble.refusal and Refusal(trouble.refusal.code, tell(trouble.refusal))
+    told_above = {"errors": errors, "fault": dict(errors), "refusal": refusal, "invalid": trouble.status == 422}
+    answer = make_response(render_template(template, **told_above, **values), trouble.status)
+    if trouble.status == 429 and trouble.refusal is not None:
+        answer.headers["Retry-After"] = str(trouble.refusal.data["seconds"])
+    return answer
+
+
+def with_labels(errors: Sequence[tuple[str, str]], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Errors by field, each after its field's name and in the order of ``labels``; fields without one come last."""
+    order = {name: place for place, name in enumerate(labels)}
+    placed = sorted(errors, key=lambda error: order.get(error[0], len(order)))
+    return [(name, _labelled(labels.get(name), text)) for name, text in placed]
+
+
+def _labelled(label: str | None, text: str) -> str:
+    """Nombre: escriba este dato."""
+    if label is None:
+        return text
+    return gettext("%(field)s: %(message)s", field=label, message=text[:1].lower() + text[1:])
+
+
+def see_other(where: str) -> Response:
+    """303: what was posted is done, or belongs elsewhere."""
+    return make_response(redirect(where, 303))
+
+
+def kept(response: Response, seconds: int) -> Response:
+    """Public data that anybody may keep so long, with an ETag: asking again costs nothing where nothing changed."""
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
