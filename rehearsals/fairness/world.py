@@ -113,7 +113,7 @@ class World:
             nonce = db.session.scalars(select(Challenge.nonce).where(Challenge.journey == key)).one()
             steps.prove(key, browser, code_of(code_key(), nonce), browser)
             agency = self.desk.agency
-            steps.choose_place(key, browser, steps.Place(agency.province_code, self.procedure.slug, agency.slug))
+            steps.choose_place(key, browser, steps.AgencyChoice(agency.province_code, self.procedure.slug, agency.slug))
         except Refused:
             return None
         return Traveller(key, browser, cedula(number))

@@ -111,7 +111,7 @@ def test_its_own_hour_is_no_change(token, day):
 def test_a_turn_can_move_to_another_agency(token, day, desk, procedure):
     other = create_desk(procedure.line, agency=create_agency(province=desk.agency.province))
     key = changes.begin(token, PHONE)
-    steps.choose_place(key, PHONE, steps.Place(other.agency.province_code, procedure.slug, other.agency.slug))
+    steps.choose_place(key, PHONE, steps.AgencyChoice(other.agency.province_code, procedure.slug, other.agency.slug))
     holds.place(key, PHONE, day, TEN)
     confirm.confirm(key, PHONE)
     assert queries.booking_by_token(token).agency.slug == other.agency.slug

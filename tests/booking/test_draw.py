@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from turnero.booking.waiting import draw
-from turnero.booking.waiting.draw import Place, Ticket
+from turnero.booking.waiting.draw import Drawn, Ticket
 
 NUMBERS = [f"S{number:09}" for number in range(20)]
 TICKETS = [Ticket(number, 20) for number in NUMBERS]
@@ -77,7 +77,7 @@ def test_what_is_no_draw_is_told(file):
 def test_each_gets_the_first_place_that_fits(tickets, given):
     found = draw.allocate(tickets, FREE, 20)
     assert {number: (place.minute, place.seat) for number, place in found.items()} == given
-    assert all(isinstance(place, Place) for place in found.values())
+    assert all(isinstance(place, Drawn) for place in found.values())
 
 
 def test_every_request_has_the_same_chance():

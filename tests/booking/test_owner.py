@@ -76,7 +76,9 @@ def test_the_address_on_file_is_looked_up_after_the_proof_and_forgotten_with_the
     assert journey(key, "browser-1").registry_email is None
     prove(key, "browser-1", newest_code(key))
     assert journey(key, "browser-1").registry_email == OWNER
-    steps.choose_place(key, "browser-1", steps.Place(desk.agency.province_code, procedure.slug, desk.agency.slug))
+    steps.choose_place(
+        key, "browser-1", steps.AgencyChoice(desk.agency.province_code, procedure.slug, desk.agency.slug)
+    )
     holds.place(key, "browser-1", next_workday(), NINE)
     confirm.confirm(key, "browser-1")
     assert [notice.address for notice in notices()] == [OWNER]

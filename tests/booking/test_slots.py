@@ -91,7 +91,7 @@ def test_slots_add_up_and_never_offer_a_taken_seat(grid, claims, minutes):
         assert slot.taken + slot.held + slot.free == slot.capacity == grid.windows
         cells = cells_of(slot.minute, length, 20)
         assert set(cells) <= set(grid.cells)
-        seats = free_seats(grid, slot.minute, length, claims)
+        seats = free_seats(grid, cells, claims)
         assert len(seats) == slot.free
         assert not busy & {(cell, seat) for cell in cells for seat in seats}
 
@@ -101,7 +101,7 @@ def test_taking_free_seats_until_none_is_left_never_overbooks(grid, claims):
     claims = list(claims)
     for slot in offered(grid, 40, claims):
         for _ in range(slot.free):
-            seats = free_seats(grid, slot.minute, 2, claims)
+            seats = free_seats(grid, cells_of(slot.minute, 2, 20), claims)
             if not seats:
                 break
             claims += [TakenSeat(cell, seats[0], True) for cell in cells_of(slot.minute, 2, 20)]

@@ -63,7 +63,7 @@ def test_the_steps_follow_one_another(app):
     assert step(key) is Step.VERIFY
     prove(key, BROWSER, newest_code(key))
     assert step(key) is Step.PLACE
-    steps.choose_place(key, BROWSER, steps.Place(desk.agency.province_code, procedure.slug, desk.agency.slug))
+    steps.choose_place(key, BROWSER, steps.AgencyChoice(desk.agency.province_code, procedure.slug, desk.agency.slug))
     assert step(key) is Step.HOUR
     holds.place(key, BROWSER, next_workday(), 540)
     assert step(key) is Step.CONFIRM
@@ -142,7 +142,7 @@ def test_a_step_posted_too_early_or_too_late_tells_where_to_go(app):
     for early in (
         lambda: prove(key, BROWSER, "123456"),
         lambda: steps.resend(key, BROWSER),
-        lambda: steps.choose_place(key, BROWSER, steps.Place("17", "x", "y")),
+        lambda: steps.choose_place(key, BROWSER, steps.AgencyChoice("17", "x", "y")),
         lambda: confirm.confirm(key, BROWSER),
     ):
         with pytest.raises(WrongStep) as wrong:
@@ -193,7 +193,7 @@ def test_a_place_that_does_not_fit_together_is_refused(app, culprit):
         case "line":
             chosen[1] = create_procedure().slug
     with pytest.raises(UnknownPlace):
-        steps.choose_place(key, BROWSER, steps.Place(*chosen))
+        steps.choose_place(key, BROWSER, steps.AgencyChoice(*chosen))
     assert step(key) is Step.PLACE
 
 
@@ -202,7 +202,9 @@ def test_a_virtual_procedure_takes_no_turn(app):
     desk = create_desk(procedure.line)
     key = proven()
     with pytest.raises(UnknownPlace):
-        steps.choose_place(key, BROWSER, steps.Place(desk.agency.province_code, procedure.slug, desk.agency.slug))
+        steps.choose_place(
+            key, BROWSER, steps.AgencyChoice(desk.agency.province_code, procedure.slug, desk.agency.slug)
+        )
 
 
 def test_another_agency_gives_the_held_place_back(app):
@@ -210,11 +212,11 @@ def test_another_agency_gives_the_held_place_back(app):
     desk = create_desk(procedure.line)
     other = create_desk(procedure.line, agency=create_agency(province=desk.agency.province))
     key = proven()
-    steps.choose_place(key, BROWSER, steps.Place(desk.agency.province_code, procedure.slug, desk.agency.slug))
+    steps.choose_place(key, BROWSER, steps.AgencyChoice(desk.agency.province_code, procedure.slug, desk.agency.slug))
     holds.place(key, BROWSER, next_workday(), 540)
-    steps.choose_place(key, BROWSER, steps.Place(desk.agency.province_code, procedure.slug, desk.agency.slug))
+    steps.choose_place(key, BROWSER, steps.AgencyChoice(desk.agency.province_code, procedure.slug, desk.agency.slug))
     assert step(key) is Step.CONFIRM
-    steps.choose_place(key, BROWSER, steps.Place(desk.agency.province_code, procedure.slug, other.agency.slug))
+    steps.choose_place(key, BROWSER, steps.AgencyChoice(desk.agency.province_code, procedure.slug, other.agency.slug))
     assert step(key) is Step.HOUR
 
 
@@ -229,7 +231,9 @@ def test_an_existing_turn_is_told_at_the_place_and_not_before(app):
     steps.give_contact(key, BROWSER, ANA)
     prove(key, BROWSER, newest_code(key))
     with pytest.raises(AlreadyHasTurn):
-        steps.choose_place(key, BROWSER, steps.Place(desk.agency.province_code, procedure.slug, desk.agency.slug))
+        steps.choose_place(
+            key, BROWSER, steps.AgencyChoice(desk.agency.province_code, procedure.slug, desk.agency.slug)
+        )
 
 
 def test_a_misspelt_address_is_questioned_once(app):

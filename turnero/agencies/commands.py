@@ -8,7 +8,7 @@ import click
 from turnero.agencies import queries
 from turnero.agencies.calendar.deadline import last_day
 from turnero.agencies.calendar.holidays import FIRST_YEAR, national, rest_days
-from turnero.agencies.places import Place, civic_days, find_canton, legal_rest
+from turnero.agencies.places import Locality, civic_days, find_canton, legal_rest
 from turnero.core.errors import TurneroError
 from turnero.core.messages import text_of
 
@@ -55,9 +55,9 @@ def deadline_command(notified: str, days: str, provinces: tuple[str, ...], canto
     click.echo(last_day(start, term, legal_rest(_places(provinces, cantons))).isoformat())
 
 
-def _places(provinces: tuple[str, ...], cantons: tuple[str, ...]) -> list[Place]:
+def _places(provinces: tuple[str, ...], cantons: tuple[str, ...]) -> list[Locality]:
     try:
-        whole = [Place(queries.province(code).code) for code in provinces]
+        whole = [Locality(queries.province(code).code) for code in provinces]
         return whole + [find_canton(name, provinces) for name in cantons]
     except TurneroError as error:
         raise click.UsageError(text_of(error)) from error

@@ -54,14 +54,14 @@ class AmbiguousCanton(InvalidInput):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Locality:
     """A canton within its province, or with no canton the whole province."""
 
     province_code: str
     canton: str = ""
 
 
-def find_canton(name: str, province_codes: Collection[str] = ()) -> Place:
+def find_canton(name: str, province_codes: Collection[str] = ()) -> Locality:
     """The canton of that name, however its capitals and accents were typed.
 
     ``province_codes`` decide between namesakes. Raises UnknownCanton and AmbiguousCanton.
@@ -92,8 +92,8 @@ def folded(name: str) -> str:
 
 
 def civic_days(
-    places: Collection[Place], first: date, last: date, *, confirmed_only: bool = False
-) -> dict[Place, tuple[CivicDay, ...]]:
+    places: Collection[Locality], first: date, last: date, *, confirmed_only: bool = False
+) -> dict[Locality, tuple[CivicDay, ...]]:
     """For each place the holidays of its province and its canton that could rest between two dates. One query."""
     around = {"first": first - _MARGIN, "last": last + _MARGIN, "provinces": [place.province_code for place in places]}
     rows = db.session.scalars(_CONFIRMED_HOLIDAYS if confirmed_only else _LOCAL_HOLIDAYS, around).all()
@@ -101,7 +101,7 @@ def civic_days(
 
 
 def closures(
-    places: Collection[Place], within: Interval[datetime] = ALWAYS, agency_ids: Collection[int] = ()
+    places: Collection[Locality], within: Interval[datetime] = ALWAYS, agency_ids: Collection[int] = ()
 ) -> list[Closure]:
     """The closures that may touch the places or agencies in local time ``within``, by their beginning; ``touches`` says
     which do. One query."""
@@ -109,7 +109,7 @@ def closures(
     return list(db.session.scalars(_IN_FORCE, {**touched, "begins": within.start, "ends": within.end}))
 
 
-def touches(closure: Closure, place: Place, agency_id: int | None = None) -> bool:
+def touches(closure: Closure, place: Locality, agency_id: int | None = None) -> bool:
     """Whether a closure reaches a place, or the agency that stands there."""
     match closure.scope:
         case "national":
@@ -123,7 +123,7 @@ def touches(closure: Closure, place: Place, agency_id: int | None = None) -> boo
             return closure.province_code == place.province_code and same_canton
 
 
-def legal_rest(places: Collection[Place]) -> Callable[[date], bool]:
+def legal_rest(places: Collection[Locality]) -> Callable[[date], bool]:
     """Whether a day stops legal terms in any of the places: confirmed holidays, and whole days that a decree
     or a declared holiday takes without recovering them. What is not sure counts as worked: the earlier date warns."""
     freed = {
@@ -137,12 +137,12 @@ def legal_rest(places: Collection[Place]) -> Callable[[date], bool]:
     return lambda day: day in freed or day in rests(day.year)
 
 
-def _rests_of_year(places: Collection[Place], year: int) -> set[date]:
+def _rests_of_year(places: Collection[Locality], year: int) -> set[date]:
     of_places = civic_days(places, date(year, 1, 1), date(year, 12, 31), confirmed_only=True)
     return {rest.day for civic in (*of_places.values(), ()) for rest in rest_days(year, civic)}
 
 
-def _cantons(but: int | None = None) -> list[Place]:
+def _cantons(but: int | None = None) -> list[Locality]:
     """Each canton once, as it is spelled most often: capitals and accents make no other of it."""
     of_agencies = select(Agency.province_code, Agency.canton).where(Agency.id.is_distinct_from(but))
     of_holidays = select(LocalHoliday.province_code, LocalHoliday.canton).where(LocalHoliday.canton != "")
@@ -151,7 +151,7 @@ def _cantons(but: int | None = None) -> list[Place]:
     named: CompoundSelect[str, str] = union_all(of_agencies, of_holidays, of_closures)
     for code, canton in db.session.execute(named):
         spellings[code, folded(canton)][canton] += 1
-    return [Place(code, _usual(found)) for (code, _), found in spellings.items()]
+    return [Locality(code, _usual(found)) for (code, _), found in spellings.items()]
 
 
 def _usual(spellings: Counter[str]) -> str:
@@ -168,6 +168,6 @@ def _civic_day(row: LocalHoliday) -> CivicDay:
     return CivicDay(row.day, row.name, row.confirmed, row.canton)
 
 
-def _holds_in(row: LocalHoliday, place: Place) -> bool:
+def _holds_in(row: LocalHoliday, place: Locality) -> bool:
     within = not row.canton or folded(row.canton) == folded(place.canton)
     return row.province_code == place.province_code and within

@@ -21,7 +21,7 @@ from turnero.agencies.models import (
     Province,
     WeeklyHours,
 )
-from turnero.agencies.places import Place, civic_days, closures, folded, touches
+from turnero.agencies.places import Locality, civic_days, closures, folded, touches
 from turnero.core.errors import NotFound
 from turnero.core.extensions import db
 from turnero.core.interval import Interval
@@ -203,8 +203,8 @@ def desk_calendars(desks: Sequence[Desk], first: date, last: date) -> dict[int, 
     }
 
 
-def _place(agency: Agency) -> Place:
-    return Place(agency.province_code, agency.canton)
+def _place(agency: Agency) -> Locality:
+    return Locality(agency.province_code, agency.canton)
 
 
 def _hours(agency_ids: Collection[int]) -> dict[int, tuple[opening_hours.WeeklyHours, ...]]:
@@ -231,7 +231,7 @@ def _windows_by_day(desk_ids: Collection[int], first: date, last: date) -> Mappi
     return found
 
 
-def _rest_days(places: Collection[Place], first: date, last: date) -> dict[Place, dict[date, str]]:
+def _rest_days(places: Collection[Locality], first: date, last: date) -> dict[Locality, dict[date, str]]:
     of_places = civic_days(places, first, last, confirmed_only=True)
     return {place: _rests_between(civic, first, last) for place, civic in of_places.items()}
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from turnero.agencies import places
 from turnero.agencies.calendar import deadline
 from turnero.agencies.models import Agency, Procedure, Province
-from turnero.agencies.places import Place
+from turnero.agencies.places import Locality
 
 # Older or later dates of notification are slips of the finger.
 _MOST_DAYS_AGO = 366
@@ -46,5 +46,5 @@ def parse_date(text: str) -> date | None:
     return None
 
 
-def _place(where: Province | Agency) -> Place:
-    return Place(where.code) if isinstance(where, Province) else Place(where.province_code, where.canton)
+def _place(where: Province | Agency) -> Locality:
+    return Locality(where.code) if isinstance(where, Province) else Locality(where.province_code, where.canton)

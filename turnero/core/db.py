@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import DateTime, Dialect, Engine, TypeDecorator, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -110,6 +110,32 @@ def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return in_one_transaction
+
+
+class _Previewed(Exception):
+    """Carries a result out of a transaction that is rolled back."""
+
+    def __init__(self, result: object) -> None:
+        super().__init__()
+        self.result = result
+
+
+def preview(use_case: Callable[P, R]) -> Callable[P, R]:
+    """Run ``use_case`` in a write transaction, return what it returned, and roll everything back."""
+
+    @functools.wraps(use_case)
+    def rolled_back(*args: P.args, **kwargs: P.kwargs) -> R:
+        @transaction
+        def make() -> None:
+            raise _Previewed(use_case(*args, **kwargs))
+
+        try:
+            make()
+        except _Previewed as previewed:
+            return cast("R", previewed.result)
+        raise AssertionError("a preview always rolls back")
+
+    return rolled_back
 
 
 def _let_go() -> None:

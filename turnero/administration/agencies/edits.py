@@ -12,7 +12,7 @@ from turnero.agencies.catalogue.editing import Week
 from turnero.agencies.catalogue.entries import DEFAULT_HOURS, AgencyEntry, Catalogue, DeskEntry
 from turnero.agencies.catalogue.rows import agency_entry
 from turnero.agencies.models import Agency
-from turnero.agencies.places import Place, folded, spelling
+from turnero.agencies.places import Locality, folded, spelling
 from turnero.booking.turn.queries import policy_of
 from turnero.core.formatting import long_date
 from turnero.core.language import gettext, gettext_noop, ngettext
@@ -57,7 +57,7 @@ def opened(facts: Facts, today: date) -> Edit:
         agency=facts.name,
         canton=canton,
     )
-    told = effects.of_canton(Place(facts.province, canton), facts.slug)
+    told = effects.of_canton(Locality(facts.province, canton), facts.slug)
     return _edit("agency", summary, entry, measured(None, today), told=told)
 
 
@@ -72,7 +72,7 @@ def renamed(agency: Agency, facts: Facts, today: date) -> Edit:
         if getattr(before, name) != values[name]
     ]
     is_there = folded(before.canton) == folded(facts.canton)
-    told = () if is_there else effects.of_canton(Place(agency.province_code, facts.canton), agency.slug)
+    told = () if is_there else effects.of_canton(Locality(agency.province_code, facts.canton), agency.slug)
     summary = changes_in_words(agency.name, differing)
     return _edit("agency", summary, replace(before, **values), measured(agency, today), told=told)
 

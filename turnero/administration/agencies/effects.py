@@ -10,7 +10,7 @@ from turnero.agencies.calendar.opening_hours import Period, Week
 from turnero.agencies.calendar.schedule import cells_inside
 from turnero.agencies.catalogue import editing
 from turnero.agencies.catalogue.entries import AgencyEntry, DeskEntry
-from turnero.agencies.places import Place, folded
+from turnero.agencies.places import Locality, folded
 from turnero.core.formatting import clock_time, hours_of_week, long_date
 from turnero.core.interval import Interval
 from turnero.core.language import gettext
@@ -37,7 +37,7 @@ def of_windows(entry: AgencyEntry, desk: DeskEntry) -> tuple[str, ...]:
     return tuple(lost_time([period.week for period in weeks], {desk.slot_minutes}))
 
 
-def of_canton(place: Place, slug: str) -> tuple[str, ...]:
+def of_canton(place: Locality, slug: str) -> tuple[str, ...]:
     """That nobody else is in a canton: it may be one that was spelled wrong."""
     others = (each for each in agencies.agencies(place.province_code) if each.slug != slug)
     if any(folded(each.canton) == folded(place.canton) for each in others):

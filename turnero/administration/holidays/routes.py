@@ -18,7 +18,7 @@ from turnero.agencies.calendar.holidays import CivicDay, local, national
 from turnero.agencies.catalogue.editing import NOWHERE
 from turnero.agencies.catalogue.entries import HolidayEntry
 from turnero.agencies.models import LocalHoliday
-from turnero.agencies.places import Place, civic_days, folded, spelling
+from turnero.agencies.places import Locality, civic_days, folded, spelling
 from turnero.core import clock
 from turnero.core.errors import NotFound
 from turnero.core.extensions import db
@@ -116,7 +116,7 @@ def _typed() -> Decision:
     province = fields.parsed("provincia", parsing.one_of({each.code for each in agencies.provinces()}))
     canton = fields.parsed("canton", parsing.words(least=0))
     if day and province and canton is not None:
-        there = _there(day, Place(province, canton))
+        there = _there(day, Locality(province, canton))
         if there is not None:
             fields.faults["fecha"] = HolidayThere(name=there.name)
     fields.check()
@@ -125,7 +125,7 @@ def _typed() -> Decision:
     return _edit(_ADDS, HolidayEntry(day, name, province, where, fields.text("confirmado") == "si", NOWHERE))
 
 
-def _there(day: date, place: Place) -> LocalHoliday | None:
+def _there(day: date, place: Locality) -> LocalHoliday | None:
     """What that day and place, however its canton was typed, have already."""
     rows = db.session.scalars(
         select(LocalHoliday)
@@ -136,7 +136,7 @@ def _there(day: date, place: Place) -> LocalHoliday | None:
 
 
 def _edit(sentence: str, entry: HolidayEntry) -> Edit:
-    place = Place(entry.province, entry.canton)
+    place = Locality(entry.province, entry.canton)
     touched = frozenset(
         agency.slug
         for agency in agencies.agencies(entry.province)
@@ -151,7 +151,7 @@ def _edit(sentence: str, entry: HolidayEntry) -> Edit:
     return Edit("holiday", summary, catalogue_of(holidays=(entry,)), agencies=touched, days=days, told=told)
 
 
-def _nobody(place: Place) -> str:
+def _nobody(place: Locality) -> str:
     if place.canton:
         return gettext(
             "Ninguna agencia está en el cantón %(canton)s: nadie descansa por este feriado.", canton=place.canton
@@ -162,7 +162,7 @@ def _nobody(place: Place) -> str:
     )
 
 
-def _rest(holiday: CivicDay, place: Place) -> date:
+def _rest(holiday: CivicDay, place: Locality) -> date:
     """The day the law gives it, among all that is known of its place, once it is confirmed itself."""
     civic = civic_days([place], holiday.day - _NEAR, holiday.day + _NEAR)[place]
     others = [each for each in civic if (each.day, each.name) != (holiday.day, holiday.name)]
@@ -173,12 +173,12 @@ def _rest(holiday: CivicDay, place: Place) -> date:
 
 
 def _line(row: LocalHoliday) -> HolidayLine:
-    place = Place(row.province_code, row.canton)
+    place = Locality(row.province_code, row.canton)
     rests = _rest(CivicDay(row.day, row.name, canton=row.canton), place)
     return HolidayLine(row.id, row.name, row.day, rests, _place(place), row.confirmed)
 
 
-def _place(place: Place) -> str:
+def _place(place: Locality) -> str:
     province = agencies.province(place.province_code).name
     if place.canton:
         return f"{place.canton}, {province}"

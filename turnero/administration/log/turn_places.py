@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Place:
+class TurnPlace:
     """An agency, by its slug, and a local day and minute there."""
 
     agency: str
@@ -25,8 +25,8 @@ class Move:
     """A turn got another place."""
 
     at: datetime
-    before: Place
-    after: Place
+    before: TurnPlace
+    after: TurnPlace
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,19 @@ def move_of(at: datetime, details: Mapping[str, Any]) -> Move | None:
     return Move(at, before, after) if before and after else None
 
 
-def _place(said: Any) -> Place | None:
-    """As ``relocation.place_of`` wrote it."""
+def _place(said: Any) -> TurnPlace | None:
+    """As ``relocation.recorded_place`` wrote it."""
     if not isinstance(said, dict) or "day" not in said:
         return None
-    return Place(said["agency"], date.fromisoformat(said["day"]), said["minute"])
+    return TurnPlace(said["agency"], date.fromisoformat(said["day"]), said["minute"])
 
 
-def place_at(moves: Sequence[Move], at: datetime, present: Place) -> Place:
+def place_at(moves: Sequence[Move], at: datetime, present: TurnPlace) -> TurnPlace:
     """Where a turn stood at an instant; ``moves`` in their order."""
     return next((move.before for move in moves if move.at > at), present)
 
 
-def stays(moves: Sequence[Move], present: Place, since: datetime, until: datetime | None) -> list[Stay]:
+def stays(moves: Sequence[Move], present: TurnPlace, since: datetime, until: datetime | None) -> list[Stay]:
     """In which agendas it stood, from its first day there on; ``until``: when it was forgotten."""
     places = [*(move.before for move in moves), present]
     begins = [since, *(move.at for move in moves)]

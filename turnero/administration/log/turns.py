@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from turnero.administration.log.turn_places import Move, Place, Stay, move_of, place_at, stays
+from turnero.administration.log.turn_places import Move, Stay, TurnPlace, move_of, place_at, stays
 from turnero.agencies.models import Agency
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Event
@@ -20,10 +20,10 @@ _UNSEEN = (Status.HELD, Status.LAPSED)
 class TurnPlaces:
     """The moves of some turns, by turn, and where each stands now."""
 
-    present: dict[int, Place]
+    present: dict[int, TurnPlace]
     moves: dict[int, list[Move]]
 
-    def at(self, booking_id: int, at: datetime) -> Place:
+    def at(self, booking_id: int, at: datetime) -> TurnPlace:
         return place_at(self.moves.get(booking_id, ()), at, self.present[booking_id])
 
 
@@ -33,7 +33,7 @@ def of(booking_ids: Collection[int]) -> TurnPlaces:
         .join(Agency, Agency.id == Booking.agency_id)
         .where(Booking.id.in_(booking_ids))
     ).all()
-    present = {row.id: Place(row.slug, row.day, row.minute) for row in rows}
+    present = {row.id: TurnPlace(row.slug, row.day, row.minute) for row in rows}
     return TurnPlaces(present, _moves([row.id for row in rows if row.moves]))
 
 

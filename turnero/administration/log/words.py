@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from turnero.administration.log.turn_places import Move, Place
+from turnero.administration.log.turn_places import Move, TurnPlace
 from turnero.booking.documents.turn_text import TAGS
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Event
@@ -29,7 +29,7 @@ _AGENDAS_WITH_IT = {
 }
 
 
-def step(event: Event, reference: str, place: Place, move: Move | None) -> str:
+def step(event: Event, reference: str, place: TurnPlace, move: Move | None) -> str:
     """What a step did to a turn that stood at ``place``, or that it moved."""
     if move is not None:
         return _moved(reference, move)

@@ -7,10 +7,10 @@ from itertools import groupby, zip_longest
 
 from turnero.agencies.calendar.opening_hours import WeeklyHours
 from turnero.agencies.catalogue.entries import AgencyEntry, DayEntry, DeskEntry, HoursEntry
-from turnero.agencies.catalogue.source import Place
+from turnero.agencies.catalogue.source import Position
 from turnero.core.interval import Interval
 
-NOWHERE = Place("", 0)  # an edit comes from no file
+NOWHERE = Position("", 0)  # an edit comes from no file
 _DAY = timedelta(days=1)
 Week = Sequence[Sequence[Interval[int]]]  # seven days from Monday, each with its hours in local minutes
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from turnero.agencies.catalogue.shapes import Wrong
-from turnero.agencies.catalogue.source import Place
+from turnero.agencies.catalogue.source import Position
 
 _LIMITS = {"national": (), "province": ("province",), "canton": ("province", "canton"), "agency": ("agency",)}
 
@@ -44,7 +44,7 @@ class HoursEntry:
     closes: int
     valid_from: date | None
     valid_to: date | None
-    at: Place
+    at: Position
 
     def __post_init__(self) -> None:
         if self.closes <= self.opens:
@@ -72,7 +72,7 @@ class DeskEntry:
     windows: int
     slot_minutes: int
     valid_from: date
-    at: Place
+    at: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class DayEntry:
     day: date
     line: str
     windows: int
-    at: Place
+    at: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class HolidayEntry:
     province: str
     canton: str
     confirmed: bool
-    at: Place
+    at: Position
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -126,7 +126,7 @@ class DecreeEntry:
     agency: str
     recoverable: bool
     basis: str
-    at: Place
+    at: Position
 
     def __post_init__(self) -> None:
         for key in ("province", "canton", "agency"):
@@ -152,4 +152,4 @@ class Catalogue:
     decrees: tuple[DecreeEntry, ...]
 
 
-DEFAULT_HOURS = (HoursEntry((0, 1, 2, 3, 4), 8 * 60, 17 * 60, None, None, Place("", 0)),)
+DEFAULT_HOURS = (HoursEntry((0, 1, 2, 3, 4), 8 * 60, 17 * 60, None, None, Position("", 0)),)

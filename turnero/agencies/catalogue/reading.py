@@ -12,7 +12,7 @@ from turnero.agencies.catalogue.entries import Catalogue, DecreeEntry, HolidayEn
 from turnero.agencies.catalogue.policy import POLICY
 from turnero.agencies.catalogue.schema import NOTHING, Known
 from turnero.agencies.catalogue.shapes import Report, Told, Wrong, entries
-from turnero.agencies.catalogue.source import Place
+from turnero.agencies.catalogue.source import Position
 from turnero.core.problems import FileInvalid
 
 # Each list of the catalogue and the key by which its things are known, where others may refer to them.
@@ -51,7 +51,7 @@ def _collected(path: Path, report: Report) -> dict[str, list[Node]]:
         try:
             found = entries(root, _KEYS, report)
         except Wrong as wrong:
-            report.add(Place.of(root), wrong.text)
+            report.add(Position.of(root), wrong.text)
             continue
         for key, node in found.items():
             if key == "policy":
@@ -59,18 +59,18 @@ def _collected(path: Path, report: Report) -> dict[str, list[Node]]:
             elif isinstance(node, SequenceNode):
                 nodes[key].extend(node.value)
             else:
-                report.add(Place.of(node), f"«{key}» debe ser una lista: una línea con guion para cada uno")
+                report.add(Position.of(node), f"«{key}» debe ser una lista: una línea con guion para cada uno")
     return nodes
 
 
 def _names(nodes: Iterable[Node], named_by: str, report: Report) -> frozenset[str]:
     """The codes or slugs of things, also of those that are wrong in something else; repeated ones are told."""
-    found: dict[str, Place] = {}
+    found: dict[str, Position] = {}
     for node in nodes:
         for key, value in node.value if isinstance(node, MappingNode) else ():
             if key.value != named_by or not isinstance(value, ScalarNode):
                 continue
-            if (first := found.setdefault(value.value, place := Place.of(value))) is not place:
+            if (first := found.setdefault(value.value, place := Position.of(value))) is not place:
                 report.add(place, f"«{value.value}» ya está en {first.file}:{first.line}")
     return frozenset(found)
 
@@ -83,13 +83,13 @@ def _policy(nodes: Iterable[Node], report: Report) -> dict[str, Any] | None:
         except Told:
             continue
         for key in values.keys() & (merged or {}).keys():
-            report.add(Place.of(node), f"«{key}» ya está en la política de otro archivo")
+            report.add(Position.of(node), f"«{key}» ya está en la política de otro archivo")
         merged = (merged or {}) | values
     return merged
 
 
 def _once(found: Iterable[HolidayEntry | DecreeEntry], report: Report) -> None:
-    first: dict[tuple[Any, ...], Place] = {}
+    first: dict[tuple[Any, ...], Position] = {}
     for entry in found:
         if (said := first.setdefault(entry.key, entry.at)) is not entry.at:
             report.add(entry.at, f"«{entry.name}» del {entry.day} ya está en {said.file}:{said.line}")

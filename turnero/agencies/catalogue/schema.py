@@ -40,7 +40,7 @@ from turnero.agencies.catalogue.shapes import (
     whole,
 )
 from turnero.agencies.catalogue.sheet import sheet
-from turnero.agencies.catalogue.source import Place
+from turnero.agencies.catalogue.source import Position
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS = date.min  # a desk staffed without a first day
@@ -172,7 +172,7 @@ def _day(line: Shape[str]) -> Shape[DayEntry]:
     )
 
 
-def _flaws(entry: AgencyEntry) -> Iterator[tuple[Place, str]]:
+def _flaws(entry: AgencyEntry) -> Iterator[tuple[Position, str]]:
     """What is wrong between the parts of one agency."""
     for first, second in combinations(entry.hours, 2):
         if first.crosses(second):

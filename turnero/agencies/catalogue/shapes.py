@@ -16,7 +16,7 @@ from unicodedata import category, normalize
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-from turnero.agencies.catalogue.source import Place
+from turnero.agencies.catalogue.source import Position
 from turnero.core.problems import Problem
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Report:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def add(self, place: Place, text: str) -> None:
+    def add(self, place: Position, text: str) -> None:
         self.problems.append(Problem(place.file, place.line, text))
 
     def read(self, shape: Shape[T], node: Node, key: str = "") -> T:
@@ -58,7 +58,7 @@ class Report:
         try:
             return shape(node, self)
         except Wrong as wrong:
-            self.add(Place.of(node), f"«{key}»: {wrong.text}" if key else wrong.text)
+            self.add(Position.of(node), f"«{key}»: {wrong.text}" if key else wrong.text)
             raise Told from wrong
 
     def read_all(self, shape: Shape[T], nodes: Iterable[Node]) -> tuple[T, ...]:
@@ -89,7 +89,7 @@ def record(build: Callable[..., T], *fields: Field, placed: bool = False) -> Sha
     keys = [field.key for field in fields]
 
     def shape(node: Node, report: Report) -> T:
-        values: dict[str, Any] = {"at": Place.of(node)} if placed else {}
+        values: dict[str, Any] = {"at": Position.of(node)} if placed else {}
         problems = len(report.problems)
         found = entries(node, keys, report)
         for field in fields:
@@ -100,13 +100,13 @@ def record(build: Callable[..., T], *fields: Field, placed: bool = False) -> Sha
             elif field.default is not REQUIRED:
                 values[field.argument] = field.default
             else:
-                report.add(Place.of(node), f"falta la clave «{field.key}»")
+                report.add(Position.of(node), f"falta la clave «{field.key}»")
         if len(report.problems) > problems:
             raise Told
         try:
             return build(**values)
         except Wrong as wrong:
-            report.add(Place.of(found.get(wrong.key, node)), wrong.text)
+            report.add(Position.of(found.get(wrong.key, node)), wrong.text)
             raise Told from wrong
 
     return shape
@@ -130,7 +130,7 @@ def entries(node: Node, keys: Iterable[str], report: Report) -> dict[str, Node]:
     known = list(keys)
     found: dict[str, Node] = {}
     for key_node, value in node.value:
-        key, place = str(key_node.value), Place.of(key_node)
+        key, place = str(key_node.value), Position.of(key_node)
         if key not in known:
             report.add(place, f"clave desconocida «{key}»{nearest(key, known)}")
         elif key in found:

@@ -19,14 +19,14 @@ class NoCatalogue(InvalidInput):
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Place:
+class Position:
     """Where something was said."""
 
     file: str
     line: int
 
     @classmethod
-    def of(cls, node: yaml.Node) -> "Place":
+    def of(cls, node: yaml.Node) -> "Position":
         return cls(node.start_mark.name, node.start_mark.line + 1)
 
 

@@ -13,11 +13,11 @@ from turnero.attention.day.models import Call, Visit
 from turnero.attention.day.queries import booking_here, visit_of
 from turnero.booking.documents.notices import tell
 from turnero.booking.seats import claims, limits
-from turnero.booking.seats.slots import cells_of
 from turnero.booking.turn import history
 from turnero.booking.turn.errors import AlreadyHasTurn, OverlappingTurn
 from turnero.booking.turn.lifecycle import Status, may_undo
 from turnero.booking.turn.models import Booking, Claim, Event
+from turnero.booking.turn.place import Place
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
@@ -101,14 +101,13 @@ def _require_window(agency_id: int, event: Event, now: datetime) -> None:
 
 def _retake_place(booking: Booking, event: Event, now: datetime) -> None:
     """The cancelled turn's own seat, which waits for its release, or another one of the same hour."""
-    minutes = cells_of(booking.minute, booking.cells, booking.slot_minutes)
+    place = Place.of(booking)
     seat = event.details.get("seat")
     if seat is None:
         raise UndoPlaceTaken
-    key = (Claim.desk_id == booking.desk_id, Claim.day == booking.day, Claim.seat == seat, Claim.minute.in_(minutes))
+    key = (Claim.desk_id == place.desk_id, Claim.day == place.day, Claim.seat == seat, Claim.minute.in_(place.minutes))
     db.session.execute(delete(Claim).where(*key, Claim.purpose == "delay").execution_options(synchronize_session=False))
-    seats = claims.Seats(booking.desk_id, booking.day, tuple(minutes), booking.agency.zone)
-    if claims.take(seats, [seat], claims.Terms(booking.id, "turn", None), now) is None:
+    if claims.take_one_of(place, [seat], claims.Terms(booking.id, "turn", None), now) is None:
         raise UndoPlaceTaken
     limits.check_overlap(booking)
 

@@ -19,11 +19,11 @@ from turnero.booking.counter import assisted, reassign, walk_ins
 from turnero.booking.documents.notices import BY_STAFF, tell
 from turnero.booking.journey import cancel as cancelling
 from turnero.booking.seats.availability import offers_of
-from turnero.booking.seats.slots import cells_of
 from turnero.booking.turn.errors import UnknownPlace
 from turnero.booking.turn.lifecycle import LIVE, Status
 from turnero.booking.turn.models import Claim
 from turnero.booking.turn.new_booking import Reachable, made_before
+from turnero.booking.turn.place import Place
 from turnero.booking.turn.queries import times_changed
 from turnero.core import clock
 from turnero.core import db as database
@@ -108,7 +108,7 @@ def cancel(booking_id: int, by: By, why: str) -> None:
     require(booking, Status.CONFIRMED, Status.DISPLACED)
     now = clock.now()
     seat = db.session.scalar(select(Claim.seat).where(Claim.booking_id == booking.id, Claim.purpose == "turn").limit(1))
-    minutes = list(cells_of(booking.minute, booking.cells, booking.slot_minutes))
+    minutes = list(Place.of(booking).minutes)
     details = {"why": why} | ({} if seat is None else {"seat": seat, "minutes": minutes})
     cancelling.give_up(booking, actor=by.actor, now=now, reason=BY_STAFF, details=details)
     cancelling.give_place_back(booking, now)

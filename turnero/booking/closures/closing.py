@@ -1,6 +1,6 @@
 """Closing hours and opening them again: what it does to the people booked, all at once or not at all (DESIGN §5)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -15,11 +15,12 @@ from turnero.booking.closures.displacement import Cause, Cleared, clear, lock_de
 from turnero.booking.closures.scope import Hours, Scope, desks_in, place_of
 from turnero.booking.documents.closure_text import people, span
 from turnero.booking.documents.notices import tell
-from turnero.booking.seats import claims, slots
+from turnero.booking.seats import claims
 from turnero.booking.turn import history
 from turnero.booking.turn.errors import ChangedMeanwhile
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Displacement
+from turnero.booking.turn.place import Place
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.errors import NotFound, Refused
@@ -68,21 +69,6 @@ class AlreadyClosed(Refused):
     code = "already_closed"
 
 
-class _Preview(Exception):
-    """Carries the figures out of a transaction that is rolled back."""
-
-    def __init__(self, told: Closed | Reopened) -> None:
-        self.told = told
-
-
-def _told(look: Callable[[], None]) -> Closed | Reopened:
-    try:
-        look()
-    except _Preview as preview:
-        return preview.told
-    raise AssertionError("a preview always rolls back")
-
-
 @database.transaction
 def close(scope: Scope, hours: Hours, actor: str, *, once: bool = False, seal: str | None = None) -> Closed:
     """Close the hours now: holds end, turns are displaced, one pending displacement each. One transaction.
@@ -111,21 +97,15 @@ def _same(scope: Scope, hours: Hours) -> int | None:
     return db.session.scalar(found.where(Closure.withdrawn_at.is_(None)).limit(1))
 
 
+@database.preview
 def preview(scope: Scope, hours: Hours) -> Closed:
-    """What ``close`` would do: it is done, with the places elsewhere, and rolled back."""
-    told = _told(lambda: _close_and_roll_back(scope, hours))
-    assert isinstance(told, Closed)
-    return told
-
-
-@database.transaction
-def _close_and_roll_back(scope: Scope, hours: Hours) -> None:
+    """What ``close`` would do: the hours are closed, places found elsewhere, and all is rolled back."""
     closed = _closed(scope, hours, "preview")
     displaced = displaced_by(closed.closure_id)
     for displacement in displaced:
         proposals.find_place(displacement)
     placed = sum(1 for displacement in displaced if displacement.new_desk_id is not None)
-    raise _Preview(replace(closed, closure_id=None, placed=placed))
+    return replace(closed, closure_id=None, placed=placed)
 
 
 def displaced_by(closure_id: int | None) -> Sequence[Displacement]:
@@ -193,16 +173,10 @@ def reopen(closure_id: int, actor: str, *, seal: str | None = None) -> Reopened:
     return reopened
 
 
+@database.preview
 def preview_reopening(closure_id: int) -> Reopened:
     """What ``reopen`` would do, rolled back. Raises NotFound."""
-    told = _told(lambda: _reopen_and_roll_back(closure_id))
-    assert isinstance(told, Reopened)
-    return told
-
-
-@database.transaction
-def _reopen_and_roll_back(closure_id: int) -> None:
-    raise _Preview(_reopened(closure_id, "preview"))
+    return _reopened(closure_id, "preview")
 
 
 def _reopened(closure_id: int, actor: str) -> Reopened:
@@ -235,13 +209,11 @@ def _restore(displacement: Displacement, actor: str, now: datetime) -> bool:
     desk = db.session.get_one(Desk, displacement.old_desk_id)
     day = displacement.old_day
     day_grid = grid(agencies.desk_calendars([desk], day, day)[desk.id], day)
-    minutes = slots.cells_of(displacement.old_minute, displacement.old_cells, booking.slot_minutes)
-    if day_grid.slot_minutes != booking.slot_minutes or not set(minutes) <= set(day_grid.cells):
+    old = (day, displacement.old_minute, displacement.old_cells, booking.slot_minutes)
+    place = Place(desk.id, *old, desk.agency.zone)
+    if day_grid.slot_minutes != place.step or not set(place.minutes) <= set(day_grid.cells):
         return False
-    seats = claims.Seats(desk.id, day, minutes, desk.agency.zone)
-    taken = claims.taken_seats(seats, now)
-    free = slots.free_seats(day_grid, displacement.old_minute, displacement.old_cells, taken)
-    if claims.take(seats, free, claims.Terms(booking.id, "turn", None), now) is None:
+    if claims.take(place, day_grid, claims.Terms(booking.id, "turn", None), now) is None:
         return False
     claims.free(booking.id, purpose="proposal")
     history.move(booking, Status.CONFIRMED, actor=actor, now=now, reason="reopened")

@@ -165,7 +165,7 @@ class _DeskClaims:
         return Cleared(holds_ended=1)
 
     def _displace(self, booking: Booking) -> None:
-        place = relocation.place_of(booking)
+        place = relocation.recorded_place(booking)
         displacement = Displacement(
             booking_id=booking.id,
             closure_id=self.cause.closure_id,

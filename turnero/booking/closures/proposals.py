@@ -11,7 +11,7 @@ from itertools import islice
 from sqlalchemy import select
 
 from turnero.agencies import queries as agencies
-from turnero.agencies.calendar.schedule import DayGrid, grid
+from turnero.agencies.calendar.schedule import grid
 from turnero.agencies.models import Desk
 from turnero.agencies.places import folded
 from turnero.booking.documents.notices import tell
@@ -22,11 +22,11 @@ from turnero.booking.turn import history
 from turnero.booking.turn.errors import NoProposal
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Displacement
+from turnero.booking.turn.place import Place
 from turnero.booking.turn.queries import locked_by_token
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
-from turnero.core.interval import Interval
 from turnero.notices.models import Notice
 
 # A proposal stays theirs until this long before its hour …
@@ -108,13 +108,9 @@ def _desks(displacement: Displacement, booking: Booking) -> list[Desk]:
 
 @dataclass(frozen=True)
 class _Wish:
-    """An equivalent place at a desk, with the seats that looked free."""
+    """An equivalent place, with the seats that looked free."""
 
-    desk: Desk
-    day_grid: DayGrid
-    minute: int
-    cells: int
-    starts_at: datetime
+    place: Place
     free: tuple[int, ...]
 
 
@@ -125,29 +121,24 @@ def _wishes(displacement: Displacement, booking: Booking, desk: Desk, offers: De
         day_grid = grid(offers.calendar, offer.day)
         for minute in sorted(starts, key=lambda minute: abs(minute - displacement.old_minute)):
             cells = slots.cells_needed(booking.procedure.minutes, day_grid.slot_minutes)
-            starts_at = clock.instant(offer.day, minute, desk.agency.zone)
-            length = timedelta(minutes=cells * day_grid.slot_minutes)
-            if limits.is_free(booking, Interval(starts_at, starts_at + length)):
-                free = slots.free_seats(day_grid, minute, cells, offers.taken.get(offer.day, ()))
-                yield _Wish(desk, day_grid, minute, cells, starts_at, free)
+            place = Place(desk.id, offer.day, minute, cells, day_grid.slot_minutes, desk.agency.zone)
+            if limits.is_free(booking, place.interval):
+                yield _Wish(place, slots.free_seats(day_grid, place.minutes, offers.taken.get(offer.day, ())))
 
 
 def _take(displacement: Displacement, booking: Booking, wish: _Wish, now: datetime) -> bool:
-    at_once = wish.starts_at - now < _TOO_SOON_TO_ASK
+    place = wish.place
+    at_once = place.starts_at - now < _TOO_SOON_TO_ASK
     terms = (
         claims.Terms(booking.id, "turn", None)
         if at_once
-        else claims.Terms(booking.id, "proposal", wish.starts_at - _BEFORE_ITS_HOUR)
+        else claims.Terms(booking.id, "proposal", place.starts_at - _BEFORE_ITS_HOUR)
     )
-    day = wish.day_grid.day
-    minutes = slots.cells_of(wish.minute, wish.cells, wish.day_grid.slot_minutes)
-    seats = claims.Seats(wish.desk.id, day, minutes, wish.desk.agency.zone)
-    if claims.take(seats, wish.free, terms, now) is None:
+    if claims.take_one_of(place, wish.free, terms, now) is None:
         return False
-    displacement.new_desk_id, displacement.new_day = wish.desk.id, day
-    displacement.new_minute, displacement.new_starts_at = wish.minute, wish.starts_at
+    displacement.new_desk_id, displacement.new_day = place.desk_id, place.day
+    displacement.new_minute, displacement.new_starts_at = place.minute, place.starts_at
     if at_once:
-        place = claims.Held(wish.desk.id, day, wish.minute, wish.cells, wish.starts_at)
         _settle(displacement, booking, place, now, status="placed", actor="displacement")
     else:
         displacement.status = "proposed"
@@ -155,12 +146,12 @@ def _take(displacement: Displacement, booking: Booking, wish: _Wish, now: dateti
 
 
 def _settle(
-    displacement: Displacement, booking: Booking, place: claims.Held, now: datetime, *, status: str, actor: str
+    displacement: Displacement, booking: Booking, place: Place, now: datetime, *, status: str, actor: str
 ) -> None:
     """The booking has the place: its seats are undated already."""
-    before = relocation.place_of(booking)
+    before = relocation.recorded_place(booking)
     relocation.move_to(booking, place)
-    details = {"before": before, "after": relocation.place_of(booking)}
+    details = {"before": before, "after": relocation.recorded_place(booking)}
     history.move(booking, Status.CONFIRMED, actor=actor, now=now, reason=status, details=details)
     displacement.status, displacement.ended_at = status, now
 
@@ -191,12 +182,12 @@ def _accepted_already(booking_id: int) -> bool:
 
 
 def _undate(displacement: Displacement, booking: Booking, now: datetime, *, status: str, actor: str) -> bool:
-    place = claims.held(booking.id, now, purpose="proposal")
-    if booking.status != Status.DISPLACED or place is None:
+    held = claims.held(booking.id, now, purpose="proposal")
+    if booking.status != Status.DISPLACED or held is None:
         return False
-    if claims.keep(booking.id, now, purpose="proposal") != place.cells:
+    if claims.keep(booking.id, now, purpose="proposal") != held.cells:
         return False
-    _settle(displacement, booking, place, now, status=status, actor=actor)
+    _settle(displacement, booking, relocation.held_place(held), now, status=status, actor=actor)
     return True
 
 

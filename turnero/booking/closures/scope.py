@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from turnero.agencies.models import Agency, Closure, Desk, Province
-from turnero.agencies.places import Place, touches
+from turnero.agencies.places import Locality, touches
 from turnero.core.extensions import db
 from turnero.core.language import gettext
 
@@ -59,5 +59,7 @@ def desks_in(scope: Scope) -> Sequence[Desk]:
     )
     every = db.session.scalars(select(Desk).order_by(Desk.id)).all()
     return [
-        desk for desk in every if touches(closure, Place(desk.agency.province_code, desk.agency.canton), desk.agency_id)
+        desk
+        for desk in every
+        if touches(closure, Locality(desk.agency.province_code, desk.agency.canton), desk.agency_id)
     ]

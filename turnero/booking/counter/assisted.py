@@ -13,6 +13,7 @@ from turnero.booking.turn.errors import NotOffered, PlaceTaken
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.new_booking import NOBODY, NOTHING, Extras, Reachable, begun_by, new_booking
+from turnero.booking.turn.place import Place
 from turnero.booking.turn.priority import has_priority_by_age
 from turnero.booking.turn.queries import policy_of
 from turnero.core import clock
@@ -41,19 +42,16 @@ def place(
     """
     limits.check_cedula(cedula, procedure, policy_of(desk.agency))
     day_grid = _offered_grid(desk, procedure, hour, now)
+    cells = slots.cells_needed(procedure.minutes, day_grid.slot_minutes)
     booking = new_booking(
         cedula,
         procedure,
-        desk,
+        Place(desk.id, hour.day, hour.minute, cells, day_grid.slot_minutes, desk.agency.zone),
         contact=contact,
         extras=extras,
         status=Status.HELD,
         channel=channel,
         priority=priority or has_priority_by_age(cedula, now),
-        day=hour.day,
-        minute=hour.minute,
-        cells=slots.cells_needed(procedure.minutes, day_grid.slot_minutes),
-        slot_minutes=day_grid.slot_minutes,
         created_at=now,
         lapses_at=now + _INSTANT_HOLD,
     )
@@ -90,9 +88,7 @@ def _offered_grid(desk: Desk, procedure: Procedure, hour: Hour, now: datetime) -
 
 
 def _take_seat(booking: Booking, desk: Desk, day_grid: DayGrid, now: datetime) -> None:
-    minutes = slots.cells_of(booking.minute, booking.cells, booking.slot_minutes)
-    seats = claims.Seats(desk.id, booking.day, minutes, desk.agency.zone)
-    claims.open_to_those_present(seats, now)
-    candidates = slots.free_seats(day_grid, booking.minute, booking.cells, claims.taken_seats(seats, now))
-    if claims.take(seats, candidates, claims.Terms(booking.id, "turn", None), now) is None:
+    place = Place.of(booking)
+    claims.open_to_those_present(place, now)
+    if claims.take(place, day_grid, claims.Terms(booking.id, "turn", None), now) is None:
         raise PlaceTaken(agency=desk.agency, day=booking.day, minute=booking.minute)

@@ -10,6 +10,7 @@ from turnero.booking.turn import history
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.new_booking import NOBODY, NOTHING, Extras, Reachable, begun_by, new_booking
+from turnero.booking.turn.place import Place
 from turnero.booking.turn.priority import has_priority_by_age
 from turnero.booking.turn.queries import policy_of
 from turnero.core import clock
@@ -39,20 +40,17 @@ def create(
     limits.check_cedula(cedula, procedure, policy_of(desk.agency))
     local = clock.local(now, desk.agency.zone)
     calendar = agencies.desk_calendars([desk], local.date(), local.date())[desk.id]
+    minute, step = local.hour * 60 + local.minute, grid(calendar, local.date()).slot_minutes or _USUAL_STEP
     booking = new_booking(
         cedula,
         procedure,
-        desk,
+        Place(desk.id, local.date(), minute, 1, step, desk.agency.zone),
         contact=contact or NOBODY,
         extras=extras,
         status=Status.ARRIVED,
         channel=channel,
         priority=priority or has_priority_by_age(cedula, now),
         walk_in=True,
-        day=local.date(),
-        minute=local.hour * 60 + local.minute,
-        cells=1,
-        slot_minutes=grid(calendar, local.date()).slot_minutes or _USUAL_STEP,
         created_at=now,
     )
     history.begin(booking, actor=actor, now=now, details=begun_by(extras))

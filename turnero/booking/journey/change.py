@@ -62,14 +62,14 @@ def apply(journey: Journey, held: claims.Held, now: datetime) -> str:
         .execution_options(populate_existing=True)
     ).one()
     limits.check_changeable(booking, now)
-    before = relocation.place_of(booking)
+    before = relocation.recorded_place(booking)
     old = claims.Freed.of(booking)
-    relocation.move_to(booking, held)
+    relocation.move_to(booking, relocation.held_place(held))
     limits.check_overlap(booking)
     handing_on.give_place(old, now)
     if claims.keep(booking.id, now) != held.cells:
         raise lost(journey, held)
-    details = {"before": before, "after": relocation.place_of(booking)}
+    details = {"before": before, "after": relocation.recorded_place(booking)}
     if booking.status == Status.DISPLACED:
         history.move(booking, Status.CONFIRMED, actor="citizen", now=now, reason="rebooked", details=details)
         claims.free(booking.id, purpose="proposal")

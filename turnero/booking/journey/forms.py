@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from turnero.booking.journey.joining import DrawWish, Wish
-from turnero.booking.journey.steps import Details, Place
+from turnero.booking.journey.steps import AgencyChoice, Details
 from turnero.booking.turn import reference
 from turnero.booking.turn.errors import WishInvalid
 from turnero.core.errors import Faulty, InvalidInput
@@ -100,13 +100,13 @@ def parse_contact(form: Typed) -> Contact:
     return Contact(parsed["correo"], mailbox_key(parsed["correo"]), parsed["celular"])
 
 
-def parse_place(form: Typed) -> Place:
+def parse_place(form: Typed) -> AgencyChoice:
     """Raises Faulty unless province and trámite are chosen, or the agency after its list was shown."""
     chosen = _all(form, provincia=_given(ProvinceMissing), tramite=_given(ProcedureMissing))
     agency = "" if "ver" in form else typed(form, "agencia")["agencia"]
     if not agency and "seguir" in form:
         raise Faulty(agencia=AgencyMissing())
-    return Place(chosen["provincia"], chosen["tramite"], agency)
+    return AgencyChoice(chosen["provincia"], chosen["tramite"], agency)
 
 
 def parse_hour(form: Typed) -> Hour:

@@ -21,6 +21,7 @@ from turnero.booking.turn.errors import (
 )
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Journey
+from turnero.booking.turn.place import Place
 from turnero.booking.turn.policy import Policy
 from turnero.booking.turn.queries import policy_of
 from turnero.core import clock
@@ -38,6 +39,10 @@ class _Wish:
     desk: Desk
     day: date
     minute: int
+
+    def place(self, day_grid: DayGrid) -> Place:
+        cells = slots.cells_needed(self.procedure.minutes, day_grid.slot_minutes)
+        return Place(self.desk.id, self.day, self.minute, cells, day_grid.slot_minutes, self.agency.zone)
 
     def refused(self, error: type[PlaceTaken] | type[NotOffered]) -> PlaceTaken | NotOffered:
         return error(agency=self.agency, day=self.day, minute=self.minute)
@@ -165,12 +170,7 @@ def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Peri
         mobile=journey.mobile,
         procedure_id=wish.procedure.id,
         agency_id=wish.agency.id,
-        desk_id=wish.desk.id,
-        day=wish.day,
-        minute=wish.minute,
-        cells=slots.cells_needed(wish.procedure.minutes, day_grid.slot_minutes),
-        slot_minutes=day_grid.slot_minutes,
-        starts_at=clock.instant(wish.day, wish.minute, wish.agency.zone),
+        **wish.place(day_grid).columns(),
         created_at=period.now,
         lapses_at=period.lapses_at,
         token_nonce=nonce,
@@ -183,11 +183,8 @@ def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Peri
 
 def _take(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> None:
     assert journey.booking is not None
-    length = slots.cells_needed(wish.procedure.minutes, day_grid.slot_minutes)
-    cells = slots.cells_of(wish.minute, length, day_grid.slot_minutes)
-    seats = claims.Seats(wish.desk.id, wish.day, cells, wish.agency.zone)
-    candidates = slots.free_seats(day_grid, wish.minute, length, claims.taken_seats(seats, period.now))
-    if claims.take(seats, candidates, claims.Terms(journey.booking.id, "hold", period.lapses_at), period.now) is None:
+    terms = claims.Terms(journey.booking.id, "hold", period.lapses_at)
+    if claims.take(wish.place(day_grid), day_grid, terms, period.now) is None:
         raise wish.refused(PlaceTaken)
 
 

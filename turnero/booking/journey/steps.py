@@ -186,7 +186,7 @@ def _remember_registered(key: str, browser: str, person: registry.Person | None)
 
 
 @dataclass(frozen=True)
-class Place:
+class AgencyChoice:
     """What step 6 asks: codes and slugs as posted. ``agency`` is empty until the agencies have been shown."""
 
     province: str
@@ -194,14 +194,14 @@ class Place:
     agency: str
 
 
-def choose_place(key: str, browser: str, place: Place) -> None:
+def choose_place(key: str, browser: str, place: AgencyChoice) -> None:
     """Keep province, trámite and agency. Raises UnknownPlace, and the refusals that would end the journey anyway."""
     look_up(key, browser)
     _choose_place(key, browser, place)
 
 
 @database.transaction
-def _choose_place(key: str, browser: str, place: Place) -> None:
+def _choose_place(key: str, browser: str, place: AgencyChoice) -> None:
     journey = locked(key, browser)
     now = clock.now()
     require(journey, now, Step.PLACE, Step.HOUR, Step.CONFIRM)

@@ -14,24 +14,16 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Insert, and_, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from turnero.agencies.calendar.schedule import DayGrid
 from turnero.booking.seats.offer_deadline import LATEST_RELEASE
-from turnero.booking.seats.slots import TakenSeat
+from turnero.booking.seats.slots import TakenSeat, free_seats
 from turnero.booking.turn.models import Booking, Claim
+from turnero.booking.turn.place import Place
 from turnero.core import clock
 from turnero.core.db import on_postgresql
 from turnero.core.extensions import db
 
 _dice = random.SystemRandom()  # a delay that could be guessed would be no delay
-
-
-@dataclass(frozen=True, slots=True)
-class Seats:
-    """The cells a turn needs: consecutive local ``minutes`` of one ``day`` at one desk in ``zone``."""
-
-    desk_id: int
-    day: date
-    minutes: tuple[int, ...]
-    zone: str
 
 
 def counting(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -46,9 +38,9 @@ _TAKEN_SEATS = (
 )
 
 
-def taken_seats(seats: Seats, now: datetime) -> tuple[TakenSeat, ...]:
+def taken_seats(place: Place, now: datetime) -> tuple[TakenSeat, ...]:
     """The claims of these cells that count."""
-    cells = {"desk": seats.desk_id, "day": seats.day, "minutes": seats.minutes}
+    cells = {"desk": place.desk_id, "day": place.day, "minutes": place.minutes}
     rows = db.session.execute(_TAKEN_SEATS, {**cells, "now": now})
     return tuple(TakenSeat(minute, seat, held) for minute, seat, held in rows)
 
@@ -58,9 +50,9 @@ def for_those_present(now: datetime) -> ColumnElement[bool]:
     return and_(Claim.purpose == "delay", Claim.starts_at <= now + LATEST_RELEASE)
 
 
-def open_to_those_present(seats: Seats, now: datetime) -> None:
+def open_to_those_present(place: Place, now: datetime) -> None:
     """Let the window take seats of these cells that were given up less than two hours before their start."""
-    of_cells = (Claim.desk_id == seats.desk_id, Claim.day == seats.day, Claim.minute.in_(seats.minutes))
+    of_cells = (Claim.desk_id == place.desk_id, Claim.day == place.day, Claim.minute.in_(place.minutes))
     db.session.execute(
         update(Claim)
         .where(*of_cells, for_those_present(now))
@@ -78,25 +70,30 @@ class Terms:
     lapses_at: datetime | None
 
 
-def take(seats: Seats, candidates: Sequence[int], terms: Terms, now: datetime) -> int | None:
+def take(place: Place, day_grid: DayGrid, terms: Terms, now: datetime) -> int | None:
+    """Take a seat that looks free in all cells of ``place``: the seat, or None when others have them all."""
+    return take_one_of(place, free_seats(day_grid, place.minutes, taken_seats(place, now)), terms, now)
+
+
+def take_one_of(place: Place, candidates: Sequence[int], terms: Terms, now: datetime) -> int | None:
     """Take one of the ``candidates`` in all cells: the seat, or None when others have them all.
 
     Seats are tried in random order, so that a rush for one slot spreads over its rows.
     """
     values = {"booking_id": terms.booking_id, "purpose": terms.purpose, "lapses_at": terms.lapses_at}
     for seat in _dice.sample(candidates, len(candidates)):
-        if len(seats.minutes) == 1:
-            if _take_cells(seats, seat, values, now):
+        if place.cells == 1:
+            if _take_cells(place, seat, values, now):
                 return seat
             continue
         with db.session.begin_nested() as attempt:  # all cells or none, and no row of a lost attempt stays locked
-            if _take_cells(seats, seat, values, now):
+            if _take_cells(place, seat, values, now):
                 return seat
             attempt.rollback()
     return None
 
 
-def _take_cells(seats: Seats, seat: int, values: dict[str, Any], now: datetime) -> bool:
+def _take_cells(place: Place, seat: int, values: dict[str, Any], now: datetime) -> bool:
     """Insert the missing rows, then take over those whose time has passed: whether that makes all the cells.
 
     Two statements instead of one upsert: PostgreSQL's ON CONFLICT DO UPDATE locks a row even where its WHERE
@@ -104,20 +101,20 @@ def _take_cells(seats: Seats, seat: int, values: dict[str, Any], now: datetime) 
     """
     rows = [
         {
-            "desk_id": seats.desk_id,
-            "day": seats.day,
+            "desk_id": place.desk_id,
+            "day": place.day,
             "minute": minute,
             "seat": seat,
-            "starts_at": clock.instant(seats.day, minute, seats.zone),
+            "starts_at": clock.instant(place.day, minute, place.zone),
             **values,
         }
-        for minute in seats.minutes
+        for minute in place.minutes
     ]
     new = set(db.session.scalars(_insert(on_postgresql()), rows))
-    there = [minute for minute in seats.minutes if minute not in new]
+    there = [minute for minute in place.minutes if minute not in new]
     if not there:
         return True
-    key = (Claim.desk_id == seats.desk_id, Claim.day == seats.day, Claim.seat == seat, Claim.minute.in_(there))
+    key = (Claim.desk_id == place.desk_id, Claim.day == place.day, Claim.seat == seat, Claim.minute.in_(there))
     taken_over = db.session.scalars(
         update(Claim)
         .where(*key, _may_be_taken_over(now))
@@ -193,25 +190,16 @@ def free(booking_id: int, purpose: str = "hold") -> None:
 
 @dataclass(frozen=True)
 class Freed:
-    """A place that its booking gives up: local ``minute`` of the first of ``cells`` cells of ``step`` minutes.
-
-    ``purpose``: of the claims it still has there.
-    """
+    """A place that its booking gives up; ``purpose``: of the claims it still has there."""
 
     booking_id: int
-    desk_id: int
-    day: date
-    minute: int
-    cells: int
-    step: int
-    starts_at: datetime
+    place: Place
     purpose: str = "turn"
 
     @classmethod
     def of(cls, booking: Booking, purpose: str = "turn") -> "Freed":
         """The present place of a booking."""
-        place = (booking.desk_id, booking.day, booking.minute, booking.cells, booking.slot_minutes, booking.starts_at)
-        return cls(booking.id, *place, purpose)
+        return cls(booking.id, Place.of(booking), purpose)
 
 
 def give_back(freed: Freed, delay_minutes: tuple[int, int], now: datetime) -> None:
@@ -221,8 +209,8 @@ def give_back(freed: Freed, delay_minutes: tuple[int, int], now: datetime) -> No
     left they go to the people who are at the agency without a turn, and nobody sees them online any more.
     """
     delay = timedelta(minutes=_dice.uniform(*delay_minutes))
-    at = min(now + delay, freed.starts_at - LATEST_RELEASE)
-    set_aside(freed.booking_id, at if at > now else max(freed.starts_at, now), freed.purpose)
+    at = min(now + delay, freed.place.starts_at - LATEST_RELEASE)
+    set_aside(freed.booking_id, at if at > now else max(freed.place.starts_at, now), freed.purpose)
 
 
 def set_aside(booking_id: int, until: datetime, purpose: str) -> None:

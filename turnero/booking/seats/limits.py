@@ -24,6 +24,7 @@ from turnero.booking.turn.errors import (
 )
 from turnero.booking.turn.lifecycle import LIVE, SEATED, Status
 from turnero.booking.turn.models import Booking, Event, Journey
+from turnero.booking.turn.place import Place
 from turnero.booking.turn.policy import Caps, Policy
 from turnero.booking.turn.queries import policy_of
 from turnero.booking.turn.request_models import SeatRequest
@@ -160,7 +161,7 @@ def check_changeable(booking: Booking, now: datetime) -> None:
 
 def check_overlap(booking: Booking) -> None:
     """Raise OverlappingTurn when the cédula has another seated turn at the same time, wherever it is."""
-    if not is_free(booking, span(booking)):
+    if not is_free(booking, Place.of(booking).interval):
         raise OverlappingTurn
 
 
@@ -169,9 +170,9 @@ def is_free(booking: Booking, wanted: Interval[datetime]) -> bool:
     return _has_time(booking.cedula, wanted, booking.id)
 
 
-def has_time(cedula: str, starts_at: datetime, length: timedelta) -> bool:
-    """Whether a cédula has no seated turn then."""
-    return _has_time(cedula, Interval(starts_at, starts_at + length), _NO_BOOKING)
+def has_time(cedula: str, wanted: Interval[datetime]) -> bool:
+    """Whether a cédula has no seated turn in ``wanted`` (UTC)."""
+    return _has_time(cedula, wanted, _NO_BOOKING)
 
 
 def _has_time(cedula: str, wanted: Interval[datetime], but: int) -> bool:
@@ -179,11 +180,6 @@ def _has_time(cedula: str, wanted: Interval[datetime], but: int) -> bool:
     around = {"first": wanted.start - day, "last": wanted.end + day}
     others = db.session.execute(_OTHER_TURNS, {"cedula": cedula, "id": but, **around})
     return not any(_lasting(*other).overlaps(wanted) for other in others)
-
-
-def span(booking: Booking) -> Interval[datetime]:
-    """When a turn is (UTC)."""
-    return _lasting(booking.starts_at, booking.cells, booking.slot_minutes)
 
 
 def _lasting(starts_at: datetime, cells: int, slot_minutes: int) -> Interval[datetime]:

@@ -1,6 +1,6 @@
 """Slots: the starts a desk offers on a day, computed from its grid and the claims that count, never stored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -72,11 +72,10 @@ def turns_in(grid: DayGrid, procedure_minutes: int) -> int:
     return turns * grid.windows
 
 
-def free_seats(grid: DayGrid, start: int, length: int, taken: Iterable[TakenSeat]) -> tuple[int, ...]:
-    """The seats that are free in all ``length`` cells from ``start`` on."""
+def free_seats(grid: DayGrid, minutes: Sequence[int], taken: Iterable[TakenSeat]) -> tuple[int, ...]:
+    """The seats that are free in the cells of all these local ``minutes``."""
     busy = _by_cell(taken)
-    cells = cells_of(start, length, grid.slot_minutes)
-    return tuple(seat for seat in range(grid.windows) if not any(seat in busy.get(cell, {}) for cell in cells))
+    return tuple(seat for seat in range(grid.windows) if not any(seat in busy.get(minute, {}) for minute in minutes))
 
 
 def _by_cell(taken: Iterable[TakenSeat]) -> dict[int, dict[int, bool]]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from turnero.agencies.models import Desk, Procedure
 from turnero.booking.turn import reference_eras, token
 from turnero.booking.turn.models import Booking
-from turnero.core import clock
+from turnero.booking.turn.place import Place
 from turnero.core.extensions import db
 from turnero.core.keys import code_key
 from turnero.verify.contact import mailbox_key
@@ -49,9 +49,9 @@ NOTHING = Extras()
 
 
 def new_booking(
-    cedula: str, procedure: Procedure, desk: Desk, *, contact: Reachable, extras: Extras, **values: Any
+    cedula: str, procedure: Procedure, place: Place, *, contact: Reachable, extras: Extras, **values: Any
 ) -> Booking:
-    """A row for somebody present, added to the session, with a reference and a link of its own."""
+    """A row for somebody present or in line, added to the session, with a reference and a link of its own."""
     nonce = token.new_nonce()
     booking = Booking(
         reference=reference_eras.unused(),
@@ -63,9 +63,8 @@ def new_booking(
         third_party_cedula=extras.third_party_cedula,
         third_party_name=extras.third_party_name,
         procedure_id=procedure.id,
-        agency_id=desk.agency_id,
-        desk_id=desk.id,
-        starts_at=clock.instant(values["day"], values["minute"], desk.agency.zone),
+        agency_id=db.session.get_one(Desk, place.desk_id).agency_id,
+        **place.columns(),
         token_nonce=nonce,
         token_hash=token.hash_of(token.token_of(code_key(), nonce)),
         **values,

@@ -31,7 +31,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Drawn:
     """What a ticket won: local ``minute`` of the first of ``cells`` cells at one window (``seat``)."""
 
     day: str
@@ -63,17 +63,17 @@ def order(seed: str, numbers: Iterable[str]) -> list[str]:
     return sorted(numbers, key=lambda number: (_sha256(f"{seed}|{number}"), number))
 
 
-def allocate(drawn: Sequence[Ticket], free: Iterable[Cell], step: int) -> dict[str, Place]:
+def allocate(drawn: Sequence[Ticket], free: Iterable[Cell], step: int) -> dict[str, Drawn]:
     """By number what each ticket gets, in drawn order: the first place of its part of the day that is long enough."""
     left = set(free)
     starts = sorted(left)
-    given: dict[str, Place] = {}
+    given: dict[str, Drawn] = {}
     for ticket in drawn:
         length = -(-ticket.minutes // step)
         for day, minute, seat in starts:
             cells = [(day, minute + step * ahead, seat) for ahead in range(length)]
             if part_fits(ticket.part, minute) and left.issuperset(cells):
-                given[ticket.number] = Place(day, minute, seat, length)
+                given[ticket.number] = Drawn(day, minute, seat, length)
                 left.difference_update(cells)
                 starts = [cell for cell in starts if cell in left]
                 break

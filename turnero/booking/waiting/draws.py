@@ -14,9 +14,9 @@ from turnero.agencies import queries as agencies
 from turnero.agencies.calendar.schedule import grid
 from turnero.agencies.models import Desk, DeskStaffing
 from turnero.booking.seats import claims
-from turnero.booking.seats.slots import cells_of
 from turnero.booking.turn import token
 from turnero.booking.turn.models import Claim
+from turnero.booking.turn.place import Place
 from turnero.booking.turn.policy import Lots
 from turnero.booking.turn.queries import policies_of
 from turnero.booking.turn.request_models import Draw, SeatRequest
@@ -118,7 +118,7 @@ def run(draw_id: int) -> bool:
     step, free = _free_cells(row, now)
     row.secret, row.drawn_at = _secret(row), now
     row.document = draw.document(draw.Urn(row.secret, tickets, free, step), _about(row))
-    given = {number: _place(won, step) for number, won in row.document["asignados"].items()}
+    given = {number: _won(row, won, step) for number, won in row.document["asignados"].items()}
     ranks = {number: rank for rank, number in enumerate(row.document["orden"], start=1)}
     for request in sorted(asked, key=lambda request: ranks[request.number]):
         request.rank = ranks[request.number]
@@ -148,18 +148,15 @@ def _about(row: Draw) -> dict[str, str | int]:
 
 @dataclass(frozen=True)
 class _Won:
-    """A drawn place: a cell's ``step`` in minutes, and the window."""
+    """A drawn place, and its seat."""
 
-    day: date
-    minute: int
+    place: Place
     seat: int
-    cells: int
-    step: int
 
 
-def _place(won: dict[str, str | int], step: int) -> _Won:
-    day = date.fromisoformat(str(won["dia"]))
-    return _Won(day, int(won["minuto"]), int(won["asiento"]), int(won["celdas"]), step)
+def _won(row: Draw, won: dict[str, str | int], step: int) -> _Won:
+    grid_cells = (date.fromisoformat(str(won["dia"])), int(won["minuto"]), int(won["celdas"]), step)
+    return _Won(Place(row.desk_id, *grid_cells, row.desk.agency.zone), int(won["asiento"]))
 
 
 def _free_cells(row: Draw, now: datetime) -> tuple[int, list[Cell]]:
@@ -188,15 +185,12 @@ def _free_cells(row: Draw, now: datetime) -> tuple[int, list[Cell]]:
 
 def _award(row: Draw, request: SeatRequest, won: _Won, now: datetime) -> bool:
     """Keep the drawn place for the person for a day, with the mail that says so."""
-    zone = row.desk.agency.zone
-    starts_at = clock.instant(won.day, won.minute, zone)
-    until = handing_on.answer_by(request, starts_at, row.desk.agency, now)
+    until = handing_on.answer_by(request, won.place.starts_at, row.desk.agency, now)
     if until is None:
         return False
-    place = handing_on.Place(row.desk, won.day, won.minute, won.step)
-    booking = handing_on.offered_booking(request, place, until, now)
-    seats = claims.Seats(row.desk_id, won.day, cells_of(won.minute, won.cells, won.step), zone)
-    if claims.take(seats, [won.seat], claims.Terms(booking.id, "offer", booking.lapses_at), now) is None:
+    booking = handing_on.offered_booking(request, won.place, until, now)
+    terms = claims.Terms(booking.id, "offer", booking.lapses_at)
+    if claims.take_one_of(won.place, [won.seat], terms, now) is None:
         raise RuntimeError("a seat of a drawn day was taken under the desk's lock")
     handing_on.record(request, booking, until, now)
     return True

@@ -5,19 +5,20 @@ from one booking to another under the first one's row lock, which whoever closes
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Select, case, or_, select
 
 from turnero.agencies.models import Agency, Desk, Procedure
 from turnero.booking.seats import claims, limits, offer_deadline
 from turnero.booking.seats.claims import Freed
-from turnero.booking.seats.slots import cells_needed, cells_of
+from turnero.booking.seats.slots import cells_needed
 from turnero.booking.turn import history
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.new_booking import Extras, Reachable, new_booking
+from turnero.booking.turn.place import Place
 from turnero.booking.turn.queries import policy_of
 from turnero.booking.turn.request_models import SeatOffer, SeatRequest
 from turnero.booking.waiting.draw import NOON
@@ -46,7 +47,7 @@ def offer_to_next(freed: Freed, now: datetime) -> bool:
     """Keep the place for the next in line and owe them the mail. False where nobody waits, or it is too late to ask."""
     desk = _desk(freed)
     for request in _in_line(freed, desk):
-        until = answer_by(request, freed.starts_at, desk.agency, now)
+        until = answer_by(request, freed.place.starts_at, desk.agency, now)
         if until is not None and _may_take(request, freed, desk.agency, now):
             _offer(request, freed, until, now)
             return True
@@ -54,7 +55,7 @@ def offer_to_next(freed: Freed, now: datetime) -> bool:
 
 
 def _desk(freed: Freed) -> Desk:
-    return db.session.get_one(Desk, freed.desk_id)
+    return db.session.get_one(Desk, freed.place.desk_id)
 
 
 def _in_line(freed: Freed, desk: Desk) -> Iterator[SeatRequest]:
@@ -72,15 +73,15 @@ def _in_line(freed: Freed, desk: Desk) -> Iterator[SeatRequest]:
 
 
 def _waiting_for(freed: Freed, desk: Desk) -> Select[SeatRequest]:
-    part = "morning" if freed.minute < NOON else "afternoon"
+    part = "morning" if freed.place.minute < NOON else "afternoon"
     listed = SeatRequest.draw_id.is_(None)
     return (
         select(SeatRequest)
         .join(Procedure, Procedure.id == SeatRequest.procedure_id)
         .where(SeatRequest.status == "waiting", or_(listed, SeatRequest.rank.is_not(None)))
-        .where(SeatRequest.first_day <= freed.day, SeatRequest.last_day >= freed.day)
+        .where(SeatRequest.first_day <= freed.place.day, SeatRequest.last_day >= freed.place.day)
         .where(SeatRequest.part.in_(("any", part)), SeatRequest.agencies.any(Agency.id == desk.agency_id))
-        .where(Procedure.line_id == desk.line_id, Procedure.minutes <= freed.cells * freed.step)
+        .where(Procedure.line_id == desk.line_id, Procedure.minutes <= freed.place.cells * freed.place.step)
         .where(Procedure.channel != "virtual")  # since then it is done online, and asks for no turn
         .order_by(
             case((listed, 1), else_=0),
@@ -110,29 +111,23 @@ def _may_take(request: SeatRequest, freed: Freed, agency: Agency, now: datetime)
         limits.check_new_turn(request, request.procedure, policy_of(agency), now)
     except Refused:
         return False
-    length = timedelta(minutes=cells_needed(request.procedure.minutes, freed.step) * freed.step)
-    return limits.has_time(request.cedula, freed.starts_at, length)
+    return limits.has_time(request.cedula, _part_for(request, freed.place).interval)
+
+
+def _part_for(request: SeatRequest, place: Place) -> Place:
+    """As many of the first cells of ``place`` as the procedure needs."""
+    return replace(place, cells=cells_needed(request.procedure.minutes, place.step))
 
 
 def _offer(request: SeatRequest, freed: Freed, until: datetime, now: datetime) -> None:
-    booking = offered_booking(request, Place(_desk(freed), freed.day, freed.minute, freed.step), until, now)
-    minutes = cells_of(freed.minute, booking.cells, freed.step)
+    place = _part_for(request, freed.place)
+    booking = offered_booking(request, place, until, now)
     terms = claims.Terms(booking.id, "offer", booking.lapses_at)
-    if claims.pass_on(freed.booking_id, freed.purpose, minutes, terms) != booking.cells:
+    if claims.pass_on(freed.booking_id, freed.purpose, place.minutes, terms) != place.cells:
         raise RuntimeError("a booking lost its seats under its own lock")
     # A longer turn leaves cells behind: nobody waits for half a place.
     give_back(freed, now)
     record(request, booking, until, now)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where and when somebody is offered a turn: local ``minute`` of its first cell of ``step`` minutes."""
-
-    desk: Desk
-    day: date
-    minute: int
-    step: int
 
 
 def offered_booking(request: SeatRequest, place: Place, until: datetime, now: datetime) -> Booking:
@@ -141,17 +136,13 @@ def offered_booking(request: SeatRequest, place: Place, until: datetime, now: da
     booking = new_booking(
         request.cedula,
         request.procedure,
-        place.desk,
+        place,
         contact=Reachable(request.email, request.mobile),
         extras=who,
         status=Status.HELD,
         channel="web",
         browser=request.browser,
         priority=request.priority,
-        day=place.day,
-        minute=place.minute,
-        cells=cells_needed(request.procedure.minutes, place.step),
-        slot_minutes=place.step,
         created_at=now,
         lapses_at=until + offer_deadline.GRACE,
     )

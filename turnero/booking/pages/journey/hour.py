@@ -153,7 +153,7 @@ def _go_there(journey: Journey, slug: str) -> None:
         return
     assert journey.province_code is not None
     try:
-        steps.choose_place(journey.key, browser(), steps.Place(journey.province_code, procedure.slug, slug))
+        steps.choose_place(journey.key, browser(), steps.AgencyChoice(journey.province_code, procedure.slug, slug))
     except UnknownPlace as error:
         raise Faulty(hora=error) from error
 
