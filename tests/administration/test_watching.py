@@ -11,7 +11,7 @@ from tests.support.rows.build import (
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention.day import attendance, calling
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.core.extensions import db
 from turnero.notices.models import Notice
 from turnero.transparency.complaints import complaints
@@ -84,7 +84,7 @@ def test_days_that_make_no_sense_are_told(admin, desk, section, typed, wrong):
 
 
 def test_statistics_count_what_was_attended(admin, desk, procedure):
-    by = By("staff:1", desk.agency_id, 7)
+    by = Actor("staff:1", desk.agency_id, 7)
     for number, minute in ((1, 660), (2, 680)):
         booking = arrived(desk, procedure, minute, number)
         calling.call(booking, by)

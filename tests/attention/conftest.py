@@ -3,13 +3,13 @@
 import pytest
 
 from tests.support.rows.staff import create_account, signed_in
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 
 
 @pytest.fixture
 def by(desk):
     """The clerk as the use cases know them."""
-    return By("staff:1", desk.agency_id, 1)
+    return Actor("staff:1", desk.agency_id, 1)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
 from tests.support.rows.visits import arrived, booked, turn, visit
 from turnero.attention.day import attendance, calling
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.day.errors import NotToday, TooEarlyToMiss, WrongState
 from turnero.attention.day.queries import waiting_before
 from turnero.booking.turn.models import Event
@@ -65,7 +65,7 @@ def test_the_turn_of_another_day_does_not_arrive_today(desk, procedure, by):
 def test_another_agencys_turn_does_not_exist(desk, procedure, use_case):
     booking_id = booked(desk, procedure, ELEVEN)
     with pytest.raises(NotFound):
-        use_case(booking_id, By("staff:1", create_agency().id, window=1))
+        use_case(booking_id, Actor("staff:1", create_agency().id, window=1))
 
 
 def test_attended_ends_the_visit_and_tells_how_long_it_took(desk, procedure, by, clock_shift):

@@ -8,7 +8,7 @@ from tests.support.rows.build import create_agency, create_desk, create_province
 from tests.support.rows.turns import close
 from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention.day import attendance, calling, closing_day
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.booking.turn.models import Event
 from turnero.core.extensions import db
 
@@ -34,7 +34,7 @@ def test_who_did_not_come_is_absent_half_an_hour_after_closing(desk, procedure, 
 
 
 def test_who_was_there_is_never_ended_by_the_clock(desk, procedure, clock_shift):
-    by = By("staff:1", desk.agency_id, window=1)
+    by = Actor("staff:1", desk.agency_id, window=1)
     called, waiting, attended = (arrived(desk, procedure, ELEVEN, number) for number in (1, 2, 3))
     calling.call(attended, by)
     attendance.attended(attended, by)

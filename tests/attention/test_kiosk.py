@@ -17,7 +17,7 @@ from tests.support.rows.staff import create_account, create_device, paired, sign
 from tests.support.rows.turns import close
 from tests.support.rows.visits import booked, turn, visit
 from turnero.attention.day import attendance
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.booking.journey import cancel
 from turnero.booking.turn.models import Booking, Event
 from turnero.booking.turn.queries import token_of
@@ -62,7 +62,7 @@ def test_who_comes_in_time_is_checked_in_with_a_ticket(kiosk, desk, procedure, d
 
 
 def test_it_says_how_many_are_called_before(kiosk, desk, procedure):
-    attendance.arrive(booked(desk, procedure, SOON), By("staff:1", desk.agency_id))
+    attendance.arrive(booked(desk, procedure, SOON), Actor("staff:1", desk.agency_id))
     booking_id = booked(desk, procedure, SOON, 2)
     read(kiosk, turn(booking_id).reference)
     assert "1 persona" in kiosk.page.one("dl").text
@@ -259,7 +259,7 @@ def test_check_ins_without_server_are_entered_once(kiosk, desk, procedure):
 
 def test_who_was_checked_in_meanwhile_keeps_that_ticket(kiosk, desk, procedure):
     booking_id = booked(desk, procedure, SOON)
-    attendance.arrive(booking_id, By("staff:1", desk.agency_id))
+    attendance.arrive(booking_id, Actor("staff:1", desk.agency_id))
     assert synchronise(kiosk, kept(booking_id, "Z-001")) == {"Z-001": "known"}
     assert visit(booking_id).ticket == "A-001"
 

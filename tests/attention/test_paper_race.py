@@ -11,7 +11,7 @@ from tests.support.scenes.crowd import all_at_once
 from turnero.attention.agenda import paper_day
 from turnero.attention.agenda.paper_day import Entry
 from turnero.attention.day import attendance
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.day.errors import WrongState
 from turnero.attention.day.models import Visit
 from turnero.core.extensions import db
@@ -32,7 +32,7 @@ def afternoon(desk, procedure, clock_shift):
 
 
 def test_a_list_sent_many_times_is_entered_once(app, desk, afternoon):
-    day, by = today(), By("staff:1", desk.agency_id, 1)
+    day, by = today(), Actor("staff:1", desk.agency_id, 1)
     entries = [Entry(booking_id, ELEVEN) for booking_id in afternoon]
     counts = all_at_once(app, [lambda: paper_day.enter(day, entries, by)] * CROWD)
     assert sorted(counts) == [0] * (CROWD - 1) + [TURNS]
@@ -41,7 +41,7 @@ def test_a_list_sent_many_times_is_entered_once(app, desk, afternoon):
 
 
 def test_who_arrives_meanwhile_is_not_made_absent(app, desk, afternoon):
-    day, by = today(), By("staff:1", desk.agency_id, 1)
+    day, by = today(), Actor("staff:1", desk.agency_id, 1)
 
     def come():
         gone = 0

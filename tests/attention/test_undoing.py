@@ -7,7 +7,7 @@ from tests.support.rows.build import create_agency, next_workday
 from tests.support.rows.visits import arrived, booked, turn, visit
 from tests.support.rows.waiting import listed
 from turnero.attention.day import attendance, calling, queries
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.day.errors import CannotUndo, UndoPlaceTaken, UndoTooLate
 from turnero.attention.day.queries import booking_here
 from turnero.attention.day.undo import undo
@@ -134,4 +134,4 @@ def test_what_the_person_did_is_not_undone_by_the_staff(desk, procedure, by):
 def test_another_agencys_turn_does_not_exist(desk, procedure, by):
     booking_id = arrived(desk, procedure, ELEVEN)
     with pytest.raises(NotFound):
-        undo(booking_id, By("staff:1", create_agency().id, window=1))
+        undo(booking_id, Actor("staff:1", create_agency().id, window=1))

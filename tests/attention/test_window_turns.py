@@ -10,7 +10,7 @@ from tests.support.rows.build import create_agency, create_citizen, create_desk,
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.staff import create_account, signed_in
 from turnero.attention.day import undo
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.day.models import Visit
 from turnero.booking.journey import cancel, confirm, holds
 from turnero.booking.turn import queries
@@ -231,7 +231,7 @@ def test_the_staff_cancels_with_a_reason_that_the_person_reads(clerk, account, t
 
 
 def test_a_cancel_taken_back_and_repeated_is_told_again(clerk, account, turn):
-    by = By(f"staff:{account.id}", turn.agency_id, 1)
+    by = Actor(f"staff:{account.id}", turn.agency_id, 1)
     for _ in range(2):
         clerk.get(f"/agencia/turnos/{turn.id}/cancelar")
         send(clerk, motivo="Prueba")

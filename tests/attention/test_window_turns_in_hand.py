@@ -8,7 +8,7 @@ from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.turns import book
 from turnero.attention.day import attendance
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.booking.counter import reassign as reassigning
 from turnero.booking.documents.notices import warn_owner
 from turnero.booking.journey import cancel, change, holds
@@ -64,7 +64,7 @@ def test_the_page_tells_all_about_a_turn_and_keeps_who_looked(clerk, turn):
 def test_the_story_names_who_did_each_step(app, desk, turn, clock_shift):
     account = create_account(desk.agency, email="marta@example.ec")
     clock_shift(turn.starts_at - clock.now())
-    attendance.arrive(turn.id, By(f"staff:{account.id}", desk.agency_id, 1))
+    attendance.arrive(turn.id, Actor(f"staff:{account.id}", desk.agency_id, 1))
     clerk = signed_in(app, account)
     clerk.get(f"/agencia/turnos/{turn.id}")
     story = [line.text for line in clerk.page.one("ol").all("li")]

@@ -13,7 +13,7 @@ from tests.support.rows.staff import create_account, create_device, sign_in_brow
 from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention.agenda import stream
 from turnero.attention.day import attendance, calling
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.kiosk import assistance
 from turnero.core.extensions import db
 
@@ -28,7 +28,7 @@ pytestmark = [
 
 @pytest.fixture
 def by(desk):
-    return By("staff:1", desk.agency_id, window=2)
+    return Actor("staff:1", desk.agency_id, window=2)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_new_turn_appears_within_five_seconds_and_the_focused_row_stays(clerk,
 
 def test_news_do_not_take_what_one_types_nor_the_focus(clerk, desk, procedure, by):
     first, second = arrived(desk, procedure, ELEVEN), booked(desk, procedure, NOON, 2)
-    calling.call(first, By("staff:1", desk.agency_id, window=1))
+    calling.call(first, Actor("staff:1", desk.agency_id, window=1))
     opened(clerk)
     clerk.get_by_label("Derivar a ventanilla").fill("7")
     attendance.arrive(second, by)
@@ -190,7 +190,7 @@ def fill_a_day(desk, procedure, by, clock_shift):
         attendance.arrive(booking_id, by)
     calling.call(people[0], by)
     attendance.attended(people[0], by)
-    calling.call(people[1], By("staff:1", desk.agency_id, window=1))
+    calling.call(people[1], Actor("staff:1", desk.agency_id, window=1))
     clock_shift(timedelta(minutes=190))
     attendance.absent(people[6], by)
     assistance.asked(create_device(desk.agency, name="Puerta principal").id)

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.rows.build import create_desk, create_procedure
 from tests.support.rows.journeys import at_hour_step, cedula
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.window import turns as window_turns
 from turnero.attention.window.forms import Asked
 from turnero.booking.journey import cancel, holds
@@ -188,4 +188,4 @@ def test_whoever_the_web_turns_away_for_a_channel_is_served_at_the_window(town):
         assert town.ask(Wish(cedula(number), 0, channels), confirm=True) == "held"
     assert town.ask(Wish(cedula(5), 0, channels), confirm=True) == "cap_reached"
     asked = Asked(cedula(5), town.procedures[0].slug, None, Reachable(), priority=False, extras=Extras())
-    assert window_turns.add_walk_in(asked, By("staff:1", town.desk.agency_id, 1))
+    assert window_turns.add_walk_in(asked, Actor("staff:1", town.desk.agency_id, 1))

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from tests.support.rows.build import create_agency, create_desk, create_province, today
 from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention.day import attendance, calling
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.booking.closures import closing, proposals
 from turnero.booking.closures.scope import Hours, Scope
 from turnero.booking.journey import cancel, confirm
@@ -33,7 +33,7 @@ pytestmark = [
 @pytest.fixture
 def a_month(desk, procedure, clock_shift):
     """Six attended after a wait of ten minutes, in fifteen; one cancelled. The month is over."""
-    by = [By(f"staff:{number}", desk.agency_id, number) for number in range(1, 7)]
+    by = [Actor(f"staff:{number}", desk.agency_id, number) for number in range(1, 7)]
     waiting = [arrived(desk, procedure, 640, number) for number in range(1, 7)]
     given_up = booked(desk, procedure, 900, 8)
     cancel.cancel(confirm.token_of(turn(given_up)))

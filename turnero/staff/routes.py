@@ -12,7 +12,7 @@ from turnero.core.qr import picture
 from turnero.staff import accounts, cookies, devices, forms, sessions, totp
 from turnero.staff.access import Role, member, open_to_everybody, refuse_unmarked, signed_in, staff_only
 from turnero.staff.models import Account
-from turnero.web.page import NO_TROUBLE, Trouble, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
 from turnero.web.session import browser
 
 blueprint = Blueprint("staff", __name__)
@@ -32,7 +32,7 @@ def home() -> ResponseReturnValue:
 def sign_in_page() -> Response:
     if signed_in() is not None:
         return see_other(forms.own_path(request.args.get("seguir"), "/agencia"))
-    return _sign_in_page(NO_TROUBLE)
+    return _sign_in_page(NO_ERRORS)
 
 
 @blueprint.post("/agencia/entrar")
@@ -43,13 +43,13 @@ def sign_in() -> Response:
         source = hashlib.sha256(f"source:{request.remote_addr}".encode()).hexdigest()
         key = accounts.sign_in(accounts.Attempt(email, password, code, source, browser()))
     except Faulty as faulty:
-        return _sign_in_page(Trouble(faults=faulty.faults))
+        return _sign_in_page(FormErrors(faults=faulty.faults))
     except accounts.SignInRefused as wrong:
         log.warning("sign_in_failed", account=accounts.account_hash(email)[:12])
-        return _sign_in_page(Trouble(faults={"clave": wrong}))
+        return _sign_in_page(FormErrors(faults={"clave": wrong}))
     except accounts.SignInTooSoon as refusal:
         log.warning("sign_in_slowed", account=accounts.account_hash(email)[:12])
-        return _sign_in_page(Trouble(refusal=refusal))
+        return _sign_in_page(FormErrors(refusal=refusal))
     log.info("signed_in", account=accounts.account_hash(email)[:12])
     before = signed_in()
     if before is not None:
@@ -59,7 +59,7 @@ def sign_in() -> Response:
     return answer
 
 
-def _sign_in_page(trouble: Trouble) -> Response:
+def _sign_in_page(trouble: FormErrors) -> Response:
     seguir = forms.own_path(request.values.get("seguir"), "")
     activated = request.method == "GET" and request.args.get("cuenta") == "activa"
     return show(
@@ -82,7 +82,7 @@ def sign_out() -> Response:
 @blueprint.get("/agencia/activar/<token>")
 @open_to_everybody
 def activation_page(token: str) -> Response:
-    return _activation_page(token, accounts.to_activate(token), NO_TROUBLE)
+    return _activation_page(token, accounts.to_activate(token), NO_ERRORS)
 
 
 @blueprint.post("/agencia/activar/<token>")
@@ -93,14 +93,14 @@ def activate(token: str) -> Response:
         password, code = forms.parse_activation(request.form, account)
         accounts.activate(token, password, code)
     except Faulty as faulty:
-        return _activation_page(token, account, Trouble(faults=faulty.faults))
+        return _activation_page(token, account, FormErrors(faults=faulty.faults))
     except accounts.TotpWrong as wrong:
-        return _activation_page(token, accounts.to_activate(token), Trouble(faults={"totp": wrong}))
+        return _activation_page(token, accounts.to_activate(token), FormErrors(faults={"totp": wrong}))
     log.info("account_activated", account=account.id)
     return see_other(url_for("staff.sign_in_page", cuenta="activa"))
 
 
-def _activation_page(token: str, account: Account, trouble: Trouble) -> Response:
+def _activation_page(token: str, account: Account, trouble: FormErrors) -> Response:
     secret = accounts.totp_secret(account)
     title = gettext("Código QR para la aplicación")
     return show(

@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Trouble:
+class FormErrors:
     """Why a page is shown again: faults by field, or a limit that says no.
 
     ``conflict``: the refusal is never a fault of what was typed, whatever its own status says (409).
@@ -34,7 +34,7 @@ class Trouble:
         return 422 if self.faults else 200
 
 
-NO_TROUBLE = Trouble()
+NO_ERRORS = FormErrors()
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,10 @@ class Refusal:
 
 
 def show(
-    template: str, trouble: Trouble = NO_TROUBLE, tell: Callable[[TurneroError], str] = messages.text_of, **values: Any
+    template: str,
+    trouble: FormErrors = NO_ERRORS,
+    tell: Callable[[TurneroError], str] = messages.text_of,
+    **values: Any,
 ) -> Response:
     """The page with its trouble on top, if there is any."""
     for error in (trouble.refusal, *trouble.faults.values()):

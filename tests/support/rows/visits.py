@@ -6,7 +6,7 @@ from tests.support.rows.build import today
 from tests.support.rows.journeys import at_hour_step
 from turnero.agencies.models import Desk, Procedure
 from turnero.attention.day import attendance, calling
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.day.models import Visit
 from turnero.booking.journey import confirm, holds
 from turnero.booking.turn import queries
@@ -33,13 +33,13 @@ def arrived(
 ) -> int:
     """The same, and they are there, says ``by``."""
     booking_id = booked(desk, procedure, minute, number, **values)
-    attendance.arrive(booking_id, By(by, desk.agency_id))
+    attendance.arrive(booking_id, Actor(by, desk.agency_id))
     return booking_id
 
 
 def attended(desk: Desk, procedure: Procedure, minute: int, number: int = 1) -> int:
     """The id of the turn of somebody who was called to window ``number`` and attended."""
-    by = By("staff:9", desk.agency_id, number)
+    by = Actor("staff:9", desk.agency_id, number)
     booking_id = arrived(desk, procedure, minute, number)
     calling.call(booking_id, by)
     attendance.attended(booking_id, by)

@@ -12,7 +12,7 @@ from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, create_device, paired, signed_in
 from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention.day import calling
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.window import turns
 from turnero.booking.closures import closing, proposals
 from turnero.booking.closures.scope import Hours, Scope
@@ -33,7 +33,7 @@ class Everyone:
             create_citizen(cedula(number))
         third = {"third_party_cedula": cedula(60), "third_party_name": name}
         clerk, supervisor = create_account(desk.agency), create_account(desk.agency, "supervisor")
-        by = By(f"staff:{clerk.id}", desk.agency_id, 1)
+        by = Actor(f"staff:{clerk.id}", desk.agency_id, 1)
         self.called = arrived(desk, procedure, SOON, 1, by=by.actor, **third)
         self.waiting = arrived(desk, procedure, SOON, 2, by=by.actor, **third)
         calling.call_next(by, None)

@@ -30,7 +30,7 @@ from tests.support.rows.waiting import create_draw, listed
 from tests.support.scenes.kept import Restore, keep_rows
 from turnero.agencies.models import Desk, Procedure
 from turnero.attention.day import calling
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.kiosk import assistance
 from turnero.booking.journey import cancel, confirm, holds
 from turnero.booking.turn import queries
@@ -187,7 +187,7 @@ def _turns(desk: Desk, procedure: Procedure, number: int) -> Turns:
     assistance.asked(kiosk.id)
     closure = create_closure(datetime(2027, 3, 1), datetime(2027, 3, 2), scope="agency", agency_id=desk.agency_id)
     called = arrived(desk, procedure, ELEVEN, number)
-    calling.call(called, By(f"staff:{clerk.id}", desk.agency_id, 7))
+    calling.call(called, Actor(f"staff:{clerk.id}", desk.agency_id, 7))
     return Turns(
         confirmed=booked(desk, procedure, ELEVEN, number + 1),
         arrived=arrived(desk, procedure, ELEVEN, number + 2),

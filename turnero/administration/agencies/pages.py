@@ -21,7 +21,7 @@ from turnero.agencies.terms import parse_date
 from turnero.booking.journey.forms import YEARS
 from turnero.core.formatting import clock_time, hours_of_week, long_date, weekdays
 from turnero.core.language import gettext
-from turnero.web.page import NO_TROUBLE, Trouble, show
+from turnero.web.page import NO_ERRORS, FormErrors, show
 
 _DAY = timedelta(days=1)
 _LEAST_INTERVALS = 2
@@ -124,12 +124,12 @@ def list_page(governed: Sequence[Agency], today: date) -> Response:
     )
 
 
-def new_page(trouble: Trouble) -> Response:
+def new_page(trouble: FormErrors) -> Response:
     typed: Mapping[str, str] = request.form or {"tipo": "agencia"}
     return show("administration/agency_new.html", trouble, typed=typed, provinces=agencies.provinces())
 
 
-def facts_page(agency: Agency, trouble: Trouble) -> Response:
+def facts_page(agency: Agency, trouble: FormErrors) -> Response:
     present = {
         "nombre": agency.name,
         "tipo": _KINDS_TYPED[agency.kind],
@@ -139,7 +139,7 @@ def facts_page(agency: Agency, trouble: Trouble) -> Response:
     return show("administration/agency_facts.html", trouble, agency=agency, typed=request.form or present)
 
 
-def hours_page(agency: Agency, tomorrow: date, trouble: Trouble) -> Response:
+def hours_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
     """The week of the day asked for (``?desde=``) with the last day it counts; of tomorrow where none is."""
     asked = parse_date(request.args.get("desde", ""))
     linked = asked is not None and asked >= tomorrow - _DAY and asked.year in YEARS
@@ -175,7 +175,7 @@ def _hours_typed(period: Period, first: date, *, until: bool) -> dict[str, str]:
     return present
 
 
-def windows_page(agency: Agency, tomorrow: date, trouble: Trouble) -> Response:
+def windows_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
     present = {"desde": tomorrow.isoformat(), "minutos": "20"}
     return show(
         "administration/agency_windows.html",
@@ -187,7 +187,7 @@ def windows_page(agency: Agency, tomorrow: date, trouble: Trouble) -> Response:
     )
 
 
-def days_page(agency: Agency, tomorrow: date, trouble: Trouble = NO_TROUBLE) -> Response:
+def days_page(agency: Agency, tomorrow: date, trouble: FormErrors = NO_ERRORS) -> Response:
     present = {"desde": tomorrow.isoformat()}
     return show(
         "administration/agency_days.html",

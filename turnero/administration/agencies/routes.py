@@ -23,7 +23,7 @@ from turnero.agencies.models import Agency
 from turnero.core import clock
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
-from turnero.web.page import NO_TROUBLE
+from turnero.web.page import NO_ERRORS
 
 blueprint = Blueprint("admin_agencies", __name__, url_prefix="/admin/agencias")
 
@@ -41,7 +41,7 @@ def index() -> Response:
 @blueprint.get("/nueva")
 @staff_only(Role.ADMIN)
 def ask_new() -> Response:
-    return new_page(NO_TROUBLE)
+    return new_page(NO_ERRORS)
 
 
 @blueprint.post("/nueva")
@@ -66,7 +66,7 @@ def page(agency_slug: str) -> Response:
 @blueprint.get("/<agency_slug>/datos")
 @staff_only(Role.ADMIN)
 def ask_facts(agency_slug: str) -> Response:
-    return facts_page(reach.theirs(agency_slug), NO_TROUBLE)
+    return facts_page(reach.theirs(agency_slug), NO_ERRORS)
 
 
 @blueprint.post("/<agency_slug>/datos")
@@ -85,7 +85,7 @@ def change_facts(agency_slug: str) -> Response:
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def ask_hours(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
-    return hours_page(agency, _tomorrow(agency), NO_TROUBLE)
+    return hours_page(agency, _tomorrow(agency), NO_ERRORS)
 
 
 @blueprint.post("/<agency_slug>/horario")
@@ -103,7 +103,7 @@ def change_hours(agency_slug: str) -> Response:
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def ask_windows(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
-    return windows_page(agency, _tomorrow(agency), NO_TROUBLE)
+    return windows_page(agency, _tomorrow(agency), NO_ERRORS)
 
 
 @blueprint.post("/<agency_slug>/ventanillas")
@@ -123,7 +123,7 @@ def change_windows(agency_slug: str) -> Response:
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def ask_days(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
-    return days_page(agency, _tomorrow(agency), NO_TROUBLE)
+    return days_page(agency, _tomorrow(agency), NO_ERRORS)
 
 
 @blueprint.post("/<agency_slug>/dias")

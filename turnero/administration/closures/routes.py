@@ -20,7 +20,7 @@ from turnero.core.extensions import db
 from turnero.core.language import gettext
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
-from turnero.web.page import NO_TROUBLE, Trouble, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
 
 blueprint = Blueprint("admin_closures", __name__, url_prefix="/admin/cierres")
 _BEHIND = timedelta(days=90)
@@ -68,7 +68,7 @@ def without_hour() -> Response:
 @blueprint.get("/nuevo")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def ask() -> Response:
-    return _form(NO_TROUBLE)
+    return _form(NO_ERRORS)
 
 
 @blueprint.post("/nuevo")
@@ -133,7 +133,7 @@ def _line(row: Closure) -> ClosureLine:
     return ClosureLine(row.id, scopes.place_alone(row), when, gettext(KINDS[row.kind]), row.name, withdrawn)
 
 
-def _form(trouble: Trouble) -> Response:
+def _form(trouble: FormErrors) -> Response:
     return show(
         "administration/closure_new.html",
         trouble,

@@ -19,7 +19,7 @@ from turnero.transparency.complaints import complaints
 from turnero.transparency.figures import MAINLAND
 from turnero.transparency.models import Complaint
 from turnero.web.fields import Fields
-from turnero.web.page import NO_TROUBLE, Trouble, show
+from turnero.web.page import NO_ERRORS, FormErrors, show
 
 blueprint = Blueprint("admin_complaints", __name__, url_prefix="/admin/quejas")
 _MOST_LETTERS = 4000
@@ -91,7 +91,7 @@ def _line(row: Complaint) -> ComplaintLine:
 @blueprint.get("/<complaint_number>")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def complaint(complaint_number: str) -> Response:
-    return _complaint(_theirs(complaint_number), NO_TROUBLE)
+    return _complaint(_theirs(complaint_number), NO_ERRORS)
 
 
 @blueprint.post("/<complaint_number>")
@@ -149,7 +149,7 @@ def _theirs(number: str) -> Complaint:
     return row
 
 
-def _complaint(row: Complaint, trouble: Trouble) -> Response:
+def _complaint(row: Complaint, trouble: FormErrors) -> Response:
     by = complaints.answered_by(row)
     return show(
         "administration/complaint.html",

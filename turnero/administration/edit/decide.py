@@ -10,7 +10,7 @@ from turnero.core.errors import Faulty, Refused
 from turnero.core.extensions import db
 from turnero.staff.access import member
 from turnero.staff.models import AdminChange
-from turnero.web.page import NO_TROUBLE, Trouble, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
 
 _OURS = ("csrf_token", "paso", "sello")
 
@@ -33,26 +33,28 @@ class Decision(Protocol):
 D = TypeVar("D", bound=Decision)
 
 
-def decide(read: Callable[[], D], again: Callable[[Trouble], Response], done: Callable[[D, int], Response]) -> Response:
+def decide(
+    read: Callable[[], D], again: Callable[[FormErrors], Response], done: Callable[[D, int], Response]
+) -> Response:
     """Answer a posted form: the form ``again`` while something is wrong, what it would do, or ``done`` once it is.
 
     ``paso``: nothing at first, ``guardar`` to save what was shown, ``corregir`` to go back to the form.
     """
-    step, trouble = request.form.get("paso", ""), NO_TROUBLE
+    step, trouble = request.form.get("paso", ""), NO_ERRORS
     try:
         decision = read()
         if step == "corregir":
-            return again(NO_TROUBLE)
+            return again(NO_ERRORS)
         if step == "guardar":
             try:
                 return done(decision, decision.make(request.form.get("sello", ""), member().actor))
             except ChangedMeanwhile as refusal:
-                trouble = Trouble(refusal=refusal)
+                trouble = FormErrors(refusal=refusal)
         sentences, seal = decision.look()
     except Faulty as faulty:
-        return again(Trouble(faults=faulty.faults))
+        return again(FormErrors(faults=faulty.faults))
     except Refused as refusal:
-        return again(Trouble(refusal=refusal))
+        return again(FormErrors(refusal=refusal))
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _OURS]
     return show(
         "administration/confirm.html", trouble, summary=decision.summary, told=sentences, seal=seal, fields=fields

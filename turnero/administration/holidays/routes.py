@@ -27,7 +27,7 @@ from turnero.core.language import gettext, gettext_noop
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
 from turnero.web.fields import Fields
-from turnero.web.page import NO_TROUBLE, Trouble, show
+from turnero.web.page import NO_ERRORS, FormErrors, show
 
 blueprint = Blueprint("admin_holidays", __name__, url_prefix="/admin/feriados")
 # A rest lies this near to its civic date.
@@ -87,7 +87,7 @@ def _index(year: int) -> Response:
 @blueprint.get("/nuevo")
 @staff_only(Role.ADMIN)
 def ask() -> Response:
-    return _form(NO_TROUBLE)
+    return _form(NO_ERRORS)
 
 
 @blueprint.post("/nuevo")
@@ -185,5 +185,5 @@ def _place(place: Locality) -> str:
     return gettext("toda la provincia de %(province)s", province=province)
 
 
-def _form(trouble: Trouble) -> Response:
+def _form(trouble: FormErrors) -> Response:
     return show("administration/holiday_new.html", trouble, typed=request.form, provinces=agencies.provinces())

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from turnero.administration.limits import forms
-from turnero.booking.turn.policy import Caps, Lots, Policy, Release
+from turnero.booking.turn.policy import Caps, DrawPolicy, Policy, Release
 from turnero.core.formatting import clock_time, long_date, thousands
 from turnero.core.language import gettext, gettext_noop
 
@@ -69,7 +69,7 @@ def worded(value: object) -> str:
     if isinstance(value, Release):
         first, last = clock_time(value.earliest), clock_time(value.latest)
         return first if first == last else gettext("%(first)s a %(last)s", first=first, last=last)
-    if isinstance(value, Lots):
+    if isinstance(value, DrawPolicy):
         return gettext("desde el %(day)s", day=long_date(value.first))
     if isinstance(value, tuple):
         return gettext("de %(least)s a %(most)s minutos", least=value[0], most=value[1])
@@ -105,7 +105,7 @@ def lots_told(change: Change, now_local: datetime, *, of_agency: bool) -> Iterat
         )
 
 
-def _missed_until(lots: Lots, now_local: datetime) -> date | None:
+def _missed_until(lots: DrawPolicy, now_local: datetime) -> date | None:
     """The last Sunday of the weeks whose draw would have closed before now; None where there is none."""
     monday = lots.first
     while datetime.combine(monday - timedelta(days=lots.closes_days), _DRAWN_AT) <= now_local:

@@ -14,12 +14,12 @@ from turnero.agencies import queries as agencies
 from turnero.agencies.catalogue.policy import DRAW, WHOLES
 from turnero.agencies.catalogue.rows import agency_entry
 from turnero.agencies.models import Agency
-from turnero.booking.turn.policy import Lots, Policy
+from turnero.booking.turn.policy import DrawPolicy, Policy
 from turnero.core import clock
 from turnero.core.language import gettext, gettext_noop
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
-from turnero.web.page import NO_TROUBLE, Trouble, show
+from turnero.web.page import NO_ERRORS, FormErrors, show
 
 blueprint = Blueprint("admin_policy", __name__, url_prefix="/admin")
 
@@ -29,7 +29,7 @@ _TOLD = gettext_noop("Vale desde ahora para lo que se pida. Los turnos que ya se
 @blueprint.get("/limites")
 @staff_only(Role.ADMIN)
 def ask() -> Response:
-    return _page(None, NO_TROUBLE)
+    return _page(None, NO_ERRORS)
 
 
 @blueprint.post("/limites")
@@ -41,7 +41,7 @@ def change() -> Response:
 @blueprint.get("/agencias/<agency_slug>/limites")
 @staff_only(Role.ADMIN)
 def ask_of(agency_slug: str) -> Response:
-    return _page(reach.theirs(agency_slug), NO_TROUBLE)
+    return _page(reach.theirs(agency_slug), NO_ERRORS)
 
 
 @blueprint.post("/agencias/<agency_slug>/limites")
@@ -68,7 +68,7 @@ def _edit(agency: Agency | None) -> Edit:
     return Edit("limits", summary, said, agencies=frozenset({agency.slug}), told=told)
 
 
-def _page(agency: Agency | None, trouble: Trouble) -> Response:
+def _page(agency: Agency | None, trouble: FormErrors) -> Response:
     own = agency.policy if agency else agencies.catalogue_policy()
     usual = Policy.from_catalogue(agencies.catalogue_policy()) if agency else Policy()
     return show(
@@ -85,7 +85,7 @@ def _page(agency: Agency | None, trouble: Trouble) -> Response:
             ("no", gettext("No")),
         ],
         lots=worded(usual.draw),
-        usual_lots=usual.draw or Lots,
+        usual_lots=usual.draw or DrawPolicy,
         draw_range=DRAW,
         usual=usual,
     )

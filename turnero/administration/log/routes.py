@@ -13,7 +13,7 @@ from turnero.booking.turn.reference import parse as parse_reference
 from turnero.core.language import gettext
 from turnero.staff.access import Role, staff_only
 from turnero.web.fields import Fields
-from turnero.web.page import Trouble, show
+from turnero.web.page import FormErrors, show
 
 blueprint = Blueprint("admin_log", __name__, url_prefix="/admin")
 _WEEK = timedelta(days=6)
@@ -42,7 +42,7 @@ def record() -> Response:
     typed: dict[str, Any] = {name: request.args[name][:254] for name in _ASKED if request.args.get(name)}
     return show(
         "administration/log.html",
-        Trouble(faults=fields.faults),
+        FormErrors(faults=fields.faults),
         search=search,
         typed=typed,
         lines=lines,

@@ -17,7 +17,7 @@ from turnero.notices.words import KINDS, STATES
 from turnero.staff import record
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
-from turnero.web.page import NO_TROUBLE, Trouble, show
+from turnero.web.page import NO_ERRORS, FormErrors, show
 
 blueprint = Blueprint("admin_mail", __name__, url_prefix="/admin")
 _MOST_SHOWN = 100
@@ -26,10 +26,10 @@ _MOST_SHOWN = 100
 @blueprint.get("/correos")
 @staff_only(Role.ADMIN)
 def queue() -> Response:
-    return _queue(NO_TROUBLE)
+    return _queue(NO_ERRORS)
 
 
-def _queue(trouble: Trouble) -> Response:
+def _queue(trouble: FormErrors) -> Response:
     """Of an address the domain alone: whose mailbox it is says nothing about what is wrong."""
     counts = queries.mail_counts()
     dead = select(Notice).where(Notice.status == "dead").order_by(Notice.id.desc()).limit(_MOST_SHOWN)

@@ -14,7 +14,7 @@ from turnero.core.language import gettext
 from turnero.staff import accounts, devices
 from turnero.staff.access import Role, member, staff_only
 from turnero.staff.models import Account, Device
-from turnero.web.page import NO_TROUBLE, Trouble, show
+from turnero.web.page import NO_ERRORS, FormErrors, show
 
 blueprint = Blueprint("admin_people", __name__, url_prefix="/admin")
 
@@ -22,10 +22,10 @@ blueprint = Blueprint("admin_people", __name__, url_prefix="/admin")
 @blueprint.get("/personal")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def staff() -> Response:
-    return _staff(NO_TROUBLE)
+    return _staff(NO_ERRORS)
 
 
-def _staff(trouble: Trouble) -> Response:
+def _staff(trouble: FormErrors) -> Response:
     rows = select(Account, Agency.name).outerjoin(Agency, Agency.id == Account.agency_id).order_by(Account.email)
     if reach.only() is not None:
         rows = rows.where(Account.agency_id == reach.only())
@@ -39,7 +39,7 @@ def _staff(trouble: Trouble) -> Response:
 @blueprint.get("/personal/nuevo")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def ask_account() -> Response:
-    return _account_form(NO_TROUBLE)
+    return _account_form(NO_ERRORS)
 
 
 @blueprint.post("/personal/nuevo")
@@ -74,10 +74,10 @@ def disable_account(account_id: int) -> Response:
 @blueprint.get("/equipos")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def devices_page() -> Response:
-    return _devices(NO_TROUBLE)
+    return _devices(NO_ERRORS)
 
 
-def _devices(trouble: Trouble) -> Response:
+def _devices(trouble: FormErrors) -> Response:
     rows = select(Device, Agency.name).join(Agency, Agency.id == Device.agency_id).order_by(Agency.name, Device.name)
     if reach.only() is not None:
         rows = rows.where(Device.agency_id == reach.only())
@@ -88,7 +88,7 @@ def _devices(trouble: Trouble) -> Response:
 @blueprint.get("/equipos/nuevo")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def ask_device() -> Response:
-    return _device_form(NO_TROUBLE)
+    return _device_form(NO_ERRORS)
 
 
 @blueprint.post("/equipos/nuevo")
@@ -122,7 +122,7 @@ def _governs(account: Account) -> bool:
     return reach.everywhere() or (account.role == Role.WINDOW and account.agency_id == reach.only())
 
 
-def _account_form(trouble: Trouble) -> Response:
+def _account_form(trouble: FormErrors) -> Response:
     roles = list(accounts.ROLES.values()) if reach.everywhere() else ["ventanilla"]
     return show(
         "administration/account_new.html",
@@ -133,7 +133,7 @@ def _account_form(trouble: Trouble) -> Response:
     )
 
 
-def _device_form(trouble: Trouble) -> Response:
+def _device_form(trouble: FormErrors) -> Response:
     typed = request.form or {"tipo": "kiosco"}
     return show("administration/device_new.html", trouble, typed=typed, agencies=reach.agencies_governed())
 

@@ -14,7 +14,7 @@ from turnero.core import clock
 from turnero.core.language import gettext
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
-from turnero.web.page import NO_TROUBLE, Trouble, show
+from turnero.web.page import NO_ERRORS, FormErrors, show
 
 blueprint = Blueprint("admin_procedures", __name__, url_prefix="/admin/tramites")
 
@@ -28,7 +28,7 @@ def index() -> Response:
 @blueprint.get("/nuevo")
 @staff_only(Role.ADMIN)
 def ask_new() -> Response:
-    return _page(None, NO_TROUBLE)
+    return _page(None, NO_ERRORS)
 
 
 @blueprint.post("/nuevo")
@@ -43,7 +43,7 @@ def add() -> Response:
 @blueprint.get("/<procedure_slug>")
 @staff_only(Role.ADMIN)
 def ask(procedure_slug: str) -> Response:
-    return _page(agencies.procedure(procedure_slug), NO_TROUBLE)
+    return _page(agencies.procedure(procedure_slug), NO_ERRORS)
 
 
 @blueprint.post("/<procedure_slug>")
@@ -57,7 +57,7 @@ def change(procedure_slug: str) -> Response:
     return decide(read, lambda trouble: _page(procedure, trouble), made_at(".index"))
 
 
-def _page(procedure: Procedure | None, trouble: Trouble) -> Response:
+def _page(procedure: Procedure | None, trouble: FormErrors) -> Response:
     present = {"canal": "presencial", "minutos": "20"} if procedure is None else _present(procedure)
     return show(
         "administration/procedure.html",

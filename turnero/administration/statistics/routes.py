@@ -16,7 +16,7 @@ from turnero.staff.access import Role, staff_only
 from turnero.transparency import charts
 from turnero.transparency.figures import MAINLAND
 from turnero.web.fields import Fields
-from turnero.web.page import Trouble, show
+from turnero.web.page import FormErrors, show
 
 blueprint = Blueprint("admin_statistics", __name__, url_prefix="/admin")
 _FOUR_WEEKS = timedelta(days=27)
@@ -33,7 +33,7 @@ def figures() -> Response:
     by_hour = [(f"{hour:02}:00", count) for hour, count in found.by_hour] if found else []
     return show(
         "administration/statistics.html",
-        Trouble(faults=fields.faults),
+        FormErrors(faults=fields.faults),
         agencies=governed,
         agency=agency,
         first=first,

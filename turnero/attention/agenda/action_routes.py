@@ -7,19 +7,19 @@ from flask import Blueprint, Response, request, url_for
 from turnero.attention.agenda.pages import agenda_page, today
 from turnero.attention.day import attendance, calling
 from turnero.attention.day import undo as undoing
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.day.errors import NotNow, WindowInvalid
 from turnero.attention.day.queries import booking_here
 from turnero.attention.window.assignment_routes import parse_window
 from turnero.staff.access import Role, member, staff_only
-from turnero.web.page import Trouble, see_other
+from turnero.web.page import FormErrors, see_other
 
 blueprint = Blueprint("actions", __name__, url_prefix="/agencia")
 
 
-def _by() -> By:
+def _by() -> Actor:
     me = member()
-    return By(me.actor, me.agency, me.window)
+    return Actor(me.actor, me.agency, me.window)
 
 
 @blueprint.post("/siguiente")
@@ -28,7 +28,7 @@ def call_next() -> Response:
     try:
         called = calling.call_next(_by(), member().desk_id)
     except NotNow as refusal:
-        return agenda_page(today(), Trouble(refusal=refusal))
+        return agenda_page(today(), FormErrors(refusal=refusal))
     return see_other(url_for("agenda.page_of_today", _anchor=f"t{called}" if called else None))
 
 
@@ -64,7 +64,7 @@ def transfer(booking_id: int) -> Response:
         window = parse_window(request.form.get("ventanilla", ""))
     except WindowInvalid as error:
         day = booking_here(booking_id, member().agency).day
-        return agenda_page(day, Trouble(faults={"ventanilla": error}))
+        return agenda_page(day, FormErrors(faults={"ventanilla": error}))
     return _do(lambda number, by: calling.transfer(number, by, window), booking_id)
 
 
@@ -86,7 +86,7 @@ def undo(booking_id: int) -> Response:
     return _do(undoing.undo, booking_id)
 
 
-def _do(use_case: Callable[[int, By], object], booking_id: int) -> Response:
+def _do(use_case: Callable[[int, Actor], object], booking_id: int) -> Response:
     """The step, then the agenda of its day at the turn's row; where it cannot be done, the agenda says why (409)."""
     refused: NotNow | None = None
     try:
@@ -95,5 +95,5 @@ def _do(use_case: Callable[[int, By], object], booking_id: int) -> Response:
         refused = refusal
     day = booking_here(booking_id, member().agency).day
     if refused is not None:
-        return agenda_page(day, Trouble(refusal=refused))
+        return agenda_page(day, FormErrors(refusal=refused))
     return see_other(url_for("agenda.page", day=day, _anchor=f"t{booking_id}"))

@@ -11,7 +11,7 @@ from turnero.attention.day import queries
 from turnero.booking.journey.forms import parse_near_day
 from turnero.core import clock, formatting
 from turnero.staff.access import member
-from turnero.web.page import NO_TROUBLE, Trouble, show
+from turnero.web.page import NO_ERRORS, FormErrors, show
 
 
 def day_or_404(text: str) -> date:
@@ -24,7 +24,7 @@ def today() -> date:
     return queries.today_at(member().agency, clock.now())
 
 
-def agenda_page(day: date, trouble: Trouble = NO_TROUBLE, *, sought: str = "") -> Response:
+def agenda_page(day: date, trouble: FormErrors = NO_ERRORS, *, sought: str = "") -> Response:
     """The day's agenda; with ``sought`` only the rows that hold those words."""
     me = member()
     agenda = agenda_of(me.agency, day, me)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.day.checkin import check_in
 from turnero.attention.day.closing_day import ACTOR as CLOSE_DAY
 from turnero.attention.day.queries import today_at
@@ -66,7 +66,7 @@ def _closed_by_the_job(booking_ids: Sequence[int]) -> set[int]:
 
 
 @database.transaction
-def enter(day: date, entries: Sequence[Entry], by: By) -> int:
+def enter(day: date, entries: Sequence[Entry], by: Actor) -> int:
     """Enter what the paper says; how many turns it was. A turn that is not open any more is left as it is.
 
     Raises NotFound for a day too old or to come.
@@ -85,7 +85,7 @@ def _lock(agency_id: int, day: date, booking_ids: Sequence[int]) -> None:
     db.session.scalars(by_id.execution_options(populate_existing=True)).all()
 
 
-def _enter(booking: Booking, entry: Entry, by: By, now: datetime) -> bool:
+def _enter(booking: Booking, entry: Entry, by: Actor, now: datetime) -> bool:
     if entry.minute is None:
         return _absent(booking, by, now)
     if booking.status == Status.NO_SHOW and not history.move(
@@ -100,7 +100,7 @@ def _enter(booking: Booking, entry: Entry, by: By, now: datetime) -> bool:
     return True
 
 
-def _absent(booking: Booking, by: By, now: datetime) -> bool:
+def _absent(booking: Booking, by: Actor, now: datetime) -> bool:
     """Nobody came, says the paper too: a turn already absent stays so."""
     if booking.status == Status.NO_SHOW or booking.starts_at > now:
         return False

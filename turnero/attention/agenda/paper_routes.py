@@ -8,13 +8,13 @@ from flask import Blueprint, Response, make_response, request, url_for
 from turnero.attention.agenda import files, paper_day
 from turnero.attention.agenda.pages import day_or_404
 from turnero.attention.agenda.queries import Agenda, agenda_of
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.day.errors import TimeAlone, TimeInvalid, TimeToCome
 from turnero.booking.turn.models import Booking
 from turnero.core import clock, formatting
 from turnero.core.errors import Faulty, InvalidInput
 from turnero.staff.access import Role, looked_at, member, staff_only
-from turnero.web.page import NO_TROUBLE, Trouble, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
 
 blueprint = Blueprint("papers", __name__, url_prefix="/agencia/agenda")
 _FREE_LINES = 12
@@ -50,10 +50,10 @@ def _download(data: bytes, content_type: str, name: str) -> Response:
 @blueprint.get("/<day>/papel")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def paper(day: str) -> Response:
-    return _paper(day, NO_TROUBLE)
+    return _paper(day, NO_ERRORS)
 
 
-def _paper(text: str, trouble: Trouble) -> Response:
+def _paper(text: str, trouble: FormErrors) -> Response:
     """To print before, or to fill in afterwards."""
     agenda = _agenda("paper", text)
     enterable = paper_day.open_ids(member().agency, agenda.day)
@@ -79,8 +79,8 @@ def enter(day: str) -> Response:
     try:
         entries = _parse(found)
     except Faulty as faulty:
-        return _paper(day, Trouble(faults=faulty.faults))
-    count = paper_day.enter(found, entries, By(me.actor, me.agency, me.window))
+        return _paper(day, FormErrors(faults=faulty.faults))
+    count = paper_day.enter(found, entries, Actor(me.actor, me.agency, me.window))
     return see_other(url_for("papers.paper", day=day, anotados=count))
 
 

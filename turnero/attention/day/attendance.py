@@ -16,7 +16,7 @@ from turnero.core import db as database
 
 
 @dataclass(frozen=True)
-class By:
+class Actor:
     """Who does it, for which agency and at which window."""
 
     actor: str
@@ -25,7 +25,7 @@ class By:
 
 
 @database.transaction
-def arrive(booking_id: int, by: By) -> Visit:
+def arrive(booking_id: int, by: Actor) -> Visit:
     """The person is there: the visit with its ticket; a repeated arrival gives the same one.
 
     Raises NotFound, NotToday, WrongState.
@@ -42,7 +42,7 @@ def arrive(booking_id: int, by: By) -> Visit:
 
 
 @database.transaction
-def attended(booking_id: int, by: By) -> None:
+def attended(booking_id: int, by: Actor) -> None:
     """The attention of somebody called has ended. Repeated it changes nothing. Raises NotFound, WrongState."""
     booking = booking_here(booking_id, by.agency_id, lock=True)
     if booking.status == Status.ATTENDED:
@@ -52,7 +52,7 @@ def attended(booking_id: int, by: By) -> None:
 
 
 @database.transaction
-def absent(booking_id: int, by: By) -> None:
+def absent(booking_id: int, by: Actor) -> None:
     """Nobody came, or who came did not answer any more. Repeated it changes nothing.
 
     Raises NotFound, WrongState, and TooEarlyToMiss before the turn's hour.
@@ -66,7 +66,7 @@ def absent(booking_id: int, by: By) -> None:
     _end(booking, Status.NO_SHOW, by)
 
 
-def _end(booking: Booking, after: Status, by: By) -> None:
+def _end(booking: Booking, after: Status, by: Actor) -> None:
     now = clock.now()
     visit = visit_of(booking.id)
     details: dict[str, Any] = {"visit": state_of(visit)}

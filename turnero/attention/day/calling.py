@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from turnero.attention.day.attendance import By, require, state_of
+from turnero.attention.day.attendance import Actor, require, state_of
 from turnero.attention.day.errors import NotToday, NoWindow, WindowBusy, wrong_state
 from turnero.attention.day.models import Call, Visit
 from turnero.attention.day.order import queue
@@ -15,7 +15,7 @@ from turnero.core.extensions import db
 
 
 @database.transaction
-def call_next(by: By, desk_id: int | None = None) -> int | None:
+def call_next(by: Actor, desk_id: int | None = None) -> int | None:
     """Call the next person to the member's window: the id of the turn, None when nobody waits.
 
     ``desk_id`` limits it to one line. Raises NoWindow, WindowBusy.
@@ -33,7 +33,7 @@ def call_next(by: By, desk_id: int | None = None) -> int | None:
 
 
 @database.transaction
-def call(booking_id: int, by: By) -> None:
+def call(booking_id: int, by: Actor) -> None:
     """Call this person, whoever may be next. Repeated at the same window it changes nothing.
 
     Raises NotFound, NotToday, WrongState, NoWindow, WindowBusy.
@@ -55,7 +55,7 @@ def call(booking_id: int, by: By) -> None:
 
 
 @database.transaction
-def recall(booking_id: int, by: By) -> None:
+def recall(booking_id: int, by: Actor) -> None:
     """Call somebody again to the window that called them. Raises NotFound, WrongState."""
     booking = booking_here(booking_id, by.agency_id, lock=True)
     require(booking, Status.CALLED)
@@ -68,18 +68,18 @@ def recall(booking_id: int, by: By) -> None:
 
 
 @database.transaction
-def park(booking_id: int, by: By) -> None:
+def park(booking_id: int, by: Actor) -> None:
     """Somebody called did not come: they wait again, behind the others. Raises NotFound, WrongState."""
     _back(booking_id, by, reason="parked")
 
 
 @database.transaction
-def transfer(booking_id: int, by: By, window: int) -> None:
+def transfer(booking_id: int, by: Actor, window: int) -> None:
     """Somebody present or called is for ``window``, which takes them first. Raises NotFound, WrongState."""
     _back(booking_id, by, reason="transferred", for_window=window)
 
 
-def _back(booking_id: int, by: By, *, reason: str, for_window: int | None = None) -> None:
+def _back(booking_id: int, by: Actor, *, reason: str, for_window: int | None = None) -> None:
     booking = booking_here(booking_id, by.agency_id, lock=True)
     require(booking, Status.CALLED, *([Status.ARRIVED] if for_window else []))
     visit = visit_of(booking_id)
@@ -107,13 +107,13 @@ def require_free(agency_id: int, window: int, now: datetime) -> None:
         raise WindowBusy(ticket=there.ticket, window=window)
 
 
-def _window(by: By) -> int:
+def _window(by: Actor) -> int:
     if by.window is None:
         raise NoWindow
     return by.window
 
 
-def _call(visit: Visit, window: int, by: By, now: datetime) -> bool:
+def _call(visit: Visit, window: int, by: Actor, now: datetime) -> bool:
     """Whether this call was ours: the turn's row decides."""
     details = {"visit": state_of(visit), "window": window}
     if not history.move(visit.booking, Status.CALLED, actor=by.actor, now=now, details=details):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.day.calling import lock_calls, require_free
 from turnero.attention.day.errors import CannotUndo, UndoPlaceTaken, UndoTooLate, WindowBusy
 from turnero.attention.day.models import Call, Visit
@@ -26,7 +26,7 @@ UNDO_LIFE = timedelta(minutes=10)
 _BY_HAND = ("staff:", "kiosk:")
 
 
-def undo(booking_id: int, by: By) -> None:
+def undo(booking_id: int, by: Actor) -> None:
     """Take the last step that staff or a kiosk did with a turn back, however it ended.
 
     Raises NotFound, CannotUndo, UndoTooLate after ten minutes, and UndoPlaceTaken where the seat or the cédula's one
@@ -41,7 +41,7 @@ def undo(booking_id: int, by: By) -> None:
 
 
 @database.transaction
-def _undo(booking_id: int, by: By) -> None:
+def _undo(booking_id: int, by: Actor) -> None:
     seen = booking_here(booking_id, by.agency_id)
     database.lock(f"cedula:{seen.cedula}")
     lock_calls(by.agency_id)

@@ -9,7 +9,7 @@ from turnero.core.errors import InvalidInput
 from turnero.core.extensions import db
 from turnero.staff import sessions
 from turnero.staff.access import Role, member, staff_only
-from turnero.web.page import NO_TROUBLE, Trouble, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
 
 blueprint = Blueprint("seat", __name__, url_prefix="/agencia/ventanilla")
 MOST_WINDOWS = 99
@@ -18,7 +18,7 @@ MOST_WINDOWS = 99
 @blueprint.get("")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def page() -> Response:
-    return _page(NO_TROUBLE)
+    return _page(NO_ERRORS)
 
 
 @blueprint.post("")
@@ -29,9 +29,9 @@ def sit() -> Response:
         window = parse_window(request.form.get("ventanilla", ""))
         desk = _desk_of(request.form.get("linea", "").strip())
     except WindowInvalid as error:
-        return _page(Trouble(faults={"ventanilla": error}))
+        return _page(FormErrors(faults={"ventanilla": error}))
     except UnknownLine as error:
-        return _page(Trouble(faults={"linea": error}))
+        return _page(FormErrors(faults={"linea": error}))
     sessions.sit(member().session_id, window, desk.id if desk else None)
     return see_other("/agencia/agenda")
 
@@ -60,7 +60,7 @@ def _desk_of(line: str) -> Desk | None:
     return found
 
 
-def _page(trouble: Trouble) -> Response:
+def _page(trouble: FormErrors) -> Response:
     faults: dict[str, InvalidInput] = dict(trouble.faults)
     me = member()
     desks = _desks()

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency
-from turnero.attention.day.attendance import By
+from turnero.attention.day.attendance import Actor
 from turnero.attention.day.errors import NotNow
 from turnero.attention.day.queries import booking_here, today_at, visit_of
 from turnero.attention.window import forms as window_forms
@@ -23,7 +23,7 @@ from turnero.core.errors import Faulty, NotFound, Refused
 from turnero.core.extensions import db
 from turnero.staff.access import Role, looked_at, member, staff_only
 from turnero.web import page
-from turnero.web.page import NO_TROUBLE, Trouble, see_other
+from turnero.web.page import NO_ERRORS, FormErrors, see_other
 
 blueprint = Blueprint("window", __name__, url_prefix="/agencia/turnos")
 _CONTACT = ("cedula", "correo", "celular")
@@ -48,19 +48,19 @@ def add() -> Response:
         asked = window_forms.parse_asked(request.form)
         made = (turns.add_assisted if asked.hour else turns.add_walk_in)(asked, _by())
     except Faulty as error:
-        return _form(typed, Trouble(faults=error.faults))
+        return _form(typed, FormErrors(faults=error.faults))
     except UnknownPlace as error:
-        return _form(typed, Trouble(faults={"tramite": error}))
+        return _form(typed, FormErrors(faults={"tramite": error}))
     except Refused as refusal:
-        return _form(typed, Trouble(refusal=refusal, conflict=True))
+        return _form(typed, FormErrors(refusal=refusal, conflict=True))
     return see_other(url_for("window.details", booking_id=made))
 
 
-def _no_procedure(typed: dict[str, str]) -> Trouble:
-    return NO_TROUBLE if typed["tramite"] else Trouble(faults={"tramite": forms.ProcedureMissing()})
+def _no_procedure(typed: dict[str, str]) -> FormErrors:
+    return NO_ERRORS if typed["tramite"] else FormErrors(faults={"tramite": forms.ProcedureMissing()})
 
 
-def _form(typed: dict[str, str], trouble: Trouble = NO_TROUBLE, *, ask_hours: bool = False) -> Response:
+def _form(typed: dict[str, str], trouble: FormErrors = NO_ERRORS, *, ask_hours: bool = False) -> Response:
     agency_id = member().agency
     agency = db.session.get_one(Agency, agency_id)
     procedures = agencies.procedures_at(agency)
@@ -99,7 +99,7 @@ def details(booking_id: int) -> Response:
     return _details(booking_id)
 
 
-def _details(booking_id: int, trouble: Trouble = NO_TROUBLE) -> Response:
+def _details(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
     """All about one turn; that somebody looked is kept."""
     agency_id = member().agency
     booking_here(booking_id, agency_id)
@@ -135,13 +135,13 @@ def cancel(booking_id: int) -> Response:
     try:
         turns.cancel(booking_id, _by(), window_forms.parse_reason(request.form))
     except Faulty as error:
-        return _cancel_page(booking_id, Trouble(faults=error.faults))
+        return _cancel_page(booking_id, FormErrors(faults=error.faults))
     except Refused as refusal:
-        return _details(booking_id, Trouble(refusal=refusal, conflict=True))
+        return _details(booking_id, FormErrors(refusal=refusal, conflict=True))
     return see_other(url_for("window.details", booking_id=booking_id))
 
 
-def _cancel_page(booking_id: int, trouble: Trouble = NO_TROUBLE) -> Response:
+def _cancel_page(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
     booking = booking_here(booking_id, member().agency)
     return page.show(
         "attention/window_cancel.html",
@@ -166,17 +166,17 @@ def reassign(booking_id: int) -> Response:
     try:
         turns.reassign_to(booking_id, _by(), window_forms.parse_contact(request.form, holder))
     except Faulty as error:
-        return _reassign_page(booking_id, Trouble(faults=error.faults))
+        return _reassign_page(booking_id, FormErrors(faults=error.faults))
     except NotNow as refusal:
-        return _details(booking_id, Trouble(refusal=refusal, conflict=True))
+        return _details(booking_id, FormErrors(refusal=refusal, conflict=True))
     return see_other(url_for("window.details", booking_id=booking_id))
 
 
-def _reassign_page(booking_id: int, trouble: Trouble = NO_TROUBLE) -> Response:
+def _reassign_page(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
     booking = booking_here(booking_id, member().agency)
     typed = forms.typed(request.form, *_CONTACT)
     return page.show("attention/window_reassign.html", trouble, booking=booking, text=TurnText.of(booking), typed=typed)
 
 
-def _by() -> By:
-    return By(member().actor, member().agency, member().window)
+def _by() -> Actor:
+    return Actor(member().actor, member().agency, member().window)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Desk, Procedure
-from turnero.attention.day.attendance import By, require
+from turnero.attention.day.attendance import Actor, require
 from turnero.attention.day.checkin import open_visit
 from turnero.attention.day.queries import booking_here
 from turnero.attention.window.forms import Asked
@@ -44,7 +44,7 @@ class FreeHour:
 
 
 @database.transaction
-def add_walk_in(asked: Asked, by: By) -> int:
+def add_walk_in(asked: Asked, by: Actor) -> int:
     """Who came without a turn gets one, a ticket and a place among the waiting. The same form makes one turn only.
 
     Raises UnknownPlace, AlreadyHasTurn, OpenTurnsSpent.
@@ -71,7 +71,7 @@ def add_walk_in(asked: Asked, by: By) -> int:
 
 
 @database.transaction
-def add_assisted(asked: Asked, by: By) -> int:
+def add_assisted(asked: Asked, by: Actor) -> int:
     """A turn at the hour asked for, confirmed at once. The same form makes one turn only.
 
     Raises UnknownPlace, NotOffered, PlaceTaken, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn.
@@ -97,7 +97,7 @@ def add_assisted(asked: Asked, by: By) -> int:
 
 
 @database.transaction
-def cancel(booking_id: int, by: By, why: str) -> None:
+def cancel(booking_id: int, by: Actor, why: str) -> None:
     """Cancel a turn that has not begun and tell its holder ``why``. Repeated it changes nothing.
 
     The event keeps the seat, so that taking it back finds the place. Raises NotFound, WrongState, NotCancellable.
@@ -117,7 +117,7 @@ def cancel(booking_id: int, by: By, why: str) -> None:
 
 
 @database.transaction
-def reassign_to(booking_id: int, by: By, contact: Reachable) -> None:
+def reassign_to(booking_id: int, by: Actor, contact: Reachable) -> None:
     """Whoever showed the physical cédula gets the turn: other contact, another link, the old one dead.
 
     Raises NotFound, WrongState.

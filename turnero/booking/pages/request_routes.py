@@ -10,7 +10,7 @@ from turnero.booking.waiting import offers, queries
 from turnero.booking.waiting.notices import RequestText, is_last, when
 from turnero.core import clock
 from turnero.core.errors import Refused
-from turnero.web.page import NO_TROUBLE, Trouble, see_other
+from turnero.web.page import NO_ERRORS, FormErrors, see_other
 
 blueprint = Blueprint("request", __name__, url_prefix="/solicitud")
 
@@ -20,7 +20,7 @@ def page(token: str) -> Response:
     return _page(token)
 
 
-def _page(token: str, trouble: Trouble = NO_TROUBLE) -> Response:
+def _page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
     request = queries.request_by_token(token)
     offer = queries.last_offer(request)
     is_open = offer is not None and offer.status == "open" and offer.answer_by > clock.now()
@@ -57,7 +57,7 @@ def accept(token: str) -> Response:
     try:
         return to_turn(offers.accept(token))
     except Refused as refusal:
-        return _page(token, Trouble(refusal=refusal))
+        return _page(token, FormErrors(refusal=refusal))
 
 
 @blueprint.post("/<token>/rechazar")

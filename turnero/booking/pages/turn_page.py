@@ -24,7 +24,7 @@ from turnero.core import clock, formatting
 from turnero.core.extensions import db
 from turnero.core.language import gettext
 from turnero.notices.queries import fate_of
-from turnero.web.page import NO_TROUBLE, Trouble
+from turnero.web.page import NO_ERRORS, FormErrors
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Offer:
     last_day: str  # after it the turn is cancelled
 
 
-def turn_page(token: str, trouble: Trouble = NO_TROUBLE) -> Response:
+def turn_page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
     """The page of a turn. Raises NotFound."""
     booking = booking_by_token(token)
     now = clock.now()

@@ -21,7 +21,7 @@ from turnero.booking.turn.queries import booking_by_token
 from turnero.core import clock
 from turnero.core.errors import Faulty, NotFound
 from turnero.notices.rendering import Attachment
-from turnero.web.page import NO_TROUBLE, Trouble, see_other
+from turnero.web.page import NO_ERRORS, FormErrors, see_other
 from turnero.web.session import browser
 
 blueprint = Blueprint("turn", __name__, url_prefix="/mi-turno")
@@ -29,7 +29,7 @@ blueprint = Blueprint("turn", __name__, url_prefix="/mi-turno")
 
 @blueprint.get("")
 def find() -> Response:
-    return _find_page(NO_TROUBLE, sent="enviado" in request.args)
+    return _find_page(NO_ERRORS, sent="enviado" in request.args)
 
 
 @blueprint.post("")
@@ -38,12 +38,12 @@ def mail_link() -> Response:
     try:
         reference, cedula = forms.parse_turn(request.form)
     except Faulty as error:
-        return _find_page(Trouble(faults=error.faults))
+        return _find_page(FormErrors(faults=error.faults))
     link.mail_link(reference, cedula)
     return see_other(url_for("turn.find", enviado="si"))
 
 
-def _find_page(trouble: Trouble, *, sent: bool = False) -> Response:
+def _find_page(trouble: FormErrors, *, sent: bool = False) -> Response:
     return show("booking/find_turn.html", trouble, typed=forms.typed(request.form, "referencia", "cedula"), sent=sent)
 
 
@@ -90,7 +90,7 @@ def change(token: str) -> Response:
     try:
         return to(Step.HOUR, changes.begin(token, browser()))
     except (NotChangeable, ChangesSpent) as refusal:
-        return turn_page(token, Trouble(refusal=refusal))
+        return turn_page(token, FormErrors(refusal=refusal))
 
 
 @blueprint.post("/<token>/aceptar")
@@ -98,7 +98,7 @@ def accept(token: str) -> Response:
     try:
         proposals.accept(token)
     except NoProposal as refusal:
-        return turn_page(token, Trouble(refusal=refusal))
+        return turn_page(token, FormErrors(refusal=refusal))
     return to_turn(token)
 
 
@@ -113,10 +113,10 @@ def cancel(token: str) -> Response:
     try:
         cancelling.cancel(token, forms.parse_why(request.form))
     except NotCancellable as refusal:
-        return _cancel_page(token, booking_by_token(token), Trouble(refusal=refusal))
+        return _cancel_page(token, booking_by_token(token), FormErrors(refusal=refusal))
     return to_turn(token)
 
 
-def _cancel_page(token: str, booking: Booking, trouble: Trouble = NO_TROUBLE) -> Response:
+def _cancel_page(token: str, booking: Booking, trouble: FormErrors = NO_ERRORS) -> Response:
     displaced = booking.status == Status.DISPLACED
     return show("booking/cancel.html", trouble, token=token, text=TurnText.of(booking), displaced=displaced)

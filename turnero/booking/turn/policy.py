@@ -34,7 +34,7 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Lots:
+class DrawPolicy:
     """An agency marked scarce: from ``first`` (a Monday) on its days are given by lot, a week at a time.
 
     Requests for a week are collected from ``opens_days`` to ``closes_days`` before its Monday, each at 08:00.
@@ -74,7 +74,7 @@ class Policy:
     changes_per_turn: int = 3
     requests_per_mailbox: int = 2  # people who wait for a place, by mailbox, mobile and browser
     offer_minutes: int = 120  # waking ones, to answer an offer of the waiting list
-    draw: Lots | None = None  # where the agency is marked scarce
+    draw: DrawPolicy | None = None  # where the agency is marked scarce
     walk_ins: bool = True  # whether the kiosk gives tickets to people without a turn
 
     @classmethod
@@ -95,7 +95,7 @@ class Policy:
             values["release_delay_minutes"] = (low, high)
         if values.get("draw"):
             lots = values["draw"]
-            values["draw"] = Lots(**{**lots, "first": date.fromisoformat(lots["first"])})
+            values["draw"] = DrawPolicy(**{**lots, "first": date.fromisoformat(lots["first"])})
         return cls(**values)
 
     def is_drawn(self, day: date) -> bool:

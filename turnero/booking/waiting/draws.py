@@ -17,7 +17,7 @@ from turnero.booking.seats import claims
 from turnero.booking.turn import token
 from turnero.booking.turn.models import Claim
 from turnero.booking.turn.place import Place
-from turnero.booking.turn.policy import Lots
+from turnero.booking.turn.policy import DrawPolicy
 from turnero.booking.turn.queries import policies_of
 from turnero.booking.turn.request_models import Draw, SeatRequest
 from turnero.booking.waiting import draw, handing_on
@@ -61,14 +61,14 @@ def announce() -> None:
                 _announce(desk, lots, monday, now)
 
 
-def _mondays(lots: Lots, today: date) -> list[date]:
+def _mondays(lots: DrawPolicy, today: date) -> list[date]:
     """Of the weeks that have not begun and whose window is near or open."""
     first = max(lots.first, today - timedelta(days=today.weekday()) + timedelta(days=7))
     last = today + timedelta(days=lots.opens_days) + _ANNOUNCED
     return [first + timedelta(days=ahead) for ahead in range(0, (last - first).days + 1, 7)]
 
 
-def _announce(desk: Desk, lots: Lots, monday: date, now: datetime) -> None:
+def _announce(desk: Desk, lots: DrawPolicy, monday: date, now: datetime) -> None:
     zone = desk.agency.zone
     opens_at = max(clock.instant(monday - timedelta(days=lots.opens_days), _OPENS, zone), now + _NOTICE)
     closes_at = clock.instant(monday - timedelta(days=lots.closes_days), _OPENS, zone)

@@ -10,7 +10,7 @@ from turnero.core.errors import Faulty, InvalidInput, Refused
 from turnero.transparency.complaints import complaints
 from turnero.transparency.complaints.complaints import Said
 from turnero.verify.contact import parse_email
-from turnero.web.page import NO_TROUBLE, Trouble, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
 from turnero.web.session import browser
 
 blueprint = Blueprint("complaint", __name__, url_prefix="/queja")
@@ -46,9 +46,9 @@ def file() -> Response:
     try:
         number = complaints.file(_parse(typed), browser())
     except Faulty as error:
-        return _page(typed, Trouble(faults=error.faults))
+        return _page(typed, FormErrors(faults=error.faults))
     except Refused as error:
-        return _page(typed, Trouble(refusal=error))
+        return _page(typed, FormErrors(refusal=error))
     return see_other(url_for("complaint.seen", number=number))
 
 
@@ -58,7 +58,7 @@ def seen(number: str) -> Response:
     return show("transparency/complaint.html", complaint=complaints.by_number(number))
 
 
-def _page(typed: Mapping[str, str], trouble: Trouble = NO_TROUBLE) -> Response:
+def _page(typed: Mapping[str, str], trouble: FormErrors = NO_ERRORS) -> Response:
     return show("transparency/complain.html", trouble, typed=typed, agencies=agencies.agencies())
 
 

@@ -10,7 +10,7 @@ from turnero.transparency.complaints.routes import WordsLong
 from turnero.transparency.ratings import ratings
 from turnero.transparency.ratings.ratings import Said
 from turnero.web.fields import Fields
-from turnero.web.page import NO_TROUBLE, Trouble, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
 
 blueprint = Blueprint("rating", __name__, url_prefix="/opinion")
 
@@ -24,7 +24,7 @@ class SatisfactionMissing(InvalidInput):
 
 @blueprint.get("/<reference>/<mac>")
 def ask(reference: str, mac: str) -> Response:
-    return _page(ratings.to_rate(reference, mac), mac, NO_TROUBLE)
+    return _page(ratings.to_rate(reference, mac), mac, NO_ERRORS)
 
 
 @blueprint.post("/<reference>/<mac>")
@@ -35,12 +35,12 @@ def rate(reference: str, mac: str) -> Response:
     satisfaction = fields.parsed("satisfaccion", _step)
     words = fields.parsed("texto", _words)
     if satisfaction is None or words is None:
-        return _page(booking, mac, Trouble(faults=fields.faults))
+        return _page(booking, mac, FormErrors(faults=fields.faults))
     ratings.rate(reference, mac, Said(satisfaction, words))
     return see_other(request.path)
 
 
-def _page(booking: Booking, mac: str, trouble: Trouble) -> Response:
+def _page(booking: Booking, mac: str, trouble: FormErrors) -> Response:
     return show(
         "transparency/rate.html",
         trouble,

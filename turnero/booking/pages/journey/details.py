@@ -7,13 +7,13 @@ from turnero.booking.journey.forms import parse_details, typed
 from turnero.booking.journey.state import Step
 from turnero.booking.pages.journey.page import at, show, to, your_turn
 from turnero.booking.turn.models import Journey
-from turnero.web.page import NO_TROUBLE, Trouble
+from turnero.web.page import NO_ERRORS, FormErrors
 from turnero.web.session import browser
 
 _FIELDS = ("para", "tercero_cedula", "tercero_nombre", "prioridad")
 
 
-def details_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
+def details_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     journey = at(key, Step.HOUR)
     given = typed(request.form, *_FIELDS) if request.method == "POST" else _kept(journey)
     third_party = (journey.procedure.sheet if journey.procedure else {}).get("requirements", {}).get("third_party")

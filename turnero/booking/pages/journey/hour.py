@@ -21,14 +21,14 @@ from turnero.booking.turn.queries import shown_policy_of
 from turnero.core import clock
 from turnero.core.errors import Faulty
 from turnero.core.language import gettext
-from turnero.web.page import NO_TROUBLE, Trouble, see_other
+from turnero.web.page import NO_ERRORS, FormErrors, see_other
 from turnero.web.session import browser
 
 # No horizon is longer; what lies beyond is not even looked up.
 _A_YEAR = timedelta(days=366)
 
 
-def hour_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
+def hour_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     """The hours of ``?dia=``; without it, or when that day has none left, the days."""
     journey = at(key, Step.HOUR)
     day = forms.parse_day(request.args.get("dia"))
@@ -56,7 +56,7 @@ def _limit() -> date | None:
     return forms.parse_day(request.args.get("limite"))
 
 
-def _days(journey: Journey, full: date | None, trouble: Trouble) -> Response:
+def _days(journey: Journey, full: date | None, trouble: FormErrors) -> Response:
     """``full``: a day that was asked for and has no place (any more)."""
     agency, procedure = _chosen(journey)
     now = clock.now()

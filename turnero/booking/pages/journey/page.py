@@ -17,7 +17,7 @@ from turnero.core import clock, formatting, messages
 from turnero.core.errors import TurneroError
 from turnero.core.language import gettext
 from turnero.web import page
-from turnero.web.page import NO_TROUBLE, Trouble, see_other
+from turnero.web.page import NO_ERRORS, FormErrors, see_other
 from turnero.web.session import browser
 
 # Where an hour belongs to no agency yet.
@@ -25,7 +25,7 @@ MAINLAND = "America/Guayaquil"
 _ORDER = tuple(Step)
 
 
-def show(template: str, trouble: Trouble = NO_TROUBLE, **values: Any) -> Response:
+def show(template: str, trouble: FormErrors = NO_ERRORS, **values: Any) -> Response:
     """A page of the journey or the turn, with its trouble on top, if there is any."""
     return page.show(template, trouble, tell=told, **values)
 

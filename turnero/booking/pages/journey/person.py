@@ -12,13 +12,13 @@ from turnero.core.errors import Faulty, InvalidInput
 from turnero.verify import challenge
 from turnero.verify.contact import display_mobile
 from turnero.verify.email_domain import suggest_domain
-from turnero.web.page import NO_TROUBLE, Trouble
+from turnero.web.page import NO_ERRORS, FormErrors
 from turnero.web.session import become, browser, known_as, renewed
 
 log = structlog.get_logger()
 
 
-def cedula_page(trouble: Trouble = NO_TROUBLE) -> Response:
+def cedula_page(trouble: FormErrors = NO_ERRORS) -> Response:
     return show("booking/cedula.html", trouble, typed=forms.typed(request.form, "cedula"), turn=your_turn())
 
 
@@ -27,7 +27,7 @@ def give_cedula() -> Response:
     return to(Step.CONTACT, key)
 
 
-def contact_page(key: str, trouble: Trouble = NO_TROUBLE, suggestion: str | None = None) -> Response:
+def contact_page(key: str, trouble: FormErrors = NO_ERRORS, suggestion: str | None = None) -> Response:
     """``suggestion``: the address that was probably meant."""
     journey = at(key, Step.CONTACT)
     typed = forms.typed(request.form, "correo", "celular") if request.form else _contact_of(journey)
@@ -59,7 +59,7 @@ def _contact_of(journey: Journey) -> dict[str, str]:
     }
 
 
-def code_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
+def code_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     journey = at(key, Step.VERIFY)
     assert journey.mailbox is not None
     now, policy = clock.now(), steps.code_policy()

@@ -24,7 +24,7 @@ from turnero.core import clock, formatting, language
 from turnero.core.errors import Faulty
 from turnero.core.interval import Interval
 from turnero.core.shared_values import shared
-from turnero.web.page import NO_TROUBLE, Trouble, see_other
+from turnero.web.page import NO_ERRORS, FormErrors, see_other
 from turnero.web.session import browser
 
 Offer = TypeVar("Offer", AgencyOffer, ProvinceOffer)
@@ -46,7 +46,7 @@ class AgencyChoice:
     drawn: bool  # its days, or those from some week on, are given by lot
 
 
-def place_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
+def place_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     journey = at(key, Step.PLACE)
     typed = _typed(journey)
     province, procedure = _province(typed["provincia"]), _procedure(typed["tramite"])

@@ -16,13 +16,13 @@ from turnero.booking.waiting import queries
 from turnero.booking.waiting.notices import when
 from turnero.core import clock
 from turnero.core.errors import Faulty, NotFound
-from turnero.web.page import NO_TROUBLE, Trouble, see_other
+from turnero.web.page import NO_ERRORS, FormErrors, see_other
 from turnero.web.session import browser
 
 _USUAL_DAYS = 30
 
 
-def list_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
+def list_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     """What the person could accept: agencies, days and part of the day."""
     journey = _journey(key)
     province, procedure = _asked(journey)
@@ -66,7 +66,7 @@ def join_list(key: str) -> Response:
     return see_other(url_for("request.page", token=token))
 
 
-def draw_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
+def draw_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     """The draws of an agency that collect requests now, or when the next one does."""
     journey = _journey(key)
     _, procedure = _asked(journey)

@@ -11,11 +11,11 @@ from turnero.booking.turn.models import Journey
 from turnero.booking.turn.queries import policy_of
 from turnero.core import clock
 from turnero.verify.contact import display_mobile
-from turnero.web.page import NO_TROUBLE, Trouble
+from turnero.web.page import NO_ERRORS, FormErrors
 from turnero.web.session import browser
 
 
-def review_page(key: str, trouble: Trouble = NO_TROUBLE) -> Response:
+def review_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     """Raises HoldLost when the time has passed: whoever reloads learns it too."""
     journey = _not_done(key)
     now = clock.now()

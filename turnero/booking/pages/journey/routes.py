@@ -16,7 +16,7 @@ from turnero.booking.turn.errors import ChangesSpent, NotChangeable, NotInRegist
 from turnero.core.errors import Faulty, NotFound, Refused
 from turnero.verify.registry import RegistryUnavailable
 from turnero.web import error_pages
-from turnero.web.page import Trouble
+from turnero.web.page import FormErrors
 from turnero.web.session import browser
 
 View = Callable[..., Response]
@@ -53,11 +53,11 @@ def _posted(page: View, post: View) -> View:
         try:
             return post(**values)
         except Faulty as error:
-            trouble = Trouble(faults=error.faults)
+            trouble = FormErrors(faults=error.faults)
         except _TURNED_AWAY:
             raise
         except Refused as error:
-            trouble = Trouble(refusal=error)
+            trouble = FormErrors(refusal=error)
         return page(**values, trouble=trouble)
 
     return view
