@@ -132,7 +132,7 @@ def test_a_job_that_fails_is_logged_and_tried_at_its_next_time(sqlite_app, monke
         return ""
 
     monkeypatch.setattr(jobs, "JOBS", {"shaky": Job(fail_at_first, seconds=0.05)})
-    with jobs.beside(sqlite_app, holder="test"):
+    with jobs.run_beside(sqlite_app, holder="test"):
         assert done.wait(30)
     assert "shaky" in caplog.text
     assert "first time" in caplog.text
@@ -150,7 +150,7 @@ def test_stopping_waits_for_the_job_at_work_and_gives_the_lease_back(sqlite_app,
         return ""
 
     monkeypatch.setattr(jobs, "JOBS", {"slow": Job(slow, seconds=0.05)})
-    with jobs.beside(sqlite_app, holder="test"):
+    with jobs.run_beside(sqlite_app, holder="test"):
         assert begun.wait(30)
     assert ended.is_set()
     assert lease().expires_at <= clock.now()

@@ -58,9 +58,9 @@ def close_an_agency_with_turns() -> None:
     for number in range(PEOPLE):
         traveller = at_hour_step(desk.agency, procedure, number)
         holds.place(traveller.key, traveller.browser, day, 480 + 20 * (number // 2))
-        confirm.confirm(traveller.key, traveller.browser)
+        confirm.confirm_turn(traveller.key, traveller.browser)
     begins = datetime.combine(day, datetime.min.time())
-    closing.close(
+    closing.close_hours(
         Scope("agency", agency_id=desk.agency_id), Hours(begins, begins + timedelta(days=1), "Corte de luz"), "test"
     )
 

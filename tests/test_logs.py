@@ -91,7 +91,7 @@ HOSTILE = "\x1b[2K\r2026-11-09 [info] forged\n2026-11-09 [info] forged\u2028forg
 
 @pytest.mark.parametrize("style", ["json", "text"])
 def test_neither_style_lets_a_text_begin_a_line(app, capsys, style):
-    logs.configure(style)
+    logs.configure_logging(style)
     try:
         _fail(HOSTILE)
     except RuntimeError:
@@ -105,7 +105,7 @@ def test_neither_style_lets_a_text_begin_a_line(app, capsys, style):
 
 
 def test_libraries_speak_through_the_same_pipe(app, capsys):
-    logs.configure("json")
+    logs.configure_logging("json")
     logging.getLogger("some.package").warning("took %s of %s", 3, "ana.demo@example.ec")
     logging.getLogger("some.package").info("small talk")
     (line,) = capsys.readouterr().err.splitlines()
@@ -118,8 +118,8 @@ def test_libraries_speak_through_the_same_pipe(app, capsys):
 
 
 def test_configuring_twice_says_nothing_twice(app, capsys):
-    logs.configure("json")
-    logs.configure("text")
+    logs.configure_logging("json")
+    logs.configure_logging("text")
     logging.getLogger("some.package").warning("once")
     structlog.get_logger().info("and once")
     assert len(capsys.readouterr().err.splitlines()) == 2

@@ -41,7 +41,7 @@ def test_places_that_are_taken_kept_and_let_go(client, clock_shift):
     travellers = [at_hour_step(desk.agency, procedure, number) for number in range(3)]
     for traveller in travellers:
         holds.place(traveller.key, traveller.browser, next_workday(), 540)
-    confirm.confirm(travellers[0].key, travellers[0].browser)
+    confirm.confirm_turn(travellers[0].key, travellers[0].browser)
     assert figures(client)[f'turnero_places_taken_last_10_minutes{{agency="{slug}"}}'] == 3
     clock_shift(timedelta(minutes=11))
     sweep.sweep()
@@ -121,7 +121,7 @@ def test_where_people_are_and_what_is_left(client, clock_shift):
 def test_work_that_is_late_and_jobs_that_are_silent(client, clock_shift):
     assert "turnero_jobs_silent_seconds" not in figures(client)
     Leadership().renew()
-    complaints.file(complaints.Said("k", "complaint", "Esperé"), "b")
+    complaints.file_complaint(complaints.Said("k", "complaint", "Esperé"), "b")
     found = figures(client)
     assert found["turnero_jobs_silent_seconds"] == 0
     assert found['turnero_late{what="complaints"}'] == 0
@@ -143,12 +143,12 @@ def test_refusals_by_reason_from_every_process(app, client, clock_shift):
     clock_shift(timedelta(minutes=71))
     assert not any(name.startswith("turnero_refusals") for name in figures(client))
     clock_shift(timedelta(days=1))
-    refusals.forget()
+    refusals.forget_refusals()
     assert db.session.scalars(select(refusals.Refusals)).all() == []
 
 
 def test_refusals_are_written_down_beside_an_answer_once_it_is_time(app, client, monkeypatch):
-    refusals.count("cap_reached")
+    refusals.count_refusal("cap_reached")
     client.get("/ayuda")
     assert db.session.scalars(select(refusals.Refusals)).all() == []
     db.session.rollback()
@@ -163,7 +163,7 @@ def test_nobodys_page_fails_because_it_cannot_be_counted(app, client, monkeypatc
 
     monkeypatch.setattr(refusals, "_add", away)
     monkeypatch.setattr(refusals.Tally.take, "__defaults__", (0.0,))
-    refusals.count("cap_reached")
+    refusals.count_refusal("cap_reached")
     assert client.get("/ayuda").status_code == 200
 
 

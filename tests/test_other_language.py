@@ -92,7 +92,7 @@ def test_a_language_is_chosen_by_the_browser_and_told_to_those_who_keep_pages(ap
 
 
 def test_every_page_speaks_it(app, monkeypatch):
-    history.load_path(resource("catalogue") / "historical_figures.csv")
+    history.load_history_path(resource("catalogue") / "historical_figures.csv")
     everyone = Everyone(app, NAME)
     clients = (everyone.anybody, everyone.clerk, everyone.supervisor, everyone.admin, everyone.kiosk, everyone.board)
     for client in clients:

@@ -60,7 +60,7 @@ def test_who_waits_too_long_for_a_lock_gets_a_503_and_nothing_is_half_done(impat
 
 def test_control_without_a_time_out_the_same_wait_lasts(app):
     """The lock is what holds it up: with the lock let go after a second, the use case ends well."""
-    key = steps.start("browser", "1700000001")
+    key = steps.start_journey("browser", "1700000001")
     with db.engine.connect() as holder:
         holder.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"mailbox:{MAILBOX}"})
         holder.execute(text("SET LOCAL idle_in_transaction_session_timeout = '1s'"))

@@ -64,7 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.extensions["turnero.shared"] = shared_values.Shelf()
     settings.data.mkdir(parents=True, exist_ok=True)
-    logs.configure(settings.log)
+    logs.configure_logging(settings.log)
     _connect_database(app)
     _register_notices(app)
     logs.of_requests(app)
@@ -79,7 +79,7 @@ def _connect_database(app: Flask) -> None:
     extensions.db.init_app(app)
     migrations = str(resource("migrations"))
     # Before the extension's own: a connection that died behind a finished page must not spoil it.
-    app.teardown_appcontext(lambda _error: database.close())
+    app.teardown_appcontext(lambda _error: database.close_session())
     extensions.migrate.init_app(app, extensions.db, directory=migrations, render_as_batch=True, compare_type=True)
     with app.app_context():
         database.configure_engine(extensions.db.engine)
@@ -88,15 +88,15 @@ def _connect_database(app: Flask) -> None:
 def _register_notices(app: Flask) -> None:
     """Who writes which mail (templates/email)."""
     mail.init_app(app)
-    rendering.register(app, "code", verify_notices.code_mail)
+    rendering.register_renderer(app, "code", verify_notices.code_mail)
     for kind, renderer in {
         **booking_notices.RENDERERS,
         **waiting_notices.RENDERERS,
         **complaints.RENDERERS,
         **ratings.RENDERERS,
     }.items():
-        rendering.register(app, kind, renderer)
-    rendering.on_hand_over(app, "displaced", proposals.handed_over)
+        rendering.register_renderer(app, kind, renderer)
+    rendering.on_hand_over(app, "displaced", proposals.proposal_handed_over)
     rendering.on_hand_over(app, "offer", waiting_notices.offer_handed_over)
 
 

@@ -20,7 +20,7 @@ from turnero.administration.people.account_commands import staff_group
 from turnero.administration.people.device_commands import kiosk_group
 from turnero.agencies.catalogue.commands import catalogue_group
 from turnero.agencies.commands import deadline_command, holidays_command
-from turnero.booking.closures.commands import close_command, displaced_group, reopen_command
+from turnero.booking.closures.commands import close_hours_command, displaced_group, reopen_command
 from turnero.booking.person.commands import data_group
 from turnero.booking.seats.commands import slots_command
 from turnero.booking.waiting.commands import draw_group
@@ -78,7 +78,7 @@ def demo_command(host: str, port: int, data: Path, fresh: bool) -> None:
     """Muestra el producto completo en este equipo, con sus tareas y un buzón de correo."""
     from turnero.operations import demo  # noqa: PLC0415 (heavy, and no web worker needs it)
 
-    demo.run(host, port, data, fresh=fresh)
+    demo.run_demo(host, port, data, fresh=fresh)
 
 
 @click.command("serve")
@@ -120,7 +120,7 @@ def jobs_command(once: str | None) -> None:
     if once:
         click.echo(jobs.JOBS[once].run(lambda: True))
         return
-    jobs.run(click.get_current_context().ensure_object(ScriptInfo).load_app())
+    jobs.run_jobs(click.get_current_context().ensure_object(ScriptInfo).load_app())
 
 
 def _check_schema() -> None:
@@ -163,7 +163,7 @@ COMMANDS = (
             holidays_command,
             slots_command,
             deadline_command,
-            close_command,
+            close_hours_command,
             reopen_command,
             displaced_group,
             data_group,

@@ -94,7 +94,7 @@ def cancel_and_rebook(seed: int, _crowd: float) -> Outcome:
     theirs = {who.cedula for who in line[20:]}
     world.dice.shuffle(line)
     tokens = {who.cedula: _listed(world, who, day) for who in line}
-    cancel.cancel(turn)
+    cancel.cancel_turn(turn)
     buyers = [world.someone() for _ in range(4)]
     for minute in range(75):
         buyer = buyers[minute % len(buyers)]
@@ -103,7 +103,7 @@ def cancel_and_rebook(seed: int, _crowd: float) -> Outcome:
         world.later(timedelta(minutes=1))
     offered = db.session.scalars(select(SeatRequest.cedula).where(SeatRequest.status == "offered")).all()
     for one in offered:
-        offers.accept(tokens[one])
+        offers.accept_offer(tokens[one])
     share = 2 / len(line)
     return Outcome(
         world.turns_of(theirs),
@@ -174,11 +174,11 @@ def at_the_release(seed: int, crowd: float) -> Outcome:
         except Refused:
             continue
     world.at(closes_at + timedelta(seconds=1))
-    draws.run(number)
+    draws.draw_now(number)
     winners = db.session.scalars(select(SeatRequest.cedula).where(SeatRequest.status == "offered")).all()
     for one in winners:
         try:
-            offers.accept(tokens[one])
+            offers.accept_offer(tokens[one])
         except Refused:
             continue
     return _shared_out(world, bots, people, asked=set(tokens), places=len(winners))

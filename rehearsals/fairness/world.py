@@ -107,7 +107,7 @@ class World:
 
     def proves(self, number: int, email: str, mobile: str, browser: str) -> Traveller | None:
         """Steps 2 to 6 as they are, with the code of the mail; None where a limit said no."""
-        key = steps.start(browser, cedula(number))
+        key = steps.start_journey(browser, cedula(number))
         try:
             steps.give_contact(key, browser, Contact(email, mailbox_key(email), mobile))
             nonce = db.session.scalars(select(Challenge.nonce).where(Challenge.journey == key)).one()
@@ -131,7 +131,7 @@ class World:
         if not self.holds(who, day, minute):
             return None
         with suppress(Refused):
-            return confirm.confirm(who.key, who.browser)
+            return confirm.confirm_turn(who.key, who.browser)
         return None
 
     def turns_of(self, cedulas: set[str]) -> int:

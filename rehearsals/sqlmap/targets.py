@@ -80,7 +80,7 @@ def targets(app: Flask) -> list[Target]:
 def _of_citizens(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Target]:
     turn = visits.turn(visits.booked(desk, procedure, 540, day=the_monday(), registry_email="duena@example.ec"))
     token, owner = queries.token_of(turn), queries.owner_token_of(turn)
-    activation = accounts.add("nueva@example.ec", accounts.Post("supervisor", desk.agency_id))
+    activation = accounts.add_account("nueva@example.ec", accounts.Post("supervisor", desk.agency_id))
     client = _client(app)
     open_pages = ["/turno", "/mi-turno", "/queja", "/agencia/entrar", f"/agencia/activar/{activation}", "/agencias"]
     pages = [*open_pages, f"/mi-turno/{token}", f"/mi-turno/{token}/cancelar"]
@@ -94,7 +94,7 @@ def _of_citizens(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Targe
     yield from _of_journeys(app, desk, procedure)
     for address in (f"{visit}*", f"/mi-turno/{token}*", f"/no-fui-yo/{owner}*", f"/agencia/activar/{activation}*"):
         yield Target(address, address, _cookies(client))
-    pairing = devices.add("otro", desk.agency_id, "board")
+    pairing = devices.add_device("otro", desk.agency_id, "board")
     yield Target("/dispositivo/<token>", f"/dispositivo/{pairing}*", _cookies(client))
 
 
@@ -147,7 +147,7 @@ def _of_staff(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Target]:
 def _of_administration(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Target]:
     """Every form of the administration as it is first shown; what it would do is reckoned and rolled back."""
     admin = signed_in(app, create_account(None, "admin"), None)
-    about = complaints.file(complaints.Said("y", "complaint", "No había nadie", desk.agency.slug), "y")
+    about = complaints.file_complaint(complaints.Said("y", "complaint", "No había nadie", desk.agency.slug), "y")
     agency = f"/admin/agencias/{desk.agency.slug}"
     create_local_holiday(date(2027, 3, 3))
     pages = [f"{agency}/{part}" for part in ("datos", "dias", "horario", "limites", "ventanillas")]

@@ -14,7 +14,7 @@ from tests.support.rows.build import (
 from tests.support.rows.visits import booked, turn
 from turnero.agencies import queries
 from turnero.agencies.catalogue import export
-from turnero.agencies.catalogue.load import load_path
+from turnero.agencies.catalogue.load import load_catalogue_path
 from turnero.agencies.catalogue.text import as_yaml
 from turnero.core.extensions import db
 from turnero.staff.models import AdminChange
@@ -61,7 +61,7 @@ def test_what_is_edited_exports_to_a_catalogue_that_loads_to_the_same(make_app, 
     file = tmp_path / "catalogo.yaml"
     file.write_bytes(answer.data)
     with make_app("sqlite"):
-        load_path(file)
+        load_catalogue_path(file)
         assert as_yaml(export.exported()).encode() == answer.data
 
 

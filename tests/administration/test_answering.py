@@ -12,7 +12,7 @@ from turnero.transparency.complaints.complaints import Said
 
 
 def said(key, kind="complaint", **values):
-    return complaints.file(Said(key, kind, f"Palabras {key}", **values), "b")
+    return complaints.file_complaint(Said(key, kind, f"Palabras {key}", **values), "b")
 
 
 def tables(governor):
@@ -47,7 +47,7 @@ def test_the_list_tells_agency_day_and_mail_and_keeps_what_was_answered(new_admi
         [urgent, desk.agency.name, came, "Sí", "Palabras uno"],
         [later, "Ninguna en particular", next_day, "No", "Palabras dos"],
     ]
-    complaints.answer(urgent, "Lo sentimos.")
+    complaints.answer_complaint(urgent, "Lo sentimos.")
     found = tables(admin)
     assert [row[0] for row in found["La más urgente primero"]] == [later]
     assert found["La última respondida primero"] == [[urgent, desk.agency.name, came, next_day, "Palabras uno"]]
@@ -71,8 +71,10 @@ def test_an_answered_complaint_says_who_answered_and_when(admin, desk):
 
 def test_each_answer_has_its_own_author(admin, desk):
     first, second = said("uno"), said("dos")
-    complaints.answer(first, "Sí.", by=f"staff:{create_account(desk.agency, 'supervisor', 'eva@example.ec').id}")
-    complaints.answer(second, "No.")
+    complaints.answer_complaint(
+        first, "Sí.", by=f"staff:{create_account(desk.agency, 'supervisor', 'eva@example.ec').id}"
+    )
+    complaints.answer_complaint(second, "No.")
     # Two answers of one instant, as two people may give them.
     complaints.by_number(second).answered_at = complaints.by_number(first).answered_at
     db.session.commit()
@@ -98,7 +100,7 @@ def test_suggestions_and_thanks_have_a_list_of_their_own(admin, supervisor, desk
 
 def test_after_a_year_the_page_says_that_the_words_are_gone(new_admin, clock_shift):
     number = said("uno")
-    complaints.answer(number, "Lo sentimos.")
+    complaints.answer_complaint(number, "Lo sentimos.")
     clock_shift(timedelta(days=366))
-    complaints.forget()
+    complaints.forget_complaints()
     assert "lo que se escribió se borró" in new_admin().get(f"/admin/quejas/{number}").text

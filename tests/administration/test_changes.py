@@ -38,7 +38,7 @@ def displaced():
 
 def test_a_look_tells_what_the_change_then_does_and_does_nothing_itself(desk, procedure, monday):
     early, late = (booked(desk, procedure, minute, number, day=monday) for number, minute in ((1, NINE), (2, THREE)))
-    edit = edits.week(desk.agency, MORNINGS, Days(monday, monday + timedelta(days=4)))
+    edit = edits.week_edit(desk.agency, MORNINGS, Days(monday, monday + timedelta(days=4)))
     sentences, seal = edit.look()
     assert sentences[0].startswith("Quita 150 turnos")  # of five afternoons, 15 hours of the grid each, two windows
     assert "1 persona afectada: pierde su hora." in sentences
@@ -80,14 +80,14 @@ def test_another_grid_displaces_what_does_not_fit(desk, procedure, monday):
 
 
 def test_who_edits_what_somebody_else_has_just_changed_is_told_and_changes_nothing(desk, monday):
-    mine = edits.week(desk.agency, MORNINGS, Days(monday, None))
+    mine = edits.week_edit(desk.agency, MORNINGS, Days(monday, None))
     _, seal = mine.look()
     theirs = edits.windows(desk.agency, "Cartera", DeskEntry(desk.line.slug, 5, 20, monday, NOWHERE))
     theirs.make(theirs.look()[1], "staff:2")
     with pytest.raises(ChangedMeanwhile):
         mine.make(seal, "staff:1")
     agency = db.session.scalars(select(Agency)).one()
-    again = edits.week(agency, MORNINGS, Days(monday, None))
+    again = edits.week_edit(agency, MORNINGS, Days(monday, None))
     again.make(again.look()[1], "staff:1")
     calendar = queries.desk_calendars([desk], monday, monday)[desk.id]
     assert {staffing.windows for staffing in calendar.staffing} >= {5}  # what they set is still there
@@ -95,7 +95,7 @@ def test_who_edits_what_somebody_else_has_just_changed_is_told_and_changes_nothi
 
 def test_a_seal_that_nobody_was_shown_changes_nothing(desk, monday):
     """The control: with the right one it does."""
-    edit = edits.week(desk.agency, MORNINGS, Days(monday, None))
+    edit = edits.week_edit(desk.agency, MORNINGS, Days(monday, None))
     for seal in ("", "x" * 64):
         with pytest.raises(ChangedMeanwhile):
             edit.make(seal, "staff:1")
@@ -146,7 +146,7 @@ def test_an_edit_that_gives_hours_back_says_who_is_still_without(desk, procedure
 def test_an_edit_of_one_agency_leaves_the_others(desk, procedure, monday):
     other = create_desk(procedure.line, agency=create_agency(desk.agency.province), windows=2)
     there = booked(other, procedure, THREE, day=monday)
-    edit = edits.week(desk.agency, MORNINGS, Days(monday, None))
+    edit = edits.week_edit(desk.agency, MORNINGS, Days(monday, None))
     edit.make(edit.look()[1], "staff:1")
     assert turn(there).status == "confirmed"
     assert db.session.scalars(select(Booking.status)).all() == ["confirmed"]
@@ -154,7 +154,7 @@ def test_an_edit_of_one_agency_leaves_the_others(desk, procedure, monday):
 
 def test_a_new_agency_gives_turns_once_it_has_windows(desk, procedure, monday):
     facts = edits.Facts("nueva", desk.agency.province_code, "Nueva", "agency", "Quito", "")
-    opening = edits.opened(facts, monday)
+    opening = edits.opening_edit(facts, monday)
     opening.make(opening.look()[1], "staff:1")
     agency = queries.agency("nueva")
     windows = edits.windows(agency, "Cartera", DeskEntry(desk.line.slug, 1, 20, monday, NOWHERE))

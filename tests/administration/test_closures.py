@@ -130,7 +130,7 @@ def test_who_chose_otherwise_meanwhile_is_shown_before_hours_are_opened_again(ad
     closure = db.session.scalars(select(Closure)).one()
     admin.send(f"/admin/cierres/{closure.id}")
     assert "Turnos que recuperan su hora: 2." in admin.told()
-    cancel.cancel(queries.token_of(turn(one)))
+    cancel.cancel_turn(queries.token_of(turn(one)))
     assert admin.client.submit(admin.form(), paso="guardar").status_code == 409
     assert "Turnos que recuperan su hora: 1." in admin.told()
     assert turn(other).status == "displaced"
@@ -179,7 +179,7 @@ def test_a_supervisor_sees_who_is_without_an_hour_at_the_own_agency(admin, super
     assert turn(theirs).reference not in page.text
     assert page.one("a", href=f"/agencia/turnos/{mine}").text == turn(mine).reference
     governor.get(f"/agencia/turnos/{mine}")  # where their telephone is
-    cancel.cancel(queries.token_of(turn(mine)))
+    cancel.cancel_turn(queries.token_of(turn(mine)))
     assert "Nadie espera otra hora." in governor.get("/admin/cierres/desplazados").text
 
 

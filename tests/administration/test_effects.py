@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
-from turnero.administration.edit.effects import Effect, told
-from turnero.booking.documents.closure_text import people, span
+from turnero.administration.edit.effects import Effect, effect_sentences
+from turnero.booking.documents.closure_text import people_sentences, span
 
 FIRST, LAST = date(2026, 12, 7), date(2026, 12, 11)
 WEEK = "entre el lunes 7 de diciembre de 2026 y el viernes 11 de diciembre de 2026"
@@ -21,11 +21,11 @@ WEEK = "entre el lunes 7 de diciembre de 2026 y el viernes 11 de diciembre de 20
     ],
 )
 def test_places(before, after, sentence):
-    assert told(Effect(FIRST, LAST, before, after)) == [sentence, "Nadie pierde su turno."]
+    assert effect_sentences(Effect(FIRST, LAST, before, after)) == [sentence, "Nadie pierde su turno."]
 
 
 def test_one_day():
-    assert told(Effect(FIRST, FIRST, 1, 3))[0].startswith("Crea 2 turnos el lunes 7 de diciembre de 2026:")
+    assert effect_sentences(Effect(FIRST, FIRST, 1, 3))[0].startswith("Crea 2 turnos el lunes 7 de diciembre de 2026:")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_one_day():
     ],
 )
 def test_hours_given_back(given_back, said):
-    assert told(Effect(FIRST, FIRST, 0, 9, given_back=given_back))[2:] == [said]
+    assert effect_sentences(Effect(FIRST, FIRST, 0, 9, given_back=given_back))[2:] == [said]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_hours_given_back(given_back, said):
     ],
 )
 def test_people(displaced, placed, unreachable, said):
-    assert people(displaced, placed, unreachable) == said
+    assert people_sentences(displaced, placed, unreachable) == said
 
 
 @pytest.mark.parametrize(

@@ -32,12 +32,12 @@ def whats(governor, **asked):
 
 def move(booking_id, desk, day, minute):
     """The holder takes another hour, at ``desk``."""
-    key = change.begin(queries.token_of(turn(booking_id)), "a-phone")
+    key = change.begin_change(queries.token_of(turn(booking_id)), "a-phone")
     start_writing()
     db.session.get_one(Journey, key).agency = db.session.merge(desk.agency)
     db.session.commit()
     holds.place(key, "a-phone", day, minute)
-    confirm.confirm(key, "a-phone")
+    confirm.confirm_turn(key, "a-phone")
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_the_steps_of_a_turn_say_its_own_day_and_where_it_stood_then(admin, desk
 def test_the_log_is_of_one_agency_if_one_asks(admin, supervisor, desk, procedure):
     other = create_desk(procedure.line, agency=create_agency(desk.agency.province), windows=1)
     for each in (desk, other):
-        record.add("staff:1", "agency", f"Cambia {each.agency.slug}.", agency_id=each.agency_id)
+        record.record_change("staff:1", "agency", f"Cambia {each.agency.slug}.", agency_id=each.agency_id)
     db.session.commit()
     assert whats(admin, agencia=other.agency.slug) == [f"Cambia {other.agency.slug}."]
     assert len(whats(admin)) == 2
@@ -159,7 +159,7 @@ def test_all_pages_of_a_long_log_can_be_reached_and_no_line_is_there_twice(admin
     begin, looks = clock.now(), [day + timedelta(days=number) for number in range(4)]
     for number, seen in enumerate(looks):
         at = begin + timedelta(seconds=number // 3)
-        record.add("staff:1", "agency", f"Cambio {number}.").at = at
+        record.record_change("staff:1", "agency", f"Cambio {number}.").at = at
         db.session.add(DataView(at=at, account_id=curious, agency_id=desk.agency_id, kind="csv", day=seen))
     db.session.commit()
     wanted = {f"Cambio {number}." for number in range(4)}

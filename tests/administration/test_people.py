@@ -50,7 +50,7 @@ def test_an_account_that_exists_is_told_before_and_when_it_is_saved(admin, desk)
 
 
 def test_whoever_activated_an_account_is_told_so(app):
-    token = accounts.add("rosa@example.ec", Post("window", create_agency().id))
+    token = accounts.add_account("rosa@example.ec", Post("window", create_agency().id))
     client = app.test_client()
     client.get(f"/agencia/activar/{token}")
     answer = client.submit(client.page.form(), clave="cometa lenta azul", clave2="cometa lenta azul")
@@ -114,7 +114,7 @@ def test_pairing_anew_says_what_becomes_of_the_device_that_works(app, admin, des
 
 def test_a_supervisor_governs_the_own_agency_alone(supervisor, desk, procedure, closing_hours):
     other = create_desk(procedure.line, agency=create_agency(desk.agency.province), windows=1)
-    complaints.file(Said("k", "complaint", "De la otra", other.agency.slug), "b")
+    complaints.file_complaint(Said("k", "complaint", "De la otra", other.agency.slug), "b")
     create_closure(
         datetime(2027, 3, 1), datetime(2027, 3, 2), scope="agency", agency_id=other.agency_id, name="De la otra"
     )

@@ -101,7 +101,7 @@ def test_statistics_count_what_was_attended(admin, desk, procedure):
 
 def test_what_waits_is_said_first(admin, desk):
     assert "Nada espera." in admin.get("/admin").text
-    complaints.file(Said("k", "complaint", "Esperé mucho"), "b")
+    complaints.file_complaint(Said("k", "complaint", "Esperé mucho"), "b")
     create_local_holiday(date(2026, 12, 6), province=desk.agency.province, confirmed=False)
     assert "/admin/quejas" in admin.get("/admin").links.values()
     assert "Feriados locales por confirmar en los próximos cuatro meses: 1" in admin.page.text

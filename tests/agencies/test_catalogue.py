@@ -18,7 +18,7 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path):
     (tmp_path / "a.yaml").write_text(in_agency("demo: 1", 'hours: [{days: [mon], open: 8, close: "7"}]', "desks: 3"))
     (tmp_path / "c.yaml").write_text("lines: {\n")
     with pytest.raises(FileInvalid) as caught:
-        reading.read(tmp_path, LOADED)
+        reading.read_catalogue(tmp_path, LOADED)
     places = [(Path(problem.file).name, problem.line) for problem in caught.value.problems]
     assert places == [("a.yaml", 2)] * 4 + [("b.yaml", 2)] * 2 + [("c.yaml", 2)]
 
@@ -41,7 +41,7 @@ def test_a_file_that_is_not_utf_8_is_told_with_its_line(tmp_path):
     file = tmp_path / "catalogue.yaml"
     file.write_bytes("lines:\n- {slug: a, name: Línea}\n".encode("latin-1"))
     with pytest.raises(FileInvalid) as caught:
-        reading.read(file)
+        reading.read_catalogue(file)
     (found,) = caught.value.problems
     assert found.line == 2
     assert "UTF-8" in found.text
@@ -54,21 +54,21 @@ def test_a_folder_is_read_with_its_folders_but_without_what_is_hidden(tmp_path):
     (tmp_path / ".hidden.yaml").write_text("{{{")
     (tmp_path / "empty.yaml").write_text("# nothing yet\n")
     (tmp_path / "citizens.csv").write_text("cedula\n")
-    assert [line.slug for line in reading.read(tmp_path).lines] == ["a", "b"]
+    assert [line.slug for line in reading.read_catalogue(tmp_path).lines] == ["a", "b"]
 
 
 def test_a_folder_without_yaml_is_no_catalogue(tmp_path):
     with pytest.raises(NoCatalogue):
-        reading.read(tmp_path)
+        reading.read_catalogue(tmp_path)
 
 
 def test_a_policy_may_be_told_in_several_files_but_no_key_of_it_twice(tmp_path):
     (tmp_path / "a.yaml").write_text("policy: {hold_minutes: 5}")
     (tmp_path / "b.yaml").write_text("policy: {lead_minutes: 30}")
-    assert reading.read(tmp_path).policy == {"hold_minutes": 5, "lead_minutes": 30}
+    assert reading.read_catalogue(tmp_path).policy == {"hold_minutes": 5, "lead_minutes": 30}
     (tmp_path / "c.yaml").write_text("\npolicy: {lead_minutes: 60}")
     with pytest.raises(FileInvalid, match="file_invalid") as caught:
-        reading.read(tmp_path)
+        reading.read_catalogue(tmp_path)
     assert [str(problem) for problem in caught.value.problems] == [
         f"{tmp_path}/c.yaml:2: «lead_minutes» ya está en la política de otro archivo"
     ]

@@ -15,7 +15,7 @@ from turnero.verify import citizens
 
 @pytest.fixture(scope="module")
 def shipped() -> Catalogue:
-    return reading.read(resource("catalogue"))
+    return reading.read_catalogue(resource("catalogue"))
 
 
 def procedure(shipped: Catalogue, slug: str) -> ProcedureEntry:
@@ -206,7 +206,7 @@ def test_the_decree_of_january_2026_is_not_recovered(shipped):
 
 def test_the_demo_citizens_can_be_loaded_and_are_of_nobody(shipped):
     path = resource("catalogue") / "citizens.csv"
-    people = citizens.people(citizens.lines(path), date(2026, 11, 9))
+    people = citizens.parse_people(citizens.read_lines(path), date(2026, 11, 9))
     assert len(people) == 30
     assert {"1700000001", "0900000001", "2000000006", "3000000004", "1760000008"} <= {
         person.cedula for person in people

@@ -91,8 +91,8 @@ def desk(windows, since, line="cartera"):
 
 def test_windows_from_a_day_on_leave_the_others():
     before = agency(desks=(desk(3, D1), desk(4, D20), desk(9, D10, "otra")))
-    assert editing.with_windows(before, desk(2, D10)).desks == (*before.desks, desk(2, D10))
-    assert editing.with_windows(before, desk(2, D20)).desks == (desk(3, D1), desk(9, D10, "otra"), desk(2, D20))
+    assert editing.entry_with_windows(before, desk(2, D10)).desks == (*before.desks, desk(2, D10))
+    assert editing.entry_with_windows(before, desk(2, D20)).desks == (desk(3, D1), desk(9, D10, "otra"), desk(2, D20))
 
 
 def test_special_days_are_set_and_taken_back():

@@ -212,7 +212,7 @@ def test_a_kiosk_that_asks_for_help_is_seen_until_somebody_goes(app, clerk, desk
     device = create_device(desk.agency, name="Puerta")
     other = create_device(create_agency(name="Agencia Sur"), name="Otra puerta")
     for one in (device.id, other.id):
-        assistance.asked(one)
+        assistance.help_asked(one)
     clerk.get(AGENDA)
     assert "En el kiosco «Puerta» piden ayuda desde las 10:00" in clerk.page.text
     assert "Otra puerta" not in clerk.page.text

@@ -64,7 +64,7 @@ def test_polling_answers_304_until_something_changes(clerk, desk, procedure):
         lambda: attendance.arrive(booking_id, Actor("staff:1", desk.agency_id)),
         lambda: calling.call(booking_id, Actor("staff:1", desk.agency_id, 1)),
         lambda: calling.recall(booking_id, Actor("staff:1", desk.agency_id, 1)),
-        lambda: assistance.asked(create_device(desk.agency).id),
+        lambda: assistance.help_asked(create_device(desk.agency).id),
     ):
         change()
         answer = clerk.get(part, headers={"If-None-Match": mark})

@@ -103,7 +103,7 @@ def test_a_displaced_turn_is_told_so(kiosk, desk, procedure):
 @pytest.mark.parametrize("typed", ["K7MQ4XX", "hola", "???", "12", "CANCELLED"])
 def test_everything_else_gets_one_neutral_answer(kiosk, desk, procedure, typed):
     booking_id = booked(desk, procedure, FAR)
-    cancel.cancel(token_of(turn(booking_id)))
+    cancel.cancel_turn(token_of(turn(booking_id)))
     typed = turn(booking_id).reference if typed == "CANCELLED" else typed
     assert read(kiosk, typed) == "no-reconocido"
 

@@ -34,7 +34,7 @@ def afternoon(desk, procedure, clock_shift):
 def test_a_list_sent_many_times_is_entered_once(app, desk, afternoon):
     day, by = today(), Actor("staff:1", desk.agency_id, 1)
     entries = [Entry(booking_id, ELEVEN) for booking_id in afternoon]
-    counts = all_at_once(app, [lambda: paper_day.enter(day, entries, by)] * CROWD)
+    counts = all_at_once(app, [lambda: paper_day.enter_paper_day(day, entries, by)] * CROWD)
     assert sorted(counts) == [0] * (CROWD - 1) + [TURNS]
     assert db.session.scalar(select(func.count()).select_from(Visit)) == TURNS
     assert list(audit()) == []
@@ -53,7 +53,7 @@ def test_who_arrives_meanwhile_is_not_made_absent(app, desk, afternoon):
         return TURNS - gone
 
     entries = [Entry(each, None) for each in afternoon]
-    came, absent = all_at_once(app, [come, lambda: paper_day.enter(day, entries, by)])
+    came, absent = all_at_once(app, [come, lambda: paper_day.enter_paper_day(day, entries, by)])
     assert came + absent == TURNS
     assert sorted(turn(each).status for each in afternoon) == ["arrived"] * came + ["no_show"] * absent
     assert list(audit()) == []

@@ -33,7 +33,7 @@ def book(desk, procedure, number=1):
     """The id of a turn of today at eleven."""
     traveller = at_hour_step(desk.agency, procedure, number)
     holds.place(traveller.key, traveller.browser, today(), ELEVEN)
-    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser)).id
+    return queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser)).id
 
 
 @database.transaction
@@ -135,7 +135,7 @@ def test_a_walk_in_is_forgotten_in_time_and_its_visit_stays(desk, procedure, by,
 
 def test_what_the_staff_wrote_is_forgotten_with_the_person(desk, procedure, by, clock_shift):
     booking_id = book(desk, procedure)
-    turns.cancel(booking_id, by, "Ana Prueba ya no viene")
+    turns.cancel_at_window(booking_id, by, "Ana Prueba ya no viene")
     clock_shift(timedelta(days=61))
     retention.retain()
     details = db.session.scalars(select(Event.details).filter_by(booking_id=booking_id, after="cancelled")).one()

@@ -126,7 +126,7 @@ def test_what_was_taken_back_is_not_taken_back_again(desk, procedure, by):
 
 def test_what_the_person_did_is_not_undone_by_the_staff(desk, procedure, by):
     booking_id = booked(desk, procedure, ELEVEN)
-    cancelling.cancel(token_of(turn(booking_id)))
+    cancelling.cancel_turn(token_of(turn(booking_id)))
     with pytest.raises(CannotUndo):
         undo(booking_id, by)
 

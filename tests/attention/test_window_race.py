@@ -75,7 +75,7 @@ def test_clerks_and_citizens_for_the_last_seat(app, desk, procedure):
         if number % 2:
             return turns.add_assisted(people[number], by) and "won"
         holds.place(travellers[number].key, travellers[number].browser, day, NINE)
-        return confirm.confirm(travellers[number].key, travellers[number].browser) and "won"
+        return confirm.confirm_turn(travellers[number].key, travellers[number].browser) and "won"
 
     assert crowd(app, want) == {"won": 1, "PlaceTaken": CROWD - 1}
     assert db.session.scalar(select(func.count()).select_from(Claim)) == 1

@@ -48,7 +48,7 @@ def turn(desk, procedure):
     """A citizen's confirmed turn: Tuesday at nine."""
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, next_workday(), NINE)
-    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser))
 
 
 def send(clerk, **values):
@@ -111,7 +111,7 @@ def test_the_window_needs_no_lead_time_but_no_hour_that_has_passed(clerk, desk):
 def test_what_was_given_up_late_is_for_those_who_are_there(clerk, desk, procedure):
     giving_up, fast = (at_hour_step(desk.agency, procedure, number) for number in (20, 21))
     holds.place(giving_up.key, giving_up.browser, today(), 680)
-    cancel.cancel(confirm.confirm(giving_up.key, giving_up.browser))
+    cancel.cancel_turn(confirm.confirm_turn(giving_up.key, giving_up.browser))
     with pytest.raises(PlaceTaken):
         holds.place(fast.key, fast.browser, today(), 680)
     made = db.session.get(Booking, ask(clerk, cedula=cedula(1), tramite="glosas", hora=hour(today(), 680)))
@@ -189,7 +189,7 @@ def test_whoever_waits_without_a_turn_cannot_confirm_one_of_the_same_tramite(cle
     holds.place(traveller.key, traveller.browser, next_workday(), NINE)
     assert ask(clerk, cedula=traveller.cedula, tramite="glosas") is not None
     with pytest.raises(AlreadyHasTurn):
-        confirm.confirm(traveller.key, traveller.browser)
+        confirm.confirm_turn(traveller.key, traveller.browser)
 
 
 def test_a_taken_hour_is_refused_and_must_be_chosen_again(clerk, turn):

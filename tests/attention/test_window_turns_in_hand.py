@@ -97,7 +97,7 @@ def test_the_old_address_gets_nothing_more(clerk, turn, smtp):
 
 
 def test_the_browser_that_booked_has_no_way_in_any_more(clerk, turn, token):
-    key = change.begin(token, "browser-1")
+    key = change.begin_change(token, "browser-1")
     reassign(clerk, turn, correo="duena@example.ec")
     assert db.session.get(Journey, key) is None
     assert db.session.scalars(select(Journey).filter_by(booking_id=turn.id)).all() == []
@@ -137,14 +137,14 @@ def test_only_the_card_and_a_right_contact_move_a_turn(clerk, turn, typed, field
 
 
 def test_there_is_no_paper_of_a_turn_without_a_place(clerk, turn, token):
-    cancel.cancel(token)
+    cancel.cancel_turn(token)
     assert clerk.get(f"/agencia/turnos/{turn.id}/ticket").status_code == 404
     clerk.get(f"/agencia/turnos/{turn.id}")
     assert "Imprimir ticket" not in clerk.page.links
 
 
 def test_a_turn_that_has_ended_is_not_reassigned(clerk, turn, token):
-    cancel.cancel(token)
+    cancel.cancel_turn(token)
     assert reassign(clerk, turn, correo="duena@example.ec").status_code == 409
     assert "ya está cancelado" in clerk.page.one("div", role="alert").text
 
@@ -181,9 +181,9 @@ def test_a_supervisor_sees_and_cancels_but_books_for_nobody(app, desk, turn):
 
 def test_a_change_begun_a_moment_before_is_closed_as_well(turn, token):
     """It was committed after the journeys were looked for and before the turn's row was locked."""
-    key = change.begin(token, "browser-1")
+    key = change.begin_change(token, "browser-1")
     hand_over = database.transaction(
-        lambda: reassigning.hand_over(
+        lambda: reassigning.reassign_turn(
             db.session.get_one(Booking, turn.id), Reachable(), [], actor="staff:1", now=clock.now()
         )
     )

@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.desk(windows=2), pytest.mark.usefixtures("nothing_brok
 
 def book(traveller, day=None, minute=NINE):
     holds.place(traveller.key, traveller.browser, day or next_workday(), minute)
-    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser))
 
 
 def count(table, *conditions):
@@ -53,7 +53,7 @@ def test_a_confirmed_turn_keeps_its_seat_undated_and_owes_one_notice(procedure, 
 def test_a_repeated_confirm_leads_to_the_same_turn(procedure, desk):
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, next_workday(), NINE)
-    tokens = {confirm.confirm(traveller.key, traveller.browser) for _ in range(3)}
+    tokens = {confirm.confirm_turn(traveller.key, traveller.browser) for _ in range(3)}
     assert len(tokens) == 1
     assert count(Booking, Booking.status == "confirmed") == 1
     assert count(Notice) == 1
@@ -71,7 +71,7 @@ def test_the_token_is_found_by_hash_and_never_stored(procedure, desk):
 def test_confirming_without_a_hold_goes_back_to_the_hours(procedure, desk):
     traveller = at_hour_step(desk.agency, procedure)
     with pytest.raises(WrongStep):
-        confirm.confirm(traveller.key, traveller.browser)
+        confirm.confirm_turn(traveller.key, traveller.browser)
 
 
 @pytest.mark.parametrize("swept", [False, True])
@@ -83,7 +83,7 @@ def test_a_hold_whose_time_has_passed_cannot_be_confirmed(procedure, desk, clock
         assert sweep.sweep() == 1
         assert count(Claim) == 0
     with pytest.raises(HoldLost):
-        confirm.confirm(traveller.key, traveller.browser)
+        confirm.confirm_turn(traveller.key, traveller.browser)
     assert count(Booking, Booking.status == "confirmed") == 0
 
 
@@ -102,9 +102,9 @@ def test_the_index_is_the_last_word_on_one_live_turn(procedure, desk, monkeypatc
     monkeypatch.setattr("turnero.booking.seats.limits.check_holds", lambda *_: None)
     holds.place(first.key, first.browser, next_workday(), NINE)
     holds.place(second.key, second.browser, next_workday(), NINE + 20)
-    confirm.confirm(first.key, first.browser)
+    confirm.confirm_turn(first.key, first.browser)
     with pytest.raises(AlreadyHasTurn):
-        confirm.confirm(second.key, second.browser)
+        confirm.confirm_turn(second.key, second.browser)
 
 
 def test_two_turns_of_a_cedula_never_overlap(procedure, desk):
@@ -114,9 +114,9 @@ def test_two_turns_of_a_cedula_never_overlap(procedure, desk):
     book(first)
     holds.place(second.key, second.browser, next_workday(), NINE - 20)
     with pytest.raises(OverlappingTurn):
-        confirm.confirm(second.key, second.browser)
+        confirm.confirm_turn(second.key, second.browser)
     holds.place(second.key, second.browser, next_workday(), NINE + 20)
-    assert confirm.confirm(second.key, second.browser)
+    assert confirm.confirm_turn(second.key, second.browser)
 
 
 def test_a_cedula_has_three_live_turns_at_most(procedure, desk):
@@ -155,7 +155,7 @@ def test_cancelled_turns_count_towards_the_caps(procedure, desk):
     shared = {"mailbox": "the same"}
     for number in (1, 2):
         traveller = at_hour_step(desk.agency, procedure, number, **shared)
-        cancel.cancel(queries.token_of(book(traveller)))
+        cancel.cancel_turn(queries.token_of(book(traveller)))
     third = at_hour_step(desk.agency, procedure, 3, **shared)
     with pytest.raises(CapReached):
         holds.place(third.key, third.browser, next_workday(), NINE + 40)
@@ -166,7 +166,7 @@ def test_a_cancelled_place_comes_back_after_a_random_delay_and_not_before(proced
     day = next_workday() + timedelta(days=7)
     only = create_desk(procedure.line, windows=1, agency=create_agency())
     booking = book(at_hour_step(only.agency, procedure, 1), day=day)
-    cancel.cancel(queries.token_of(booking))
+    cancel.cancel_turn(queries.token_of(booking))
     claim = db.session.scalars(select(Claim)).one()
     assert (claim.purpose, claim.booking_id) == ("delay", None)
     assert timedelta(minutes=4, seconds=50) <= claim.lapses_at - clock.now() <= timedelta(minutes=60)
@@ -180,7 +180,7 @@ def test_a_cancelled_place_comes_back_after_a_random_delay_and_not_before(proced
 def test_a_repeated_cancel_changes_nothing_and_tells_once(procedure, desk):
     booking = book(at_hour_step(desk.agency, procedure))
     for _ in range(2):
-        cancel.cancel(queries.token_of(booking))
+        cancel.cancel_turn(queries.token_of(booking))
     assert count(Notice, Notice.kind == "cancellation") == 1
     assert count(Event, Event.after == "cancelled") == 1
 
@@ -189,7 +189,7 @@ def test_a_turn_that_has_begun_cannot_be_cancelled(procedure, desk, clock_shift)
     booking = book(at_hour_step(desk.agency, procedure))
     clock_shift(booking.starts_at - clock.now() + timedelta(seconds=1))
     with pytest.raises(NotCancellable):
-        cancel.cancel(queries.token_of(booking))
+        cancel.cancel_turn(queries.token_of(booking))
 
 
 def test_a_hold_cannot_be_opened_or_cancelled_by_token(procedure, desk):
@@ -199,7 +199,7 @@ def test_a_hold_cannot_be_opened_or_cancelled_by_token(procedure, desk):
     with pytest.raises(NotFound):
         queries.booking_by_token(token)
     with pytest.raises(NotFound):
-        cancel.cancel(token)
+        cancel.cancel_turn(token)
 
 
 def test_the_link_is_mailed_to_the_bookings_own_address_and_at_most_once_an_hour(procedure, desk):

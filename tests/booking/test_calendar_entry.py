@@ -121,7 +121,7 @@ def token(app):
     desk = create_desk(procedure.line, agency=create_agency(create_province("20")))
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, day_of_turn(), TEN)
-    return confirm.confirm(traveller.key, traveller.browser)
+    return confirm.confirm_turn(traveller.key, traveller.browser)
 
 
 def day_of_turn():
@@ -146,11 +146,11 @@ def test_ten_in_galapagos_is_four_in_the_afternoon_of_utc(token):
 
 def test_change_and_cancellation_speak_of_the_same_entry_each_later_than_the_last(token):
     first = entry_now(token)[2]
-    key = change.begin(token, "a-phone")
+    key = change.begin_change(token, "a-phone")
     holds.place(key, "a-phone", day_of_turn(), ELEVEN)
-    confirm.confirm(key, "a-phone")
+    confirm.confirm_turn(key, "a-phone")
     second = entry_now(token)[2]
-    cancel.cancel(token)
+    cancel.cancel_turn(token)
     attachment, calendar, last = entry_now(token)
     assert first["UID"] == second["UID"] == last["UID"]
     assert [event["SEQUENCE"] for event in (first, second, last)] == [0, 1, 2]

@@ -30,13 +30,13 @@ def day(app):
 def token(desk, procedure, day):
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, day, NINE)
-    return confirm.confirm(traveller.key, traveller.browser)
+    return confirm.confirm_turn(traveller.key, traveller.browser)
 
 
 def change(token, day, minute):
-    key = changes.begin(token, PHONE)
+    key = changes.begin_change(token, PHONE)
     holds.place(key, PHONE, day, minute)
-    return confirm.confirm(key, PHONE)
+    return confirm.confirm_turn(key, PHONE)
 
 
 def test_a_change_keeps_booking_reference_and_token(token, day):
@@ -50,7 +50,7 @@ def test_a_change_keeps_booking_reference_and_token(token, day):
 
 
 def test_the_old_hour_stays_until_the_new_one_is_confirmed(token, day, desk, procedure):
-    key = changes.begin(token, PHONE)
+    key = changes.begin_change(token, PHONE)
     holds.place(key, PHONE, day, TEN)
     assert queries.booking_by_token(token).minute == NINE
     other = at_hour_step(desk.agency, procedure, 2)
@@ -71,11 +71,11 @@ def test_the_old_hour_comes_back_after_the_release_delay(token, day, desk, proce
 
 
 def test_a_change_that_lapses_leaves_the_turn_as_it_was(token, day, clock_shift):
-    key = changes.begin(token, PHONE)
+    key = changes.begin_change(token, PHONE)
     holds.place(key, PHONE, day, TEN)
     clock_shift(timedelta(minutes=6))
     with pytest.raises(HoldLost):
-        confirm.confirm(key, PHONE)
+        confirm.confirm_turn(key, PHONE)
     assert queries.booking_by_token(token).minute == NINE
 
 
@@ -89,9 +89,9 @@ def test_the_change_is_told_and_recorded(token, day):
 
 
 def test_a_repeated_confirm_of_a_change_is_the_same_turn(token, day):
-    key = changes.begin(token, PHONE)
+    key = changes.begin_change(token, PHONE)
     holds.place(key, PHONE, day, TEN)
-    assert confirm.confirm(key, PHONE) == confirm.confirm(key, PHONE) == token
+    assert confirm.confirm_turn(key, PHONE) == confirm.confirm_turn(key, PHONE) == token
     assert queries.booking_by_token(token).moves == 1
 
 
@@ -99,46 +99,46 @@ def test_a_turn_changes_three_times_at_most(token, day):
     for minute in (TEN, TEN + 20, TEN + 40):
         change(token, day, minute)
     with pytest.raises(ChangesSpent):
-        changes.begin(token, PHONE)
+        changes.begin_change(token, PHONE)
 
 
 def test_its_own_hour_is_no_change(token, day):
-    key = changes.begin(token, PHONE)
+    key = changes.begin_change(token, PHONE)
     with pytest.raises(SamePlace):
         holds.place(key, PHONE, day, NINE)
 
 
 def test_a_turn_can_move_to_another_agency(token, day, desk, procedure):
     other = create_desk(procedure.line, agency=create_agency(province=desk.agency.province))
-    key = changes.begin(token, PHONE)
+    key = changes.begin_change(token, PHONE)
     steps.choose_place(key, PHONE, steps.AgencyChoice(other.agency.province_code, procedure.slug, other.agency.slug))
     holds.place(key, PHONE, day, TEN)
-    confirm.confirm(key, PHONE)
+    confirm.confirm_turn(key, PHONE)
     assert queries.booking_by_token(token).agency.slug == other.agency.slug
 
 
 def test_two_changes_at_once_hold_one_place_only(token, day):
-    first, second = changes.begin(token, PHONE), changes.begin(token, "another-browser")
+    first, second = changes.begin_change(token, PHONE), changes.begin_change(token, "another-browser")
     holds.place(first, PHONE, day, TEN)
     holds.place(second, "another-browser", day, TEN + 20)
     with pytest.raises(HoldLost):
-        confirm.confirm(first, PHONE)
-    confirm.confirm(second, "another-browser")
+        confirm.confirm_turn(first, PHONE)
+    confirm.confirm_turn(second, "another-browser")
     assert queries.booking_by_token(token).minute == TEN + 20
 
 
 def test_a_cancelled_turn_cannot_change_and_gives_its_new_hold_back(token, day):
-    key = changes.begin(token, PHONE)
+    key = changes.begin_change(token, PHONE)
     holds.place(key, PHONE, day, TEN)
-    cancel.cancel(token, reason="no longer needed")
+    cancel.cancel_turn(token, reason="no longer needed")
     with pytest.raises((NotChangeable, HoldLost)):
-        confirm.confirm(key, PHONE)
+        confirm.confirm_turn(key, PHONE)
     with pytest.raises(NotChangeable):
-        changes.begin(token, PHONE)
+        changes.begin_change(token, PHONE)
     assert db.session.scalars(select(Claim.purpose)).all() == ["delay"]
 
 
 def test_a_change_cannot_move_the_turn_to_another_mailbox(token):
-    key = changes.begin(token, PHONE)
+    key = changes.begin_change(token, PHONE)
     with pytest.raises(WrongStep):
         steps.give_contact(key, PHONE, Contact("x@example.ec", "x@example.ec", "+593991234567"))

@@ -34,7 +34,7 @@ def day(app):
 def book(desk, procedure, day, minute=NINE, number=1):
     traveller = at_hour_step(desk.agency, procedure, number)
     holds.place(traveller.key, traveller.browser, day, minute)
-    return confirm.confirm(traveller.key, traveller.browser)
+    return confirm.confirm_turn(traveller.key, traveller.browser)
 
 
 def hours_of(day, reason="Corte de luz", opens=time(0), days=1):
@@ -43,7 +43,7 @@ def hours_of(day, reason="Corte de luz", opens=time(0), days=1):
 
 
 def close(desk, day, **hours):
-    return closing.close(Scope("agency", agency_id=desk.agency_id), hours_of(day, **hours), "staff:test")
+    return closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours_of(day, **hours), "staff:test")
 
 
 def turn(token):
@@ -86,7 +86,7 @@ def test_accepting_the_proposal_makes_it_the_turn(desk, procedure, day):
     close(desk, day)
     proposals.propose_all()
     for _ in range(2):
-        proposals.accept(token)
+        proposals.accept_proposal(token)
     booking = turn(token)
     assert (booking.status, booking.day, booking.reference) == ("confirmed", day + timedelta(days=1), reference)
     assert the_displacement(token).status == "accepted"
@@ -97,9 +97,9 @@ def test_another_place_can_be_chosen_instead(desk, procedure, day):
     token = book(desk, procedure, day)
     close(desk, day)
     proposals.propose_all()
-    key = change.begin(token, "phone")
+    key = change.begin_change(token, "phone")
     holds.place(key, "phone", day + timedelta(days=2), TEN)
-    assert confirm.confirm(key, "phone") == token
+    assert confirm.confirm_turn(key, "phone") == token
     assert (turn(token).status, turn(token).day) == ("confirmed", day + timedelta(days=2))
     assert the_displacement(token).status == "rebooked"
     assert db.session.scalars(select(Claim.purpose)).all() == ["turn"]
@@ -109,12 +109,12 @@ def test_a_displaced_turn_can_be_cancelled(desk, procedure, day):
     token = book(desk, procedure, day)
     close(desk, day)
     proposals.propose_all()
-    cancel.cancel(token)
+    cancel.cancel_turn(token)
     assert turn(token).status == "cancelled"
     assert the_displacement(token).status == "cancelled"
     assert db.session.scalars(select(Claim)).all() == []
     with pytest.raises(NoProposal):
-        proposals.accept(token)
+        proposals.accept_proposal(token)
 
 
 def test_a_second_closing_of_the_same_hours_sends_nothing_twice(desk, procedure, day):
@@ -151,7 +151,7 @@ def test_a_proposal_lapses_a_day_before_its_hour(desk, procedure, day, clock_shi
     proposals.propose_all()
     clock_shift(the_displacement(token).new_starts_at - timedelta(hours=23) - clock.now())
     with pytest.raises(NoProposal):
-        proposals.accept(token)
+        proposals.accept_proposal(token)
     assert turn(token).status == "displaced"
 
 
@@ -161,7 +161,7 @@ def test_a_late_hand_over_confirms_the_place(desk, procedure, day, clock_shift):
     proposals.propose_all()
     notice = db.session.scalars(select(Notice).where(Notice.kind == "displaced")).one()
     clock_shift(the_displacement(token).new_starts_at - timedelta(hours=60) - clock.now())
-    proposals.handed_over(notice, clock.now())
+    proposals.proposal_handed_over(notice, clock.now())
     db.session.commit()
     assert turn(token).status == "confirmed"
     assert the_displacement(token).status == "placed"
@@ -194,7 +194,7 @@ def test_a_hold_in_closed_hours_ends_and_cannot_be_confirmed(desk, procedure, da
     holds.place(traveller.key, traveller.browser, day, NINE)
     assert close(desk, day).cleared.holds_ended == 1
     with pytest.raises(HoldLost):
-        confirm.confirm(traveller.key, traveller.browser)
+        confirm.confirm_turn(traveller.key, traveller.browser)
     with pytest.raises(NotOffered):
         holds.place(traveller.key, traveller.browser, day, TEN)
 
@@ -209,7 +209,7 @@ def test_closing_part_of_a_day_leaves_the_rest(desk, procedure, day):
 def test_a_preview_tells_what_would_happen_and_changes_nothing(desk, procedure, day):
     for number in (1, 2):
         book(desk, procedure, day, number=number)
-    told = closing.preview(Scope("agency", agency_id=desk.agency_id), hours_of(day))
+    told = closing.preview_closing(Scope("agency", agency_id=desk.agency_id), hours_of(day))
     assert (told.cleared.displaced, told.reachable, told.placed, told.places) == (2, 2, 2, 54)
     assert db.session.scalars(select(Booking.status)).all() == ["confirmed", "confirmed"]
     assert db.session.scalar(select(func.count()).select_from(Closure)) == 0
@@ -220,7 +220,7 @@ def test_reopening_gives_the_old_place_back_and_tells(desk, procedure, day):
     token = book(desk, procedure, day)
     closed = close(desk, day)
     proposals.propose_all()
-    assert closing.reopen(closed.closure_id, "staff:test").restored == 1
+    assert closing.reopen_hours(closed.closure_id, "staff:test").restored == 1
     booking = turn(token)
     assert (booking.status, booking.day, booking.minute) == ("confirmed", day, NINE)
     assert the_displacement(token).status == "restored"
@@ -270,7 +270,7 @@ def test_a_full_day_ends_with_a_notice_and_a_place_for_each(app, procedure, day)
     for minute, number in people:
         traveller = at_hour_step(desk.agency, procedure, number)
         holds.place(traveller.key, traveller.browser, day, minute)
-        confirm.confirm(traveller.key, traveller.browser)
+        confirm.confirm_turn(traveller.key, traveller.browser)
     assert close(desk, day).cleared.displaced == CROWD
     assert proposals.propose_all() == CROWD
     assert db.session.scalar(select(func.count()).select_from(Notice).where(Notice.kind == "displaced")) == CROWD

@@ -36,7 +36,7 @@ def one_round(app: Flask, agency_id: int, travellers, day) -> dict[str, list[int
         with app.app_context():
             try:
                 holds.place(travellers[number].key, travellers[number].browser, day, 480 + 20 * (number % 27))
-                token = confirm.confirm(travellers[number].key, travellers[number].browser)
+                token = confirm.confirm_turn(travellers[number].key, travellers[number].browser)
                 told["confirmed"].append(token)
             except Refused:
                 told["refused"].append(number)
@@ -45,7 +45,7 @@ def one_round(app: Flask, agency_id: int, travellers, day) -> dict[str, list[int
         barrier.wait(timeout=30)
         with app.app_context():
             begins = datetime.combine(day, time())
-            closing.close(
+            closing.close_hours(
                 Scope("agency", agency_id=agency_id), Hours(begins, begins + timedelta(days=1), "Prueba"), "test"
             )
 
@@ -108,7 +108,7 @@ def test_control_without_the_desks_lock_somebody_is_confirmed_in_a_closed_hour(p
 
             def close() -> None:
                 with app.app_context():
-                    closing.close(
+                    closing.close_hours(
                         Scope("agency", agency_id=agency_id),
                         Hours(begins, begins + timedelta(days=1), "Prueba"),
                         "test",
@@ -120,6 +120,6 @@ def test_control_without_the_desks_lock_somebody_is_confirmed_in_a_closed_hour(p
     monkeypatch.setattr(database, "lock_shared", lambda name: None)
     monkeypatch.setattr(holds, "_take", close_in_between)
     holds.place(traveller.key, traveller.browser, day, 540)
-    confirm.confirm(traveller.key, traveller.browser)
+    confirm.confirm_turn(traveller.key, traveller.browser)
     assert closed
     assert confirmed_in(day) == 1

@@ -78,8 +78,8 @@ def test_a_change_shows_and_takes_no_details(app):
     procedure = create_procedure(minutes=20)
     traveller = at_hour_step((desk := create_desk(procedure.line)).agency, procedure)
     holds.place(traveller.key, traveller.browser, next_workday(), 540)
-    token = confirm.confirm(traveller.key, traveller.browser)
-    key = change.begin(token, "phone")
+    token = confirm.confirm_turn(traveller.key, traveller.browser)
+    key = change.begin_change(token, "phone")
     with pytest.raises(WrongStep):
         steps.give_details(key, "phone", steps.Details("0900000001", "x", True))
     assert queries.booking_by_token(token).third_party_name is None

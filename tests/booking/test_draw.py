@@ -14,7 +14,7 @@ FREE = [("2026-12-07", minute, seat) for minute in (540, 560) for seat in (0, 1)
 
 def published(**changes):
     about = {"sorteo": 1, "agencia": "demo-quito-centro"}
-    return draw.document(draw.Urn("a secret", TICKETS, FREE, 20), about) | changes
+    return draw.draw_document(draw.Urn("a secret", TICKETS, FREE, 20), about) | changes
 
 
 def test_the_seed_is_the_hash_of_secret_and_list():
@@ -28,7 +28,7 @@ def test_the_seed_is_the_hash_of_secret_and_list():
 
 
 def test_the_order_in_which_requests_came_does_not_matter():
-    again = draw.document(draw.Urn("a secret", TICKETS[::-1], FREE[::-1], 20), {})
+    again = draw.draw_document(draw.Urn("a secret", TICKETS[::-1], FREE[::-1], 20), {})
     assert {key: again[key] for key in ("orden", "asignados")} == {
         key: published()[key] for key in ("orden", "asignados")
     }

@@ -94,7 +94,7 @@ def test_more_requests_than_places_are_drawn_and_told(open_draw, procedure, cloc
         claim = db.session.scalars(select(Claim).where(Claim.booking_id == offer.booking_id)).one()
         assert (claim.day.isoformat(), claim.minute, claim.seat) == (won["dia"], won["minuto"], won["asiento"])
     winner = next(token for token in tokens if request_by_token(token).status == "offered")
-    assert queries.booking_by_token(seat_offers.accept(winner)).status == "confirmed"
+    assert queries.booking_by_token(seat_offers.accept_offer(winner)).status == "confirmed"
 
 
 def test_nothing_personal_is_published(open_draw, procedure, clock_shift):
@@ -115,7 +115,7 @@ def test_who_does_not_confirm_in_a_day_makes_place_for_the_next(open_draw, proce
     reserve = db.session.scalars(select(SeatRequest).where(SeatRequest.status == "waiting").order_by(SeatRequest.rank))
     next_one = reserve.first().id
     refused = db.session.get(SeatRequest, winners[0])
-    seat_offers.decline(token_of(refused))
+    seat_offers.decline_offer(token_of(refused))
     assert db.session.get(SeatRequest, next_one).status == "offered"
     assert db.session.get(SeatRequest, winners[0]).status == "spent"
     db.session.execute(update(SeatOffer).values(told_at=clock.now()))
@@ -153,7 +153,7 @@ def test_a_draw_is_run_once(open_draw, procedure, clock_shift):
     in_draw(open_draw, procedure, 1)
     close(open_draw, clock_shift)
     before = db.session.get(Draw, open_draw.id).document
-    assert draws.run(open_draw.id) is False
+    assert draws.draw_now(open_draw.id) is False
     assert db.session.get(Draw, open_draw.id).document == before
     assert offers() == ["open"]
 
@@ -168,8 +168,8 @@ def test_a_winner_who_cancels_makes_place_for_the_next(open_draw, procedure, clo
         in_draw(open_draw, procedure, number)
     close(open_draw, clock_shift)
     winner = db.session.scalars(select(SeatRequest).where(SeatRequest.rank == 1)).one()
-    turn = seat_offers.accept(token_of(winner))
-    cancel.cancel(turn)
+    turn = seat_offers.accept_offer(token_of(winner))
+    cancel.cancel_turn(turn)
     last = db.session.scalars(select(SeatRequest).where(SeatRequest.rank == 31)).one()
     assert last.status == "offered"
 

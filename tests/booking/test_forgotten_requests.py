@@ -24,9 +24,9 @@ def offered(desk, procedure):
     """Person 1 is offered what person 90 gave up; person 2 waits behind. The token of the first."""
     traveller = at_hour_step(desk.agency, procedure, 90)
     holds.place(traveller.key, traveller.browser, next_workday() + timedelta(days=7), 540)
-    turn = confirm.confirm(traveller.key, traveller.browser)
+    turn = confirm.confirm_turn(traveller.key, traveller.browser)
     first, _ = (listed(desk, procedure, number) for number in (1, 2))
-    cancel.cancel(turn)
+    cancel.cancel_turn(turn)
     return first
 
 
@@ -49,7 +49,7 @@ def test_erasing_a_person_hands_their_offer_on(offered):
 
 
 def test_a_request_is_deleted_some_time_after_it_ended(offered, clock_shift):
-    offers.leave(offered)
+    offers.leave_list(offered)
     clock_shift(timedelta(days=59))
     offers.serve_waiting()
     assert retention.retain().requests == 0
@@ -60,7 +60,7 @@ def test_a_request_is_deleted_some_time_after_it_ended(offered, clock_shift):
 
 
 def test_a_lapsed_hold_of_an_offer_is_deleted_like_any_other(offered, clock_shift):
-    offers.leave(offered)
+    offers.leave_list(offered)
     clock_shift(timedelta(days=2))
     offers.serve_waiting()
     assert retention.retain().holds >= 1

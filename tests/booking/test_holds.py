@@ -77,8 +77,8 @@ def test_a_lapsed_hold_gives_its_place_away_with_no_job_running(procedure, desk,
     clock_shift(timedelta(minutes=5, seconds=1))
     holds.place(second.key, second.browser, next_workday(), MORNING)
     with pytest.raises(HoldLost):
-        confirm.confirm(first.key, first.browser)
-    assert confirm.confirm(second.key, second.browser)
+        confirm.confirm_turn(first.key, first.browser)
+    assert confirm.confirm_turn(second.key, second.browser)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def take(desk, procedure, minute, day=None):
     """Somebody else has this place."""
     other = at_hour_step(desk.agency, procedure, number=minute)
     holds.place(other.key, other.browser, day or next_workday(), minute)
-    confirm.confirm(other.key, other.browser)
+    confirm.confirm_turn(other.key, other.browser)
 
 
 def hours(client):
@@ -261,7 +261,7 @@ def test_a_turn_confirmed_elsewhere_meanwhile_is_told_on_the_review(client, walk
     db.session.commit()
     twin = at_hour_step(desk.agency, procedure, number=1, browser="another")
     holds.place(twin.key, twin.browser, next_workday(), NINE + 20)
-    confirm.confirm(twin.key, twin.browser)
+    confirm.confirm_turn(twin.key, twin.browser)
     assert walker.post("confirmar").status_code == 422
     assert "Ya existe un turno para este trámite" in client.page.one("div", role="alert").text
     assert client.page.h1 == "Revise y confirme su turno"

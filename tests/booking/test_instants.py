@@ -19,7 +19,7 @@ def book(app, province):
     desk = create_desk(procedure.line, agency=create_agency(province))
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, next_workday() + timedelta(days=1), 560)
-    return confirm.confirm(traveller.key, traveller.browser)
+    return confirm.confirm_turn(traveller.key, traveller.browser)
 
 
 @pytest.mark.parametrize(("code", "hours_from_utc"), [("17", 5), ("20", 6)])

@@ -90,7 +90,7 @@ class BookingMachine(RuleBasedStateMachine):
     def confirm(self, traveller) -> None:
         before = self._present(traveller)
         try:
-            token = bookings.confirm(traveller.key, traveller.browser)
+            token = bookings.confirm_turn(traveller.key, traveller.browser)
         except PlaceLost:
             assert before is None or before.lapses_at is None or before.lapses_at <= clock.now()
             return
@@ -124,7 +124,7 @@ class BookingMachine(RuleBasedStateMachine):
     def cancel(self, data) -> None:
         if self.shown:
             token = data.draw(st.sampled_from(list(self.shown)))  # in the order shown: tokens are random
-            cancelling.cancel(token)
+            cancelling.cancel_turn(token)
             self.cancelled.add(token)
 
     # No sum of these ends within half a minute of where a hold may end: a slow machine takes the same way.

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from turnero.booking.documents.offer_text import left, rest, weeks, why_none
+from turnero.booking.documents.offer_text import left, rest_days, weeks, why_none
 from turnero.booking.seats.offers import ClosedDay, DayOffer, NoPlace
 
 MONDAY = date(2026, 11, 23)
@@ -47,10 +47,10 @@ def test_each_cause_of_having_no_place_has_its_own_sentence(none, said):
 
 def test_several_rest_days_of_one_cause_are_one_sentence():
     days = (date(2026, 12, 24), date(2026, 12, 25))
-    assert rest(days, "holiday", "Navidad") == (
+    assert rest_days(days, "holiday", "Navidad") == (
         "El jueves 24 de diciembre y el viernes 25 de diciembre no se atiende por feriado: Navidad."
     )
-    assert rest(days[:1], "closure", "") == "El jueves 24 de diciembre no se atiende por un cierre."
+    assert rest_days(days[:1], "closure", "") == "El jueves 24 de diciembre no se atiende por un cierre."
 
 
 def test_days_come_by_week_and_rest_days_stand_in_theirs():

@@ -37,7 +37,7 @@ pytestmark = [
 def book(desk, procedure, on_file=OWNER, day=None):
     traveller = at_hour_step(desk.agency, procedure, registry_email=on_file)
     holds.place(traveller.key, traveller.browser, day or next_workday(), NINE)
-    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser))
 
 
 def notices(kind="not_me"):
@@ -71,7 +71,7 @@ def test_the_address_on_file_is_told_in_the_confirming_transaction(desk, procedu
 
 def test_the_address_on_file_is_looked_up_after_the_proof_and_forgotten_with_the_journey(desk, procedure, clock_shift):
     create_citizen(cedula=cedula(1), email=OWNER)
-    key = steps.start("browser-1", cedula(1))
+    key = steps.start_journey("browser-1", cedula(1))
     steps.give_contact(key, "browser-1", Contact("otra@example.ec", "otra@example.ec", MOBILE))
     assert journey(key, "browser-1").registry_email is None
     prove(key, "browser-1", newest_code(key))
@@ -80,7 +80,7 @@ def test_the_address_on_file_is_looked_up_after_the_proof_and_forgotten_with_the
         key, "browser-1", steps.AgencyChoice(desk.agency.province_code, procedure.slug, desk.agency.slug)
     )
     holds.place(key, "browser-1", next_workday(), NINE)
-    confirm.confirm(key, "browser-1")
+    confirm.confirm_turn(key, "browser-1")
     assert [notice.address for notice in notices()] == [OWNER]
     clock_shift(timedelta(days=2))
     sweep.sweep()
@@ -136,7 +136,7 @@ def test_the_owner_confirms_and_is_not_warned_of_their_own_turn(desk, procedure)
     create_citizen(cedula=cedula(1), email=OWNER, mobile=MOBILE)
     booking = book(desk, procedure)
     key = owner.disown(queries.owner_token_of(booking), "owner")
-    turn = queries.booking_by_token(confirm.confirm(key, "owner"))
+    turn = queries.booking_by_token(confirm.confirm_turn(key, "owner"))
     assert (turn.status, turn.email, turn.mobile, turn.minute) == ("confirmed", OWNER, MOBILE, NINE)
     assert len(notices()) == 1
     assert seats() == [(NINE, "turn"), (NINE + 20, "turn")]
@@ -194,7 +194,7 @@ def test_a_turn_that_has_begun_or_was_cancelled_cannot_be_undone(desk, procedure
 
 def test_a_turn_its_holder_gave_up_is_no_place_for_the_owner(desk, procedure):
     booking = book(desk, procedure)
-    cancel.cancel(queries.token_of(booking), reason="not_me")
+    cancel.cancel_turn(queries.token_of(booking), reason="not_me")
     with pytest.raises(NotCancellable):
         owner.disown(queries.owner_token_of(booking), "owner")
     assert db.session.scalar(select(func.count()).select_from(Journey)) == 1
@@ -221,7 +221,7 @@ def test_a_displaced_turn_is_undone_and_the_owner_chooses_an_hour(desk, procedur
     create_citizen(cedula=cedula(1), email=OWNER, mobile=MOBILE)
     booking = book(desk, procedure, day=next_workday() + timedelta(days=7))
     starts = clock.local(booking.starts_at, desk.agency.zone)
-    closing.close(Scope("national"), Hours(starts, starts + timedelta(hours=1), "Corte de energía"), actor="test")
+    closing.close_hours(Scope("national"), Hours(starts, starts + timedelta(hours=1), "Corte de energía"), actor="test")
     proposals.propose_all()
     assert {purpose for _, purpose in seats()} == {"proposal"}
     key = owner.disown(queries.owner_token_of(booking), "owner")
@@ -232,7 +232,7 @@ def test_a_displaced_turn_is_undone_and_the_owner_chooses_an_hour(desk, procedur
 
 def test_a_change_under_way_ends_and_its_place_is_free(desk, procedure):
     booking = book(desk, procedure)
-    key = change.begin(queries.token_of(booking), "browser-1")
+    key = change.begin_change(queries.token_of(booking), "browser-1")
     holds.place(key, "browser-1", next_workday(), NINE + 80)
     owner.disown(queries.owner_token_of(booking), "owner")
     assert [minute for minute, _ in seats()] == [NINE, NINE + 20]

@@ -20,7 +20,7 @@ def booking(procedure):
     desk = create_desk(procedure.line, windows=1)
     traveller = at_hour_step(desk.agency, procedure, registry_email=OWNER)
     holds.place(traveller.key, traveller.browser, next_workday(), 540)
-    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser))
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_another_browser_is_told_that_it_is_done(client, app, booking, link):
 def test_a_turn_that_was_given_up_needs_nothing(client, booking, link):
     client.get(link)
     form = client.page.form()
-    cancel.cancel(queries.token_of(booking))
+    cancel.cancel_turn(queries.token_of(booking))
     client.submit(form)
     assert client.response.request.path == link
     assert client.page.h1 == "Ese turno ya no está pendiente"

@@ -188,7 +188,7 @@ def test_agencies_of_galapagos_say_whose_hours_theirs_are(client, walker, proced
 def test_who_has_a_turn_for_the_tramite_already_is_told_only_that(client, walker, procedure, desk):
     other = at_hour_step(desk.agency, procedure, 7, cedula="1700000001")
     holds.place(other.key, other.browser, next_workday(), 540)
-    confirm.confirm(other.key, other.browser)
+    confirm.confirm_turn(other.key, other.browser)
     assert walker.post("lugar", provincia="17", tramite=procedure.slug, agencia=desk.agency.slug).status_code == 422
     note = client.page.one("div", role="alert").text
     assert "Ya existe un turno para este trámite" in note
@@ -200,6 +200,6 @@ def test_a_channel_that_has_confirmed_enough_turns_is_told_when_it_may_again(cli
     set_policy(caps={"day": 1, "week": 4, "month": 10})
     other = at_hour_step(desk.agency, procedure, 7, mailbox="ana.demo@example.ec")
     holds.place(other.key, other.browser, next_workday(), 540)
-    confirm.confirm(other.key, other.browser)
+    confirm.confirm_turn(other.key, other.browser)
     assert walker.post("lugar", provincia="17", tramite=procedure.slug, agencia=desk.agency.slug).status_code == 422
     assert "Podrá pedir otro desde el martes 10 de noviembre a las 10:00" in client.page.text

@@ -48,7 +48,7 @@ def hold(desk, procedure, number=1, **values):
 
 def book(desk, procedure, number=1, **values):
     traveller = hold(desk, procedure, number, **values)
-    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser))
 
 
 def exported(turnero, tmp_path):
@@ -92,7 +92,7 @@ def test_whom_somebody_sends_in_their_place_is_found_too(desk, procedure, turner
     traveller = at_hour_step(desk.agency, procedure, 2)
     give_details(traveller.key, traveller.browser, Details(ANA, "Ana Apoderada", priority=False))
     holds.place(traveller.key, traveller.browser, next_workday(), NINE)
-    turn = queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
+    turn = queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser))
     assert exported(turnero, tmp_path)["turnos_de_otra_persona"] == [
         {"referencia": turn.reference, "nombre": "Ana Apoderada"}
     ]
@@ -164,7 +164,7 @@ def test_past_turns_are_forgotten_at_once_and_their_figures_stay(desk, procedure
 
 def test_holds_journeys_and_changes_under_way_end(desk, procedure, turnero):
     turn = book(desk, procedure)
-    key = change.begin(queries.token_of(turn), "browser-1")
+    key = change.begin_change(queries.token_of(turn), "browser-1")
     holds.place(key, "browser-1", next_workday(), NINE + 20)
     hold(desk, create_procedure(line=procedure.line), 3, cedula=ANA)
     assert turnero(*ERASE, "--cancel-turns")[0] == 0

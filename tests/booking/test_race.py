@@ -55,7 +55,7 @@ def race(app: Flask, *, confirm: bool = True) -> Counter[str]:
             assert len(near) == 3
             return "alternatives"
         if confirm:
-            bookings.confirm(travellers[number].key, travellers[number].browser)
+            bookings.confirm_turn(travellers[number].key, travellers[number].browser)
         return "won"
 
     return everyone_at_once(app, hold)

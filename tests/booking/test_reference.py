@@ -20,24 +20,24 @@ def valid(body: str) -> str:
 
 def test_a_new_reference_has_the_promised_form():
     for _ in range(500):
-        assert re.fullmatch(r"[CDFHJKMNPRTVWXY][2-9CDFHJKMNPRTVWXY]{6}", reference.new(ERA))
+        assert re.fullmatch(r"[CDFHJKMNPRTVWXY][2-9CDFHJKMNPRTVWXY]{6}", reference.new_reference(ERA))
 
 
 def test_a_new_reference_is_read_back():
-    assert all(reference.parse(code) == code for code in (reference.new(ERA) for _ in range(500)))
+    assert all(reference.parse_reference(code) == code for code in (reference.new_reference(ERA) for _ in range(500)))
 
 
 def test_every_reference_belongs_to_one_era_and_is_drawn_in_it_alone():
     for number in range(reference.ERAS):
-        drawn = reference.new(reference.Era(number, "a salt"))[:-1]
+        drawn = reference.new_reference(reference.Era(number, "a salt"))[:-1]
         there = [other for other in range(reference.ERAS) if reference.Era(other, "a salt").has(drawn)]
         assert there == [number]
 
 
 def test_eras_come_round_and_another_salt_divides_otherwise():
-    body = reference.new(ERA)[:-1]
+    body = reference.new_reference(ERA)[:-1]
     assert reference.Era(ERA.number + reference.ERAS, ERA.salt).has(body)
-    bodies = [reference.new(ERA)[:-1] for _ in range(100)]
+    bodies = [reference.new_reference(ERA)[:-1] for _ in range(100)]
     assert not all(reference.Era(ERA.number, "another").has(body) for body in bodies)
 
 
@@ -45,16 +45,16 @@ def test_eras_come_round_and_another_salt_divides_otherwise():
 def test_any_one_wrong_character_is_found(body, position, other):
     code = valid(body)
     wrong = code[:position] + other + code[position + 1 :]
-    assert (reference.parse(wrong) == code) == (wrong == code)
+    assert (reference.parse_reference(wrong) == code) == (wrong == code)
     if wrong != code:
-        assert reference.parse(wrong) is None
+        assert reference.parse_reference(wrong) is None
 
 
 @given(BODIES, st.integers(0, reference.LENGTH - 2))
 def test_two_swapped_neighbours_are_found(body, position):
     code = valid(body)
     swapped = code[:position] + code[position + 1] + code[position] + code[position + 2 :]
-    assert reference.parse(swapped) == (code if swapped == code else None)
+    assert reference.parse_reference(swapped) == (code if swapped == code else None)
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def test_two_swapped_neighbours_are_found(body, position):
 )
 def test_what_people_and_scanners_do_to_it_is_forgiven(change, why):
     code = valid("K7M4XR")
-    assert reference.parse(change(code)) == code
+    assert reference.parse_reference(change(code)) == code
 
 
 @pytest.mark.parametrize("typed", ["", "K7M", "AAAAAAA", "2222222", "K7M4XR22", "ÑÑÑÑÑÑÑ", "K7M4X O"])
 def test_what_cannot_be_a_reference_is_none(typed):
-    assert reference.parse(typed) is None
+    assert reference.parse_reference(typed) is None

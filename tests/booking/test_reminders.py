@@ -55,14 +55,14 @@ def at(app, clock_shift):
 def book(desk, procedure, number=1, day=FRIDAY, minute=NINE):
     traveller = at_hour_step(desk.agency, procedure, number)
     holds.place(traveller.key, traveller.browser, day, minute)
-    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser))
 
 
 def move(booking, day, minute):
     token = queries.token_of(booking)
-    key = change.begin(token, "browser-1")
+    key = change.begin_change(token, "browser-1")
     holds.place(key, "browser-1", day, minute)
-    confirm.confirm(key, "browser-1")
+    confirm.confirm_turn(key, "browser-1")
 
 
 def reminded():
@@ -167,7 +167,7 @@ def test_a_reminder_still_waiting_is_dropped_once_it_says_nothing_true(desk, pro
     at(11, 9, 5)
     reminders.remind()
     if end == "cancelled":
-        cancel.cancel(queries.token_of(booking))
+        cancel.cancel_turn(queries.token_of(booking))
     elif end == "moved":
         move(booking, FRIDAY, NINE + 40)
     else:
@@ -178,7 +178,7 @@ def test_a_reminder_still_waiting_is_dropped_once_it_says_nothing_true(desk, pro
 
 
 def test_a_cancelled_turn_is_not_announced(desk, procedure, at):
-    cancel.cancel(queries.token_of(book(desk, procedure)))
+    cancel.cancel_turn(queries.token_of(book(desk, procedure)))
     at(11, 9, 5)
     assert reminders.remind() == 0
 

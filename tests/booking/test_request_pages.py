@@ -88,9 +88,9 @@ def test_an_unknown_link_has_no_page(client, app):
 def test_the_mails_of_the_list(desk, procedure, smtp):
     traveller = at_hour_step(desk.agency, procedure, 90)
     holds.place(traveller.key, traveller.browser, next_workday() + timedelta(days=7), 540)
-    turn = confirm.confirm(traveller.key, traveller.browser)
+    turn = confirm.confirm_turn(traveller.key, traveller.browser)
     token = listed(desk, procedure, 1)
-    cancel.cancel(turn)
+    cancel.cancel_turn(turn)
     deliver_all()
     told = smtp.wait_for("persona1@example.ec", "Está en la lista de espera")
     offered = smtp.wait_for("persona1@example.ec", "Hay un turno para usted")

@@ -36,7 +36,7 @@ def hold(desk, procedure, number=1, day=None, **values):
 
 def book(desk, procedure, number=1, day=None, **values):
     traveller = hold(desk, procedure, number, day, **values)
-    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser))
 
 
 def everything():
@@ -86,7 +86,7 @@ def test_no_contact_datum_of_an_old_turn_is_left_and_the_figures_stay(desk, proc
     person = at_hour_step(desk.agency, procedure, 1, registry_email="dueno.demo@example.ec")
     give_details(person.key, person.browser, Details("0900000001", "Luis Apoderado", priority=True))
     holds.place(person.key, person.browser, next_workday(), NINE)
-    confirm.confirm(person.key, person.browser)
+    confirm.confirm_turn(person.key, person.browser)
     again = book(
         desk,
         create_procedure(line=procedure.line, minutes=40),
@@ -94,7 +94,7 @@ def test_no_contact_datum_of_an_old_turn_is_left_and_the_figures_stay(desk, proc
         cedula=person.cedula,
         day=next_workday() + timedelta(days=1),
     )
-    cancel.cancel(queries.token_of(again), reason="other")
+    cancel.cancel_turn(queries.token_of(again), reason="other")
     book(desk, procedure, 3)
     hold(desk, procedure, 4)
     deliver_all()
@@ -168,7 +168,7 @@ def test_whoever_waits_for_another_place_is_not_forgotten_before_the_answer(desk
     set_policy(contact_days=5)
     booking = book(desk, procedure, day=next_workday() + timedelta(days=14))
     starts = clock.local(booking.starts_at, desk.agency.zone)
-    closing.close(Scope("national"), Hours(starts, starts + timedelta(hours=1), "Corte"), actor="test")
+    closing.close_hours(Scope("national"), Hours(starts, starts + timedelta(hours=1), "Corte"), actor="test")
     clock_shift(booking.starts_at - clock.now() + timedelta(days=10))
     assert tidy().turns == 0
     clock_shift(timedelta(days=21))
@@ -207,9 +207,9 @@ def test_a_reference_is_never_given_twice_not_even_that_of_a_deleted_hold(desk, 
     clock_shift(timedelta(days=2))
     tidy()
     assert db.session.scalars(select(SpentReference.reference)).all() == [spent]
-    fresh = reference.new(reference.Era(0, "salt"))
+    fresh = reference.new_reference(reference.Era(0, "salt"))
     candidates = iter([spent, spent, fresh])
-    monkeypatch.setattr(reference, "new", lambda _era: next(candidates))
+    monkeypatch.setattr(reference, "new_reference", lambda _era: next(candidates))
     hold(desk, procedure, 2)
     assert db.session.scalars(select(Booking.reference)).all() == [fresh]
 
@@ -229,24 +229,24 @@ def test_more_than_a_batch_is_forgotten_in_one_run_and_a_killed_run_goes_on(desk
         book(desk, procedure, number)
     clock_shift(DAYS + timedelta(days=2))
     sweep.sweep()
-    forget, done = retention.forget, []
+    forget, done = retention.forget_turns, []
 
     def once(turns, now):
         if done:
             raise KeyboardInterrupt
         done.append(forget(turns, now))
 
-    monkeypatch.setattr(retention, "forget", once)
+    monkeypatch.setattr(retention, "forget_turns", once)
     with pytest.raises(KeyboardInterrupt):
         retention.retain()
     assert db.session.scalar(select(func.count()).where(Booking.forgotten_at.is_not(None))) == 2
-    monkeypatch.setattr(retention, "forget", forget)
+    monkeypatch.setattr(retention, "forget_turns", forget)
     assert retention.retain().turns == 1
 
 
 def test_events_hold_no_personal_data(desk, procedure):
     booking = book(desk, procedure, registry_email="dueno.demo@example.ec")
-    cancel.cancel(queries.token_of(booking), reason="other")
+    cancel.cancel_turn(queries.token_of(booking), reason="other")
     history.note(booking, actor="citizen", now=clock.now(), reason="x", details={})
     db.session.commit()
     told = str([(event.actor, event.reason, event.details) for event in db.session.scalars(select(Event))])

@@ -30,4 +30,4 @@ def test_a_seal_is_exact_for_few_and_near_enough_for_hundreds(shown, people, exp
 
 
 def test_what_was_sealed_holds():
-    assert all(seal.holds(seal.of(people), people) for people in (0, 1, 99, 100, 40_000))
+    assert all(seal.holds(seal.seal_of(people), people) for people in (0, 1, 99, 100, 40_000))

@@ -32,7 +32,7 @@ LUIS = Contact("luis.demo@example.ec", "luis.demo@example.ec", "+593991234568")
 
 
 def begin(number=1, browser=BROWSER):
-    return steps.start(browser, cedula(number))
+    return steps.start_journey(browser, cedula(number))
 
 
 def newest_code(key):
@@ -67,7 +67,7 @@ def test_the_steps_follow_one_another(app):
     assert step(key) is Step.HOUR
     holds.place(key, BROWSER, next_workday(), 540)
     assert step(key) is Step.CONFIRM
-    confirm.confirm(key, BROWSER)
+    confirm.confirm_turn(key, BROWSER)
     assert step(key) is Step.DONE
 
 
@@ -143,7 +143,7 @@ def test_a_step_posted_too_early_or_too_late_tells_where_to_go(app):
         lambda: prove(key, BROWSER, "123456"),
         lambda: steps.resend(key, BROWSER),
         lambda: steps.choose_place(key, BROWSER, steps.AgencyChoice("17", "x", "y")),
-        lambda: confirm.confirm(key, BROWSER),
+        lambda: confirm.confirm_turn(key, BROWSER),
     ):
         with pytest.raises(WrongStep) as wrong:
             early()
@@ -226,7 +226,7 @@ def test_an_existing_turn_is_told_at_the_place_and_not_before(app):
     create_citizen(cedula=cedula(1))
     first = at_hour_step(desk.agency, procedure, 1)
     holds.place(first.key, first.browser, next_workday(), 540)
-    confirm.confirm(first.key, first.browser)
+    confirm.confirm_turn(first.key, first.browser)
     key = begin(1)
     steps.give_contact(key, BROWSER, ANA)
     prove(key, BROWSER, newest_code(key))

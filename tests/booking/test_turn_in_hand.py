@@ -82,7 +82,7 @@ def test_without_an_hour_there_are_no_papers(client, address, token, desk, day):
     papers = (f"{address}.pdf", f"{address}.ics", f"{address}/ticket")
     close(desk, day)
     assert [client.get(paper).status_code for paper in papers] == [404, 404, 404]
-    cancel.cancel(token)
+    cancel.cancel_turn(token)
     assert [client.get(paper).status_code for paper in papers] == [404, 404, 404]
     client.get(address)
     assert not client.page.links.keys() & {"Descargar PDF", "Añadir al calendario", "Imprimir ticket"}
@@ -173,9 +173,9 @@ def test_a_turn_that_changed_often_enough_says_so_and_offers_no_more(client, add
     client.get(address)
     form_token = token_of(client)
     for minute in (TEN, TEN + 20, TEN + 40):
-        key = change.begin(token, browser_of(client))
+        key = change.begin_change(token, browser_of(client))
         holds.place(key, browser_of(client), day, minute)
-        confirm.confirm(key, browser_of(client))
+        confirm.confirm_turn(key, browser_of(client))
     client.get(address)
     assert "Este turno ya cambió 3 veces." in client.page.text
     assert client.page.links["Cancelar turno"]
@@ -187,7 +187,7 @@ def test_a_turn_that_changed_often_enough_says_so_and_offers_no_more(client, add
 def test_a_turn_given_up_meanwhile_ends_its_change_on_its_own_page(client, address, token, day):
     walker = begin_change(client, address)
     walker.hold(day, TEN)
-    cancel.cancel(token)
+    cancel.cancel_turn(token)
     for step in ("horario", "lugar", "confirmar"):
         assert walker.get(step).location == address
     assert walker.post("confirmar").location == address

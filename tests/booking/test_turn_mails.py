@@ -54,9 +54,9 @@ def test_the_mails_of_a_turns_life_bring_papers_that_follow_it(smtp, token, day,
     _, files = mailed(smtp, "Confirmación del Turno en Línea")
     assert "lunes 23 de noviembre de 2026 09:00" in words_of(files["pdf"])
     entries = [entry_in(files)]
-    key = change.begin(token, "phone")
+    key = change.begin_change(token, "phone")
     holds.place(key, "phone", day + timedelta(days=1), TEN)
-    confirm.confirm(key, "phone")
+    confirm.confirm_turn(key, "phone")
     _, files = mailed(smtp, "Su turno cambió")
     assert "martes 24 de noviembre de 2026 10:00" in words_of(files["pdf"])
     entries.append(entry_in(files))
@@ -67,10 +67,10 @@ def test_the_mails_of_a_turns_life_bring_papers_that_follow_it(smtp, token, day,
     assert "Motivo: Corte de luz.\r\n" in text
     assert "pdf" not in files
     entries.append(entry_in(files))
-    proposals.accept(token)
+    proposals.accept_proposal(token)
     _, files = mailed(smtp, "Su turno cambió: miércoles 25")
     entries.append(entry_in(files))
-    cancel.cancel(token)
+    cancel.cancel_turn(token)
     _, files = mailed(smtp, "Su turno fue cancelado")
     assert "pdf" not in files
     entries.append(entry_in(files))
@@ -95,7 +95,7 @@ def test_a_turn_that_got_its_hour_back_is_in_the_calendar_again(smtp, token, des
     proposals.propose_all()
     _, files = mailed(smtp, "no podrá ser")
     away = entry_in(files)[1]
-    closing.reopen(closed, "staff:test")
+    closing.reopen_hours(closed, "staff:test")
     _, files = mailed(smtp, "vuelve a su hora")
     method, event = entry_in(files)
     assert (method, event.start) == ("PUBLISH", turn(token).starts_at)

@@ -29,7 +29,7 @@ def turn(desk, procedure):
     """A confirmed turn: Tuesday at nine."""
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, next_workday(), NINE)
-    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))
+    return queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser))
 
 
 @pytest.fixture

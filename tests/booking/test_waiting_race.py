@@ -35,7 +35,7 @@ def booked(desk, procedure, day, count):
     for number in range(count):
         traveller = at_hour_step(desk.agency, procedure, 90 + number)
         holds.place(traveller.key, traveller.browser, day, 540 + 20 * number)
-        tokens.append(confirm.confirm(traveller.key, traveller.browser))
+        tokens.append(confirm.confirm_turn(traveller.key, traveller.browser))
     return tokens
 
 
@@ -43,7 +43,7 @@ def test_eight_places_given_up_at_once_go_to_eight_different_people(app, desk, p
     tokens = booked(desk, procedure, day, 8)
     for number in range(1, 11):
         listed(desk, procedure, number)
-    all_at_once(app, [lambda token=token: cancelling.cancel(token) for token in tokens])
+    all_at_once(app, [lambda token=token: cancelling.cancel_turn(token) for token in tokens])
     assert sorted(statuses()) == ["offered"] * 8 + ["waiting"] * 2
     assert db.session.scalar(select(func.count(SeatOffer.request_id.distinct()))) == 8
     assert offers() == ["open"] * 8
@@ -52,23 +52,23 @@ def test_eight_places_given_up_at_once_go_to_eight_different_people(app, desk, p
 def test_an_offer_that_is_accepted_sixteen_times_is_one_turn(app, desk, procedure, day):
     (turn,) = booked(desk, procedure, day, 1)
     first = listed(desk, procedure, 1)
-    cancelling.cancel(turn)
-    assert len(set(all_at_once(app, [lambda: seat_offers.accept(first)] * 16))) == 1
+    cancelling.cancel_turn(turn)
+    assert len(set(all_at_once(app, [lambda: seat_offers.accept_offer(first)] * 16))) == 1
     assert db.session.scalar(select(func.count()).where(Booking.status == "confirmed")) == 1
 
 
 def test_accepting_and_declining_at_once_is_one_of_the_two(app, desk, procedure, day):
     (turn,) = booked(desk, procedure, day, 1)
     first, second = (listed(desk, procedure, number) for number in (1, 2))
-    cancelling.cancel(turn)
+    cancelling.cancel_turn(turn)
 
     def accept():
         try:
-            return seat_offers.accept(first)
+            return seat_offers.accept_offer(first)
         except Refused:
             return None
 
-    accepted, _ = all_at_once(app, [accept, lambda: seat_offers.decline(first)])
+    accepted, _ = all_at_once(app, [accept, lambda: seat_offers.decline_offer(first)])
     assert offers() == (["accepted"] if accepted else ["declined", "open"])
     assert second
 
@@ -90,13 +90,15 @@ def close_while_a_place_is_handed_on(app, desk, procedure, day, monkeypatch):
 
     def cancel():
         with app.app_context():
-            cancelling.cancel(turn)
+            cancelling.cancel_turn(turn)
 
     def close():
         handed.wait(timeout=30)
         begins = datetime.combine(day, time())
         with app.app_context():
-            closing.close(Scope("agency", agency_id=agency_id), Hours(begins, begins + timedelta(days=1), "Corte"), "x")
+            closing.close_hours(
+                Scope("agency", agency_id=agency_id), Hours(begins, begins + timedelta(days=1), "Corte"), "x"
+            )
 
     db.session.remove()
     with ThreadPoolExecutor(2) as pool:

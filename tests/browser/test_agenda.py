@@ -193,7 +193,7 @@ def fill_a_day(desk, procedure, by, clock_shift):
     calling.call(people[1], Actor("staff:1", desk.agency_id, window=1))
     clock_shift(timedelta(minutes=190))
     attendance.absent(people[6], by)
-    assistance.asked(create_device(desk.agency, name="Puerta principal").id)
+    assistance.help_asked(create_device(desk.agency, name="Puerta principal").id)
     return people[3]
 
 

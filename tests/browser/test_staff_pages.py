@@ -31,7 +31,7 @@ def agency(live_server):
 
 
 def test_a_supervisor_activates_the_account_and_comes_in_by_keyboard(page, agency, clock_shift):
-    token = accounts.add(EMAIL, accounts.Post("supervisor", agency.id))
+    token = accounts.add_account(EMAIL, accounts.Post("supervisor", agency.id))
     secret = accounts.totp_secret(accounts.to_activate(token))
     db.session.rollback()
     page.goto(f"/agencia/activar/{token}")
@@ -104,7 +104,7 @@ def test_a_device_is_paired_by_one_press_and_strangers_see_why_not(page, agency)
     page.goto("/pantalla")
     expect(page.get_by_role("heading", name="Esta página no es para usted")).to_be_visible()
     look_closely(page)
-    token = devices.add("sala", agency.id, "board")
+    token = devices.add_device("sala", agency.id, "board")
     db.session.rollback()
     page.goto(f"/dispositivo/{token}")
     look_closely(page)

@@ -65,7 +65,7 @@ def take(desk, procedure, minute, number=7):
     """Somebody else has the only place of that minute on the next workday."""
     other = at_hour_step(desk.agency, procedure, number)
     holds.place(other.key, other.browser, next_workday(), minute)
-    confirm.confirm(other.key, other.browser)
+    confirm.confirm_turn(other.key, other.browser)
     db.session.rollback()
 
 
@@ -254,7 +254,7 @@ def test_a_limit_says_no_calmly(ana, desk, procedure):
     come_to_place(ana)
     other = at_hour_step(desk.agency, procedure, 8, cedula=ana.cedula)
     holds.place(other.key, other.browser, next_workday(), NINE + 20)
-    confirm.confirm(other.key, other.browser)
+    confirm.confirm_turn(other.key, other.browser)
     db.session.rollback()
     ana.choose_place("17", SLUG, "centro")
     expect(ana.page.get_by_role("alert")).to_contain_text("Ya existe un turno para este trámite")

@@ -66,7 +66,7 @@ def full(procedure):
         somebody = at_hour_step(agency, procedure, 500 + ahead)
         try:
             holds.place(somebody.key, somebody.browser, today() + timedelta(days=ahead), 480)
-            tokens.append(confirm.confirm(somebody.key, somebody.browser))
+            tokens.append(confirm.confirm_turn(somebody.key, somebody.browser))
         except NotOffered:
             continue
     return desk, tokens
@@ -81,7 +81,7 @@ def test_a_person_finds_no_place_joins_the_list_and_accepts_what_is_given_up(ful
     expect(heading(page)).to_have_text("Está en la lista de espera")
     look_closely(page)
     link = link_in(smtp.wait_for("persona7@example.ec", "Está en la lista de espera"), "/solicitud/")
-    cancel.cancel(tokens[-1])
+    cancel.cancel_turn(tokens[-1])
     offered = smtp.wait_for("persona7@example.ec", "Hay un turno para usted")
     assert link_in(offered, "/solicitud/") == link
     page.goto(link)
@@ -110,7 +110,7 @@ def test_declining_and_leaving(full, page, smtp):
     page.locator("[name=agencias]").check()
     page.get_by_role("button", name="Anotarme en la lista").click()
     link = page.url
-    cancel.cancel(tokens[-1])
+    cancel.cancel_turn(tokens[-1])
     page.goto(link)
     page.get_by_role("button", name="No me sirve").click()
     expect(heading(page)).to_have_text("Está en la lista de espera")
@@ -161,7 +161,7 @@ def test_public_pages_are_for_everybody(procedure, open_context, scheme):
         db.session.add(Scarcity(day=day, agency_id=where[0], procedure_id=where[1], days_ahead=ahead))
         db.session.add(Given(day=day, how="first_come", turns=1000 + ahead))
     db.session.commit()
-    history.load_path(resource("catalogue") / "historical_figures.csv")
+    history.load_history_path(resource("catalogue") / "historical_figures.csv")
     page = open_context(viewport={"width": 320, "height": 640}, color_scheme=scheme).new_page()
     for address in ("/transparencia", "/reparto?provincia=17", "/sorteos", "/queja", "/accesibilidad"):
         page.goto(address)

@@ -26,7 +26,7 @@ def sink(app: Flask) -> Iterator[Sink]:
 @pytest.fixture
 def owe(app: Flask) -> Callable[..., Notice]:
     """Owe one mail, rendered by the template of codes: ``owe("ana@example.ec", expires_in=600)``."""
-    rendering.register(app, "probe", lambda _: code_mail())
+    rendering.register_renderer(app, "probe", lambda _: code_mail())
 
     @transaction
     def write(address: str, kind: str, priority: int, expires_in: float | None) -> None:

@@ -44,7 +44,7 @@ def test_a_deliverer_that_slept_through_its_lease_sends_nothing(app, sink, owe, 
                 assert deliver() == Delivered(sent=1)
         return code_mail()
 
-    rendering.register(app, "sleepy", sleepy)
+    rendering.register_renderer(app, "sleepy", sleepy)
     owe(ANA, kind="sleepy")
     assert deliver() == Delivered()
     assert sink.recipients == [ANA]
@@ -68,7 +68,7 @@ def test_a_deliverer_that_wakes_while_its_successor_sends_keeps_out_of_it(app, s
         woken.set()
         assert sleeper.result(30) == Delivered()
 
-    rendering.register(app, "sleepy", sleepy)
+    rendering.register_renderer(app, "sleepy", sleepy)
     owe(ANA, kind="sleepy")
     sink.arriving = wake_the_sleeper
     with ThreadPoolExecutor(1) as pool:

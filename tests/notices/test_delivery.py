@@ -92,14 +92,14 @@ def test_a_notice_that_expires_while_it_is_rendered_is_not_sent(app, sink, owe, 
         at_second(601)
         return code_mail()
 
-    rendering.register(app, "slow", slow)
+    rendering.register_renderer(app, "slow", slow)
     owe(ANA, kind="slow", expires_in=600)
     assert deliver() == Delivered(dropped=1)
     assert sink.envelopes == []
 
 
 def test_a_notice_with_nothing_to_tell_any_more_is_dropped(app, sink, owe):
-    rendering.register(app, "void", lambda _: None)
+    rendering.register_renderer(app, "void", lambda _: None)
     owe(ANA, kind="void")
     owe(LUIS)
     assert deliver() == Delivered(sent=1, dropped=1)
@@ -110,7 +110,7 @@ def test_a_renderer_that_breaks_stops_nobody_elses_mail(app, sink, owe):
     def broken(_notice):
         raise KeyError("048213")
 
-    rendering.register(app, "broken", broken)
+    rendering.register_renderer(app, "broken", broken)
     owe(ANA, kind="broken")
     owe(LUIS)
     assert deliver() == Delivered(sent=1, failed=1)

@@ -40,7 +40,7 @@ def test_letters_are_listed_newest_first(tmp_path):
 def test_a_letter_is_found_by_its_id_with_the_local_day_and_hour(tmp_path):
     demo_mailbox.store(tmp_path, mail("hola", attach="turno.ics"))
     (listed,) = demo_mailbox.letters(tmp_path)
-    letter = demo_mailbox.letter(tmp_path, listed.id)
+    letter = demo_mailbox.find_letter(tmp_path, listed.id)
     assert letter == listed
     assert (letter.sender, letter.recipient) == ("Turnero <turnos@example.ec>", "ana.demo@example.ec")
     assert (letter.day, letter.time) == ("lunes 23 de noviembre de 2026", "10:42")
@@ -51,7 +51,7 @@ def test_a_letter_is_found_by_its_id_with_the_local_day_and_hour(tmp_path):
 def test_whatever_is_no_letter_is_not_found(tmp_path, letter_id):
     (tmp_path / "keys.eml").write_text("secret")
     (tmp_path / "mailbox").mkdir()
-    assert demo_mailbox.letter(tmp_path / "mailbox", letter_id) is None
+    assert demo_mailbox.find_letter(tmp_path / "mailbox", letter_id) is None
 
 
 def test_an_empty_or_missing_folder_holds_no_letters(tmp_path):

@@ -130,7 +130,7 @@ def test_pictures_are_inline_and_files_attached(app):
 
 def test_a_confirmation_reads_the_same_on_the_other_side(app, sink, owe):
     confirmation = Mail("confirmation", {"turn": turn()}, (qr_picture("K7MQ4XR"),))
-    rendering.register(app, "turn", lambda _: confirmation)
+    rendering.register_renderer(app, "turn", lambda _: confirmation)
     owe("ana@example.ec", kind="turn")
     assert deliver() == Delivered(sent=1)
     mail, written = sink.mails[0], rendering.fill(confirmation)

@@ -213,7 +213,7 @@ def turn(app, client):
     desk = create_desk(procedure.line)
     traveller = at_hour_step(desk.agency, procedure, 1)
     holds.place(traveller.key, traveller.browser, next_workday(), 660)
-    return f"/mi-turno/{confirm.confirm(traveller.key, traveller.browser)}"
+    return f"/mi-turno/{confirm.confirm_turn(traveller.key, traveller.browser)}"
 
 
 def words_of(client, address):

@@ -34,7 +34,7 @@ def book(desk, procedure, number, minute=ELEVEN) -> str:
     """The reference of a turn just confirmed."""
     traveller = at_hour_step(desk.agency, procedure, number)
     holds.place(traveller.key, traveller.browser, next_workday(), minute)
-    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser)).reference
+    return queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser)).reference
 
 
 def state() -> dict[str, tuple[str, object, int]]:
@@ -51,11 +51,11 @@ def test_a_backup_made_while_people_book_is_one_moment(app, tmp_path, desk, proc
     def one(traveller):
         def work() -> None:
             holds.place(traveller.key, traveller.browser, next_workday(), ELEVEN)
-            confirm.confirm(traveller.key, traveller.browser)
+            confirm.confirm_turn(traveller.key, traveller.browser)
 
         return work
 
-    all_at_once(app, [*map(one, travellers), lambda: backup.write(file)])
+    all_at_once(app, [*map(one, travellers), lambda: backup.write_backup(file)])
     restore.restore(file, replace=True)
     assert [str(violation) for violation in audit()] == []
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -73,7 +73,7 @@ def test_a_restore_brings_back_what_was_there_and_opens_sends_and_gives_out_noth
     clerk = signed_in(app, create_account(desk.agency), 7)
     Leadership().renew()
     before = state()
-    backup.write(tmp_path / "copia")
+    backup.write_backup(tmp_path / "copia")
     deliver_all()  # the mail goes, and the backup knows nothing of it
     smtp.clear()
     lost = {book(desk, procedure, 100 + number, ELEVEN + 40) for number in range(20)}
@@ -99,7 +99,7 @@ def test_a_restore_brings_back_what_was_there_and_opens_sends_and_gives_out_noth
 
 def test_people_can_send_what_was_owed(app, tmp_path, desk, procedure, smtp):
     book(desk, procedure, 1)
-    backup.write(tmp_path / "copia")
+    backup.write_backup(tmp_path / "copia")
     restore.restore(tmp_path / "copia", replace=True)
     app.test_cli_runner().invoke(args=["mail", "retry"])
     deliver_all()
@@ -127,7 +127,7 @@ def test_a_backup_comes_back_into_an_empty_database(make_app, tmp_path, engine):
     with make_app(engine):
         procedure = create_procedure(minutes=20)
         kept = book(create_desk(procedure.line), procedure, 1)
-        backup.write(file)
+        backup.write_backup(file)
     (tmp_path / "turnero.sqlite3").unlink(missing_ok=True)
     with make_app(engine, migrated=False):
         restore.restore(file, replace=False)
@@ -153,7 +153,7 @@ def test_a_backup_of_another_version_is_refused(app, tmp_path, desk, procedure):
     file = tmp_path / "copia"
     db.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     db.session.commit()
-    backup.write(file)
+    backup.write_backup(file)
     db.session.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": schema.newest()})
     db.session.commit()
     kept = book(desk, procedure, 1)
@@ -174,7 +174,7 @@ def test_a_backup_killed_on_the_way_leaves_no_file_of_that_name(app, tmp_path, m
 
     monkeypatch.setattr(backup, "_to_the_disk", die)
     with pytest.raises(Killed):
-        backup.write(tmp_path / "copia")
+        backup.write_backup(tmp_path / "copia")
     assert not (tmp_path / "copia").exists()
 
 
@@ -182,7 +182,7 @@ def test_a_restore_killed_before_it_is_safe_leaves_a_database_nothing_starts_on(
     app, tmp_path, desk, procedure, monkeypatch
 ):
     kept = book(desk, procedure, 1)
-    backup.write(tmp_path / "copia")
+    backup.write_backup(tmp_path / "copia")
 
     class Killed(BaseException):
         pass
@@ -205,7 +205,7 @@ def test_a_restore_killed_before_it_is_safe_leaves_a_database_nothing_starts_on(
 
 
 def test_a_restore_that_fails_half_way_leaves_the_old_database(app, tmp_path, desk, procedure, monkeypatch):
-    backup.write(tmp_path / "copia")
+    backup.write_backup(tmp_path / "copia")
     kept = book(desk, procedure, 1)
     cut = (tmp_path / "copia").read_bytes()
     (tmp_path / "media").write_bytes(cut[: len(cut) * 2 // 3])
@@ -218,7 +218,7 @@ def test_a_restore_that_fails_half_way_leaves_the_old_database(app, tmp_path, de
 
 @pytest.mark.engines("sqlite")
 def test_a_restore_is_refused_while_another_process_works_with_the_file(app, tmp_path, desk, procedure):
-    backup.write(tmp_path / "copia")
+    backup.write_backup(tmp_path / "copia")
     kept = book(desk, procedure, 1)
     with sqlite3.connect(db.engine.url.database, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -241,7 +241,7 @@ def test_no_password_is_on_a_command_line(app, monkeypatch, tmp_path):
 
     monkeypatch.setitem(app.config, "SETTINGS", settings)
     monkeypatch.setattr(backup.subprocess, "run", run)
-    backup.write(tmp_path / "copia")
+    backup.write_backup(tmp_path / "copia")
     command, environ = asked[0]
     assert "secreto" not in command
     names = ("PGPASSWORD", "PGUSER", "PGHOST", "PGPORT", "PGDATABASE", "PGSSLMODE")
@@ -250,7 +250,7 @@ def test_no_password_is_on_a_command_line(app, monkeypatch, tmp_path):
 
 def test_the_page_of_a_dead_journey_offers_a_new_start(app, tmp_path, desk, procedure):
     walker = Walker.at_hours(app.test_client(), desk, procedure)
-    backup.write(tmp_path / "copia")
+    backup.write_backup(tmp_path / "copia")
     restore.restore(tmp_path / "copia", replace=True)
     answer = walker.get("horario")
     assert answer.status_code == 404

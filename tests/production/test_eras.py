@@ -27,14 +27,14 @@ def drawn_again(lost: list[str], monkeypatch) -> str:
 
 
 def test_a_reference_given_after_the_backup_is_never_given_again(app, tmp_path, monkeypatch):
-    backup.write(tmp_path / "copia")
+    backup.write_backup(tmp_path / "copia")
     lost = [reference_eras.unused() for _ in range(LOST)]
     restore.restore(tmp_path / "copia", replace=True)
     assert drawn_again(lost, monkeypatch) not in lost
 
 
 def test_control_in_the_same_era_chance_could_bring_it_again(app, tmp_path, monkeypatch):
-    backup.write(tmp_path / "copia")
+    backup.write_backup(tmp_path / "copia")
     lost = [reference_eras.unused() for _ in range(LOST)]
     monkeypatch.setattr(reference_eras, "begin_another_era", lambda: None)
     restore.restore(tmp_path / "copia", replace=True)
@@ -42,7 +42,7 @@ def test_control_in_the_same_era_chance_could_bring_it_again(app, tmp_path, monk
 
 
 def test_one_backup_that_comes_back_twice_gives_nothing_again(app, tmp_path, monkeypatch):
-    backup.write(tmp_path / "copia")
+    backup.write_backup(tmp_path / "copia")
     restore.restore(tmp_path / "copia", replace=True)
     lost = [reference_eras.unused() for _ in range(LOST)]  # between the two
     restore.restore(tmp_path / "copia", replace=True)
@@ -56,7 +56,7 @@ def test_a_killed_restore_does_not_forget_the_era(app, tmp_path, monkeypatch):
     def die(_now):
         raise Killed
 
-    backup.write(tmp_path / "copia")
+    backup.write_backup(tmp_path / "copia")
     restore.restore(tmp_path / "copia", replace=True)
     lost = [reference_eras.unused() for _ in range(LOST)]
     db.session.rollback()
@@ -73,9 +73,9 @@ def test_an_era_that_is_crowded_gives_way_to_the_next(app, monkeypatch):
     traveller = at_hour_step(create_desk(procedure.line).agency, procedure, 1)
     holds.place(traveller.key, traveller.browser, next_workday(), 660)
     taken = db.session.scalars(select(Booking.reference)).one()
-    era = reference_eras.present()
+    era = reference_eras.present_era()
     stuck = chain(repeat(taken, 8), ["C23456"])
-    monkeypatch.setattr(reference, "new", lambda _era: next(stuck))
+    monkeypatch.setattr(reference, "new_reference", lambda _era: next(stuck))
     assert reference_eras.unused() == "C23456"
-    assert reference_eras.present().number == era.number + 1
-    assert era.salt == reference_eras.present().salt
+    assert reference_eras.present_era().number == era.number + 1
+    assert era.salt == reference_eras.present_era().salt

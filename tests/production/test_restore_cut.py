@@ -23,7 +23,7 @@ def world(app, tmp_path):
     desk = create_desk(procedure.line)
     for number in range(2):
         book(desk, procedure, number)
-    backup.write(tmp_path / "copia")
+    backup.write_backup(tmp_path / "copia")
     return book(desk, procedure, 2)
 
 

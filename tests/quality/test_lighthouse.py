@@ -47,7 +47,7 @@ def test_every_page_of_a_citizen(app, live_server, tmp_path):
     """The best of two for speed: other work on the machine slows a page down, nothing makes it faster."""
     procedure = create_procedure(slug=SLUG, name="Notificación de glosas", minutes=20)
     desk = create_desk(procedure.line, agency=create_agency(slug="centro", name="Agencia Centro"), windows=2)
-    history.load_path(resource("catalogue") / "historical_figures.csv")
+    history.load_history_path(resource("catalogue") / "historical_figures.csv")
     client = app.test_client()
     walker = Walker.at_hours(client, desk, procedure, 1)
     walker.hold(next_workday(), 660)

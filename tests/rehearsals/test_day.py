@@ -69,7 +69,7 @@ def people(desk, procedure, other_desk):
     create_desk_day(other_desk, today(), windows=0)
     day = datetime.combine(today(), time())
     hours = Hours(day + timedelta(minutes=CLOSES), day + CLOSED_FOR, "Corte de agua")
-    closing.close(Scope("agency", agency_id=desk.agency_id), hours, "command line")
+    closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours, "command line")
     proposals.propose_all()  # the jobs of the live server would, at a moment of their own
     db.session.rollback()
     return found

@@ -19,7 +19,7 @@ from tests.support.inspection.migrating import invalid_indexes
 from tests.support.servers import postgres
 from tests.support.servers.mail_servers import free_port
 from tests.support.servers.processes import environ_of, run, running
-from turnero.booking.turn.token import hash_of
+from turnero.booking.turn.token import token_hash_of
 from turnero.operations import schema
 
 MILLION = 1_000_000
@@ -128,7 +128,7 @@ def kept(site, tokens):
     """How many of the turns that their people saw confirmed the database has."""
     question = "SELECT count(*) FROM bookings WHERE status = 'confirmed' AND token_hash = ANY(%s)"
     with psycopg.connect(site.database) as connection:
-        return connection.execute(question, [[hash_of(token) for token in tokens]]).fetchone()[0]
+        return connection.execute(question, [[token_hash_of(token) for token in tokens]]).fetchone()[0]
 
 
 def audited(site):

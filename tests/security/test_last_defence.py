@@ -120,8 +120,8 @@ def rows(app):
         Refusals(since=now, reason="flood", times=1),
         Rating(key="k", day=booking.day, satisfaction=5, words="", **offered),
     ]
-    closing.close(date(2026, 10, 1))
-    complaints.file(complaints.Said("k", "complaint", "Esperé mucho"), "b")
+    closing.close_month(date(2026, 10, 1))
+    complaints.file_complaint(complaints.Said("k", "complaint", "Esperé mucho"), "b")
     closed = {"month": date(2026, 10, 1), "revision": 1, "procedure_id": booking.procedure_id}
     closed |= dict.fromkeys(("attended", "no_show", "cancelled", "displaced"), 0)
     province = desk.agency.province_code

@@ -125,7 +125,7 @@ class Town:
         except Refused as refusal:
             return refusal.code
         if confirm:
-            self.turns[wish.cedula, wish.procedure] = bookings.confirm(traveller.key, browser)
+            self.turns[wish.cedula, wish.procedure] = bookings.confirm_turn(traveller.key, browser)
         return "held"
 
     def day(self):
@@ -152,7 +152,7 @@ def live_through(town, model, clock_shift):
         elif action < 0.22 and town.turns:
             turn = town.chance.choice(sorted(town.turns))
             with suppress(NotCancellable):  # its hour has come: it stays
-                cancel.cancel(town.turns[turn], reason="other")
+                cancel.cancel_turn(town.turns[turn], reason="other")
                 del town.turns[turn]
                 model.live.discard(turn)
         else:

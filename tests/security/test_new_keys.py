@@ -89,7 +89,7 @@ def test_undone_twice_by_its_owner_a_turn_leads_to_one_journey(app, turn, change
 
 
 def test_a_second_factor_still_opens(app, changed, kept):
-    token = accounts.add("eva@example.ec", Post("supervisor", create_agency().id))
+    token = accounts.add_account("eva@example.ec", Post("supervisor", create_agency().id))
     secret = accounts.totp_secret(accounts.to_activate(token))
     db.session.rollback()
     accounts.activate(token, PASSWORD, totp.code_at(secret, clock.now() - totp.STEP))

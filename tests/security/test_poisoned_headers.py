@@ -129,7 +129,7 @@ def test_other_senders_behind_the_trusted_proxy_are_others(make_app, monkeypatch
 @pytest.mark.parametrize(("hops", "last"), [("0", ""), ("1", "203.0.113.9")])
 def test_no_claim_escapes_the_slow_down_of_sign_ins(make_app, hops, last):
     with make_app("sqlite", TURNERO_TRUSTED_PROXIES=hops) as app:
-        accounts.activate(accounts.add(EMAIL, Post("window", create_agency().id)), PASSWORD, "")
+        accounts.activate(accounts.add_account(EMAIL, Post("window", create_agency().id)), PASSWORD, "")
         answers = [sign_in(app.test_client(), "otra clave larga", claims(number, last)) for number in range(6)]
         assert [answer.status_code for answer in answers] == [422] * 5 + [429]
         assert db.session.scalar(select(func.count(SignInFailure.source.distinct()))) == 1
@@ -186,7 +186,7 @@ OWN = ["/agencia/agenda", "/agencia/agenda/2026-11-24", "/agencia/control?x=1", 
 def account(sqlite_app, monkeypatch):
     """Somebody whose right password is told at once: a hundred real comparisons take five seconds."""
     monkeypatch.setattr(passwords, "is_right", lambda typed, _kept: typed == PASSWORD)
-    accounts.activate(accounts.add(EMAIL, Post("window", create_agency().id)), PASSWORD, "")
+    accounts.activate(accounts.add_account(EMAIL, Post("window", create_agency().id)), PASSWORD, "")
 
 
 def test_nobody_is_led_away_by_the_sign_in(sqlite_app, account):

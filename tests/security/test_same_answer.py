@@ -140,7 +140,7 @@ def test_every_cedula_gets_the_same_bytes(app):
 def test_an_answer_that_knows_more_would_be_seen(sqlite_app, monkeypatch):
     """The control of the test above."""
     prepare(1)
-    told = person.contact_page
+    told = person.show_contact
 
     def telling(key):
         answer = told(key)
@@ -172,14 +172,14 @@ def test_a_look_up_before_the_proof_would_be_noticed(sqlite_app, monkeypatch):
     """The control: some milliseconds more for those whom the registry knows."""
     for number in numbers_of("known", SAMPLES):
         create_citizen(cedula(number))
-    start = steps.start
+    start = steps.start_journey
 
     def slow_start(browser, number):
         if db.session.get(Citizen, number) is not None:
             time.sleep(0.02)
         return start(browser, number)
 
-    monkeypatch.setattr(steps, "start", slow_start)
+    monkeypatch.setattr(steps, "start_journey", slow_start)
     order = [(kind, number) for kind in KINDS[:2] for number in numbers_of(kind, SAMPLES)]
     random.shuffle(order)
     taken = {kind: [] for kind in KINDS[:2]}
@@ -215,7 +215,7 @@ def create_accounts(kinds, many):
             role = "supervisor" if "factor" in kind else "window"
             for number in range(many):
                 address = address_of(kind, number)
-                link = accounts.add(address, Post(role, agency.id))
+                link = accounts.add_account(address, Post(role, agency.id))
                 if kind != "not activated":
                     activate(link)
                 if kind == "disabled":

@@ -67,7 +67,9 @@ def test_a_proof_and_a_resend_too_soon(log, client):
 
 def test_staff_coming_in_wrong_slowed_and_right(log, client):
     desk = create_desk(create_procedure().line)
-    accounts.activate(accounts.add("eva@example.ec", accounts.Post("window", desk.agency_id)), "cometa lenta azul", "")
+    accounts.activate(
+        accounts.add_account("eva@example.ec", accounts.Post("window", desk.agency_id)), "cometa lenta azul", ""
+    )
     log()
     for _ in range(6):
         client.get("/agencia/entrar")

@@ -11,7 +11,7 @@ from turnero.staff.models import Device
 
 
 def test_a_link_pairs_one_browser_once(client, app):
-    token = devices.add("puerta", create_agency().id, "kiosk")
+    token = devices.add_device("puerta", create_agency().id, "kiosk")
     client.get(f"/dispositivo/{token}")
     assert "puerta" in client.page.one("main").text
     page_token = client.page.one("input", name="csrf_token").get("value")
@@ -23,7 +23,7 @@ def test_a_link_pairs_one_browser_once(client, app):
 
 
 def test_a_link_expires_after_a_day(client, clock_shift):
-    token = devices.add("puerta", create_agency().id, "kiosk")
+    token = devices.add_device("puerta", create_agency().id, "kiosk")
     clock_shift(timedelta(hours=24, minutes=1))
     assert client.get(f"/dispositivo/{token}").status_code == 404
 
@@ -48,11 +48,11 @@ def test_a_board_is_no_kiosk(app):
 def test_kiosks_of_one_agency_have_series_of_their_own(app):
     agency, other = create_agency(), create_agency()
     for name, where in (("a", agency), ("b", agency), ("c", other)):
-        devices.add(name, where.id, "kiosk")
+        devices.add_device(name, where.id, "kiosk")
     assert db.session.scalars(select(Device.series).order_by(Device.name)).all() == ["Z", "Y", "Z"]
 
 
 def test_a_name_belongs_to_one_place(app):
-    devices.add("puerta", create_agency().id, "kiosk")
+    devices.add_device("puerta", create_agency().id, "kiosk")
     with pytest.raises(devices.DeviceExists):
-        devices.add("puerta", create_agency().id, "kiosk")
+        devices.add_device("puerta", create_agency().id, "kiosk")

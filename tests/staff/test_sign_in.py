@@ -30,13 +30,13 @@ def code_of(email=EMAIL):
 @pytest.fixture
 def account(app):
     """An active window account."""
-    accounts.activate(accounts.add(EMAIL, Post("window", create_agency().id)), PASSWORD, "")
+    accounts.activate(accounts.add_account(EMAIL, Post("window", create_agency().id)), PASSWORD, "")
 
 
 @pytest.fixture
 def supervisor(app, clock_shift):
     """An active account with a second factor; its activation's code is used up."""
-    token = accounts.add(EMAIL, Post("supervisor", create_agency().id))
+    token = accounts.add_account(EMAIL, Post("supervisor", create_agency().id))
     accounts.activate(token, PASSWORD, code_of())
     clock_shift(timedelta(minutes=2))
 
@@ -67,7 +67,7 @@ def test_the_cookie_is_opaque_and_only_for_the_server(client, account):
 
 def test_over_https_the_cookie_is_bound_to_the_host(make_app):
     with make_app("sqlite", TURNERO_BASE_URL="https://turnos.example.ec") as app:
-        accounts.activate(accounts.add(EMAIL, Post("window", create_agency().id)), PASSWORD, "")
+        accounts.activate(accounts.add_account(EMAIL, Post("window", create_agency().id)), PASSWORD, "")
         header = sign_in(app.test_client()).headers["Set-Cookie"]
     assert header.startswith("__Host-turnero-staff=") and "Secure" in header and "Path=/" in header
 
@@ -218,7 +218,7 @@ def test_no_secret_of_the_second_factor_is_kept(supervisor):
 
 
 def test_activation_by_the_link_once(client, app):
-    token = accounts.add(EMAIL, Post("supervisor", create_agency().id))
+    token = accounts.add_account(EMAIL, Post("supervisor", create_agency().id))
     client.get(f"/agencia/activar/{token}")
     assert client.page.one("input", name="correo").get("value") == EMAIL
     client.submit(client.page.form(f"/agencia/activar/{token}"), clave="12345678", clave2="12345678", totp="")
@@ -245,10 +245,10 @@ def test_an_activation_link_expires(client, account, clock_shift):
 def test_wrong_sign_ins_and_old_sessions_are_forgotten(client, account, clock_shift):
     sign_in(client, "otra clave larga")
     sign_in(client)
-    sessions.forget()
+    sessions.forget_sessions()
     assert (count(SignInFailure), count(StaffSession)) == (1, 1)
     clock_shift(timedelta(hours=1, seconds=1))
-    sessions.forget()
+    sessions.forget_sessions()
     assert (count(SignInFailure), count(StaffSession)) == (0, 1)
     clock_shift(timedelta(days=60))
     assert JOBS["retention"].run(lambda: True)

@@ -30,7 +30,7 @@ def come_in(attempt):
 
 
 def test_twenty_at_once_with_one_code_make_one_session(app):
-    token = accounts.add(EMAIL, Post("supervisor", create_agency().id))
+    token = accounts.add_account(EMAIL, Post("supervisor", create_agency().id))
     secret = accounts.totp_secret(accounts.to_activate(token))
     step = totp.STEP
     accounts.activate(token, PASSWORD, totp.code_at(secret, clock.now() - step))
@@ -48,7 +48,7 @@ def burst(app):
 
 @pytest.fixture
 def rosa(app):
-    accounts.activate(accounts.add(EMAIL, Post("window", create_agency().id)), PASSWORD, "")
+    accounts.activate(accounts.add_account(EMAIL, Post("window", create_agency().id)), PASSWORD, "")
 
 
 @pytest.mark.usefixtures("rosa")
@@ -76,9 +76,9 @@ def test_control_looked_at_first_and_counted_afterwards_the_burst_gets_them_all(
 def sit_down_at_once(app):
     """How many of eight clerks still sit at window 3 after they all sat down there."""
     agency = create_agency()
-    keys = [cookies.hash_of(session_key(create_account(agency), None)) for _ in range(8)]
+    keys = [cookies.cookie_hash_of(session_key(create_account(agency), None)) for _ in range(8)]
     numbers = db.session.scalars(select(StaffSession.id).where(StaffSession.key_hash.in_(keys))).all()
-    all_at_once(app, [partial(sessions.sit, number, 3, None) for number in numbers])
+    all_at_once(app, [partial(sessions.sit_down, number, 3, None) for number in numbers])
     return db.session.scalar(select(func.count()).select_from(StaffSession).where(StaffSession.window == 3))
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from turnero.transparency.charts import HEIGHT, WIDTH, line, shares
+from turnero.transparency.charts import HEIGHT, WIDTH, line_chart, shares
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_shares_add_up_to_a_hundred(counts, expected):
 
 
 def test_a_line_begins_a_new_part_after_a_gap():
-    drawn = line([0, 4, None, 2])
+    drawn = line_chart([0, 4, None, 2])
     assert drawn.most == 4
     assert [len(part.split()) for part in drawn.parts] == [2, 1]
     assert drawn.parts[0] == f"2.0,{HEIGHT - 2:.1f} {2 + (WIDTH - 4) / 3:.1f},2.0"
@@ -27,4 +27,4 @@ def test_a_line_begins_a_new_part_after_a_gap():
 
 @pytest.mark.parametrize("values", [[], [None, None]])
 def test_nothing_measured_is_no_line(values):
-    assert line(values).parts == ()
+    assert line_chart(values).parts == ()

@@ -56,7 +56,7 @@ def test_a_complaint_gets_a_number_a_term_and_a_page(app, client):
 def test_holidays_of_the_country_stop_the_term(app, clock_shift):
     create_local_holiday(date(2026, 12, 6))
     clock_shift(timedelta(days=30))  # 9 December
-    complaints.file(said(), "b")
+    complaints.file_complaint(said(), "b")
     assert rows()[0].due_day == date(2026, 12, 31)  # Christmas is left out, the holiday of one province is not
 
 
@@ -77,23 +77,23 @@ def test_what_is_wrong_is_told_and_nothing_is_lost(app, client, fields, field):
 
 
 def test_the_same_form_twice_is_one_complaint(app):
-    assert complaints.file(said(), "b") == complaints.file(said(), "b")
+    assert complaints.file_complaint(said(), "b") == complaints.file_complaint(said(), "b")
     assert len(rows()) == 1
 
 
 def test_a_browser_says_five_things_a_day(app, clock_shift):
     for number in range(5):
-        complaints.file(said(str(number)), "b")
+        complaints.file_complaint(said(str(number)), "b")
     with pytest.raises(TooManyComplaints):
-        complaints.file(said("6"), "b")
-    complaints.file(said("7"), "another")
+        complaints.file_complaint(said("6"), "b")
+    complaints.file_complaint(said("7"), "another")
     clock_shift(timedelta(days=1, minutes=1))
-    complaints.file(said("8"), "b")
+    complaints.file_complaint(said("8"), "b")
 
 
 def test_it_is_answered_once_by_mail_and_on_its_page(app, client, smtp, capsys):
-    number = complaints.file(said(email=EMAIL), "b")
-    complaints.file(said("anonymous"), "c")
+    number = complaints.file_complaint(said(email=EMAIL), "b")
+    complaints.file_complaint(said("anonymous"), "c")
     assert turnero("complaints", "list") == 0
     assert number in capsys.readouterr().out
     assert turnero("complaints", "answer", number, "--text", "Abriremos otra ventanilla.") == 0
@@ -109,20 +109,20 @@ def test_it_is_answered_once_by_mail_and_on_its_page(app, client, smtp, capsys):
 
 
 def test_only_complaints_count_and_in_their_month(app):
-    complaints.file(said("1"), "b")
-    complaints.file(said("2", kind="thanks"), "b")
+    complaints.file_complaint(said("1"), "b")
+    complaints.file_complaint(said("2", kind="thanks"), "b")
     assert complaints.in_month(date(2026, 11, 1)) == 1
     assert complaints.in_month(date(2026, 10, 1)) == 0
 
 
 def test_a_year_after_its_answer_nothing_of_the_person_is_left(app, clock_shift):
-    number = complaints.file(said(email=EMAIL), "b")
-    complaints.answer(number, "Gracias")
+    number = complaints.file_complaint(said(email=EMAIL), "b")
+    complaints.answer_complaint(number, "Gracias")
     clock_shift(timedelta(days=364))
-    assert complaints.forget() == 0
+    assert complaints.forget_complaints() == 0
     clock_shift(timedelta(days=2))
-    assert complaints.forget() == 1
-    assert complaints.forget() == 0
+    assert complaints.forget_complaints() == 1
+    assert complaints.forget_complaints() == 0
     (row,) = rows()
     assert (row.email, row.browser, row.words, row.kind) == (None, None, "", "complaint")
     assert db.session.scalars(select(Notice.address)).all() == ["", ""]
@@ -134,19 +134,19 @@ def test_an_unknown_number_has_no_page(app, client, number):
 
 
 def test_the_month_counts_its_complaints(app, clock_shift):
-    complaints.file(said(), "b")
+    complaints.file_complaint(said(), "b")
     clock_shift(timedelta(days=30))
-    closing.close(date(2026, 11, 1))
+    closing.close_month(date(2026, 11, 1))
     assert [(row.attentions, row.complaints) for row in closing.published()] == [(0, 1)]
 
 
 def test_another_browser_with_the_same_key_has_a_complaint_of_its_own(app):
-    assert complaints.file(said(), "b") != complaints.file(said(), "another")
+    assert complaints.file_complaint(said(), "b") != complaints.file_complaint(said(), "another")
 
 
 def test_thanks_are_forgotten_after_a_year_too(app, clock_shift):
-    complaints.file(said("1", kind="thanks", email=EMAIL), "b")
-    complaints.file(said("2", email=EMAIL), "b")  # nobody has answered this one yet
+    complaints.file_complaint(said("1", kind="thanks", email=EMAIL), "b")
+    complaints.file_complaint(said("2", email=EMAIL), "b")  # nobody has answered this one yet
     clock_shift(timedelta(days=366))
-    assert complaints.forget() == 1
+    assert complaints.forget_complaints() == 1
     assert [row.email for row in rows()] == [None, EMAIL]

@@ -25,7 +25,7 @@ pytestmark = [
 def book(desk, procedure, number, minute=540):
     traveller = at_hour_step(desk.agency, procedure, number)
     holds.place(traveller.key, traveller.browser, next_workday() + timedelta(days=7), minute)
-    return confirm.confirm(traveller.key, traveller.browser)
+    return confirm.confirm_turn(traveller.key, traveller.browser)
 
 
 def rows(table):
@@ -60,8 +60,8 @@ def test_turns_are_counted_by_how_they_were_given(desk, procedure, clock_shift):
     book(desk, procedure, 1)
     given_up = book(desk, procedure, 2, minute=560)
     waiting = listed(desk, procedure, 3)
-    cancel.cancel(given_up)
-    offers.accept(waiting)
+    cancel.cancel_turn(given_up)
+    offers.accept_offer(waiting)
     arrived(desk, procedure, 640, 4)
     day = today()
     clock_shift(timedelta(days=1))
@@ -83,7 +83,7 @@ def test_a_turn_won_in_a_draw_counts_as_drawn(procedure, clock_shift):
     in_draw(row, procedure, 1)
     clock_shift(row.closes_at - clock.now() + timedelta(minutes=1))
     draws.run_due()
-    offers.accept(request_token_of(db.session.scalars(select(SeatRequest)).one()))
+    offers.accept_offer(request_token_of(db.session.scalars(select(SeatRequest)).one()))
     assert desk.id == row.desk_id
     assert figures.given_on(today())["draw"] == 1
 

@@ -36,7 +36,7 @@ def a_month(desk, procedure, clock_shift):
     by = [Actor(f"staff:{number}", desk.agency_id, number) for number in range(1, 7)]
     waiting = [arrived(desk, procedure, 640, number) for number in range(1, 7)]
     given_up = booked(desk, procedure, 900, 8)
-    cancel.cancel(confirm.token_of(turn(given_up)))
+    cancel.cancel_turn(confirm.token_of(turn(given_up)))
     clock_shift(timedelta(minutes=50))  # 10:50, ten minutes after their hour
     for booking_id, who in zip(waiting, by, strict=True):
         calling.call(booking_id, who)
@@ -77,11 +77,11 @@ def test_a_month_is_not_closed_before_the_fifth(desk, procedure, clock_shift):
 
 def test_what_is_closed_stays_and_a_correction_is_a_new_row(a_month):
     months.close_due()
-    assert months.close(NOVEMBER) is False
+    assert months.close_month(NOVEMBER) is False
     day = turn(a_month[0]).day
     db.session.execute(Booking.__table__.update().where(Booking.id == a_month[0]).values(day=date(2026, 10, 30)))
     db.session.commit()
-    assert months.close(NOVEMBER) is True
+    assert months.close_month(NOVEMBER) is True
     rows = db.session.execute(select(MonthFigures.revision, MonthFigures.attentions).order_by(MonthFigures.revision))
     assert [tuple(row) for row in rows] == [(1, 6), (2, 5)]
     assert [row.attentions for row in months.published()] == [5]
@@ -94,12 +94,12 @@ def test_provinces_are_the_sums_of_their_agencies(desk, procedure, clock_shift):
     near = create_desk(procedure.line, agency=create_agency(name="Norte"), windows=2)
     far = create_desk(procedure.line, agency=create_agency(create_province("01"), name="Sur"), windows=2)
     for number, there in enumerate((desk, near, near, far), start=20):
-        cancel.cancel(confirm.token_of(turn(booked(there, procedure, 900, number))))
+        cancel.cancel_turn(confirm.token_of(turn(booked(there, procedure, 900, number))))
     clock_shift(timedelta(days=30))
-    months.close(NOVEMBER)
+    months.close_month(NOVEMBER)
     (row,) = months.published()
     assert [(part.province_code, part.cancelled) for part in months.provinces_of(row)] == [("01", 1), ("17", 3)]
-    assert months.close(NOVEMBER) is False
+    assert months.close_month(NOVEMBER) is False
     db.session.execute(MonthProvince.__table__.update().values(cancelled=7))
     db.session.commit()
     found = [violation.invariant for violation in audit()]
@@ -117,7 +117,7 @@ def test_how_far_the_first_free_turn_was(a_month, desk, procedure, client):
             found = {"agency_id": place.agency_id, "procedure_id": procedure.id, "days_ahead": ahead}
             db.session.add(Scarcity(day=NOVEMBER.replace(day=day), **found))
     db.session.commit()
-    months.close(NOVEMBER)
+    months.close_month(NOVEMBER)
     (row,) = months.published()
     days = [
         (part.days_to_free_median, part.days_to_free_p90, part.days_without_free) for part in months.details_of(row)
@@ -196,9 +196,9 @@ def test_where_there_is_a_place_as_json(desk, procedure, client):
 def test_a_month_that_is_not_over_or_of_a_file_is_not_closed(app, tmp_path):
     load(tmp_path)
     with pytest.raises(months.MonthNotOver):
-        months.close(NOVEMBER)
+        months.close_month(NOVEMBER)
     with pytest.raises(months.MonthOfHistory):
-        months.close(date(2025, 12, 1))
+        months.close_month(date(2025, 12, 1))
     with pytest.raises(SystemExit) as ended:
         main(["figures", "close", "2025-12"])
     assert ended.value.code == 1
@@ -211,11 +211,11 @@ def test_who_lost_a_place_counts_where_it_was_lost(desk, procedure, clock_shift)
     lost = booked(desk, procedure, 900)
     begins = datetime.combine(today(), time())
     hours = Hours(begins, begins + timedelta(days=60), "Obras")
-    closing.close(Scope("agency", agency_id=desk.agency_id), hours, "test")
+    closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours, "test")
     proposals.propose_all()
     assert turn(lost).agency_id == other.agency_id
     clock_shift(timedelta(days=30))
-    months.close(NOVEMBER)
+    months.close_month(NOVEMBER)
     parts = {part.agency_id: part.displaced for part in months.details_of(months.published()[0])}
     assert parts == {desk.agency_id: 1}
 

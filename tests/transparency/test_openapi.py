@@ -19,7 +19,7 @@ def world(app):
 
 @cache
 def components():
-    return openapi.document("")["components"]["schemas"]
+    return openapi.openapi_document("")["components"]["schemas"]
 
 
 def fits(value, schema, where="$"):

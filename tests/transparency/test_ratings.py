@@ -66,7 +66,7 @@ def test_who_answers_is_counted_once_and_not_named(client, visit):
     assert set(client.page.errors) == {"satisfaccion"}
     client.submit(client.page.form(path), satisfaccion="4", texto="Todo bien")
     assert client.page.h1 == "Gracias por su opinión"
-    ratings.rate(*path.split("/")[2:], ratings.Said(1, ""))
+    ratings.save_rating(*path.split("/")[2:], ratings.Said(1, ""))
     (row,) = db.session.scalars(select(Rating)).all()
     assert (row.satisfaction, row.words) == (4, "Todo bien")
     booking = turn(booking_id)
@@ -88,26 +88,26 @@ def test_nobody_else_may_answer_and_a_month_later_nobody(client, desk, clock_shi
 
 def test_the_month_tells_the_mean_where_enough_have_said_it(clock_shift, visit):
     for number, steps in enumerate((5, 5, 4, 3, 1), start=1):
-        ratings.rate(*rating_path(visit(number)).split("/")[2:], ratings.Said(steps, ""))
+        ratings.save_rating(*rating_path(visit(number)).split("/")[2:], ratings.Said(steps, ""))
     clock_shift(timedelta(days=30))
-    closing.close(date(2026, 11, 1))
+    closing.close_month(date(2026, 11, 1))
     (row,) = tables.parts_of(closing.published()[-1]).agencies
     assert (row["opiniones"], row["satisfaccion"]) == (5, 3.6)
 
 
 def test_few_opinions_are_not_told(clock_shift, visit):
-    ratings.rate(*rating_path(visit()).split("/")[2:], ratings.Said(1, ""))
+    ratings.save_rating(*rating_path(visit()).split("/")[2:], ratings.Said(1, ""))
     clock_shift(timedelta(days=30))
-    closing.close(date(2026, 11, 1))
+    closing.close_month(date(2026, 11, 1))
     (row,) = tables.parts_of(closing.published()[-1]).agencies
     assert (row["opiniones"], row["satisfaccion"]) == (None, None)
 
 
 def test_a_year_later_the_words_are_gone_and_the_number_stays(visit, clock_shift):
-    ratings.rate(*rating_path(visit()).split("/")[2:], ratings.Said(2, "Me llamo Ana"))
+    ratings.save_rating(*rating_path(visit()).split("/")[2:], ratings.Said(2, "Me llamo Ana"))
     clock_shift(timedelta(days=364))
-    assert ratings.forget() == 0
+    assert ratings.forget_ratings() == 0
     clock_shift(timedelta(days=1))
-    assert ratings.forget() == 1
+    assert ratings.forget_ratings() == 1
     db.session.rollback()
     assert [(row.satisfaction, row.words) for row in db.session.scalars(select(Rating))] == [(2, "")]

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 def check(typed: str, seconds: float = 1, journey: str = JOURNEY, mailbox: str = MAILBOX) -> Checked:
-    return committed(lambda: challenge.check(journey, mailbox, typed, POLICY, now=at(seconds)))
+    return committed(lambda: challenge.check_code(journey, mailbox, typed, POLICY, now=at(seconds)))
 
 
 def error_of(checked: Checked) -> type[TurneroError] | None:

@@ -28,7 +28,7 @@ def people_of(tmp_path):
     def read(content: str | bytes) -> list[Person]:
         file = tmp_path / "ciudadanos.csv"
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return citizens.people(citizens.lines(file), TODAY)
+        return citizens.parse_people(citizens.read_lines(file), TODAY)
 
     return read
 
@@ -177,7 +177,7 @@ def test_a_batch_that_the_database_refuses_leaves_no_other_behind(app, monkeypat
     monkeypatch.setattr(citizens, "_BATCH", 1)
     nameless = Person("0900000001", None, "Ejemplo")  # what no file can say
     with pytest.raises(IntegrityError):
-        citizens.load([Person("1700000001", "Ana", "Prueba"), nameless])
+        citizens.load_citizens([Person("1700000001", "Ana", "Prueba"), nameless])
     assert everybody() == []
 
 

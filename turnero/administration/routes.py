@@ -9,7 +9,7 @@ from turnero.agencies.catalogue import export
 from turnero.agencies.catalogue.text import as_yaml
 from turnero.core.language import gettext, gettext_noop
 from turnero.staff.access import Role, staff_only
-from turnero.web.page import show
+from turnero.web.page import render_page
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -33,7 +33,7 @@ _SECTIONS = (
 @blueprint.get("")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def home() -> Response:
-    return show("administration/home.html", tasks=tasks.waiting(reach.only()), everywhere=reach.everywhere())
+    return render_page("administration/home.html", tasks=tasks.open_tasks(reach.only()), everywhere=reach.everywhere())
 
 
 @blueprint.get("/catalogo.yaml")

@@ -17,7 +17,7 @@ from turnero.transparency.figures import MAINLAND
 _SOON = timedelta(days=120)
 
 
-def waiting(agency_id: int | None) -> list[tuple[str, str]]:
+def open_tasks(agency_id: int | None) -> list[tuple[str, str]]:
     """Sentence and address of each task there is; of one agency, or of all and of what belongs to none."""
     today = clock.local(clock.now(), MAINLAND).date()
     found = [_complaints(agency_id, today), _displaced(agency_id)]
@@ -40,7 +40,7 @@ def _complaints(agency_id: int | None, today: date) -> tuple[str, str] | None:
 
 def _displaced(agency_id: int | None) -> tuple[str, str] | None:
     """Whatever took their hour away; those without a proposal are told apart, for nobody offers them anything."""
-    found = displaced.counted(agency_id)
+    found = displaced.count_displaced(agency_id)
     if not found.people:
         return None
     values = {"count": thousands(found.people), "left": thousands(found.unplaced)}

@@ -79,7 +79,7 @@ def procedure(slug: str) -> Procedure:
     return found
 
 
-def lines() -> list[Line]:
+def service_lines() -> list[Line]:
     """Every service line, by name."""
     return sorted(db.session.scalars(select(Line)), key=lambda line: folded(line.name))
 

@@ -146,7 +146,7 @@ def _let_go() -> None:
         db.session().invalidate()
 
 
-def close() -> None:
+def close_session() -> None:
     """The end of a request: what was read stays as it was read, for whoever keeps it."""
     try:
         db.session.close()
@@ -154,7 +154,7 @@ def close() -> None:
         db.session().invalidate()
 
 
-def rest() -> None:
+def rest_connection() -> None:
     """Give the connection of a page that only read back to the pool; what was read stays as it was read."""
     if not is_writing():
         session = db.session()

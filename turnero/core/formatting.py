@@ -26,7 +26,7 @@ def _written(day: date, pattern: str, locale: str) -> str:
 
 def _in_words(day: date, pattern: str) -> str:
     """``pattern`` is Unicode's (TR35), in the reader's language."""
-    return _written(day, pattern, language.current())
+    return _written(day, pattern, language.current_language())
 
 
 def long_date(day: date) -> str:
@@ -123,8 +123,8 @@ def places_left(free: int) -> str:
 
 def listed(words: Sequence[str]) -> str:
     """a, b y c"""
-    if language.current() != language.SOURCE:
-        return format_list(words, locale=language.current())
+    if language.current_language() != language.SOURCE:
+        return format_list(words, locale=language.current_language())
     *most, last = words
     sounds_like_i = re.match(r"h?i(?!e)", last, re.IGNORECASE)
     conjunction = "e" if sounds_like_i else "y"
@@ -141,7 +141,7 @@ def hours_of_day(hours: Sequence[Interval[int]]) -> str:
 
 def weekdays() -> list[str]:
     """lunes, martes, … domingo"""
-    names = get_day_names("wide", locale=language.current())
+    names = get_day_names("wide", locale=language.current_language())
     return [names[weekday] for weekday in range(7)]
 
 

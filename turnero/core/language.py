@@ -30,14 +30,14 @@ def gettext_noop(text: str) -> str:
     return text
 
 
-def current() -> str:
+def current_language() -> str:
     """The locale of whoever reads: es_EC"""
     return str(get_locale() or SOURCE)
 
 
 def tag() -> str:
     """The same as pages and mails carry it: es-EC"""
-    return current().replace("_", "-")
+    return current_language().replace("_", "-")
 
 
 def chosen(asked: Sequence[str], spoken: Sequence[str]) -> str:

@@ -31,7 +31,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u20
 log = structlog.get_logger()
 
 
-def configure(style: str) -> None:
+def configure_logging(style: str) -> None:
     """For the whole process: structlog's lines, and those of the libraries through the same pipe."""
     json = style == "json"
     shape: list[Processor] = [structlog.processors.JSONRenderer(ensure_ascii=False)]

@@ -49,7 +49,7 @@ class Shelf:
     def get(self, key: Hashable, seconds: float, make: Callable[[], T]) -> T:
         entry = self._entry(key)
         if time.monotonic() >= entry.made.until:
-            database.rest()  # nobody waits here with a connection that others need
+            database.rest_connection()  # nobody waits here with a connection that others need
             with entry.lock:
                 if time.monotonic() >= entry.made.until:
                     value, at = make(), time.monotonic()

@@ -49,7 +49,7 @@ Renderer = Callable[[Notice], Mail | None]
 """Gives the mail of a notice, or ``None`` when there is nothing to tell any more (it is dropped)."""
 
 
-def register(app: Flask, kind: str, renderer: Renderer) -> None:
+def register_renderer(app: Flask, kind: str, renderer: Renderer) -> None:
     """Let ``renderer`` write the notices of ``kind`` of this application."""
     app.extensions.setdefault(_EXTENSION, {})[kind] = renderer
 

@@ -138,7 +138,7 @@ def _hours() -> Iterator[Violation]:
 def _references() -> Iterator[Violation]:
     """I8: references are unique (the constraint says so), also among deleted holds, and well formed."""
     for wrong in db.session.scalars(select(Booking.reference)):
-        if reference.parse(wrong) != wrong:
+        if reference.parse_reference(wrong) != wrong:
             yield Violation("I8", f"la referencia {wrong} no es válida")
     given_again = select(Booking.reference).join(SpentReference, SpentReference.reference == Booking.reference)
     for twice in db.session.scalars(given_again):

@@ -54,7 +54,7 @@ class CopyFailed(TurneroError):
     code = "backup_failed"
 
 
-def write(target: Path) -> None:
+def write_backup(target: Path) -> None:
     """Copy the database, as it is at one moment, to ``target``. People go on booking meanwhile.
 
     Raises BackupExists, ProgramMissing or CopyFailed.

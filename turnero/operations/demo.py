@@ -52,7 +52,7 @@ _MADE_BY_US = (
 )
 
 
-def run(host: str, port: int, data: Path, *, fresh: bool) -> None:
+def run_demo(host: str, port: int, data: Path, *, fresh: bool) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises ``click.ClickException`` when the port or the folder is taken."""
     serving.check_port(host, port)
     data = data.absolute()
@@ -70,7 +70,7 @@ def run(host: str, port: int, data: Path, *, fresh: bool) -> None:
             if passwords:
                 _greet_staff(address, passwords)
             click.echo("Ctrl-C la detiene.")
-        with jobs.beside(app, holder="demo"):
+        with jobs.run_beside(app, holder="demo"):
             serving.serve(host, port, workers=2, threads=8)
 
 
@@ -80,10 +80,10 @@ def _prepare() -> None:
     schema.set_clock(current_app.config["SETTINGS"].clock_offset)
     catalogue = resource("catalogue")
     if db.session.scalar(select(Province.code).limit(1)) is None:
-        load.load_path(catalogue)
+        load.load_catalogue_path(catalogue)
     if db.session.scalar(select(Citizen.cedula).limit(1)) is None:
-        citizens.load_path(catalogue / "citizens.csv")
-    history.load_path(catalogue / "historical_figures.csv")
+        citizens.load_citizens_path(catalogue / "citizens.csv")
+    history.load_history_path(catalogue / "historical_figures.csv")
 
 
 def _greet(address: str) -> None:
@@ -103,7 +103,7 @@ def _greet_staff(address: str, passwords: dict[str, str]) -> None:
     for name, kind in _DEVICES.items():
         device = db.session.scalar(select(Device).where(Device.name == name))
         if device is None or not (device.key_hash or device.revoked_at):
-            click.echo(f"{_IN_SPANISH[kind]}: {address}/dispositivo/{devices.add(name, agency_id, kind)}")
+            click.echo(f"{_IN_SPANISH[kind]}: {address}/dispositivo/{devices.add_device(name, agency_id, kind)}")
 
 
 def _staff(path: Path) -> dict[str, str]:
@@ -116,7 +116,9 @@ def _staff(path: Path) -> dict[str, str]:
         account = db.session.scalar(select(Account).where(Account.email == email))
         if account is None:
             role = _STAFF[email]
-            _activate(accounts.add(email, accounts.Post(role, None if role == "admin" else agency_id)), password)
+            _activate(
+                accounts.add_account(email, accounts.Post(role, None if role == "admin" else agency_id)), password
+            )
         elif account.password_hash is None and account.disabled_at is None:  # ended half way
             _activate(accounts.reset(email), password)
     return passwords

@@ -132,10 +132,10 @@ def _remind(goes_on: Callable[[], bool]) -> str:
 
 def _retain(goes_on: Callable[[], bool]) -> str:
     done = retain(goes_on)
-    sessions.forget()
-    complaints.forget()
-    ratings.forget()
-    refusals.forget()
+    sessions.forget_sessions()
+    complaints.forget_complaints()
+    ratings.forget_ratings()
+    refusals.forget_refusals()
     return f"Turnos sin datos personales: {done.turns}. Reservas vencidas borradas: {done.holds}."
 
 
@@ -175,7 +175,7 @@ JOBS = {
 }
 
 
-def run(app: Flask) -> None:
+def run_jobs(app: Flask) -> None:
     """Work until SIGTERM or Ctrl-C; what has begun is finished first."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     scheduler = BlockingScheduler(timezone=UTC)
@@ -184,7 +184,7 @@ def run(app: Flask) -> None:
 
 
 @contextmanager
-def beside(app: Flask, holder: str) -> Iterator[None]:
+def run_beside(app: Flask, holder: str) -> Iterator[None]:
     """Work in a thread of this process. The same ``holder`` goes on at once where a killed process left off."""
     scheduler = BackgroundScheduler(timezone=UTC)
     with _scheduled(scheduler, app, Leadership(holder)):

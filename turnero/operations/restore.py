@@ -86,7 +86,7 @@ def _present_era() -> int:
     try:
         if "reference_era" not in inspect(db.engine).get_table_names():
             return 0
-        return reference_eras.present().number
+        return reference_eras.present_era().number
     except database.OUTAGES:
         raise
     except DatabaseError:  # too broken to tell: as if it were lost
@@ -138,7 +138,7 @@ def _count(statement: Update) -> int:
 def backup_command(file: Path) -> None:
     """Copia toda la base de datos en FILE, sin detener nada. El archivo contiene datos personales."""
     with progress.working("Copiando la base de datos…"):
-        backup.write(file)
+        backup.write_backup(file)
     click.echo(f"Copia completa en {file} ({file.stat().st_size:,} bytes).".replace(",", "."))
 
 

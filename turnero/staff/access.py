@@ -63,7 +63,7 @@ class Member:
 def signed_in() -> Member | None:
     """Who of the staff sends this request, if anybody; looked up once for it."""
     if "member" not in g:
-        session = sessions.current()
+        session = sessions.current_session()
         g.member = session and Member(
             session.account_id,
             session.account.email,
@@ -117,7 +117,7 @@ def device_only(kind: str) -> Callable[[View[P]], View[P]]:
     def guard(view: View[P]) -> View[P]:
         @functools.wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            found = devices.current()
+            found = devices.current_device()
             if found is not None:
                 structlog.contextvars.bind_contextvars(actor=f"{found.kind}:{found.id}")
             if found is None or found.kind != kind:

@@ -64,7 +64,7 @@ class Post:
     agency_id: int | None
 
 
-def add(email: str, post: Post, *, by: str = COMMAND_LINE) -> str:
+def add_account(email: str, post: Post, *, by: str = COMMAND_LINE) -> str:
     """A new account; the token of its activation link. ``by``: the actor. Raises AccountExists."""
     token = cookies.new_key()
     _add(email, post, token, by)
@@ -80,7 +80,7 @@ def _add(email: str, post: Post, token: str, by: str) -> None:
     _invite(account, token, now)
     db.session.add(account)
     summary = gettext("Agrega la cuenta %(email)s: %(role)s.", email=email, role=gettext(ROLES[post.role]))
-    record.add(by, "account", summary, agency_id=post.agency_id)
+    record.record_change(by, "account", summary, agency_id=post.agency_id)
 
 
 def check_free(email: str) -> None:
@@ -108,11 +108,11 @@ def _reset(email: str, post: Post | None, token: str, by: str) -> None:
     account.version += 1
     _invite(account, token, now)
     summary = gettext("Restablece la cuenta %(email)s: %(role)s.", email=email, role=gettext(ROLES[account.role]))
-    record.add(by, "account", summary, agency_id=account.agency_id)
+    record.record_change(by, "account", summary, agency_id=account.agency_id)
 
 
 def _invite(account: Account, token: str, now: datetime) -> None:
-    account.activation_hash, account.activation_expires_at = cookies.hash_of(token), now + ACTIVATION_LIFE
+    account.activation_hash, account.activation_expires_at = cookies.cookie_hash_of(token), now + ACTIVATION_LIFE
     account.totp_nonce = secrets.token_hex(16) if account.role in WITH_TOTP else None
 
 
@@ -124,7 +124,7 @@ def disable(email: str, *, by: str = COMMAND_LINE) -> int:
     account.activation_hash = account.activation_expires_at = None
     account.version += 1
     summary = gettext("Deshabilita la cuenta %(email)s.", email=email)
-    return record.add(by, "account", summary, agency_id=account.agency_id).id
+    return record.record_change(by, "account", summary, agency_id=account.agency_id).id
 
 
 def _locked(email: str) -> Account:
@@ -134,7 +134,7 @@ def _locked(email: str) -> Account:
     return account
 
 
-def state_of(account: Account) -> str:
+def account_state(account: Account) -> str:
     """In a word, for lists."""
     if account.disabled_at is not None:
         return gettext("deshabilitada")
@@ -144,7 +144,7 @@ def state_of(account: Account) -> str:
 def to_activate(token: str, *, lock: bool = False) -> Account:
     """The account that a link activates. Raises NotFound once it was used or has expired."""
     wanted = select(Account).where(
-        Account.activation_hash == cookies.hash_of(token),
+        Account.activation_hash == cookies.cookie_hash_of(token),
         Account.activation_expires_at > clock.now(),
         Account.disabled_at.is_(None),
     )
@@ -164,7 +164,7 @@ def totp_secret(account: Account) -> str | None:
 def _totp_step(account: Account, code: str, now: datetime) -> int | None:
     """The step whose code was typed, also under a key that was changed since the activation; None for a wrong code."""
     assert account.totp_nonce is not None
-    steps = (totp.step_of(totp.secret(key, account.totp_nonce), code, now) for key in code_keys())
+    steps = (totp.time_step_of(totp.secret(key, account.totp_nonce), code, now) for key in code_keys())
     return next((step for step in steps if step is not None), None)
 
 
@@ -223,7 +223,7 @@ def _sign_in(attempt: Attempt, password_hash: str | None, failure: int) -> str |
         if step is None or not _use_step(account.id, step):
             return None
     db.session.execute(delete(SignInFailure).where(SignInFailure.id == failure))
-    return sessions.begin(account, attempt.browser, now)
+    return sessions.begin_session(account, attempt.browser, now)
 
 
 def _use_step(account_id: int, step: int) -> bool:

@@ -12,14 +12,14 @@ def new_key() -> str:
     return secrets.token_urlsafe(_KEY_BYTES)
 
 
-def hash_of(key: str) -> str:
+def cookie_hash_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def sent(name: str) -> str | None:
     """The hash of the key that came with this request."""
     key = request.cookies.get(_name(name))
-    return hash_of(key) if key else None
+    return cookie_hash_of(key) if key else None
 
 
 def put(response: Response, name: str, key: str, *, max_age: int | None = None) -> None:

@@ -35,7 +35,7 @@ class NoSeriesLeft(Refused):
     code = "no_series_left"
 
 
-def add(name: str, agency_id: int, kind: str, *, by: str = COMMAND_LINE) -> str:
+def add_device(name: str, agency_id: int, kind: str, *, by: str = COMMAND_LINE) -> str:
     """A new device of an agency, or a paired or waiting one of the same name and place paired anew; the link's token.
 
     ``kind``: kiosk or board. Raises DeviceExists for a name of another agency or kind, NoSeriesLeft.
@@ -62,10 +62,10 @@ def _add(name: str, agency_id: int, kind: str, pairing: _Pairing) -> None:
         series = _free_series(agency_id) if kind == "kiosk" else None
         device = Device(name=name, agency_id=agency_id, kind=kind, series=series, created_at=now, misses=0)
         db.session.add(device)
-    device.pairing_hash, device.pairing_expires_at = cookies.hash_of(pairing.token), now + PAIRING_LIFE
+    device.pairing_hash, device.pairing_expires_at = cookies.cookie_hash_of(pairing.token), now + PAIRING_LIFE
     device.revoked_at = None
     summary = gettext("Da un enlace para vincular %(kind)s %(name)s.", kind=gettext(KINDS[kind]), name=name)
-    record.add(pairing.by, "device", summary, agency_id=agency_id)
+    record.record_change(pairing.by, "device", summary, agency_id=agency_id)
 
 
 def to_pair_anew(name: str, agency_id: int, kind: str, *, lock: bool = False) -> Device | None:
@@ -91,7 +91,7 @@ def to_pair(token: str) -> Device:
     """The device that a link would pair. Raises NotFound once it was used, has expired or was revoked."""
     device = db.session.scalar(
         select(Device).where(
-            Device.pairing_hash == cookies.hash_of(token),
+            Device.pairing_hash == cookies.cookie_hash_of(token),
             Device.pairing_expires_at > clock.now(),
             Device.revoked_at.is_(None),
         )
@@ -108,8 +108,8 @@ def pair(token: str) -> tuple[str, str]:
     key = cookies.new_key()
     used = db.session.execute(
         update(Device)
-        .where(Device.id == device.id, Device.pairing_hash == cookies.hash_of(token))
-        .values(pairing_hash=None, pairing_expires_at=None, key_hash=cookies.hash_of(key), paired_at=clock.now())
+        .where(Device.id == device.id, Device.pairing_hash == cookies.cookie_hash_of(token))
+        .values(pairing_hash=None, pairing_expires_at=None, key_hash=cookies.cookie_hash_of(key), paired_at=clock.now())
         .returning(Device.kind)
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()
@@ -127,7 +127,7 @@ def revoke(name: str, *, by: str = COMMAND_LINE) -> int:
     device.revoked_at = clock.now()
     device.key_hash = device.pairing_hash = None
     summary = gettext("Quita %(kind)s %(name)s.", kind=gettext(KINDS[device.kind]), name=name)
-    return record.add(by, "device", summary, agency_id=device.agency_id).id
+    return record.record_change(by, "device", summary, agency_id=device.agency_id).id
 
 
 def state_key(device: Device) -> str:
@@ -137,12 +137,12 @@ def state_key(device: Device) -> str:
     return "paired" if device.key_hash else "waiting"
 
 
-def state_of(device: Device) -> str:
+def device_state(device: Device) -> str:
     """In a word, for lists."""
     return gettext(_STATES[state_key(device)])
 
 
-def current() -> Device | None:
+def current_device() -> Device | None:
     """The device whose key came with this request, unless it was revoked."""
     key_hash = cookies.sent(COOKIE)
     if key_hash is None:

@@ -42,7 +42,7 @@ def parse_activation(form: Typed, account: Account) -> tuple[str, str]:
     password, code = form.get("clave", ""), form.get("totp", "")
     faults: dict[str, InvalidInput] = {}
     try:
-        passwords.check(password, account.email)
+        passwords.check_password(password, account.email)
     except InvalidInput as error:
         faults["clave"] = error
     if "clave" not in faults and form.get("clave2", "") != password:

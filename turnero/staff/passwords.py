@@ -31,7 +31,7 @@ class PasswordsDiffer(InvalidInput):
     code = "passwords_differ"
 
 
-def check(password: str, email: str) -> str:
+def check_password(password: str, email: str) -> str:
     """The password itself when it may be used. No rule of composition; spaces and any letter are allowed.
 
     Raises PasswordMissing, PasswordLength, PasswordCommon.

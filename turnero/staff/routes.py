@@ -12,7 +12,7 @@ from turnero.core.qr import picture
 from turnero.staff import accounts, cookies, devices, forms, sessions, totp
 from turnero.staff.access import Role, member, open_to_everybody, refuse_unmarked, signed_in, staff_only
 from turnero.staff.models import Account
-from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page, see_other
 from turnero.web.session import browser
 
 blueprint = Blueprint("staff", __name__)
@@ -62,7 +62,7 @@ def sign_in() -> Response:
 def _sign_in_page(trouble: FormErrors) -> Response:
     seguir = forms.own_path(request.values.get("seguir"), "")
     activated = request.method == "GET" and request.args.get("cuenta") == "activa"
-    return show(
+    return render_page(
         "staff/sign_in.html", trouble, typed=forms.typed(request.form, "correo"), seguir=seguir, activated=activated
     )
 
@@ -103,13 +103,13 @@ def activate(token: str) -> Response:
 def _activation_page(token: str, account: Account, trouble: FormErrors) -> Response:
     secret = accounts.totp_secret(account)
     title = gettext("Código QR para la aplicación")
-    return show(
+    return render_page(
         "staff/activate.html",
         trouble,
         token=token,
         email=account.email,
         secret=secret,
-        picture=picture(totp.address(secret, account.email), title) if secret else None,
+        picture=picture(totp.totp_address(secret, account.email), title) if secret else None,
     )
 
 

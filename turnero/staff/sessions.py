@@ -19,12 +19,12 @@ _SEEN_EVERY = timedelta(minutes=1)
 _REMEMBERED = timedelta(days=60)
 
 
-def begin(account: Account, browser: str, now: datetime) -> str:
+def begin_session(account: Account, browser: str, now: datetime) -> str:
     """A new session of an account, in the caller's transaction; its key is for the cookie alone."""
     key = cookies.new_key()
     db.session.add(
         StaffSession(
-            key_hash=cookies.hash_of(key),
+            key_hash=cookies.cookie_hash_of(key),
             account_id=account.id,
             version=account.version,
             browser=browser,
@@ -35,7 +35,7 @@ def begin(account: Account, browser: str, now: datetime) -> str:
     return key
 
 
-def current() -> StaffSession | None:
+def current_session() -> StaffSession | None:
     """The session whose key came with this request, if it still counts."""
     key_hash = cookies.sent(COOKIE)
     if key_hash is None:
@@ -84,7 +84,7 @@ def end(session_id: int) -> None:
 
 
 @database.transaction
-def sit(session_id: int, window: int | None, desk_id: int | None) -> None:
+def sit_down(session_id: int, window: int | None, desk_id: int | None) -> None:
     """The member of a session sits at ``window`` now, for one desk or all; whoever sat there leaves it."""
     agency_id = db.session.get_one(StaffSession, session_id).account.agency_id
     database.lock(f"windows:{agency_id}")  # two who sit down at once would both stay
@@ -102,7 +102,7 @@ def sit(session_id: int, window: int | None, desk_id: int | None) -> None:
 
 
 @database.transaction
-def forget() -> None:
+def forget_sessions() -> None:
     """Drop what no rule reads any more: wrong sign-ins of another hour, and sessions of browsers long gone."""
     now = clock.now()
     db.session.execute(delete(SignInFailure).where(SignInFailure.at <= now - slowdown.REMEMBERED))

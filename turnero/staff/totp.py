@@ -18,7 +18,7 @@ def secret(code_key: str, nonce: str) -> str:
     return base64.b32encode(digest[:20]).decode()
 
 
-def address(secret_text: str, email: str) -> str:
+def totp_address(secret_text: str, email: str) -> str:
     """What an authenticator application scans."""
     return pyotp.TOTP(secret_text).provisioning_uri(name=email, issuer_name=_ISSUER)
 
@@ -27,7 +27,7 @@ def code_at(secret_text: str, now: datetime) -> str:
     return pyotp.TOTP(secret_text).at(now)
 
 
-def step_of(secret_text: str, typed: str, now: datetime) -> int | None:
+def time_step_of(secret_text: str, typed: str, now: datetime) -> int | None:
     """The step whose code was typed, of the present one and its neighbours; None for a wrong code."""
     code = "".join(typed.split())
     present = int(now.timestamp()) // _STEP_SECONDS

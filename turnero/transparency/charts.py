@@ -15,7 +15,7 @@ class Line:
     most: int
 
 
-def line(values: Sequence[int | None]) -> Line:
+def line_chart(values: Sequence[int | None]) -> Line:
     """A line through ``values``, the oldest first; None is a gap. Zero lies at the bottom."""
     most = max((value for value in values if value is not None), default=0)
     step = (WIDTH - 2 * _EDGE) / max(len(values) - 1, 1)

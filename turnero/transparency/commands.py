@@ -18,17 +18,17 @@ def figures_group() -> None:
 @figures_group.command("load")
 @click.argument("path", metavar="FILE.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_appcontext
-def load_command(path: Path) -> None:
+def load_history_command(path: Path) -> None:
     """Carga los meses anteriores a Turnero: anio,mes,quejas,atenciones. Se puede repetir."""
-    click.echo(f"Meses nuevos o corregidos: {history.load_path(path)}.")
+    click.echo(f"Meses nuevos o corregidos: {history.load_history_path(path)}.")
 
 
 @figures_group.command("close")
 @click.argument("month", metavar="AAAA-MM", type=click.DateTime(["%Y-%m"]))
 @with_appcontext
-def close_command(month: datetime) -> None:
+def close_month_command(month: datetime) -> None:
     """Cierra un mes, o escribe su corrección si algo cambió desde que se cerró."""
-    changed = closing.close(month.date())
+    changed = closing.close_month(month.date())
     click.echo("Escrito como una revisión nueva." if changed else "Sin cambios: ya estaba así.")
 
 
@@ -39,7 +39,7 @@ def complaints_group() -> None:
 
 @complaints_group.command("list")
 @with_appcontext
-def list_command() -> None:
+def list_complaints_command() -> None:
     """Las que esperan respuesta, con su último día."""
     for row in complaints.unanswered():
         click.echo(f"{row.due_day}  {row.number}  {row.words}")
@@ -53,5 +53,5 @@ def answer_command(number: str, text: str) -> None:
     """Responde una, por correo si lo dejó y en su página."""
     if not text.strip():
         raise click.BadParameter("escriba la respuesta.", param_hint="--text")
-    complaints.answer(number, text.strip())
+    complaints.answer_complaint(number, text.strip())
     click.echo("Respondida.")

@@ -46,7 +46,7 @@ def may_be_kept(response: Response) -> Response:
 @blueprint.get("/reparto")
 def sharing_out() -> str:
     asked = request.args.get("provincia") or None, request.args.get("tramite") or None
-    return shared(("sharing out", language.current(), *asked), lambda: _page(*asked))
+    return shared(("sharing out", language.current_language(), *asked), lambda: _page(*asked))
 
 
 def _page(code: str | None, slug: str | None) -> str:
@@ -87,7 +87,7 @@ def _scarcity(code: str, procedure: Procedure) -> list[AgencyScarcity]:
                 now=in_days(max(0, (offer.next_day.day - today).days)) if offer.next_day else none,
                 first=formatting.day_and_month(offer.next_day.day) if offer.next_day else "",
                 usual=in_days(known[len(known) // 2]) if known else "",
-                line=charts.line(past),
+                line=charts.line_chart(past),
             )
         )
     return rows

@@ -136,7 +136,7 @@ def void(journey: str) -> None:
     )
 
 
-def check(journey: str, mailbox: str, typed: str, policy: CodePolicy, *, now: datetime) -> Checked:
+def check_code(journey: str, mailbox: str, typed: str, policy: CodePolicy, *, now: datetime) -> Checked:
     """Judge a typed code. Never raises for a wrong one: a raise would roll back the try that was counted.
 
     The try is taken before anything is compared and given back unless the code was wrong.

@@ -54,14 +54,14 @@ class BirthInvalid(InvalidInput):
     code = "birth_invalid"
 
 
-def load_path(path: Path) -> int:
+def load_citizens_path(path: Path) -> int:
     """Load a CSV file. Gives how many citizens it has. Raises ``FileInvalid``."""
-    found = people(lines(path), clock.now().date())
-    load(found)
+    found = parse_people(read_lines(path), clock.now().date())
+    load_citizens(found)
     return len(found)
 
 
-def lines(path: Path) -> list[Line]:
+def read_lines(path: Path) -> list[Line]:
     """The lines of a CSV file (UTF-8, with or without byte order mark) under its header. Raises ``FileInvalid``."""
     content = path.read_bytes()
     try:
@@ -81,7 +81,7 @@ def lines(path: Path) -> list[Line]:
     return [replace(line, columns=tuple(line.columns[at] for at in order)) for line in rest]
 
 
-def people(lines: Iterable[Line], today: date) -> list[Person]:
+def parse_people(lines: Iterable[Line], today: date) -> list[Person]:
     """The people of the lines. Raises ``FileInvalid`` with every problem found."""
     problems: list[Problem] = []
     found: dict[str, Person] = {}
@@ -101,7 +101,7 @@ def people(lines: Iterable[Line], today: date) -> list[Person]:
 
 
 @transaction
-def load(people: Sequence[Person]) -> None:
+def load_citizens(people: Sequence[Person]) -> None:
     """Write the people: new ones are added, known ones take what is said of them now."""
     lock("citizens")
     for start in range(0, len(people), _BATCH):

@@ -16,14 +16,14 @@ def citizens_group() -> None:
 
 @citizens_group.command("load")
 @click.argument("path", metavar="FILE.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def load_command(path: Path) -> None:
+def load_citizens_command(path: Path) -> None:
     """Carga un archivo CSV en UTF-8: todo o nada, y se puede repetir.
 
     Columnas: cedula,nombres,apellidos,nacimiento,correo,celular (las tres últimas pueden ir vacías; la fecha,
     AAAA-MM-DD). Agrega o cambia a quienes nombra y deja a los demás como están.
     """
-    lines = counted(citizens.lines(path), "Revisando ciudadanos")
-    people = citizens.people(lines, clock.now().date())
+    lines = counted(citizens.read_lines(path), "Revisando ciudadanos")
+    people = citizens.parse_people(lines, clock.now().date())
     with working("Guardando ciudadanos…"):
-        citizens.load(people)
+        citizens.load_citizens(people)
     click.echo(f"Ciudadanos cargados: {len(people)}.")

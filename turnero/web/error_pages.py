@@ -40,7 +40,7 @@ def _put_right() -> Response | None:
     return make_response(redirect(urlunsplit(("", "", right.path, right.query, "")), wrong.code))
 
 
-def answer(status: int, *, detail: str = "", retry_after: int | None = None, **context: Any) -> Response:
+def answer_error(status: int, *, detail: str = "", retry_after: int | None = None, **context: Any) -> Response:
     """The page of an error, or for programs a problem document; ``context`` is for the page's template."""
     if request.path.startswith("/api/"):
         response = _problem(status, detail)
@@ -69,7 +69,7 @@ def _problem(status: int, detail: str) -> Response:
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     page = status if status in _PAGES else (400 if status < 500 else 500)
-    response = answer(page)
+    response = answer_error(page)
     response.status_code = status
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.allow.update(error.valid_methods)
@@ -79,16 +79,16 @@ def _http_error(error: HTTPException) -> Response:
 def _too_many_requests(_error: RateLimitExceeded) -> Response:
     limit = limiter.current_limit
     log.warning("flood", limit=str(limit.limit) if limit else None)
-    refusals.count("flood")
+    refusals.count_refusal("flood")
     wait = max(1, int(limit.reset_at - time.time()) + 1) if limit else _RETRY_SECONDS
-    return answer(429, retry_after=wait, minutes=-(-wait // 60))
+    return answer_error(429, retry_after=wait, minutes=-(-wait // 60))
 
 
 def _not_found(error: NotFound) -> Response:
-    return answer(404, detail=text_of(error))
+    return answer_error(404, detail=text_of(error))
 
 
 def _no_database(error: Exception) -> Response:
     """Overload or outage: what was being written was rolled back, unless only the answer to COMMIT was lost."""
     log.error("database_unavailable", error=str(error))
-    return answer(503, retry_after=_RETRY_SECONDS)
+    return answer_error(503, retry_after=_RETRY_SECONDS)

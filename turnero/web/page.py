@@ -45,7 +45,7 @@ class Refusal:
     text: str
 
 
-def show(
+def render_page(
     template: str,
     trouble: FormErrors = NO_ERRORS,
     tell: Callable[[TurneroError], str] = messages.text_of,
@@ -55,7 +55,7 @@ def show(
     for error in (trouble.refusal, *trouble.faults.values()):
         if error is not None:
             log.info("refused", code=error.code)
-            refusals.count(error.code)
+            refusals.count_refusal(error.code)
     errors = [(name, messages.text_of(error)) for name, error in trouble.faults.items()]
     refusal = trouble.refusal and Refusal(trouble.refusal.code, tell(trouble.refusal))
     told_above = {"errors": errors, "fault": dict(errors), "refusal": refusal, "invalid": trouble.status == 422}

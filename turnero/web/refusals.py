@@ -64,7 +64,7 @@ def register(app: Flask) -> None:
     app.after_request(_write_due)
 
 
-def count(reason: str) -> None:
+def count_refusal(reason: str) -> None:
     """Somebody was turned down."""
     _tally().add(reason)
 
@@ -78,7 +78,7 @@ def last_hour() -> dict[str, int]:
 
 
 @database.transaction
-def forget() -> None:
+def forget_refusals() -> None:
     db.session.execute(delete(Refusals).where(Refusals.since < clock.now() - _KEPT))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from turnero.agencies.catalogue import reading
 from turnero.agencies.catalogue.entries import Catalogue
-from turnero.agencies.catalogue.load import load_path
+from turnero.agencies.catalogue.load import load_catalogue_path
 from turnero.agencies.catalogue.schema import Known
 from turnero.core.problems import FileInvalid
 
@@ -50,12 +50,12 @@ GLOSAS = "slug: glosas, name: Glosas, line: cartera, channel: ambos, minutes: 20
 
 def read(tmp_path: Path, text: str) -> Catalogue:
     """What a file says that may name all of ``LOADED``."""
-    return reading.read(_written(tmp_path, text), LOADED)
+    return reading.read_catalogue(_written(tmp_path, text), LOADED)
 
 
 def load(tmp_path: Path, text: str) -> None:
     """Load a text as if it were a file."""
-    load_path(_written(tmp_path, text))
+    load_catalogue_path(_written(tmp_path, text))
 
 
 def problems_of(tmp_path: Path, text: str) -> list[tuple[int, str]]:

@@ -39,12 +39,12 @@ def create_account(agency: Agency | None, role: str = "window", email: str = "")
 def session_key(account: Account, window: int | None = 1) -> str:
     """The cookie's key of a new session of ``account``, sitting at ``window``."""
     start_writing()
-    key = sessions.begin(db.session.merge(account), "browser-of-staff", clock.now())
+    key = sessions.begin_session(db.session.merge(account), "browser-of-staff", clock.now())
     db.session.commit()
     if window is not None:
-        number = db.session.scalar(select(StaffSession.id).where(StaffSession.key_hash == cookies.hash_of(key)))
+        number = db.session.scalar(select(StaffSession.id).where(StaffSession.key_hash == cookies.cookie_hash_of(key)))
         assert number is not None
-        sessions.sit(number, window, None)
+        sessions.sit_down(number, window, None)
     return key
 
 
@@ -64,13 +64,13 @@ def sign_in_browser(context: BrowserContext, account: Account, base_url: str, wi
 def create_device(agency: Agency, kind: str = "kiosk", name: str = "") -> Device:
     """A device that waits for its pairing."""
     name = name or f"{kind}-{next(_number)}"
-    devices.add(name, agency.id, kind)
+    devices.add_device(name, agency.id, kind)
     return db.session.scalars(select(Device).where(Device.name == name)).one()
 
 
 def device_key(device: Device) -> str:
     """The cookie's key of a device, paired anew."""
-    return devices.pair(devices.add(device.name, device.agency_id, device.kind))[0]
+    return devices.pair(devices.add_device(device.name, device.agency_id, device.kind))[0]
 
 
 def paired(app: Flask, device: Device) -> StrictClient:

@@ -27,14 +27,14 @@ def book(desk: Desk, procedure: Procedure, day: date, minute: int = NINE) -> str
     """A confirmed turn; the token of its page."""
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, day, minute)
-    return confirm.confirm(traveller.key, traveller.browser)
+    return confirm.confirm_turn(traveller.key, traveller.browser)
 
 
 def close(desk: Desk, day: date, days: int = 1) -> int:
     """Close the agency of a desk for whole days; the closure's number. Proposals are not made yet."""
     begins = datetime.combine(day, time())
     hours = Hours(begins, begins + timedelta(days=days), "Corte de luz")
-    closed = closing.close(Scope("agency", agency_id=desk.agency_id), hours, "staff:test").closure_id
+    closed = closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours, "staff:test").closure_id
     assert closed is not None
     return closed
 

@@ -25,7 +25,7 @@ def booked(desk: Desk, procedure: Procedure, minute: int, number: int = 1, **val
     assert isinstance(day, date)
     traveller = at_hour_step(desk.agency, procedure, number, **values)
     holds.place(traveller.key, traveller.browser, day, minute)
-    return queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser)).id
+    return queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser)).id
 
 
 def arrived(

@@ -199,7 +199,7 @@ class AgencyLife:
 
     def member(self, email: str, role: str = "window", window: int = 1) -> StrictClient:
         """A new account from its activation link to the window, by way of a wrong password."""
-        link = accounts.add(email, Post(role, self.agency_id))
+        link = accounts.add_account(email, Post(role, self.agency_id))
         client, password = self.browser(), "cometa lenta azul"
         client.get(f"/agencia/activar/{link}")
         code = self._second_factor(email)
@@ -229,7 +229,7 @@ class AgencyLife:
 
     def device(self, kind: str) -> StrictClient:
         """A new kiosk or board, paired by its link."""
-        link = devices.add(f"{self.words.device} {kind}", self.agency_id, kind)
+        link = devices.add_device(f"{self.words.device} {kind}", self.agency_id, kind)
         client = self.browser()
         client.get(f"/dispositivo/{link}")
         client.submit()

@@ -39,11 +39,13 @@ class Everyone:
         calling.call_next(by, None)
         self.coming = booked(desk, procedure, NINE, 3, day=self.day, registry_email=OWNER, **third)
         self.cancelled = booked(desk, procedure, NINE, 4, day=self.day, **third)
-        turns.cancel(self.cancelled, by, name)
+        turns.cancel_at_window(self.cancelled, by, name)
         closed = self.day + timedelta(days=1)
         self.lost = booked(desk, procedure, NINE, 5, day=closed, **third)
         begins = datetime.combine(closed, time())
-        closing.close(Scope("agency", agency_id=desk.agency_id), Hours(begins, begins + timedelta(days=4), name), "x")
+        closing.close_hours(
+            Scope("agency", agency_id=desk.agency_id), Hours(begins, begins + timedelta(days=4), name), "x"
+        )
         proposals.propose_all()
         self.clerk, self.supervisor = signed_in(app, clerk), signed_in(app, supervisor, 2)
         self.kiosk, self.board = (paired(app, create_device(desk.agency, kind)) for kind in ("kiosk", "board"))

@@ -86,7 +86,7 @@ class Forms:
         everyone = self.everyone
         clerk, day = everyone.clerk, everyone.day
         yield "/agencia/entrar", self.browser(), "/agencia/entrar", ("correo", "clave", "totp", "seguir")
-        link = accounts.add("nueva@example.ec", Post("supervisor", everyone.desk.agency_id))
+        link = accounts.add_account("nueva@example.ec", Post("supervisor", everyone.desk.agency_id))
         activate = f"/agencia/activar/{link}"
         yield "/agencia/activar/<token>", self.browser(), activate, ("clave", "clave2", "totp")
         turn = f"/agencia/turnos/{everyone.coming}"
@@ -136,7 +136,7 @@ class Forms:
         names = {
             "<agency_slug>": self.everyone.desk.agency.slug,
             "<procedure_slug>": self.everyone.slug,
-            "<complaint_number>": complaints.file(complaints.Said("x", "complaint", "No había nadie"), "x"),
+            "<complaint_number>": complaints.file_complaint(complaints.Said("x", "complaint", "No había nadie"), "x"),
         }
         for rule, those in fields.items():
             address = rule

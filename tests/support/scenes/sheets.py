@@ -14,7 +14,7 @@ from turnero.core import language
 def draw_once(patch: pytest.MonkeyPatch) -> None:
     """While ``patch`` lasts, a sheet or an agenda is drawn anew only where one of its words is another."""
     drawn: dict[Hashable, bytes] = {}
-    sheet, agenda_list = documents.pdf, files.as_pdf
+    sheet, agenda_list = documents.pdf, files.agenda_pdf
 
     def once(words: Hashable, draw: Callable[[], bytes]) -> bytes:
         key = (language.tag(), words)
@@ -30,4 +30,4 @@ def draw_once(patch: pytest.MonkeyPatch) -> None:
         return once((agenda.day, agenda.agency.name, rows), lambda: agenda_list(agenda))
 
     patch.setattr(documents, "pdf", pdf)
-    patch.setattr(files, "as_pdf", as_pdf)
+    patch.setattr(files, "agenda_pdf", as_pdf)

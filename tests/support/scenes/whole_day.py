@@ -68,7 +68,7 @@ class WholeDay:
         day = turn(token).day
         begins = datetime.combine(day, time())
         hours = Hours(begins, begins + timedelta(days=4), self.life.words.reason)
-        closing.close(Scope("agency", agency_id=self.life.agency_id), hours, "command line")
+        closing.close_hours(Scope("agency", agency_id=self.life.agency_id), hours, "command line")
         proposals.propose_all()
         self.life.deliver()
         browser.get(f"/mi-turno/{token}")

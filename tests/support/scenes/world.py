@@ -184,7 +184,7 @@ def _build(app: Flask) -> World:
 def _turns(desk: Desk, procedure: Procedure, number: int) -> Turns:
     clerk = create_account(desk.agency)
     kiosk = create_device(desk.agency)
-    assistance.asked(kiosk.id)
+    assistance.help_asked(kiosk.id)
     closure = create_closure(datetime(2027, 3, 1), datetime(2027, 3, 2), scope="agency", agency_id=desk.agency_id)
     called = arrived(desk, procedure, ELEVEN, number)
     calling.call(called, Actor(f"staff:{clerk.id}", desk.agency_id, 7))
@@ -225,11 +225,11 @@ def _parts(citizen: StrictClient, desk: Desk, procedure: Procedure, here: Turns)
         "<key>": walker.key,
         "mi-turno/<token>": f"mi-turno/{queries.token_of(turn)}",
         "no-fui-yo/<token>": f"no-fui-yo/{_disownable(desk, procedure)}",
-        "activar/<token>": f"activar/{accounts.add(WAITING, accounts.Post('window', desk.agency_id))}",
-        "dispositivo/<token>": f"dispositivo/{devices.add('puerta', desk.agency_id, 'kiosk')}",
+        "activar/<token>": f"activar/{accounts.add_account(WAITING, accounts.Post('window', desk.agency_id))}",
+        "dispositivo/<token>": f"dispositivo/{devices.add_device('puerta', desk.agency_id, 'kiosk')}",
         "solicitud/<token>": f"solicitud/{_waiting(desk, procedure)}",
         "opinion/<reference>/<mac>": rating_path(attended(desk, procedure, ELEVEN, 34)).lstrip("/"),
-        "queja/<number>": f"queja/{complaints.file(complaints.Said('w', 'complaint', 'Esperé'), 'w')}",
+        "queja/<number>": f"queja/{complaints.file_complaint(complaints.Said('w', 'complaint', 'Esperé'), 'w')}",
         "<number>": str(create_draw(desk).id),
         "<complaint_number>": _complained(desk),
         "<agency_slug>": desk.agency.slug,
@@ -243,7 +243,7 @@ def _parts(citizen: StrictClient, desk: Desk, procedure: Procedure, here: Turns)
 
 def _complained(desk: Desk) -> str:
     """The number of a complaint about the agency."""
-    return complaints.file(complaints.Said("x", "complaint", "No había nadie", desk.agency.slug), "x")
+    return complaints.file_complaint(complaints.Said("x", "complaint", "No había nadie", desk.agency.slug), "x")
 
 
 def _waiting(desk: Desk, procedure: Procedure) -> str:
@@ -251,7 +251,7 @@ def _waiting(desk: Desk, procedure: Procedure) -> str:
     token = listed(desk, procedure, 33)
     giving_up = at_hour_step(desk.agency, procedure, 32)
     holds.place(giving_up.key, giving_up.browser, next_workday() + timedelta(days=7), ELEVEN)
-    cancel.cancel(confirm.confirm(giving_up.key, giving_up.browser))
+    cancel.cancel_turn(confirm.confirm_turn(giving_up.key, giving_up.browser))
     return token
 
 
@@ -259,4 +259,4 @@ def _disownable(desk: Desk, procedure: Procedure) -> str:
     """The owner's token of a turn whose cédula has another address on file."""
     traveller = at_hour_step(desk.agency, procedure, 31, registry_email="dueno.demo@example.ec")
     holds.place(traveller.key, traveller.browser, next_workday(), ELEVEN)
-    return str(queries.owner_token_of(queries.booking_by_token(confirm.confirm(traveller.key, traveller.browser))))
+    return str(queries.owner_token_of(queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser))))

@@ -123,7 +123,7 @@ class Applications:
         shelf.most_seconds = 0
         app.extensions["turnero.web.refusals"] = refusals.Tally()
         limiter.reset()
-        logs.configure(settings.log)
+        logs.configure_logging(settings.log)
         return app
 
     def end(self) -> None:

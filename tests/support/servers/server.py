@@ -35,7 +35,7 @@ def serving(app: Flask, listener: socket.socket) -> Iterator[LiveServer]:
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="live server")
     thread.start()
     try:
-        with jobs.beside(app, holder="tests"):
+        with jobs.run_beside(app, holder="tests"):
             yield LiveServer(app, f"http://{host}:{port}")
     finally:
         server.shutdown()

@@ -37,7 +37,7 @@ def measured(agency: Agency | None, first: date, last: date | None = None) -> tu
     return first, last or first + timedelta(days=policy_of(agency).horizon_days - 1)
 
 
-def opened(facts: Facts, today: date) -> Edit:
+def opening_edit(facts: Facts, today: date) -> Edit:
     canton = spelling(facts.canton, facts.province)
     entry = AgencyEntry(
         facts.slug,
@@ -93,7 +93,7 @@ def _in_words(name: str, value: str) -> str:
     return gettext(KINDS_IN_WORDS[value]) if name == "kind" else value or gettext("sin dirección")
 
 
-def week(agency: Agency, hours: Week, days: Days) -> Edit:
+def week_edit(agency: Agency, hours: Week, days: Days) -> Edit:
     """Other hours from a day on, for good or until another."""
     before = agency_entry(agency)
     entry = editing.with_week(before, hours, days.first, days.last)
@@ -104,7 +104,7 @@ def week(agency: Agency, hours: Week, days: Days) -> Edit:
 
 def windows(agency: Agency, line: str, desk: DeskEntry) -> Edit:
     """Other windows of a line (``line``: its name) from a day on."""
-    entry = editing.with_windows(agency_entry(agency), desk)
+    entry = editing.entry_with_windows(agency_entry(agency), desk)
     days = Days(desk.valid_from, None)
     summary = f"{agency.name}, {line}, {_since(days)}: {desk_in_words(desk.windows, desk.slot_minutes)}."
     told = effects.of_windows(entry, desk)

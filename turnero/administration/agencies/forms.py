@@ -41,15 +41,15 @@ class Facts:
 def parse_new(form: Typed, provinces: Collection[str], taken: Collection[str]) -> Facts:
     """A new agency. Raises Faulty."""
     fields = Fields(form)
-    fields.parsed("nombre", parsing.words())  # first, as on the page, so that its fault is told first
-    slug = fields.parsed("direccion_web", lambda _: parsing.slug(slug_typed(form)))
+    fields.parsed("nombre", parsing.some_words())  # first, as on the page, so that its fault is told first
+    slug = fields.parsed("direccion_web", lambda _: parsing.parse_slug(typed_agency_slug(form)))
     if slug in taken or slug in _RESERVED:
         fields.faults["direccion_web"] = SlugTaken()
     province = fields.parsed("provincia", parsing.one_of(provinces))
     return _facts(fields, slug or "", province or "")
 
 
-def slug_typed(form: Typed) -> str:
+def typed_agency_slug(form: Typed) -> str:
     """What the addresses of a new agency say: what was typed for it, else what its name gives."""
     return form.get("direccion_web", "").strip() or parsing.slug_from(form.get("nombre", "")) or "agencia"
 
@@ -60,10 +60,10 @@ def parse_facts(form: Typed, slug: str, province: str) -> Facts:
 
 
 def _facts(fields: Fields, slug: str, province: str) -> Facts:
-    name = fields.parsed("nombre", parsing.words())
+    name = fields.parsed("nombre", parsing.some_words())
     kind = fields.parsed("tipo", parsing.one_of(KINDS))
-    canton = fields.parsed("canton", parsing.words())
-    address = fields.parsed("direccion", parsing.words(200, least=0))
+    canton = fields.parsed("canton", parsing.some_words())
+    address = fields.parsed("direccion", parsing.some_words(200, least=0))
     fields.check()
     return Facts(slug, province, name or "", KINDS[kind or "agencia"], canton or "", address or "")
 
@@ -107,8 +107,8 @@ def parse_windows(form: Typed, lines: Collection[str], today: date) -> DeskEntry
     """Windows and grid step of a line from a date on. Raises Faulty."""
     fields = Fields(form)
     line = fields.parsed("linea", parsing.one_of(lines))
-    windows = fields.parsed("ventanillas", parsing.whole(0, MOST_WINDOWS))
-    step = fields.parsed("minutos", parsing.whole(5, 240))
+    windows = fields.parsed("ventanillas", parsing.whole_number(0, MOST_WINDOWS))
+    step = fields.parsed("minutos", parsing.whole_number(5, 240))
     first = fields.parsed("desde", lambda text: _to_come(text, today))
     fields.check()
     assert line is not None and windows is not None and step is not None and first is not None
@@ -128,7 +128,7 @@ def parse_special(form: Typed, lines: Collection[str], today: date) -> Special:
     """``linea``, ``desde``, ``hasta`` (empty: that day alone), ``ventanillas`` (empty: as usual). Raises Faulty."""
     fields = Fields(form)
     line = fields.parsed("linea", parsing.one_of(lines))
-    windows = fields.parsed("ventanillas", lambda text: parsing.whole(0, MOST_WINDOWS)(text) if text else None)
+    windows = fields.parsed("ventanillas", lambda text: parsing.whole_number(0, MOST_WINDOWS)(text) if text else None)
     days = _days(fields, today)
     length = ((days.last or days.first) - days.first).days + 1
     if length > _MOST_DAYS:
@@ -147,7 +147,7 @@ def _days(fields: Fields, today: date) -> Days:
 
 
 def _to_come(text: str, today: date) -> date:
-    found = parsing.day(text)
+    found = parsing.parse_day_typed(text)
     if found < today:
         raise DayPassed
     return found

@@ -21,7 +21,7 @@ from turnero.agencies.terms import parse_date
 from turnero.booking.journey.forms import YEARS
 from turnero.core.formatting import clock_time, hours_of_week, long_date, weekdays
 from turnero.core.language import gettext
-from turnero.web.page import NO_ERRORS, FormErrors, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
 _DAY = timedelta(days=1)
 _LEAST_INTERVALS = 2
@@ -44,7 +44,7 @@ def agency_page(agency: Agency, today: date) -> Response:
     now, *later = opening_hours.periods(editing.weekly(entry), today)
     counted = measured(agency, today + _DAY)  # as an edit counts them: its forms begin tomorrow
     places = agencies.places_between(agencies.desks_of(agency), *counted)
-    return show(
+    return render_page(
         "administration/agency.html",
         agency=agency,
         everywhere=reach.everywhere(),
@@ -62,7 +62,7 @@ def agency_page(agency: Agency, today: date) -> Response:
 
 def _desks(entry: AgencyEntry, today: date) -> list[DeskLine]:
     """By line what counts today and what is to come."""
-    names = {line.slug: line.name for line in agencies.lines()}
+    names = {line.slug: line.name for line in agencies.service_lines()}
     past = {desk.line: desk for desk in entry.desks if desk.valid_from <= today}  # sorted: the newest stays
     shown = [desk for desk in entry.desks if desk.valid_from > today or past[desk.line] is desk]
     return [
@@ -78,7 +78,7 @@ def _desks(entry: AgencyEntry, today: date) -> list[DeskLine]:
 
 def _special(entry: AgencyEntry, today: date) -> list[str]:
     """Days to come that follow one another with as many windows are told together."""
-    names = {line.slug: line.name for line in agencies.lines()}
+    names = {line.slug: line.name for line in agencies.service_lines()}
     runs: list[tuple[DayEntry, date]] = []
     for day in sorted((day for day in entry.days if day.day >= today), key=lambda day: (day.line, day.day)):
         if runs:
@@ -112,11 +112,11 @@ def _lacks(agency: Agency, today: date) -> list[tuple[str, str]]:
     ]
 
 
-def list_page(governed: Sequence[Agency], today: date) -> Response:
+def agencies_page(governed: Sequence[Agency], today: date) -> Response:
     """Each agency with what it lacks to give turns."""
     needs = ((gettext("horario"), agencies.with_hours(today)), (gettext("ventanillas"), agencies.with_windows(today)))
     lines = [(agency, [word for word, have in needs if agency.id not in have]) for agency in governed]
-    return show(
+    return render_page(
         "administration/agencies.html",
         lines=lines,
         without=sum(1 for _, lacks in lines if lacks),
@@ -126,7 +126,7 @@ def list_page(governed: Sequence[Agency], today: date) -> Response:
 
 def new_page(trouble: FormErrors) -> Response:
     typed: Mapping[str, str] = request.form or {"tipo": "agencia"}
-    return show("administration/agency_new.html", trouble, typed=typed, provinces=agencies.provinces())
+    return render_page("administration/agency_new.html", trouble, typed=typed, provinces=agencies.provinces())
 
 
 def facts_page(agency: Agency, trouble: FormErrors) -> Response:
@@ -136,7 +136,7 @@ def facts_page(agency: Agency, trouble: FormErrors) -> Response:
         "canton": agency.canton,
         "direccion": agency.address,
     }
-    return show("administration/agency_facts.html", trouble, agency=agency, typed=request.form or present)
+    return render_page("administration/agency_facts.html", trouble, agency=agency, typed=request.form or present)
 
 
 def hours_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
@@ -146,7 +146,7 @@ def hours_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
     first = asked if asked and linked else tomorrow
     now, *later = opening_hours.periods(editing.weekly(agency_entry(agency)), first)
     typed = request.form or _hours_typed(now, first, until=linked)
-    return show(
+    return render_page(
         "administration/agency_hours.html",
         trouble,
         agency=agency,
@@ -177,19 +177,19 @@ def _hours_typed(period: Period, first: date, *, until: bool) -> dict[str, str]:
 
 def windows_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
     present = {"desde": tomorrow.isoformat(), "minutos": "20"}
-    return show(
+    return render_page(
         "administration/agency_windows.html",
         trouble,
         agency=agency,
         typed=request.form or present,
-        lines=agencies.lines(),
+        lines=agencies.service_lines(),
         desks=_desks(agency_entry(agency), tomorrow),
     )
 
 
 def days_page(agency: Agency, tomorrow: date, trouble: FormErrors = NO_ERRORS) -> Response:
     present = {"desde": tomorrow.isoformat()}
-    return show(
+    return render_page(
         "administration/agency_days.html",
         trouble,
         agency=agency,

@@ -7,11 +7,11 @@ from flask import Blueprint, Response, request
 
 from turnero.administration.agencies import edits, forms
 from turnero.administration.agencies.pages import (
+    agencies_page,
     agency_page,
     days_page,
     facts_page,
     hours_page,
-    list_page,
     new_page,
     windows_page,
 )
@@ -28,14 +28,14 @@ from turnero.web.page import NO_ERRORS
 blueprint = Blueprint("admin_agencies", __name__, url_prefix="/admin/agencias")
 
 
-def today_at(agency: Agency) -> date:
+def today_in(agency: Agency) -> date:
     return clock.local(clock.now(), agency.zone).date()
 
 
 @blueprint.get("")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def index() -> Response:
-    return list_page(reach.agencies_governed(), clock.local(clock.now(), MAINLAND).date())
+    return agencies_page(reach.agencies_governed(), clock.local(clock.now(), MAINLAND).date())
 
 
 @blueprint.get("/nueva")
@@ -51,16 +51,16 @@ def add() -> Response:
 
     def read() -> Decision:
         facts = forms.parse_new(request.form, known.provinces, known.agencies)
-        return edits.opened(facts, clock.local(clock.now(), MAINLAND).date())
+        return edits.opening_edit(facts, clock.local(clock.now(), MAINLAND).date())
 
-    return decide(read, new_page, _made(forms.slug_typed(request.form)))
+    return decide(read, new_page, _made(forms.typed_agency_slug(request.form)))
 
 
 @blueprint.get("/<agency_slug>")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def page(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
-    return agency_page(agency, today_at(agency))
+    return agency_page(agency, today_in(agency))
 
 
 @blueprint.get("/<agency_slug>/datos")
@@ -76,7 +76,7 @@ def change_facts(agency_slug: str) -> Response:
 
     def read() -> Decision:
         facts = forms.parse_facts(request.form, agency.slug, agency.province_code)
-        return edits.renamed(agency, facts, today_at(agency))
+        return edits.renamed(agency, facts, today_in(agency))
 
     return decide(read, lambda trouble: facts_page(agency, trouble), _made(agency.slug))
 
@@ -94,7 +94,7 @@ def change_hours(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
 
     def read() -> Decision:
-        return edits.week(agency, *forms.parse_week(request.form, today_at(agency)))
+        return edits.week_edit(agency, *forms.parse_week(request.form, today_in(agency)))
 
     return decide(read, lambda trouble: hours_page(agency, _tomorrow(agency), trouble), _made(agency.slug))
 
@@ -110,10 +110,10 @@ def ask_windows(agency_slug: str) -> Response:
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def change_windows(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
-    names = {line.slug: line.name for line in agencies.lines()}
+    names = {line.slug: line.name for line in agencies.service_lines()}
 
     def read() -> Decision:
-        desk = forms.parse_windows(request.form, names, today_at(agency))
+        desk = forms.parse_windows(request.form, names, today_in(agency))
         return edits.windows(agency, names[desk.line], desk)
 
     return decide(read, lambda trouble: windows_page(agency, _tomorrow(agency), trouble), _made(agency.slug))
@@ -133,7 +133,7 @@ def change_days(agency_slug: str) -> Response:
     names = {line.slug: line.name for line in agencies.lines_at(agency)}
 
     def read() -> Decision:
-        wanted = forms.parse_special(request.form, names, today_at(agency))
+        wanted = forms.parse_special(request.form, names, today_in(agency))
         return edits.special(agency, names[wanted.line], wanted)
 
     return decide(read, lambda trouble: days_page(agency, _tomorrow(agency), trouble), _made(agency.slug))
@@ -144,4 +144,4 @@ def _made(slug: str) -> Callable[[Decision, int], Response]:
 
 
 def _tomorrow(agency: Agency) -> date:
-    return today_at(agency) + timedelta(days=1)
+    return today_in(agency) + timedelta(days=1)

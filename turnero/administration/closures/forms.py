@@ -12,7 +12,7 @@ from turnero.agencies.places import find_canton, folded
 from turnero.booking.closures import closing
 from turnero.booking.closures import scope as scopes
 from turnero.booking.closures.scope import Hours, Scope
-from turnero.booking.documents.closure_text import people, span
+from turnero.booking.documents.closure_text import people_sentences, span
 from turnero.core import clock
 from turnero.core.errors import InvalidInput, NotFound
 from turnero.core.formatting import thousands
@@ -54,15 +54,15 @@ class Closing:
         )
 
     def look(self) -> tuple[list[str], str]:
-        closed = closing.preview(self.scope, self.hours)
+        closed = closing.preview_closing(self.scope, self.hours)
         lost = closed.cleared.displaced
         said = [gettext("Agencias: %(count)s.", count=thousands(closed.agencies)), _places(closed.places)]
         if ended := closed.cleared.holds_ended:
             said.append(gettext("Reservas sin confirmar que terminan: %(count)s.", count=thousands(ended)))
-        return [*said, *people(lost, closed.placed, lost - closed.reachable)], closed.seal
+        return [*said, *people_sentences(lost, closed.placed, lost - closed.reachable)], closed.seal
 
     def make(self, seal: str, actor: str) -> int:
-        number = closing.close(self.scope, self.hours, actor, once=True, seal=seal).record_id
+        number = closing.close_hours(self.scope, self.hours, actor, once=True, seal=seal).record_id
         assert number is not None
         return number
 
@@ -82,7 +82,7 @@ class Reopening:
         ], opened.seal
 
     def make(self, seal: str, actor: str) -> int:
-        return closing.reopen(self.closure_id, actor, seal=seal).record_id
+        return closing.reopen_hours(self.closure_id, actor, seal=seal).record_id
 
 
 def _places(places: int) -> str:
@@ -92,17 +92,17 @@ def _places(places: int) -> str:
     return ngettext("Quita %(count)s turno.", "Quita %(count)s turnos.", places, count=thousands(places))
 
 
-def parse(form: Mapping[str, str], governed: Collection[Agency], *, everywhere: bool) -> Closing:
+def parse_closure(form: Mapping[str, str], governed: Collection[Agency], *, everywhere: bool) -> Closing:
     """``alcance``, its place, ``desde``, ``hasta``, ``motivo``, ``clase``, ``base``, ``recuperable``. Raises Faulty."""
     fields = Fields(form)
     scope = _scope(fields, {agency.slug: agency.id for agency in governed}, everywhere=everywhere)
-    starts = fields.parsed("desde", parsing.moment)
-    ends = fields.parsed("hasta", parsing.moment)
+    starts = fields.parsed("desde", parsing.parse_moment)
+    ends = fields.parsed("hasta", parsing.parse_moment)
     if starts and ends and (wrong := _wrong(starts, ends, _last_clock(scope, governed))):
         fields.faults["hasta"] = wrong
-    reason = fields.parsed("motivo", parsing.words(200))
+    reason = fields.parsed("motivo", parsing.some_words(200))
     kind = fields.parsed("clase", parsing.one_of(KINDS))
-    basis = fields.parsed("base", parsing.words(200, least=0))
+    basis = fields.parsed("base", parsing.some_words(200, least=0))
     fields.check()
     assert scope and starts and ends and reason and kind
     hours = Hours(starts, ends, reason, KINDS[kind], basis or "", recoverable=fields.text("recuperable") == "si")
@@ -152,7 +152,7 @@ def _scope(fields: Fields, governed: Mapping[str, int], *, everywhere: bool) -> 
 
 
 def _canton(text: str, province_code: str) -> str:
-    name = parsing.words()(text)
+    name = parsing.some_words()(text)
     try:
         place = find_canton(name, (province_code,))
     except (NotFound, InvalidInput):

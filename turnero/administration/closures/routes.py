@@ -20,7 +20,7 @@ from turnero.core.extensions import db
 from turnero.core.language import gettext
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
-from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page, see_other
 
 blueprint = Blueprint("admin_closures", __name__, url_prefix="/admin/cierres")
 _BEHIND = timedelta(days=90)
@@ -48,18 +48,18 @@ def index() -> Response:
     rows = db.session.scalars(found).all()
     to_come = [_line(row) for row in reversed(rows) if row.ends > now and row.withdrawn_at is None]
     over = [_line(row) for row in rows if row.ends <= now or row.withdrawn_at is not None]
-    without = displaced.counted(reach.only()).people
-    return show("administration/closures.html", to_come=to_come, over=over, without=without)
+    without = displaced.count_displaced(reach.only()).people
+    return render_page("administration/closures.html", to_come=to_come, over=over, without=without)
 
 
 @blueprint.get("/desplazados")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def without_hour() -> Response:
     """Everybody without an hour, whatever took it: a closure, other windows or hours, a holiday."""
-    return show(
+    return render_page(
         "administration/displaced.html",
-        total=displaced.counted(reach.only()).people,
-        lines=displaced.lines(reach.only()),
+        total=displaced.count_displaced(reach.only()).people,
+        lines=displaced.lost_lines(reach.only()),
         most=displaced.MOST_LINES,
         opens_turns=not reach.everywhere(),  # a supervisor may, at the own agency
     )
@@ -75,7 +75,7 @@ def ask() -> Response:
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def close() -> Response:
     def read() -> Decision:
-        return forms.parse(request.form, reach.agencies_governed(), everywhere=reach.everywhere())
+        return forms.parse_closure(request.form, reach.agencies_governed(), everywhere=reach.everywhere())
 
     return decide(read, _form, made_at(".index"))
 
@@ -93,11 +93,11 @@ def _page(closure: Closure) -> Response:
         for each in closing.displaced_by(closure.id)
         if reach.only() in (None, db.session.get_one(Desk, each.old_desk_id).agency_id)
     ]
-    return show(
+    return render_page(
         "administration/closure.html",
         closure=closure,
         line=_line(closure),
-        people=[displaced.line(each) for each in lost],
+        people=[displaced.lost_line(each) for each in lost],
         may_reopen=closure.withdrawn_at is None and _governs(closure),
     )
 
@@ -134,7 +134,7 @@ def _line(row: Closure) -> ClosureLine:
 
 
 def _form(trouble: FormErrors) -> Response:
-    return show(
+    return render_page(
         "administration/closure_new.html",
         trouble,
         typed=request.form or {"alcance": "agencia", "clase": "contingencia"},

@@ -19,7 +19,7 @@ from turnero.transparency.complaints import complaints
 from turnero.transparency.figures import MAINLAND
 from turnero.transparency.models import Complaint
 from turnero.web.fields import Fields
-from turnero.web.page import NO_ERRORS, FormErrors, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
 blueprint = Blueprint("admin_complaints", __name__, url_prefix="/admin/quejas")
 _MOST_LETTERS = 4000
@@ -60,7 +60,7 @@ class ComplaintLine:
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def index() -> Response:
     only = reach.only()
-    return show(
+    return render_page(
         "administration/complaints.html",
         waiting=_lines(complaints.unanswered(only)),
         answered=_lines(complaints.answered(clock.now() - _LATELY, only)),
@@ -131,7 +131,7 @@ class Answering:
         return [where, gettext("Después no se puede cambiar.")], ""
 
     def make(self, seal: str, actor: str) -> int:
-        return complaints.answer(self.number, self.words, by=actor)
+        return complaints.answer_complaint(self.number, self.words, by=actor)
 
 
 def _answer(text: str) -> str:
@@ -145,13 +145,13 @@ def _answer(text: str) -> str:
 
 def _theirs(number: str) -> Complaint:
     row = complaints.by_number(number)
-    reach.check(row.agency_id)
+    reach.require_governed(row.agency_id)
     return row
 
 
 def _complaint(row: Complaint, trouble: FormErrors) -> Response:
     by = complaints.answered_by(row)
-    return show(
+    return render_page(
         "administration/complaint.html",
         trouble,
         row=row,

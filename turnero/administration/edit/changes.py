@@ -18,7 +18,7 @@ from turnero.administration.edit.procedure_effects import ProcedureEffect, Suppl
 from turnero.administration.edit.procedure_supply import supply_of
 from turnero.agencies import queries as agencies
 from turnero.agencies.catalogue.entries import Catalogue
-from turnero.agencies.catalogue.load import SOURCE, write
+from turnero.agencies.catalogue.load import SOURCE, write_catalogue
 from turnero.agencies.catalogue.rows import agency_entry, procedure_entry
 from turnero.agencies.models import Agency, Desk, Line, LocalHoliday, Procedure
 from turnero.booking.closures import proposals
@@ -85,8 +85,8 @@ class _Done:
         before, after = self.before, self.after
         if after.supply:
             effect = ProcedureEffect(first, last, before.supply, after.supply, lost, placed, unreachable)
-            return [*edit.told, *procedure_effects.told(effect)]
-        places, *people = effects.told(
+            return [*edit.told, *procedure_effects.procedure_sentences(effect)]
+        places, *people = effects.effect_sentences(
             Effect(first, last, before.places, after.places, lost, placed, unreachable, back)
         )
         return [places, *edit.told, *people]
@@ -107,7 +107,7 @@ def _make(edit: Edit, seal: str, actor: str) -> int:
     slug = next(iter(edit.agencies)) if len(edit.agencies) == 1 else None
     agency_id = db.session.scalar(select(Agency.id).where(Agency.slug == slug)) if slug else None
     effect = " ".join(done.told(edit, None))
-    return record.add(actor, edit.kind, edit.summary, agency_id=agency_id, effect=effect).id
+    return record.record_change(actor, edit.kind, edit.summary, agency_id=agency_id, effect=effect).id
 
 
 def _done(edit: Edit, actor: str, expected: str | None) -> _Done:
@@ -117,7 +117,7 @@ def _done(edit: Edit, actor: str, expected: str | None) -> _Done:
     found, now = _found(edit), clock.now()
     before, without = _measured(edit, desks), displaced.still_without(desks, now)
     seats = displaced.seats_there(without)
-    write(edit.said)
+    write_catalogue(edit.said)
     desks = _desks(edit)
     for desk in desks:
         clear(desk, Cause(HOURS_CHANGED, actor), now)
@@ -126,7 +126,7 @@ def _done(edit: Edit, actor: str, expected: str | None) -> _Done:
     if expected is not None and not _is_still(expected, found, len(lost)):
         raise ChangedMeanwhile
     more = [was < there for was, there in zip(seats, displaced.seats_there(without), strict=True)]
-    return _Done(f"{found}.{seals.of(len(lost))}", before, _measured(edit, desks), lost, sum(more))
+    return _Done(f"{found}.{seals.seal_of(len(lost))}", before, _measured(edit, desks), lost, sum(more))
 
 
 def _is_still(seal: str, found: str, lost: int) -> bool:

@@ -10,7 +10,7 @@ from turnero.core.errors import Faulty, Refused
 from turnero.core.extensions import db
 from turnero.staff.access import member
 from turnero.staff.models import AdminChange
-from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page, see_other
 
 _OURS = ("csrf_token", "paso", "sello")
 
@@ -56,7 +56,7 @@ def decide(
     except Refused as refusal:
         return again(FormErrors(refusal=refusal))
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _OURS]
-    return show(
+    return render_page(
         "administration/confirm.html", trouble, summary=decision.summary, told=sentences, seal=seal, fields=fields
     )
 

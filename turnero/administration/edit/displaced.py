@@ -42,7 +42,7 @@ class Open:
     unplaced: int
 
 
-def counted(agency_id: int | None) -> Open:
+def count_displaced(agency_id: int | None) -> Open:
     """Of one agency, or of all."""
     unplaced = func.count().filter(Displacement.status == "unplaced")
     rows = select(func.count(), unplaced).select_from(Displacement).join(Desk, Desk.id == Displacement.old_desk_id)
@@ -50,11 +50,11 @@ def counted(agency_id: int | None) -> Open:
     return Open(people, without)
 
 
-def lines(agency_id: int | None) -> list[LostLine]:
+def lost_lines(agency_id: int | None) -> list[LostLine]:
     """Who has no other hour yet, in the order of the hours they lost; at most MOST_LINES."""
     rows = select(Displacement).join(Desk, Desk.id == Displacement.old_desk_id).where(*_open(agency_id))
     rows = rows.order_by(Displacement.old_starts_at, Displacement.id).limit(MOST_LINES)
-    return [line(each) for each in db.session.scalars(rows.options(joinedload(Displacement.booking)))]
+    return [lost_line(each) for each in db.session.scalars(rows.options(joinedload(Displacement.booking)))]
 
 
 def _open(agency_id: int | None) -> list[ColumnElement[bool]]:
@@ -62,7 +62,7 @@ def _open(agency_id: int | None) -> list[ColumnElement[bool]]:
     return [Displacement.ended_at.is_(None), *here]
 
 
-def line(each: Displacement) -> LostLine:
+def lost_line(each: Displacement) -> LostLine:
     """One displacement in words, open or ended."""
     booking, old = each.booking, _place(each.old_desk_id, each.old_day, each.old_minute)
     state = f"{gettext(STATUSES[each.status])}, {_told(each)}"

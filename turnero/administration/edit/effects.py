@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from turnero.booking.documents.closure_text import people
+from turnero.booking.documents.closure_text import people_sentences
 from turnero.core.formatting import long_date, thousands
 from turnero.core.language import gettext, ngettext
 
@@ -27,9 +27,9 @@ class Effect:
     given_back: int = 0
 
 
-def told(effect: Effect) -> list[str]:
+def effect_sentences(effect: Effect) -> list[str]:
     """In the order in which people want to know: places, then persons."""
-    lost = people(effect.displaced, effect.placed, effect.unreachable)
+    lost = people_sentences(effect.displaced, effect.placed, effect.unreachable)
     return [_places(effect), *lost, *_given_back(effect.given_back)]
 
 

@@ -24,7 +24,7 @@ _LONGEST_SLUG = 60
 _MIDNIGHT = 24 * 60
 
 
-def words(most: int = 120, *, least: int = 1) -> Callable[[str], str]:
+def some_words(most: int = 120, *, least: int = 1) -> Callable[[str], str]:
     """One line without stray spaces or letters that do not show."""
 
     def parse(text: str) -> str:
@@ -38,7 +38,7 @@ def words(most: int = 120, *, least: int = 1) -> Callable[[str], str]:
     return parse
 
 
-def whole(least: int, most: int) -> Callable[[str], int]:
+def whole_number(least: int, most: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not (text.isascii() and text.isdecimal() and len(text) <= 6 and least <= int(text) <= most):
             raise NumberInvalid(least=least, most=most)
@@ -56,7 +56,7 @@ def one_of(choices: Collection[str]) -> Callable[[str], str]:
     return parse
 
 
-def day(text: str) -> date:
+def parse_day_typed(text: str) -> date:
     """A date as the browser's field gives it, or dd/mm/aaaa."""
     found = parse_date(text)
     if found is None or found.year not in YEARS:
@@ -65,7 +65,7 @@ def day(text: str) -> date:
 
 
 def day_or_none(text: str) -> date | None:
-    return day(text) if text else None
+    return parse_day_typed(text) if text else None
 
 
 def minute(text: str) -> int:
@@ -76,7 +76,7 @@ def minute(text: str) -> int:
     return int(match[1]) * 60 + int(match[2])
 
 
-def moment(text: str) -> datetime:
+def parse_moment(text: str) -> datetime:
     """A local wall time as the browser's field gives it (AAAA-MM-DDTHH:MM), or dd/mm/aaaa HH:MM."""
     for form in ("%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"):
         try:
@@ -88,7 +88,7 @@ def moment(text: str) -> datetime:
     raise MomentInvalid
 
 
-def slug(text: str) -> str:
+def parse_slug(text: str) -> str:
     """Lower-case words with hyphens."""
     if len(text) > _LONGEST_SLUG or not _SLUG.fullmatch(text):
         raise SlugInvalid

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from turnero.administration.edit.effects import between
-from turnero.booking.documents.closure_text import people
+from turnero.booking.documents.closure_text import people_sentences
 from turnero.core.formatting import thousands
 from turnero.core.language import gettext, gettext_noop, ngettext
 
@@ -39,7 +39,7 @@ class ProcedureEffect:
     unreachable: int = 0
 
 
-def told(effect: ProcedureEffect) -> list[str]:
+def procedure_sentences(effect: ProcedureEffect) -> list[str]:
     """In the order in which people want to know: where, how many, and who loses their hour."""
     before, after = effect.before, effect.after
     where = _where_new(after) if before is None else _where(before, after)
@@ -112,4 +112,4 @@ def _people(effect: ProcedureEffect) -> Iterator[str]:
             count=thousands(kept),
         )
     if effect.displaced or (effect.before is not None and not kept):
-        yield from people(effect.displaced, effect.placed, effect.unreachable)
+        yield from people_sentences(effect.displaced, effect.placed, effect.unreachable)

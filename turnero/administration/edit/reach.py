@@ -15,11 +15,11 @@ def everywhere() -> bool:
 def theirs(slug: str) -> Agency:
     """The agency, if the member governs it. Raises NotFound."""
     found = agencies.agency(slug)
-    check(found.id)
+    require_governed(found.id)
     return found
 
 
-def check(agency_id: int | None) -> None:
+def require_governed(agency_id: int | None) -> None:
     """Raises NotFound where the member governs not that agency (None: what belongs to no agency)."""
     if not everywhere() and agency_id != member().agency_id:
         raise NotFound

@@ -27,7 +27,7 @@ from turnero.core.language import gettext, gettext_noop
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
 from turnero.web.fields import Fields
-from turnero.web.page import NO_ERRORS, FormErrors, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
 blueprint = Blueprint("admin_holidays", __name__, url_prefix="/admin/feriados")
 # A rest lies this near to its civic date.
@@ -71,7 +71,7 @@ def _index(year: int) -> Response:
     ).all()
     lines = [_line(row) for row in rows]
     unconfirmed = tasks.unconfirmed(today)
-    return show(
+    return render_page(
         "administration/holidays.html",
         year=year,
         years=(today.year, today.year + 1),
@@ -111,10 +111,10 @@ def confirm(holiday_id: int) -> Response:
 
 def _typed() -> Decision:
     fields = Fields(request.form)
-    day = fields.parsed("fecha", parsing.day)
-    name = fields.parsed("nombre", parsing.words())
+    day = fields.parsed("fecha", parsing.parse_day_typed)
+    name = fields.parsed("nombre", parsing.some_words())
     province = fields.parsed("provincia", parsing.one_of({each.code for each in agencies.provinces()}))
-    canton = fields.parsed("canton", parsing.words(least=0))
+    canton = fields.parsed("canton", parsing.some_words(least=0))
     if day and province and canton is not None:
         there = _there(day, Locality(province, canton))
         if there is not None:
@@ -186,4 +186,4 @@ def _place(place: Locality) -> str:
 
 
 def _form(trouble: FormErrors) -> Response:
-    return show("administration/holiday_new.html", trouble, typed=request.form, provinces=agencies.provinces())
+    return render_page("administration/holiday_new.html", trouble, typed=request.form, provinces=agencies.provinces())

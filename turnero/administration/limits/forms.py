@@ -34,7 +34,7 @@ LOTS = (("sorteo_abre", "opens_days", 14), ("sorteo_cierra", "closes_days", 7))
 _LATEST = 24 * 60 - 1
 
 
-def typed(policy: Mapping[str, Any]) -> dict[str, str]:
+def typed_limits(policy: Mapping[str, Any]) -> dict[str, str]:
     """The values that are said, as the form's fields hold them."""
     found = {field: str(policy[key]) for field, key, _ in NUMBERS if key in policy}
     found |= {field: str(policy["caps"][key]) for field, key, _ in TOPS if "caps" in policy}
@@ -54,7 +54,7 @@ def typed(policy: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def read(form: Mapping[str, str], today: date, present: Mapping[str, Any]) -> dict[str, Any]:
+def read_limits(form: Mapping[str, str], today: date, present: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed, without what was left empty: there the usual value counts. Raises Faulty.
 
     ``present``: the values that are there: a draw that has begun may stay.
@@ -73,7 +73,7 @@ def read(form: Mapping[str, str], today: date, present: Mapping[str, Any]) -> di
 
 
 def _whole(least: int, most: int) -> Any:
-    return lambda text: parsing.whole(least, most)(text) if text else None
+    return lambda text: parsing.whole_number(least, most)(text) if text else None
 
 
 def _caps(fields: Fields) -> dict[str, int] | None:
@@ -83,7 +83,7 @@ def _caps(fields: Fields) -> dict[str, int] | None:
     caps, before = {}, 0
     for field, key, _ in TOPS:
         most = CAPS[key][1]
-        caps[key] = fields.parsed(field, parsing.whole(max(before, CAPS[key][0]), most)) or before
+        caps[key] = fields.parsed(field, parsing.whole_number(max(before, CAPS[key][0]), most)) or before
         before = caps[key]
     return caps
 
@@ -105,8 +105,8 @@ def _release(fields: Fields) -> dict[str, Any] | None:
 def _delay(fields: Fields) -> list[int] | None:
     if not (fields.text("espera_desde") or fields.text("espera_hasta")):
         return None
-    least = fields.parsed("espera_desde", parsing.whole(*DELAY))
-    most = fields.parsed("espera_hasta", parsing.whole(*DELAY))
+    least = fields.parsed("espera_desde", parsing.whole_number(*DELAY))
+    most = fields.parsed("espera_hasta", parsing.whole_number(*DELAY))
     if least is not None and most is not None and most < least:
         fields.faults["espera_hasta"] = NumberInvalid(least=least, most=DELAY[1])
     return None if least is None or most is None else [least, most]
@@ -118,7 +118,7 @@ def _draw(fields: Fields, today: date, begun: str | None) -> dict[str, Any] | No
     first = fields.parsed("sorteo_desde", _monday)
     if first and first < today and first.isoformat() != begun:
         fields.faults["sorteo_desde"] = DayPassed()
-    days = {key: fields.parsed(field, parsing.whole(*DRAW[key])) for field, key, _ in LOTS}
+    days = {key: fields.parsed(field, parsing.whole_number(*DRAW[key])) for field, key, _ in LOTS}
     opens, closes = days["opens_days"], days["closes_days"]
     if opens is not None and closes is not None and closes >= opens:
         fields.faults["sorteo_cierra"] = DrawReversed()
@@ -126,7 +126,7 @@ def _draw(fields: Fields, today: date, begun: str | None) -> dict[str, Any] | No
 
 
 def _monday(text: str) -> date:
-    found = parsing.day(text)
+    found = parsing.parse_day_typed(text)
     if found.weekday():
         raise NoMonday
     return found

@@ -19,7 +19,7 @@ from turnero.core import clock
 from turnero.core.language import gettext, gettext_noop
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
-from turnero.web.page import NO_ERRORS, FormErrors, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
 blueprint = Blueprint("admin_policy", __name__, url_prefix="/admin")
 
@@ -57,7 +57,7 @@ def _edit(agency: Agency | None) -> Edit:
     institute = agencies.catalogue_policy()
     present = dict(agency.policy) if agency else institute
     now = clock.local(clock.now(), agency.zone if agency else MAINLAND)
-    values = forms.read(request.form, now.date(), present)
+    values = forms.read_limits(request.form, now.date(), present)
     changed = Change(institute if agency else {}, present, values)
     told = (*lots_told(changed, now, of_agency=agency is not None), gettext(_TOLD))
     if agency is None:
@@ -71,11 +71,11 @@ def _edit(agency: Agency | None) -> Edit:
 def _page(agency: Agency | None, trouble: FormErrors) -> Response:
     own = agency.policy if agency else agencies.catalogue_policy()
     usual = Policy.from_catalogue(agencies.catalogue_policy()) if agency else Policy()
-    return show(
+    return render_page(
         "administration/limits.html",
         trouble,
         agency=agency,
-        typed=request.form or forms.typed(own),
+        typed=request.form or forms.typed_limits(own),
         numbers=[(field, gettext(label), WHOLES[key], getattr(usual, key)) for field, key, label in forms.NUMBERS],
         tops=[(field, gettext(label), getattr(usual.caps, key)) for field, key, label in forms.TOPS],
         opening=worded(usual.release),

@@ -32,7 +32,7 @@ class Mark:
         return or_(table.at < self.at, and_(table.at == self.at, table.id < self.row))
 
 
-def parse(text: str) -> Mark | None:
+def parse_cursor(text: str) -> Mark | None:
     """What ``str`` made of a mark; None for anything else."""
     at, *numbers = text[:_LONGEST].split("-")
     if len(numbers) != len(("rank", "row")) or not all(n.isascii() and n.isdecimal() for n in numbers):

@@ -66,7 +66,7 @@ class LogLine:
         return clock.local(self.mark.at, MAINLAND)
 
 
-def lines(search: Search) -> tuple[list[LogLine], Mark | None]:
+def log_lines(search: Search) -> tuple[list[LogLine], Mark | None]:
     """The newest first, at most MOST_LINES; and how far they reach where there are older ones."""
     actors = _actors()
     account_ids = [number for number, email in actors.accounts.items() if search.account in email]
@@ -136,7 +136,7 @@ def _steps(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[
         found = found.where(Booking.reference == search.reference)
     found = found.where(*_inside(Event, search)).order_by(Event.at.desc(), Event.id.desc())
     rows = db.session.execute(found.limit(MOST_LINES + 1)).all()
-    places, names = turns.of({event.booking_id for event, _ in rows}), _agencies()
+    places, names = turns.turn_places_of({event.booking_id for event, _ in rows}), _agencies()
     for event, reference in rows:
         place = places.at(event.booking_id, event.at)
         what = words.step(event, reference, place, move_of(event.at, event.details))
@@ -160,7 +160,7 @@ def _looks(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[
         found = found.where(_showed(turn, stood) if turn else false())
     found = found.where(*_inside(DataView, search)).order_by(DataView.at.desc(), DataView.id.desc())
     rows = db.session.execute(found.limit(MOST_LINES + 1)).all()
-    places = turns.of({view.booking_id for view, _, _ in rows if view.booking_id is not None})
+    places = turns.turn_places_of({view.booking_id for view, _, _ in rows if view.booking_id is not None})
     for view, reference, agency in rows:
         if view.booking_id is not None:
             what = words.opened(reference or "", places.at(view.booking_id, view.at).when)

@@ -9,11 +9,11 @@ from turnero.administration.edit import parsing, reach
 from turnero.administration.edit.period import period
 from turnero.administration.log import cursor, queries
 from turnero.administration.log.queries import KINDS, Search
-from turnero.booking.turn.reference import parse as parse_reference
+from turnero.booking.turn.reference import parse_reference as parse_reference
 from turnero.core.language import gettext
 from turnero.staff.access import Role, staff_only
 from turnero.web.fields import Fields
-from turnero.web.page import FormErrors, show
+from turnero.web.page import FormErrors, render_page
 
 blueprint = Blueprint("admin_log", __name__, url_prefix="/admin")
 _WEEK = timedelta(days=6)
@@ -36,11 +36,11 @@ def record() -> Response:
         account=fields.text("cuenta").lower()[:254],
         reference=_reference(fields.text("referencia")),
         agency_id=governed[slug].id if slug else reach.only(),
-        older_than=cursor.parse(fields.text("antes")),
+        older_than=cursor.parse_cursor(fields.text("antes")),
     )
-    lines, older = queries.lines(search) if not fields.faults else ([], None)
+    lines, older = queries.log_lines(search) if not fields.faults else ([], None)
     typed: dict[str, Any] = {name: request.args[name][:254] for name in _ASKED if request.args.get(name)}
-    return show(
+    return render_page(
         "administration/log.html",
         FormErrors(faults=fields.faults),
         search=search,

@@ -27,7 +27,7 @@ class TurnPlaces:
         return place_at(self.moves.get(booking_id, ()), at, self.present[booking_id])
 
 
-def of(booking_ids: Collection[int]) -> TurnPlaces:
+def turn_places_of(booking_ids: Collection[int]) -> TurnPlaces:
     rows = db.session.execute(
         select(Booking.id, Agency.slug, Booking.day, Booking.minute, Booking.moves)
         .join(Agency, Agency.id == Booking.agency_id)
@@ -49,7 +49,7 @@ def _moves(booking_ids: Collection[int]) -> dict[int, list[Move]]:
 
 def agendas_of(booking: Booking) -> list[Stay]:
     """In which agendas a turn has stood, and when: from the first step after its hold until it was forgotten."""
-    places = of([booking.id])
+    places = turn_places_of([booking.id])
     shown = select(Event.at).where(Event.booking_id == booking.id, Event.after.not_in(_UNSEEN))
     since = db.session.scalar(shown.order_by(Event.id).limit(1))
     if since is None:

@@ -17,7 +17,7 @@ from turnero.notices.words import KINDS, STATES
 from turnero.staff import record
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
-from turnero.web.page import NO_ERRORS, FormErrors, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
 blueprint = Blueprint("admin_mail", __name__, url_prefix="/admin")
 _MOST_SHOWN = 100
@@ -45,7 +45,7 @@ def _queue(trouble: FormErrors) -> Response:
         for notice in db.session.scalars(dead)
     ]
     oldest = db.session.scalar(select(func.min(Notice.created_at)).where(Notice.status.in_(("waiting", "sending"))))
-    return show(
+    return render_page(
         "administration/mail.html",
         trouble,
         counts=[(gettext(word), counts.get(status, 0)) for status, word in STATES.items()],
@@ -77,7 +77,7 @@ class Retrying:
 
 @database.transaction
 def _revive(summary: str, actor: str) -> int:
-    return record.add(actor, "mail", summary, effect=gettext("Correos: %(count)s.", count=outbox.revive())).id
+    return record.record_change(actor, "mail", summary, effect=gettext("Correos: %(count)s.", count=outbox.revive())).id
 
 
 def _revivable() -> int:

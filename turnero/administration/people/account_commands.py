@@ -29,10 +29,10 @@ def staff_group() -> None:
 @click.option("--role", type=click.Choice(list(ROLES)), required=True, help="Qué puede hacer la cuenta.")
 @click.option("--agency", "slug", metavar="AGENCIA", help="Dónde trabaja; hace falta salvo para admin.")
 @with_appcontext
-def add(email: str, role: str, slug: str | None) -> None:
+def add_account_command(email: str, role: str, slug: str | None) -> None:
     """Crea una cuenta y muestra su enlace de activación, que sirve una sola vez."""
     try:
-        token = accounts.add(_address(email), _post(role, slug))
+        token = accounts.add_account(_address(email), _post(role, slug))
     except accounts.AccountExists as error:
         raise click.ClickException(messages.text_of(error)) from None
     _show_link(token)
@@ -41,7 +41,7 @@ def add(email: str, role: str, slug: str | None) -> None:
 @staff_group.command("disable")
 @click.argument("email", metavar="CORREO")
 @with_appcontext
-def disable(email: str) -> None:
+def disable_account_command(email: str) -> None:
     """Deshabilita una cuenta; sus sesiones terminan enseguida."""
     try:
         accounts.disable(_address(email))
@@ -55,7 +55,7 @@ def disable(email: str) -> None:
 @click.option("--role", type=click.Choice(list(ROLES)), help="Otro papel, en lugar del que tenía.")
 @click.option("--agency", "slug", metavar="AGENCIA", help="Dónde trabaja con el otro papel.")
 @with_appcontext
-def reset(email: str, role: str | None, slug: str | None) -> None:
+def reset_account_command(email: str, role: str | None, slug: str | None) -> None:
     """Anula la clave y las sesiones de una cuenta y muestra un enlace nuevo; con --role, cambia su papel."""
     if slug and not role:
         raise click.UsageError("Indique también --role: el papel que tendrá en la agencia.")
@@ -74,7 +74,7 @@ def list_accounts() -> None:
         select(Account, Agency.slug).outerjoin(Agency, Agency.id == Account.agency_id).order_by(Account.email)
     )
     for account, slug in rows:
-        click.echo(f"{account.email}  {accounts.ROLES[account.role]}  {slug or '—'}  {accounts.state_of(account)}")
+        click.echo(f"{account.email}  {accounts.ROLES[account.role]}  {slug or '—'}  {accounts.account_state(account)}")
 
 
 def _post(role: str, slug: str | None) -> accounts.Post:

@@ -25,10 +25,10 @@ def kiosk_group() -> None:
 @click.option("--agency", "slug", metavar="AGENCIA", required=True, help="Dónde está el equipo.")
 @click.option("--board", is_flag=True, help="Es una pantalla de la sala, no un kiosco.")
 @with_appcontext
-def add(name: str, slug: str, board: bool) -> None:
+def add_device_command(name: str, slug: str, board: bool) -> None:
     """Agrega un equipo y muestra el enlace que lo vincula; con el mismo nombre, lo vincula otra vez."""
     try:
-        token = devices.add(name, agency_of(slug).id, "board" if board else "kiosk")
+        token = devices.add_device(name, agency_of(slug).id, "board" if board else "kiosk")
     except (devices.DeviceExists, devices.NoSeriesLeft) as error:
         raise click.ClickException(messages.text_of(error)) from None
     show_link(f"/dispositivo/{token}", devices.PAIRING_LIFE)
@@ -37,7 +37,7 @@ def add(name: str, slug: str, board: bool) -> None:
 @kiosk_group.command("revoke")
 @click.argument("name", metavar="NOMBRE")
 @with_appcontext
-def revoke(name: str) -> None:
+def revoke_device_command(name: str) -> None:
     """Quita un equipo: deja de funcionar enseguida."""
     try:
         devices.revoke(name)
@@ -54,4 +54,4 @@ def list_devices() -> None:
         select(Device, Agency.slug).join(Agency, Agency.id == Device.agency_id).order_by(Device.name)
     )
     for device, slug in rows:
-        click.echo(f"{device.name}  {_KINDS[device.kind]}  {slug}  {devices.state_of(device)}")
+        click.echo(f"{device.name}  {_KINDS[device.kind]}  {slug}  {devices.device_state(device)}")

@@ -75,7 +75,7 @@ class Inviting:
         if self.anew:
             token = accounts.reset(self.email, by=actor)
         else:
-            token = accounts.add(self.email, self.post, by=actor)
+            token = accounts.add_account(self.email, self.post, by=actor)
         self.path = f"/agencia/activar/{token}"
         return 0
 
@@ -118,7 +118,7 @@ class Pairing:
         return said, ""
 
     def make(self, seal: str, actor: str) -> int:
-        self.path = f"/dispositivo/{devices.add(self.name, self.agency.id, self.kind, by=actor)}"
+        self.path = f"/dispositivo/{devices.add_device(self.name, self.agency.id, self.kind, by=actor)}"
         return 0
 
 
@@ -153,7 +153,7 @@ def inviting(form: Mapping[str, str], governed: Collection[Agency], *, everywher
 def pairing(form: Mapping[str, str], governed: Collection[Agency]) -> Pairing:
     """``nombre``, ``tipo``, ``agencia``. Raises Faulty."""
     fields = Fields(form)
-    name = fields.parsed("nombre", parsing.words(60))
+    name = fields.parsed("nombre", parsing.some_words(60))
     kind = fields.parsed("tipo", parsing.one_of(KINDS))
     agency = _agency(fields, governed)
     fields.check()

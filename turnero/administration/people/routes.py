@@ -14,7 +14,7 @@ from turnero.core.language import gettext
 from turnero.staff import accounts, devices
 from turnero.staff.access import Role, member, staff_only
 from turnero.staff.models import Account, Device
-from turnero.web.page import NO_ERRORS, FormErrors, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
 blueprint = Blueprint("admin_people", __name__, url_prefix="/admin")
 
@@ -30,10 +30,10 @@ def _staff(trouble: FormErrors) -> Response:
     if reach.only() is not None:
         rows = rows.where(Account.agency_id == reach.only())
     lines = [
-        (account, name, gettext(accounts.ROLES[account.role]), accounts.state_of(account), _governs(account))
+        (account, name, gettext(accounts.ROLES[account.role]), accounts.account_state(account), _governs(account))
         for account, name in db.session.execute(rows)
     ]
-    return show("administration/staff.html", trouble, lines=lines)
+    return render_page("administration/staff.html", trouble, lines=lines)
 
 
 @blueprint.get("/personal/nuevo")
@@ -81,8 +81,8 @@ def _devices(trouble: FormErrors) -> Response:
     rows = select(Device, Agency.name).join(Agency, Agency.id == Device.agency_id).order_by(Agency.name, Device.name)
     if reach.only() is not None:
         rows = rows.where(Device.agency_id == reach.only())
-    lines = [(device, name, devices.state_of(device)) for device, name in db.session.execute(rows)]
-    return show("administration/devices.html", trouble, lines=lines)
+    lines = [(device, name, devices.device_state(device)) for device, name in db.session.execute(rows)]
+    return render_page("administration/devices.html", trouble, lines=lines)
 
 
 @blueprint.get("/equipos/nuevo")
@@ -106,7 +106,7 @@ def revoke_device(device_id: int) -> Response:
     device = db.session.get(Device, device_id)
     if device is None:
         raise NotFound
-    reach.check(device.agency_id)
+    reach.require_governed(device.agency_id)
     return decide(lambda: edits.Revoking(device), _devices, made_at(".devices_page"))
 
 
@@ -124,7 +124,7 @@ def _governs(account: Account) -> bool:
 
 def _account_form(trouble: FormErrors) -> Response:
     roles = list(accounts.ROLES.values()) if reach.everywhere() else ["ventanilla"]
-    return show(
+    return render_page(
         "administration/account_new.html",
         trouble,
         typed=request.form or {"papel": "ventanilla"},
@@ -135,10 +135,10 @@ def _account_form(trouble: FormErrors) -> Response:
 
 def _device_form(trouble: FormErrors) -> Response:
     typed = request.form or {"tipo": "kiosco"}
-    return show("administration/device_new.html", trouble, typed=typed, agencies=reach.agencies_governed())
+    return render_page("administration/device_new.html", trouble, typed=typed, agencies=reach.agencies_governed())
 
 
 def _link(decision: Inviting | Pairing, _number: int) -> Response:
     """The link is for one person or device: it is shown now and never again."""
     address = f"{current_app.config['SETTINGS'].base_url}{decision.path}"
-    return show("administration/link.html", summary=decision.summary, address=address)
+    return render_page("administration/link.html", summary=decision.summary, address=address)

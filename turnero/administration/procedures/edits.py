@@ -34,7 +34,7 @@ class There:
     procedures: Mapping[str, str]
 
 
-def slug_typed(form: Typed) -> str:
+def typed_procedure_slug(form: Typed) -> str:
     """What the addresses of a new trámite say: what was typed for it, else what its name gives."""
     return form.get("direccion_web", "").strip() or parsing.slug_from(form.get("nombre", "")) or "tramite"
 
@@ -42,8 +42,8 @@ def slug_typed(form: Typed) -> str:
 def added(form: Typed, there: There, today: date) -> Edit:
     """A new trámite. Raises Faulty."""
     fields = Fields(form)
-    fields.parsed("nombre", parsing.words())  # first, as on the page
-    slug = fields.parsed("direccion_web", lambda _: parsing.slug(slug_typed(form)))
+    fields.parsed("nombre", parsing.some_words())  # first, as on the page
+    slug = fields.parsed("direccion_web", lambda _: parsing.parse_slug(typed_procedure_slug(form)))
     if slug and slug in there.procedures:
         _tell_taken(fields, slug, there.procedures[slug])
     entry, new_line = _entry(fields, slug or "", there)
@@ -87,11 +87,11 @@ def changed(form: Typed, procedure: Procedure, there: There, today: date) -> Edi
 
 def _entry(fields: Fields, slug: str, there: There) -> tuple[ProcedureEntry, LineEntry | None]:
     """The trámite as typed, and its line where that is new (``linea_nueva``, its name)."""
-    name = fields.parsed("nombre", parsing.words())
+    name = fields.parsed("nombre", parsing.some_words())
     new_line: LineEntry | None = None
     line: str | None
     if fields.text("linea_nueva"):
-        line_name = fields.parsed("linea_nueva", parsing.words(60))
+        line_name = fields.parsed("linea_nueva", parsing.some_words(60))
         line = parsing.slug_from(line_name or "")
         if line in there.lines:
             fields.faults["linea_nueva"] = NameTaken()
@@ -101,9 +101,9 @@ def _entry(fields: Fields, slug: str, there: There) -> tuple[ProcedureEntry, Lin
     else:
         line = fields.parsed("linea", parsing.one_of(there.lines))
     channel = fields.parsed("canal", parsing.one_of(CHANNELS))
-    minutes = fields.parsed("minutos", parsing.whole(1, _LONGEST_TURN))
-    term = fields.parsed("termino", lambda text: parsing.whole(1, _LONGEST_TERM)(text) if text else None)
-    sheet = forms.read(fields, there.procedures)
+    minutes = fields.parsed("minutos", parsing.whole_number(1, _LONGEST_TURN))
+    term = fields.parsed("termino", lambda text: parsing.whole_number(1, _LONGEST_TERM)(text) if text else None)
+    sheet = forms.read_sheet(fields, there.procedures)
     fields.check()
     return ProcedureEntry(slug, name or "", line or "", channel or "", minutes or 0, term, sheet), new_line
 

@@ -68,7 +68,7 @@ _NEEDED_BY = {
 }
 
 
-def typed(sheet: Mapping[str, Any]) -> dict[str, str]:
+def typed_sheet(sheet: Mapping[str, Any]) -> dict[str, str]:
     """A sheet as the form's fields hold it."""
     found: dict[str, str] = {}
     for part in PARTS:
@@ -79,7 +79,7 @@ def typed(sheet: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def read(fields: Fields, procedures: Collection[str]) -> dict[str, Any]:
+def read_sheet(fields: Fields, procedures: Collection[str]) -> dict[str, Any]:
     """The sheet that was typed, without what was left empty; faults go to ``fields``."""
     sheet: dict[str, Any] = {}
     for part in PARTS:
@@ -87,7 +87,7 @@ def read(fields: Fields, procedures: Collection[str]) -> dict[str, Any]:
         if not value and not any(fields.text(other) for other in _NEEDED_BY.get(part.field, ())):
             continue
         if not value:
-            fields.parsed(part.field, parsing.words())  # tells that it is missing, unless it was wrong
+            fields.parsed(part.field, parsing.some_words())  # tells that it is missing, unless it was wrong
         inner = sheet
         for key in part.path[:-1]:
             inner = inner.setdefault(key, {})
@@ -99,14 +99,14 @@ def read(fields: Fields, procedures: Collection[str]) -> dict[str, Any]:
 
 
 def _parser(field: str) -> Any:
-    return {"contacto_correo": _email, "enlace": _address}.get(field, parsing.words(_MOST, least=0))
+    return {"contacto_correo": _email, "enlace": _address}.get(field, parsing.some_words(_MOST, least=0))
 
 
 def _lines(text: str) -> list[str]:
     rows = [row for row in text.splitlines() if row.strip()]
     if len(rows) > _MOST_LINES:
         raise TextLong(most=_MOST_LINES * _MOST)
-    return [parsing.words(_MOST)(row) for row in rows]
+    return [parsing.some_words(_MOST)(row) for row in rows]
 
 
 def _email(text: str) -> str:

@@ -14,7 +14,7 @@ from turnero.core import clock
 from turnero.core.language import gettext
 from turnero.staff.access import Role, staff_only
 from turnero.transparency.figures import MAINLAND
-from turnero.web.page import NO_ERRORS, FormErrors, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
 blueprint = Blueprint("admin_procedures", __name__, url_prefix="/admin/tramites")
 
@@ -22,7 +22,7 @@ blueprint = Blueprint("admin_procedures", __name__, url_prefix="/admin/tramites"
 @blueprint.get("")
 @staff_only(Role.ADMIN)
 def index() -> Response:
-    return show("administration/procedures.html", procedures=agencies.procedures(), channels=_channels())
+    return render_page("administration/procedures.html", procedures=agencies.procedures(), channels=_channels())
 
 
 @blueprint.get("/nuevo")
@@ -59,12 +59,12 @@ def change(procedure_slug: str) -> Response:
 
 def _page(procedure: Procedure | None, trouble: FormErrors) -> Response:
     present = {"canal": "presencial", "minutos": "20"} if procedure is None else _present(procedure)
-    return show(
+    return render_page(
         "administration/procedure.html",
         trouble,
         procedure=procedure,
         typed=request.form or present,
-        lines=agencies.lines(),
+        lines=agencies.service_lines(),
         channels=_channels(),
         parts=[replace(part, label=gettext(part.label)) for part in forms.PARTS],
     )
@@ -81,12 +81,13 @@ def _present(procedure: Procedure) -> dict[str, str]:
         "canal": procedure.channel,
         "minutos": str(procedure.minutes),
         "termino": str(procedure.term_days or ""),
-    } | forms.typed(procedure.sheet)
+    } | forms.typed_sheet(procedure.sheet)
 
 
 def _there() -> There:
     return There(
-        {line.slug: line.name for line in agencies.lines()}, {each.slug: each.name for each in agencies.procedures()}
+        {line.slug: line.name for line in agencies.service_lines()},
+        {each.slug: each.name for each in agencies.procedures()},
     )
 
 

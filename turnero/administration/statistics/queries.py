@@ -53,7 +53,7 @@ class Statistics:
     waiting_p90: int | None
 
 
-def of_agency(agency_id: int, first: date, last: date) -> Statistics:
+def agency_statistics(agency_id: int, first: date, last: date) -> Statistics:
     """Of the agency's own days from ``first`` to ``last``, both inside."""
     inside = (Booking.agency_id == agency_id, Booking.day.between(first, last), Booking.status.in_(_ENDED))
     rows = db.session.execute(

@@ -16,7 +16,7 @@ from turnero.staff.access import Role, staff_only
 from turnero.transparency import charts
 from turnero.transparency.figures import MAINLAND
 from turnero.web.fields import Fields
-from turnero.web.page import FormErrors, show
+from turnero.web.page import FormErrors, render_page
 
 blueprint = Blueprint("admin_statistics", __name__, url_prefix="/admin")
 _FOUR_WEEKS = timedelta(days=27)
@@ -29,9 +29,9 @@ def figures() -> Response:
     governed = reach.agencies_governed()
     agency = _chosen(governed)
     first, last = period(fields, _FOUR_WEEKS)
-    found = statistics.of_agency(agency.id, first, last) if agency and not fields.faults else None
+    found = statistics.agency_statistics(agency.id, first, last) if agency and not fields.faults else None
     by_hour = [(f"{hour:02}:00", count) for hour, count in found.by_hour] if found else []
-    return show(
+    return render_page(
         "administration/statistics.html",
         FormErrors(faults=fields.faults),
         agencies=governed,
@@ -51,8 +51,10 @@ def figures() -> Response:
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def waits() -> Response:
     today = clock.local(clock.now(), MAINLAND).date()
-    return show(
-        "administration/waiting.html", lines=waiting.lists(reach.only()), draws=waiting.draws(reach.only(), today)
+    return render_page(
+        "administration/waiting.html",
+        lines=waiting.lists(reach.only()),
+        draws=waiting.draws_to_come(reach.only(), today),
     )
 
 

@@ -59,7 +59,7 @@ def lists(agency_id: int | None) -> list[ListLine]:
     ]
 
 
-def draws(agency_id: int | None, today: date) -> list[DrawLine]:
+def draws_to_come(agency_id: int | None, today: date) -> list[DrawLine]:
     """Those of the last month and to come, the soonest to close first."""
     now = clock.now()
     rows = (

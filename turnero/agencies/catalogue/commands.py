@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from turnero.agencies.catalogue import export, reading
 from turnero.agencies.catalogue.entries import Catalogue
-from turnero.agencies.catalogue.load import load_path, loaded
+from turnero.agencies.catalogue.load import load_catalogue_path, loaded
 from turnero.agencies.catalogue.schema import NOTHING, Known
 from turnero.agencies.catalogue.source import files
 from turnero.core.extensions import db
@@ -25,14 +25,14 @@ def catalogue_group() -> None:
 
 @catalogue_group.command("load")
 @click.argument("path", metavar="PATH", type=_SOURCE)
-def load_command(path: Path) -> None:
+def load_catalogue_command(path: Path) -> None:
     """Carga un archivo YAML o una carpeta de ellos: todo o nada, y se puede repetir.
 
     Cambia lo que los archivos nombran y deja como está lo que no nombran. De cada agencia que nombran reemplaza
     los horarios, las ventanillas y los días especiales.
     """
     with working("Cargando el catálogo…"):
-        read = load_path(path)
+        read = load_catalogue_path(path)
     _warn_of_demonstrations(read)
     click.echo(f"Catálogo cargado: {_counts(read)}.")
 
@@ -45,20 +45,20 @@ def check_command(path: Path) -> None:
     Los archivos pueden nombrar lo que ya está en la base de datos, si la hay.
     """
     with working("Comprobando el catálogo…"):
-        read = reading.read(path, _loaded_if_any())
+        read = reading.read_catalogue(path, _loaded_if_any())
     click.echo(f"El catálogo está bien: {_counts(read)}.")
 
 
 @catalogue_group.command("export")
 @click.argument("path", metavar="PATH")
-def export_command(path: str) -> None:
+def export_catalogue_command(path: str) -> None:
     """Escribe el catálogo en un archivo YAML, o en varios si PATH es una carpeta o termina en «/»."""
     target = Path(path)
     try:
         if path.endswith("/"):
             target.mkdir(parents=True, exist_ok=True)
         with working("Escribiendo el catálogo…"):
-            written = export.write(target)
+            written = export.write_files(target)
     except OSError as error:
         raise click.ClickException(f"No se puede escribir en {path}: {error.strerror}.") from error
     if others := set(files(target)) - set(written):

@@ -61,7 +61,7 @@ def steps(entry: AgencyEntry, first: date, last: date | None) -> set[int]:
     }
 
 
-def with_windows(entry: AgencyEntry, desk: DeskEntry) -> AgencyEntry:
+def entry_with_windows(entry: AgencyEntry, desk: DeskEntry) -> AgencyEntry:
     """The agency with these windows of a line from the desk's date on; what begins later stays."""
     others = [each for each in entry.desks if (each.line, each.valid_from) != (desk.line, desk.valid_from)]
     return replace(entry, desks=(*others, desk))

@@ -18,7 +18,7 @@ from turnero.core.formatting import clock_time
 Entry = dict[str, Any]
 
 
-def write(path: Path) -> list[Path]:
+def write_files(path: Path) -> list[Path]:
     """Write one file, or where ``path`` is a folder one for each key. Gives the files written."""
     parts = exported()
     files = {path / f"{key}.yaml": {key: part} for key, part in parts.items()} if path.is_dir() else {path: parts}

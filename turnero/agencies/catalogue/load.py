@@ -42,20 +42,20 @@ def loaded() -> Known:
     return Known(*(frozenset(db.session.scalars(select(column))) for column in columns))
 
 
-def load_path(path: Path) -> Catalogue:
+def load_catalogue_path(path: Path) -> Catalogue:
     """Load a YAML file or a folder of them; gives what it said. Raises ``FileInvalid`` or ``NoCatalogue``."""
-    said = reading.read(path, loaded())
-    load(said)
+    said = reading.read_catalogue(path, loaded())
+    load_catalogue(said)
     return said
 
 
 @transaction
-def load(said: Catalogue) -> None:
+def load_catalogue(said: Catalogue) -> None:
     """Write everything the catalogue says. Turns that lose their hours are found by the sweep, not here."""
-    write(said)
+    write_catalogue(said)
 
 
-def write(said: Catalogue) -> None:
+def write_catalogue(said: Catalogue) -> None:
     """The same in the caller's transaction."""
     lock(SOURCE)
     if said.policy is not None:

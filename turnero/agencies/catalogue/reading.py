@@ -20,7 +20,7 @@ _NAMED_BY = {"provinces": "code", "lines": "slug", "procedures": "slug", "agenci
 _KEYS = ("policy", *_NAMED_BY, "holidays", "decrees")
 
 
-def read(path: Path, loaded: Known = NOTHING) -> Catalogue:
+def read_catalogue(path: Path, loaded: Known = NOTHING) -> Catalogue:
     """Everything that ``path`` says. ``loaded``: what its files may refer to besides themselves.
 
     Raises ``FileInvalid`` with every problem found, or ``NoCatalogue``.
@@ -47,7 +47,7 @@ def read(path: Path, loaded: Known = NOTHING) -> Catalogue:
 def _collected(path: Path, report: Report) -> dict[str, list[Node]]:
     """For each key the nodes of all files: the items of the lists, and the policy as often as it is given."""
     nodes: dict[str, list[Node]] = defaultdict(list)
-    for root in source.read(path, report.problems):
+    for root in source.read_nodes(path, report.problems):
         try:
             found = entries(root, _KEYS, report)
         except Wrong as wrong:

@@ -41,7 +41,7 @@ def files(path: Path) -> list[Path]:
     return found
 
 
-def read(path: Path, problems: list[Problem]) -> Iterator[yaml.Node]:
+def read_nodes(path: Path, problems: list[Problem]) -> Iterator[yaml.Node]:
     """The root of every file that is YAML and not empty; what is not YAML is added to ``problems``."""
     for file in files(path):
         try:

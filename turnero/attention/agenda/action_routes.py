@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request, url_for
 
-from turnero.attention.agenda.pages import agenda_page, today
+from turnero.attention.agenda.pages import agenda_page, today_here
 from turnero.attention.day import attendance, calling
 from turnero.attention.day import undo as undoing
 from turnero.attention.day.attendance import Actor
@@ -28,7 +28,7 @@ def call_next() -> Response:
     try:
         called = calling.call_next(_by(), member().desk_id)
     except NotNow as refusal:
-        return agenda_page(today(), FormErrors(refusal=refusal))
+        return agenda_page(today_here(), FormErrors(refusal=refusal))
     return see_other(url_for("agenda.page_of_today", _anchor=f"t{called}" if called else None))
 
 

@@ -34,7 +34,7 @@ COLUMNS = (
 )
 
 
-def as_csv(agenda: Agenda) -> bytes:
+def agenda_csv(agenda: Agenda) -> bytes:
     """RFC 4180 in UTF-8 with a mark that spreadsheets need to read accents; hours are the agency's."""
     text = io.StringIO()
     writer = csv.writer(text)
@@ -75,7 +75,7 @@ def _cells(row: Row, visit: Visit | None, zone: str) -> tuple[str, ...]:
     )
 
 
-def as_pdf(agenda: Agenda) -> bytes:
+def agenda_pdf(agenda: Agenda) -> bytes:
     """The list on A4, for the table at the door."""
     from fpdf.fonts import TTFFont  # noqa: PLC0415 (loads fontTools: a second)
 

@@ -11,7 +11,7 @@ from turnero.attention.day import queries
 from turnero.booking.journey.forms import parse_near_day
 from turnero.core import clock, formatting
 from turnero.staff.access import member
-from turnero.web.page import NO_ERRORS, FormErrors, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
 
 def day_or_404(text: str) -> date:
@@ -19,7 +19,7 @@ def day_or_404(text: str) -> date:
     return parse_near_day(text) or abort(404)
 
 
-def today() -> date:
+def today_here() -> date:
     """The local day of the member's agency."""
     return queries.today_at(member().agency, clock.now())
 
@@ -30,7 +30,7 @@ def agenda_page(day: date, trouble: FormErrors = NO_ERRORS, *, sought: str = "")
     agenda = agenda_of(me.agency, day, me)
     rows = [row for row in agenda.rows if _holds(row, sought)]
     values: dict[str, Any] = {"agenda": agenda, "rows": rows, "sought": sought, "member": me} | _around(agenda)
-    return show("attention/agenda.html", trouble, **values)
+    return render_page("attention/agenda.html", trouble, **values)
 
 
 def _around(agenda: Agenda) -> dict[str, Any]:

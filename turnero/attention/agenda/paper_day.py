@@ -66,7 +66,7 @@ def _closed_by_the_job(booking_ids: Sequence[int]) -> set[int]:
 
 
 @database.transaction
-def enter(day: date, entries: Sequence[Entry], by: Actor) -> int:
+def enter_paper_day(day: date, entries: Sequence[Entry], by: Actor) -> int:
     """Enter what the paper says; how many turns it was. A turn that is not open any more is left as it is.
 
     Raises NotFound for a day too old or to come.

@@ -14,7 +14,7 @@ from turnero.booking.turn.models import Booking
 from turnero.core import clock, formatting
 from turnero.core.errors import Faulty, InvalidInput
 from turnero.staff.access import Role, looked_at, member, staff_only
-from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page, see_other
 
 blueprint = Blueprint("papers", __name__, url_prefix="/agencia/agenda")
 _FREE_LINES = 12
@@ -31,13 +31,13 @@ def _agenda(kind: str, text: str) -> Agenda:
 @blueprint.get("/<day>.csv")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def as_csv(day: str) -> Response:
-    return _download(files.as_csv(_agenda("csv", day)), "text/csv; charset=utf-8", f"agenda-{day}.csv")
+    return _download(files.agenda_csv(_agenda("csv", day)), "text/csv; charset=utf-8", f"agenda-{day}.csv")
 
 
 @blueprint.get("/<day>.pdf")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def as_pdf(day: str) -> Response:
-    return _download(files.as_pdf(_agenda("pdf", day)), "application/pdf", f"agenda-{day}.pdf")
+    return _download(files.agenda_pdf(_agenda("pdf", day)), "application/pdf", f"agenda-{day}.pdf")
 
 
 def _download(data: bytes, content_type: str, name: str) -> Response:
@@ -57,7 +57,7 @@ def _paper(text: str, trouble: FormErrors) -> Response:
     """To print before, or to fill in afterwards."""
     agenda = _agenda("paper", text)
     enterable = paper_day.open_ids(member().agency, agenda.day)
-    return show(
+    return render_page(
         "attention/paper.html",
         trouble,
         agenda=agenda,
@@ -80,7 +80,7 @@ def enter(day: str) -> Response:
         entries = _parse(found)
     except Faulty as faulty:
         return _paper(day, FormErrors(faults=faulty.faults))
-    count = paper_day.enter(found, entries, Actor(me.actor, me.agency, me.window))
+    count = paper_day.enter_paper_day(found, entries, Actor(me.actor, me.agency, me.window))
     return see_other(url_for("papers.paper", day=day, anotados=count))
 
 

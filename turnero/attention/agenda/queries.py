@@ -288,7 +288,7 @@ def _notes(booking: Booking) -> tuple[str, ...]:
 
 
 def _next(sheet: _Sheet) -> Next | None:
-    waiting = queries.waiting(sheet.agency.id, sheet.day, sheet.member.desk_id)
+    waiting = queries.waiting_visits(sheet.agency.id, sheet.day, sheet.member.desk_id)
     in_order = order.queue(waiting, sheet.member.window)
     if not in_order:
         return None

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app, request, url_for
 
 from turnero.attention.agenda import stream as changes
-from turnero.attention.agenda.pages import agenda_page, day_or_404, today
+from turnero.attention.agenda.pages import agenda_page, day_or_404, today_here
 from turnero.attention.kiosk import assistance
 from turnero.core import clock
 from turnero.staff.access import Role, looked_at, member, staff_only
@@ -15,7 +15,7 @@ blueprint = Blueprint("agenda", __name__, url_prefix="/agencia")
 @blueprint.get("/agenda")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def page_of_today() -> Response:
-    return _page(today().isoformat())
+    return _page(today_here().isoformat())
 
 
 @blueprint.get("/agenda/<day>")
@@ -61,12 +61,12 @@ def stream(day: str) -> Response:
     events = changes.stream(current_app.app_context, member().agency, found)
     answer = Response(events, mimetype="text/event-stream")
     answer.headers["X-Accel-Buffering"] = "no"
-    answer.call_on_close(changes.give_back)
+    answer.call_on_close(changes.give_stream_back)
     return answer
 
 
 @blueprint.post("/ayuda/<int:device_id>")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def help_given(device_id: int) -> Response:
-    assistance.given(device_id, member().agency)
+    assistance.help_given(device_id, member().agency)
     return see_other(url_for("agenda.page_of_today"))

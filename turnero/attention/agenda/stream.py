@@ -39,7 +39,7 @@ def take_stream() -> bool:
     return _streams.acquire(blocking=False)
 
 
-def give_back() -> None:
+def give_stream_back() -> None:
     """A stream was closed, begun or not."""
     _streams.release()
 

@@ -35,7 +35,7 @@ def arrive(booking_id: int, by: Actor) -> Visit:
     visit = visit_of(booking_id)
     if booking.status == Status.ARRIVED and visit is not None:
         return visit
-    require(booking, Status.CONFIRMED)
+    require_status(booking, Status.CONFIRMED)
     if booking.day != today_at(by.agency_id, now):
         raise NotToday
     return check_in(booking, now=now, actor=by.actor)
@@ -47,7 +47,7 @@ def attended(booking_id: int, by: Actor) -> None:
     booking = booking_here(booking_id, by.agency_id, lock=True)
     if booking.status == Status.ATTENDED:
         return
-    require(booking, Status.CALLED)
+    require_status(booking, Status.CALLED)
     _end(booking, Status.ATTENDED, by)
 
 
@@ -60,7 +60,7 @@ def absent(booking_id: int, by: Actor) -> None:
     booking = booking_here(booking_id, by.agency_id, lock=True)
     if booking.status == Status.NO_SHOW:
         return
-    require(booking, Status.CONFIRMED, Status.ARRIVED, Status.CALLED)
+    require_status(booking, Status.CONFIRMED, Status.ARRIVED, Status.CALLED)
     if booking.status == Status.CONFIRMED and booking.starts_at > clock.now():
         raise TooEarlyToMiss
     _end(booking, Status.NO_SHOW, by)
@@ -69,7 +69,7 @@ def absent(booking_id: int, by: Actor) -> None:
 def _end(booking: Booking, after: Status, by: Actor) -> None:
     now = clock.now()
     visit = visit_of(booking.id)
-    details: dict[str, Any] = {"visit": state_of(visit)}
+    details: dict[str, Any] = {"visit": visit_state(visit)}
     if visit is not None and visit.called_at is not None:
         details |= {"window": visit.window, "seconds": round((now - visit.called_at).total_seconds())}
     if not history.move(booking, after, actor=by.actor, now=now, details=details):
@@ -78,13 +78,13 @@ def _end(booking: Booking, after: Status, by: Actor) -> None:
         visit.ended_at = now
 
 
-def require(booking: Booking, *statuses: Status) -> None:
+def require_status(booking: Booking, *statuses: Status) -> None:
     """Raises WrongState unless the turn is in one of ``statuses``."""
     if booking.status not in statuses:
         raise wrong_state(booking)
 
 
-def state_of(visit: Visit | None) -> dict[str, Any] | None:
+def visit_state(visit: Visit | None) -> dict[str, Any] | None:
     """The fields of a visit that calling changes, as an event keeps them, so that the step can be taken back."""
     if visit is None:
         return None

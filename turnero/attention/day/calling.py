@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from turnero.attention.day.attendance import Actor, require, state_of
+from turnero.attention.day.attendance import Actor, require_status, visit_state
 from turnero.attention.day.errors import NotToday, NoWindow, WindowBusy, wrong_state
 from turnero.attention.day.models import Call, Visit
 from turnero.attention.day.order import queue
-from turnero.attention.day.queries import booking_here, called_to, today_at, visit_of, waiting
+from turnero.attention.day.queries import booking_here, called_to, today_at, visit_of, waiting_visits
 from turnero.booking.turn import history
 from turnero.booking.turn.lifecycle import Status
 from turnero.core import clock
@@ -25,7 +25,7 @@ def call_next(by: Actor, desk_id: int | None = None) -> int | None:
     now = clock.now()
     day = today_at(by.agency_id, now)
     require_free(by.agency_id, window, now)
-    for candidate in queue(waiting(by.agency_id, day, desk_id), window):
+    for candidate in queue(waiting_visits(by.agency_id, day, desk_id), window):
         visit = db.session.get_one(Visit, candidate.booking_id)
         if _call(visit, window, by, now):
             return candidate.booking_id
@@ -45,7 +45,7 @@ def call(booking_id: int, by: Actor) -> None:
     visit = visit_of(booking_id)
     if booking.status == Status.CALLED and visit is not None and visit.window == window:
         return
-    require(booking, Status.ARRIVED)
+    require_status(booking, Status.ARRIVED)
     assert visit is not None
     if visit.day != today_at(by.agency_id, now):
         raise NotToday
@@ -58,7 +58,7 @@ def call(booking_id: int, by: Actor) -> None:
 def recall(booking_id: int, by: Actor) -> None:
     """Call somebody again to the window that called them. Raises NotFound, WrongState."""
     booking = booking_here(booking_id, by.agency_id, lock=True)
-    require(booking, Status.CALLED)
+    require_status(booking, Status.CALLED)
     visit = visit_of(booking_id)
     assert visit is not None and visit.window is not None
     now = clock.now()
@@ -81,11 +81,11 @@ def transfer(booking_id: int, by: Actor, window: int) -> None:
 
 def _back(booking_id: int, by: Actor, *, reason: str, for_window: int | None = None) -> None:
     booking = booking_here(booking_id, by.agency_id, lock=True)
-    require(booking, Status.CALLED, *([Status.ARRIVED] if for_window else []))
+    require_status(booking, Status.CALLED, *([Status.ARRIVED] if for_window else []))
     visit = visit_of(booking_id)
     assert visit is not None
     now = clock.now()
-    details = {"visit": state_of(visit), "window": for_window or visit.window}
+    details = {"visit": visit_state(visit), "window": for_window or visit.window}
     if booking.status == Status.ARRIVED:
         history.note(booking, actor=by.actor, now=now, reason=reason, details=details)
     elif not history.move(booking, Status.ARRIVED, actor=by.actor, now=now, reason=reason, details=details):
@@ -115,7 +115,7 @@ def _window(by: Actor) -> int:
 
 def _call(visit: Visit, window: int, by: Actor, now: datetime) -> bool:
     """Whether this call was ours: the turn's row decides."""
-    details = {"visit": state_of(visit), "window": window}
+    details = {"visit": visit_state(visit), "window": window}
     if not history.move(visit.booking, Status.CALLED, actor=by.actor, now=now, details=details):
         return False
     visit.window, visit.called_at = window, now

@@ -61,7 +61,7 @@ def visits_with(agency_id: int, day: date, status: Status) -> Sequence[Visit]:
     ).all()
 
 
-def waiting(agency_id: int, day: date, desk_id: int | None = None) -> list[Waiting]:
+def waiting_visits(agency_id: int, day: date, desk_id: int | None = None) -> list[Waiting]:
     """Who has arrived and waits, at one desk or at all of an agency; in no order."""
     return [
         Waiting(
@@ -81,7 +81,7 @@ def waiting(agency_id: int, day: date, desk_id: int | None = None) -> list[Waiti
 
 def waiting_before(visit: Visit) -> int:
     """How many people of the same desk are to be called before this one."""
-    ahead = queue(waiting(visit.agency_id, visit.day, visit.booking.desk_id))
+    ahead = queue(waiting_visits(visit.agency_id, visit.day, visit.booking.desk_id))
     ids = [one.booking_id for one in ahead]
     return ids.index(visit.booking_id) if visit.booking_id in ids else 0
 

@@ -50,7 +50,7 @@ def give(asked: Asked, device_id: int) -> TurnText | None:
 def _give(asked: Asked, device_id: int, *, known: bool) -> TurnText | None:
     """What tells something about a cédula counts as a miss, as for tickets."""
     device = db.session.get_one(Device, device_id, with_for_update={"of": Device}, populate_existing=True)
-    procedure, desk = turns.offered(asked.procedure, device.agency_id)
+    procedure, desk = turns.offered_procedure(asked.procedure, device.agency_id)
     assisted.lock_place(asked.cedula, desk)
     now = clock.now()
     if is_paused(device, now):
@@ -63,7 +63,7 @@ def _give(asked: Asked, device_id: int, *, known: bool) -> TurnText | None:
     try:
         if known:
             with db.session.begin_nested():  # what a refusal had begun is undone, and the miss still counts
-                made = assisted.place(
+                made = assisted.place_assisted(
                     asked.cedula, procedure, desk, asked.hour, channel="kiosk", actor=actor, now=now, extras=extras
                 )
             return TurnText.of(made)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from turnero.agencies import queries as agencies
 from turnero.attention.kiosk import booking
 from turnero.attention.kiosk.booking import Asked
-from turnero.attention.kiosk.routes import agency_here, show
+from turnero.attention.kiosk.routes import agency_here, render_kiosk
 from turnero.attention.window.turns import FreeHour
 from turnero.booking.journey import forms
 from turnero.booking.turn.errors import NotOffered, PlaceTaken
@@ -63,8 +63,8 @@ def _give(slug: str, hour: FreeHour, chosen: dict[str, str]) -> Response:
     except RegistryUnavailable:
         turn = None
     if turn is None:  # for whatever reason: nobody at a kiosk learns what a cédula has
-        return show("attention/kiosk_refused.html", 409, booking=True)
-    return show("attention/kiosk_booked.html", turn=turn)
+        return render_kiosk("attention/kiosk_refused.html", 409, booking=True)
+    return render_kiosk("attention/kiosk_booked.html", turn=turn)
 
 
 def _ask(
@@ -72,11 +72,13 @@ def _ask(
 ) -> Response:
     """One question with its answers: what is posted, and the words."""
     status = 409 if taken else 200
-    return show("attention/kiosk_booking.html", status, question=question, options=options, chosen=chosen, taken=taken)
+    return render_kiosk(
+        "attention/kiosk_booking.html", status, question=question, options=options, chosen=chosen, taken=taken
+    )
 
 
 def _ask_cedula(hour: FreeHour, chosen: dict[str, str], *, wrong: bool = False) -> Response:
-    return show(
+    return render_kiosk(
         "attention/kiosk_booking.html",
         422 if wrong else 200,
         question="cedula",

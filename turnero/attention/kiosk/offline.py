@@ -71,7 +71,7 @@ def today_of(device: Device) -> Today:
 
 
 @database.transaction
-def keep(kept: Kept, device_id: int) -> str:
+def keep_readings(kept: Kept, device_id: int) -> str:
     """Enter one check-in: ``accepted``, ``known`` (told before, or checked in elsewhere meanwhile) or ``refused``."""
     device = db.session.get_one(Device, device_id, with_for_update=True)  # one told twice at once is entered once
     if device.series is None or not kept.ticket.startswith(f"{device.series}-"):

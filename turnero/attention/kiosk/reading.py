@@ -55,14 +55,14 @@ class Reading:
 
 
 @database.transaction
-def read(typed: str, device_id: int) -> Reading:
+def read_code(typed: str, device_id: int) -> Reading:
     """Recognise a reference or a cédula at a kiosk, and check in who comes in time or late.
 
     Repeated it gives the same ticket. Five cédulas in a row without a turn here today pause the cédula mode.
     """
     device = db.session.get_one(Device, device_id, with_for_update={"of": Device}, populate_existing=True)
     now = clock.now()
-    read_reference = reference.parse(typed)
+    read_reference = reference.parse_reference(typed)
     if read_reference is not None:
         return _answer(_by_reference(read_reference), device, now, by_cedula=False)
     number = _cedula(typed)

@@ -25,7 +25,7 @@ def agency_here() -> Agency:
     return db.session.get_one(Agency, device().agency_id)
 
 
-def show(template: str, status: int = 200, **values: object) -> Response:
+def render_kiosk(template: str, status: int = 200, **values: object) -> Response:
     agency = agency_here()
     page = render_template(
         template, agency=agency, device=device(), walk_ins=kiosk_walk_in.allowed(agency), letters=LETTERS, **values
@@ -36,7 +36,7 @@ def show(template: str, status: int = 200, **values: object) -> Response:
 @blueprint.get("")
 @device_only("kiosk")
 def page() -> Response:
-    return show("attention/kiosk.html", helped="ayuda" in request.args)
+    return render_kiosk("attention/kiosk.html", helped="ayuda" in request.args)
 
 
 @blueprint.post("")
@@ -46,7 +46,7 @@ def read() -> Response:
     typed = request.form.get("lectura", "").strip()[:_LONGEST_READING]
     if not typed:
         return see_other("/kiosco")
-    return show("attention/kiosk_answer.html", reading=reading.read(typed, device().id))
+    return render_kiosk("attention/kiosk_answer.html", reading=reading.read_code(typed, device().id))
 
 
 @blueprint.get("/sin-turno")
@@ -67,8 +67,8 @@ def walk_in() -> Response:
     except (kiosk_walk_in.NoWalkIns, NotFound):
         ticket = None
     if ticket is None:  # for whatever reason: nobody at a kiosk learns what a cédula has
-        return show("attention/kiosk_refused.html", 409)
-    return show("attention/kiosk_ticket.html", ticket=ticket)
+        return render_kiosk("attention/kiosk_refused.html", 409)
+    return render_kiosk("attention/kiosk_ticket.html", ticket=ticket)
 
 
 def _walk_in_page(faulty: Faulty | None = None) -> Response:
@@ -78,7 +78,7 @@ def _walk_in_page(faulty: Faulty | None = None) -> Response:
     procedures = agencies.procedures_at(agency)
     chosen = request.form.get("tramite", procedures[0].slug if procedures else "")
     status = 422 if faulty else 200
-    return show(
+    return render_kiosk(
         "attention/kiosk_walk_in.html",
         status,
         procedures=procedures,
@@ -91,7 +91,7 @@ def _walk_in_page(faulty: Faulty | None = None) -> Response:
 @blueprint.post("/ayuda")
 @device_only("kiosk")
 def ask_help() -> Response:
-    assistance.asked(device().id)
+    assistance.help_asked(device().id)
     return see_other("/kiosco?ayuda=si")
 
 
@@ -117,7 +117,7 @@ def today() -> Response:
 def synchronise() -> Response:
     """A JSON list of ``{"referencia", "ticket", "momento"}``; answers by ticket what became of each."""
     kept = [_kept(item) for item in _items()]
-    return jsonify({one.ticket: offline.keep(one, device().id) for one in kept})
+    return jsonify({one.ticket: offline.keep_readings(one, device().id) for one in kept})
 
 
 def _items() -> list[object]:

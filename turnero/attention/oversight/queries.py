@@ -54,7 +54,7 @@ class Oversight:
     left_open: tuple[tuple[int, str, date], ...]
 
 
-def of_agency(agency_id: int) -> Oversight:
+def agency_oversight(agency_id: int) -> Oversight:
     now = clock.now()
     since = now - SPAN
     turns, people = _turns(agency_id, since)

@@ -8,7 +8,7 @@ from turnero.attention.oversight import queries
 from turnero.core.extensions import db
 from turnero.core.language import gettext
 from turnero.staff.access import Role, member, staff_only
-from turnero.web.page import show
+from turnero.web.page import render_page
 
 blueprint = Blueprint("oversight", __name__, url_prefix="/agencia/control")
 
@@ -17,12 +17,12 @@ blueprint = Blueprint("oversight", __name__, url_prefix="/agencia/control")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def page() -> Response:
     agency = _agency()
-    return show(
+    return render_page(
         "attention/oversight.html",
         agency=agency,
         kinds=[gettext(kind) for kind in queries.KINDS],
         member_role=member().role,
-        found=queries.of_agency(agency.id) if agency else None,
+        found=queries.agency_oversight(agency.id) if agency else None,
         agencies=agencies.agencies() if member().role is Role.ADMIN else [],
     )
 

@@ -9,7 +9,7 @@ from turnero.core.errors import InvalidInput
 from turnero.core.extensions import db
 from turnero.staff import sessions
 from turnero.staff.access import Role, member, staff_only
-from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page, see_other
 
 blueprint = Blueprint("seat", __name__, url_prefix="/agencia/ventanilla")
 MOST_WINDOWS = 99
@@ -32,7 +32,7 @@ def sit() -> Response:
         return _page(FormErrors(faults={"ventanilla": error}))
     except UnknownLine as error:
         return _page(FormErrors(faults={"linea": error}))
-    sessions.sit(member().session_id, window, desk.id if desk else None)
+    sessions.sit_down(member().session_id, window, desk.id if desk else None)
     return see_other("/agencia/agenda")
 
 
@@ -65,7 +65,7 @@ def _page(trouble: FormErrors) -> Response:
     me = member()
     desks = _desks()
     present = next((desk.line.slug for desk in desks if desk.id == me.desk_id), "")
-    return show(
+    return render_page(
         "attention/seat.html",
         trouble,
         window=request.form.get("ventanilla", "") if faults else (me.window or ""),

@@ -74,7 +74,7 @@ def parse_reason(form: Typed) -> str:
     return reason
 
 
-def parse_contact(form: Typed, holder: str) -> Reachable:
+def parse_window_contact(form: Typed, holder: str) -> Reachable:
     """The new contact of a turn, once its ``holder``'s cédula was typed from the card. Raises Faulty."""
     fields = Fields(form)
     fields.parsed("cedula", lambda text: _same(text, holder))

@@ -34,14 +34,14 @@ _CONTACT = ("cedula", "correo", "celular")
 def new() -> Response:
     """An empty form; its key makes one turn, however often it is sent."""
     usual = {"para": "titular", "prioridad": "no", "solicitud": secrets.token_urlsafe(12)}
-    return _form(forms.typed(usual, *window_forms.FIELDS))
+    return _form(forms.typed_fields(usual, *window_forms.FIELDS))
 
 
 @blueprint.post("")
 @staff_only(Role.WINDOW)
 def add() -> Response:
     """``ver`` shows the free hours of the trámite; else the turn is made: now, or at the hour chosen."""
-    typed = forms.typed(request.form, *window_forms.FIELDS)
+    typed = forms.typed_fields(request.form, *window_forms.FIELDS)
     if "ver" in request.form:
         return _form(typed, _no_procedure(typed), ask_hours=True)
     try:
@@ -68,7 +68,7 @@ def _form(typed: dict[str, str], trouble: FormErrors = NO_ERRORS, *, ask_hours: 
     shown = ask_hours or bool(typed["hora"])
     if shown and any(procedure.slug == typed["tramite"] for procedure in procedures):
         hours = turns.free_hours(typed["tramite"], agency_id)
-    return page.show(
+    return page.render_page(
         "attention/window_new.html",
         trouble,
         typed=typed,
@@ -105,7 +105,9 @@ def _details(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
     booking_here(booking_id, agency_id)
     looked_at("turn", agency_id=agency_id, booking_id=booking_id)
     turn = TurnPage.of(booking_here(booking_id, agency_id))
-    return page.show("attention/window_turn.html", trouble, turn=turn, text=TurnText.of(turn.booking), clerk=_clerk())
+    return page.render_page(
+        "attention/window_turn.html", trouble, turn=turn, text=TurnText.of(turn.booking), clerk=_clerk()
+    )
 
 
 def _clerk() -> bool:
@@ -133,7 +135,7 @@ def ask_cancel(booking_id: int) -> Response:
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def cancel(booking_id: int) -> Response:
     try:
-        turns.cancel(booking_id, _by(), window_forms.parse_reason(request.form))
+        turns.cancel_at_window(booking_id, _by(), window_forms.parse_reason(request.form))
     except Faulty as error:
         return _cancel_page(booking_id, FormErrors(faults=error.faults))
     except Refused as refusal:
@@ -143,12 +145,12 @@ def cancel(booking_id: int) -> Response:
 
 def _cancel_page(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
     booking = booking_here(booking_id, member().agency)
-    return page.show(
+    return page.render_page(
         "attention/window_cancel.html",
         trouble,
         booking=booking,
         text=TurnText.of(booking),
-        typed=forms.typed(request.form, "motivo"),
+        typed=forms.typed_fields(request.form, "motivo"),
         most=window_forms.MOST_REASON_LETTERS,
     )
 
@@ -164,7 +166,7 @@ def ask_reassign(booking_id: int) -> Response:
 def reassign(booking_id: int) -> Response:
     holder = booking_here(booking_id, member().agency).cedula
     try:
-        turns.reassign_to(booking_id, _by(), window_forms.parse_contact(request.form, holder))
+        turns.reassign_to(booking_id, _by(), window_forms.parse_window_contact(request.form, holder))
     except Faulty as error:
         return _reassign_page(booking_id, FormErrors(faults=error.faults))
     except NotNow as refusal:
@@ -174,8 +176,10 @@ def reassign(booking_id: int) -> Response:
 
 def _reassign_page(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
     booking = booking_here(booking_id, member().agency)
-    typed = forms.typed(request.form, *_CONTACT)
-    return page.show("attention/window_reassign.html", trouble, booking=booking, text=TurnText.of(booking), typed=typed)
+    typed = forms.typed_fields(request.form, *_CONTACT)
+    return page.render_page(
+        "attention/window_reassign.html", trouble, booking=booking, text=TurnText.of(booking), typed=typed
+    )
 
 
 def _by() -> Actor:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Desk, Procedure
-from turnero.attention.day.attendance import Actor, require
+from turnero.attention.day.attendance import Actor, require_status
 from turnero.attention.day.checkin import open_visit
 from turnero.attention.day.queries import booking_here
 from turnero.attention.window.forms import Asked
@@ -49,7 +49,7 @@ def add_walk_in(asked: Asked, by: Actor) -> int:
 
     Raises UnknownPlace, AlreadyHasTurn, OpenTurnsSpent.
     """
-    procedure, desk = offered(asked.procedure, by.agency_id)
+    procedure, desk = offered_procedure(asked.procedure, by.agency_id)
     database.lock(f"cedula:{asked.cedula}")
     made = made_before(asked.cedula, by.agency_id, asked.extras)
     if made is not None:
@@ -77,12 +77,12 @@ def add_assisted(asked: Asked, by: Actor) -> int:
     Raises UnknownPlace, NotOffered, PlaceTaken, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn.
     """
     assert asked.hour is not None
-    procedure, desk = offered(asked.procedure, by.agency_id)
+    procedure, desk = offered_procedure(asked.procedure, by.agency_id)
     assisted.lock_place(asked.cedula, desk)
     made = made_before(asked.cedula, by.agency_id, asked.extras)
     if made is not None:
         return made.id
-    booking = assisted.place(
+    booking = assisted.place_assisted(
         asked.cedula,
         procedure,
         desk,
@@ -97,7 +97,7 @@ def add_assisted(asked: Asked, by: Actor) -> int:
 
 
 @database.transaction
-def cancel(booking_id: int, by: Actor, why: str) -> None:
+def cancel_at_window(booking_id: int, by: Actor, why: str) -> None:
     """Cancel a turn that has not begun and tell its holder ``why``. Repeated it changes nothing.
 
     The event keeps the seat, so that taking it back finds the place. Raises NotFound, WrongState, NotCancellable.
@@ -105,7 +105,7 @@ def cancel(booking_id: int, by: Actor, why: str) -> None:
     booking = booking_here(booking_id, by.agency_id, lock=True)
     if booking.status == Status.CANCELLED:
         return
-    require(booking, Status.CONFIRMED, Status.DISPLACED)
+    require_status(booking, Status.CONFIRMED, Status.DISPLACED)
     now = clock.now()
     seat = db.session.scalar(select(Claim.seat).where(Claim.booking_id == booking.id, Claim.purpose == "turn").limit(1))
     minutes = list(Place.of(booking).minutes)
@@ -126,11 +126,11 @@ def reassign_to(booking_id: int, by: Actor, contact: Reachable) -> None:
     journeys = reassign.lock_journeys(booking_id)
     database.lock(f"cedula:{seen.cedula}")
     booking = booking_here(booking_id, by.agency_id, lock=True)
-    require(booking, *LIVE)
-    reassign.hand_over(booking, contact, journeys, actor=by.actor, now=clock.now())
+    require_status(booking, *LIVE)
+    reassign.reassign_turn(booking, contact, journeys, actor=by.actor, now=clock.now())
 
 
-def offered(slug: str, agency_id: int) -> tuple[Procedure, Desk]:
+def offered_procedure(slug: str, agency_id: int) -> tuple[Procedure, Desk]:
     """A trámite and the desk of this agency that attends it. Raises UnknownPlace."""
     try:
         procedure = agencies.procedure(slug)
@@ -147,7 +147,7 @@ def free_hours(slug: str, agency_id: int) -> tuple[FreeHour, ...]:
 
     Raises UnknownPlace.
     """
-    procedure, desk = offered(slug, agency_id)
+    procedure, desk = offered_procedure(slug, agency_id)
     offers = offers_of([desk], procedure, at_agency=True)[desk.id]
     offers = replace(offers, policy=replace(offers.policy, lead_minutes=0))
     found: list[FreeHour] = []

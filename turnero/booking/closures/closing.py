@@ -13,7 +13,7 @@ from turnero.booking.closures import proposals
 from turnero.booking.closures import seal as seals
 from turnero.booking.closures.displacement import Cause, Cleared, clear, lock_desks
 from turnero.booking.closures.scope import Hours, Scope, desks_in, place_of
-from turnero.booking.documents.closure_text import people, span
+from turnero.booking.documents.closure_text import people_sentences, span
 from turnero.booking.documents.notices import tell
 from turnero.booking.seats import claims
 from turnero.booking.turn import history
@@ -47,7 +47,7 @@ class Closed:
     @property
     def seal(self) -> str:
         """What goes with the preview: how many people lose their hour. Places alone are taken all day long."""
-        return seals.of(self.cleared.displaced)
+        return seals.seal_of(self.cleared.displaced)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Reopened:
     @property
     def seal(self) -> str:
         """What goes with the preview: how many people get their hour back."""
-        return seals.of(self.restored)
+        return seals.seal_of(self.restored)
 
 
 class AlreadyClosed(Refused):
@@ -70,7 +70,7 @@ class AlreadyClosed(Refused):
 
 
 @database.transaction
-def close(scope: Scope, hours: Hours, actor: str, *, once: bool = False, seal: str | None = None) -> Closed:
+def close_hours(scope: Scope, hours: Hours, actor: str, *, once: bool = False, seal: str | None = None) -> Closed:
     """Close the hours now: holds end, turns are displaced, one pending displacement each. One transaction.
 
     The places elsewhere and the notices follow in ``proposals``. Closing the same hours again finds nobody left;
@@ -85,8 +85,8 @@ def close(scope: Scope, hours: Hours, actor: str, *, once: bool = False, seal: s
         raise ChangedMeanwhile
     when = span(hours.starts, hours.ends)
     summary = gettext("Cierra %(place)s %(when)s: %(reason)s.", place=place_of(scope), when=when, reason=hours.reason)
-    effect = " ".join(people(closed.cleared.displaced, None, closed.cleared.displaced - closed.reachable))
-    row = record.add(actor, "closure", summary, agency_id=scope.agency_id, effect=effect)
+    effect = " ".join(people_sentences(closed.cleared.displaced, None, closed.cleared.displaced - closed.reachable))
+    row = record.record_change(actor, "closure", summary, agency_id=scope.agency_id, effect=effect)
     return replace(closed, record_id=row.id)
 
 
@@ -98,7 +98,7 @@ def _same(scope: Scope, hours: Hours) -> int | None:
 
 
 @database.preview
-def preview(scope: Scope, hours: Hours) -> Closed:
+def preview_closing(scope: Scope, hours: Hours) -> Closed:
     """What ``close`` would do: the hours are closed, places found elsewhere, and all is rolled back."""
     closed = _closed(scope, hours, "preview")
     displaced = displaced_by(closed.closure_id)
@@ -162,7 +162,7 @@ def _overlaps(hours: Hours, day: date, cell: int, step: int) -> bool:
 
 
 @database.transaction
-def reopen(closure_id: int, actor: str, *, seal: str | None = None) -> Reopened:
+def reopen_hours(closure_id: int, actor: str, *, seal: str | None = None) -> Reopened:
     """Withdraw a closure and give the old places back to those who have none yet. Raises NotFound.
 
     ``seal``: of the preview that somebody read; with another number of people nothing is done. Raises ChangedMeanwhile.
@@ -197,7 +197,7 @@ def _reopened(closure_id: int, actor: str) -> Reopened:
     when = span(closure.starts, closure.ends)
     summary = gettext("Abre otra vez %(place)s %(when)s.", place=place_of(closure), when=when)
     effect = gettext("Turnos que recuperan su hora: %(count)s.", count=restored)
-    row = record.add(actor, "closure", summary, agency_id=closure.agency_id, effect=effect)
+    row = record.record_change(actor, "closure", summary, agency_id=closure.agency_id, effect=effect)
     return Reopened(restored, row.id)
 
 

@@ -41,7 +41,7 @@ _WHEN = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
 )
 @click.option("--basis", default="", metavar="TEXTO", help="Base legal.")
 @click.option("--dry-run", is_flag=True, help="Muestra qué pasaría, sin cerrar nada.")
-def close_command(
+def close_hours_command(
     *, agency: str | None, canton: str | None, province: str | None, national: bool, dry_run: bool, **hours: Any
 ) -> None:
     """Cierra horas, avisa a las personas afectadas y les guarda otro turno."""
@@ -51,12 +51,12 @@ def close_command(
     scope = _scope(agency, canton, province, national)
     if dry_run:
         with working("Calculando sin cerrar nada"):
-            told = closing.preview(scope, wanted)
+            told = closing.preview_closing(scope, wanted)
         _print(told)
         click.echo(f"Con correo: {told.reachable}. Con otro lugar: {told.placed}. No se cerró nada.")
         return
     with working("Cerrando y buscando otros lugares"):
-        closed = closing.close(scope, wanted, actor=COMMAND_LINE)
+        closed = closing.close_hours(scope, wanted, actor=COMMAND_LINE)
         proposals.propose_all()
     _print(closed)
     click.echo(f"Cierre {closed.closure_id}. Para deshacerlo: turnero reopen {closed.closure_id}")
@@ -93,7 +93,7 @@ def _print(closed: Closed) -> None:
 def reopen_command(closure_id: int) -> None:
     """Deshace un cierre y devuelve su hora a quien todavía no tiene otra."""
     try:
-        restored = closing.reopen(closure_id, actor=COMMAND_LINE).restored
+        restored = closing.reopen_hours(closure_id, actor=COMMAND_LINE).restored
     except NotFound:
         raise click.ClickException("No hay un cierre vigente con ese número.") from None
     click.echo(f"Cierre {closure_id} deshecho. Turnos que recuperan su hora: {restored}.")
@@ -105,7 +105,7 @@ def displaced_group() -> None:
 
 
 @displaced_group.command("list")
-def list_command() -> None:
+def list_displaced_command() -> None:
     """Muestra a todas y hasta dónde se llegó con cada una."""
     rows = db.session.execute(
         select(Displacement, Booking.reference, Booking.email.is_not(None))

@@ -164,7 +164,7 @@ def open_displacement(booking_id: int) -> Displacement | None:
 
 
 @database.transaction
-def accept(token: str) -> None:
+def accept_proposal(token: str) -> None:
     """Take the proposed place. A repeated acceptance changes nothing. Raises NotFound, and NoProposal if it is gone."""
     booking = locked_by_token(token)
     now = clock.now()
@@ -191,7 +191,7 @@ def _undate(displacement: Displacement, booking: Booking, now: datetime, *, stat
     return True
 
 
-def handed_over(notice: Notice, now: datetime) -> None:
+def proposal_handed_over(notice: Notice, now: datetime) -> None:
     """The mail about a displacement reached the mail server (in that transaction): 48 hours to answer begin.
 
     Where they no longer fit before the proposal's end, the place is confirmed at once and may be declined.

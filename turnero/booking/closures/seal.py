@@ -8,7 +8,7 @@ _EXACT_BELOW = 100
 _ONE_IN = 50
 
 
-def of(people: int) -> str:
+def seal_of(people: int) -> str:
     return str(people)
 
 

@@ -23,7 +23,7 @@ from turnero.core import db as database
 _INSTANT_HOLD = timedelta(minutes=1)
 
 
-def place(
+def place_assisted(
     cedula: str,
     procedure: Procedure,
     desk: Desk,
@@ -55,7 +55,7 @@ def place(
         created_at=now,
         lapses_at=now + _INSTANT_HOLD,
     )
-    history.begin(booking, actor=actor, now=now, details=begun_by(extras))
+    history.record_begin(booking, actor=actor, now=now, details=begun_by(extras))
     limits.check_overlap(booking)
     _take_seat(booking, desk, day_grid, now)
     return _confirmed(booking, actor=actor, now=now)

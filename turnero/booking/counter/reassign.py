@@ -23,7 +23,7 @@ def lock_journeys(booking_id: int) -> list[str]:
     return list(db.session.scalars(theirs.with_for_update(of=Journey)))
 
 
-def hand_over(booking: Booking, contact: Reachable, journeys: list[str], *, actor: str, now: datetime) -> None:
+def reassign_turn(booking: Booking, contact: Reachable, journeys: list[str], *, actor: str, now: datetime) -> None:
     """Replace contact and link of a live turn, whose row is locked; every way in that others had is closed.
 
     Nothing that still waits to be mailed goes to the old address: it would carry the new link.
@@ -31,7 +31,7 @@ def hand_over(booking: Booking, contact: Reachable, journeys: list[str], *, acto
     nonce = token.new_nonce()
     booking.email, booking.mailbox, booking.mobile = contact.email, contact.mailbox, contact.mobile
     booking.token_nonce = nonce
-    booking.token_hash = token.hash_of(token.token_of(code_key(), nonce))
+    booking.token_hash = token.token_hash_of(token.derive_token(code_key(), nonce))
     booking.owner_hash = booking.browser = booking.journey_key = None
     claims.free(booking.id)  # a change that was under way
     # Once more under the turn's lock: nobody can begin a change by the old link from here on.

@@ -53,5 +53,5 @@ def create(
         walk_in=True,
         created_at=now,
     )
-    history.begin(booking, actor=actor, now=now, details=begun_by(extras))
+    history.record_begin(booking, actor=actor, now=now, details=begun_by(extras))
     return booking

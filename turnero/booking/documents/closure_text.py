@@ -48,7 +48,7 @@ def span(starts: datetime, ends: datetime) -> str:
     return gettext("del %(first)s a las %(open)s al %(last)s a las %(close)s", **days, **hours)
 
 
-def people(displaced: int, placed: int | None, unreachable: int) -> list[str]:
+def people_sentences(displaced: int, placed: int | None, unreachable: int) -> list[str]:
     """Who loses an hour, and what awaits them; ``placed`` is None before another place was looked for."""
     if not displaced:
         return [gettext("Nadie pierde su turno.")]

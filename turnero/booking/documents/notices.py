@@ -45,7 +45,7 @@ def warn_owner(booking: Booking, address_on_file: str | None, now: datetime) -> 
     """Owe the address on file a notice, in the confirming transaction, where it is not the booking's own mailbox."""
     if address_on_file is None or mailbox_key(address_on_file) == booking.mailbox:
         return
-    booking.owner_hash = tokens.hash_of(owner_token_of(booking))
+    booking.owner_hash = tokens.token_hash_of(owner_token_of(booking))
     outbox.write(
         "not_me",
         f"booking:{booking.id}",

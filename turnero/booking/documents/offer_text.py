@@ -38,7 +38,7 @@ def _rests(closed: Iterable[ClosedDay]) -> tuple[str, ...]:
     by_cause: dict[tuple[str, str], list[date]] = {}
     for entry in closed:
         by_cause.setdefault((entry.kind, entry.reason), []).append(entry.day)
-    return tuple(rest(days, kind, reason) for (kind, reason), days in by_cause.items())
+    return tuple(rest_days(days, kind, reason) for (kind, reason), days in by_cause.items())
 
 
 def left(offer: DayOffer) -> str:
@@ -49,7 +49,7 @@ def left(offer: DayOffer) -> str:
     return f"{count}, {formatting.day_parts(offer.morning, offer.afternoon)}"
 
 
-def rest(days: Iterable[date], kind: str, reason: str) -> str:
+def rest_days(days: Iterable[date], kind: str, reason: str) -> str:
     """El lunes 7 de diciembre no se atiende por feriado: Fundación de Quito."""
     named = formatting.listed([gettext("el %(day)s", day=formatting.day_and_month(day)) for day in days])
     said = _resting(named, kind, reason)

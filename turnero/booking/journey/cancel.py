@@ -16,7 +16,7 @@ from turnero.core import db as database
 
 
 @database.transaction
-def cancel(token: str, reason: str = "") -> None:
+def cancel_turn(token: str, reason: str = "") -> None:
     """Give the turn up; its place comes back after a random delay. A repeated cancel changes nothing.
 
     Raises NotFound for an unknown token and NotCancellable once the turn has begun or ended.

@@ -22,7 +22,7 @@ from turnero.core.extensions import db
 
 
 @database.transaction
-def begin(token: str, browser: str) -> str:
+def begin_change(token: str, browser: str) -> str:
     """Start looking for another place; returns the journey's key. The turn keeps its place until that is confirmed.
 
     Raises NotFound, NotChangeable and ChangesSpent.
@@ -53,7 +53,7 @@ def begin(token: str, browser: str) -> str:
     return journey.key
 
 
-def apply(journey: Journey, held: claims.Held, now: datetime) -> str:
+def apply_change(journey: Journey, held: claims.Held, now: datetime) -> str:
     """Give the turn its held place, inside the confirming transaction; returns its page's token."""
     booking = db.session.scalars(
         select(Booking)

@@ -3,7 +3,7 @@
 from turnero.booking.documents.notices import tell, warn_owner
 from turnero.booking.journey import change
 from turnero.booking.journey.holds import lost, the_hold
-from turnero.booking.journey.state import Step, locked, require, step_of
+from turnero.booking.journey.state import Step, locked, require_step, step_of
 from turnero.booking.seats import claims, limits
 from turnero.booking.turn import history
 from turnero.booking.turn.lifecycle import Status
@@ -14,7 +14,7 @@ from turnero.core import clock
 from turnero.core import db as database
 
 
-def confirm(key: str, browser: str) -> str:
+def confirm_turn(key: str, browser: str) -> str:
     """Make the held place a turn and return its page's token; a repeated confirm returns the same one.
 
     Raises HoldLost, NotChangeable, ChangesSpent, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn, CapReached.
@@ -31,12 +31,12 @@ def _confirm(key: str, browser: str) -> str:
     if step_of(journey, now) is Step.DONE:
         assert journey.booking is not None
         return token_of(journey.booking)
-    require(journey, now, Step.HOUR, Step.CONFIRM)
+    require_step(journey, now, Step.HOUR, Step.CONFIRM)
     if journey.changes and journey.booking is not None:
         limits.check_changeable(journey.booking, now)
     held = the_hold(journey, now)
     if journey.changes:
-        return change.apply(journey, held, now)
+        return change.apply_change(journey, held, now)
     booking = journey.booking
     assert booking is not None
     limits.check_new_turn(journey, booking.procedure, policy_of(booking.agency), now)

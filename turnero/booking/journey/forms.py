@@ -84,7 +84,7 @@ class Hour:
     agency: str = ""
 
 
-def typed(form: Typed, *fields: str) -> dict[str, str]:
+def typed_fields(form: Typed, *fields: str) -> dict[str, str]:
     """The fields as they were typed, to be shown again."""
     return {field: form.get(field, "").strip() for field in fields}
 
@@ -103,7 +103,7 @@ def parse_contact(form: Typed) -> Contact:
 def parse_place(form: Typed) -> AgencyChoice:
     """Raises Faulty unless province and trámite are chosen, or the agency after its list was shown."""
     chosen = _all(form, provincia=_given(ProvinceMissing), tramite=_given(ProcedureMissing))
-    agency = "" if "ver" in form else typed(form, "agencia")["agencia"]
+    agency = "" if "ver" in form else typed_fields(form, "agencia")["agencia"]
     if not agency and "seguir" in form:
         raise Faulty(agencia=AgencyMissing())
     return AgencyChoice(chosen["provincia"], chosen["tramite"], agency)
@@ -130,7 +130,7 @@ def parse_near_day(text: str | None) -> date | None:
 
 def parse_details(form: Typed) -> Details:
     """Who will come, and whether with priority. Raises Faulty."""
-    chosen = typed(form, "para", "prioridad")
+    chosen = typed_fields(form, "para", "prioridad")
     priority = chosen["prioridad"] == "si"
     if chosen["para"] != "tercero":
         return Details(None, None, priority)
@@ -140,7 +140,7 @@ def parse_details(form: Typed) -> Details:
 
 def parse_why(form: Typed) -> str:
     """Why a turn is given up, as its event keeps it; empty where nobody said, or said something else."""
-    return WHY.get(typed(form, "motivo")["motivo"], "")
+    return WHY.get(typed_fields(form, "motivo")["motivo"], "")
 
 
 def parse_turn(form: Typed) -> tuple[str, str]:
@@ -153,7 +153,7 @@ def _all(form: Typed, **parsers: Callable[[str], Value]) -> dict[str, Value]:
     """Every field by its parser, so that all faults are told at once."""
     values: dict[str, Value] = {}
     faults: dict[str, InvalidInput] = {}
-    for field, text in typed(form, *parsers).items():
+    for field, text in typed_fields(form, *parsers).items():
         try:
             values[field] = parsers[field](text)
         except InvalidInput as error:
@@ -195,7 +195,7 @@ def _name(text: str) -> str:
 def _reference(text: str) -> str:
     if not text:
         raise ReferenceMissing
-    parsed = reference.parse(text)
+    parsed = reference.parse_reference(text)
     if parsed is None:
         raise ReferenceInvalid
     return parsed
@@ -203,7 +203,7 @@ def _reference(text: str) -> str:
 
 def parse_wish(form: Typed, agencies: Sequence[str], today: date) -> Wish:
     """What somebody on the waiting list could accept. Raises Faulty."""
-    asked = typed(form, "provincia", "tramite", "desde", "hasta")
+    asked = typed_fields(form, "provincia", "tramite", "desde", "hasta")
     first, last = parse_near_day(asked["desde"]), parse_near_day(asked["hasta"])
     faults: dict[str, InvalidInput] = {}
     if not agencies:
@@ -218,11 +218,11 @@ def parse_wish(form: Typed, agencies: Sequence[str], today: date) -> Wish:
 
 def parse_draw(form: Typed, procedure: str) -> DrawWish:
     """The draw to take part in and the part of the day. Raises Faulty."""
-    number = typed(form, "sorteo")["sorteo"]
+    number = typed_fields(form, "sorteo")["sorteo"]
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         raise Faulty(sorteo=DrawMissing())
     return DrawWish(int(number), procedure, _part(form))
 
 
 def _part(form: Typed) -> str:
-    return PARTS.get(typed(form, "parte")["parte"], PARTS["cualquiera"])[0]
+    return PARTS.get(typed_fields(form, "parte")["parte"], PARTS["cualquiera"])[0]

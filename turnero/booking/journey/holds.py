@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from turnero.agencies import queries as agencies
 from turnero.agencies.calendar.schedule import DayGrid, grid
 from turnero.agencies.models import Agency, Desk, Procedure
-from turnero.booking.journey.state import Step, locked, require
+from turnero.booking.journey.state import Step, locked, require_step
 from turnero.booking.seats import claims, limits, slots
 from turnero.booking.turn import history, reference_eras, token
 from turnero.booking.turn.errors import (
@@ -66,7 +66,7 @@ def place(key: str, browser: str, day: date, minute: int) -> None:
     """
     journey = locked(key, browser)
     limits.lock_subjects(journey)
-    require(journey, clock.now(), Step.HOUR, Step.CONFIRM)
+    require_step(journey, clock.now(), Step.HOUR, Step.CONFIRM)
     wish = _wish(journey, day, minute)
     database.lock_shared(f"desk:{wish.desk.id}")
     now = clock.now()
@@ -86,7 +86,7 @@ def place(key: str, browser: str, day: date, minute: int) -> None:
     _hold(journey, wish, day_grid, _period(journey, policy, now))
 
 
-def hand_over(turn: Booking, journey: Journey, now: datetime) -> bool:
+def hand_over_hold(turn: Booking, journey: Journey, now: datetime) -> bool:
     """Hold the place of a turn given up in this transaction for ``journey``; False where it is not offered any more.
 
     The caller holds the lock of its desk. Nobody can come in between: the seats are not free until this is committed.
@@ -122,7 +122,7 @@ def _wish(journey: Journey, day: date, minute: int) -> _Wish:
 
 
 def _holds_already(journey: Journey, wish: _Wish, now: datetime) -> bool:
-    held = present(journey, now)
+    held = present_hold(journey, now)
     return held is not None and (held.desk_id, held.day, held.minute) == (wish.desk.id, wish.day, wish.minute)
 
 
@@ -174,10 +174,10 @@ def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Peri
         created_at=period.now,
         lapses_at=period.lapses_at,
         token_nonce=nonce,
-        token_hash=token.hash_of(token.token_of(code_key(), nonce)),
+        token_hash=token.token_hash_of(token.derive_token(code_key(), nonce)),
     )
     db.session.add(booking)
-    history.begin(booking, actor="citizen", now=period.now)
+    history.record_begin(booking, actor="citizen", now=period.now)
     return booking
 
 
@@ -188,7 +188,7 @@ def _take(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> 
         raise wish.refused(PlaceTaken)
 
 
-def present(journey: Journey, now: datetime) -> claims.Held | None:
+def present_hold(journey: Journey, now: datetime) -> claims.Held | None:
     """The place this journey holds now, if any.
 
     A turn that is being changed from two browsers has one hold only; its end tells whose it is.
@@ -246,8 +246,8 @@ def release(key: str, browser: str) -> None:
 def the_hold(journey: Journey, now: datetime) -> claims.Held:
     """The place the journey holds. Raises HoldLost when it is gone, WrongStep when there never was one."""
     if journey.hold_lapses_at is None:
-        require(journey, now, Step.CONFIRM)
-    held = present(journey, now)
+        require_step(journey, now, Step.CONFIRM)
+    held = present_hold(journey, now)
     if held is None:
         raise lost(journey)
     return held

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Procedure
 from turnero.booking.journey import steps
-from turnero.booking.journey.state import Step, locked, require
+from turnero.booking.journey.state import Step, locked, require_step
 from turnero.booking.seats import limits
 from turnero.booking.turn import reference, token
 from turnero.booking.turn.errors import AlreadyAsked, DrawClosed, RequestsSpent, UnknownPlace, WrongStep
@@ -125,7 +125,7 @@ def _collecting(draw_id: int) -> Draw:
 def _ready(key: str, browser: str) -> Journey:
     journey = locked(key, browser)
     limits.lock_subjects(journey)
-    step = require(journey, clock.now(), Step.PLACE, Step.HOUR, Step.CONFIRM)
+    step = require_step(journey, clock.now(), Step.PLACE, Step.HOUR, Step.CONFIRM)
     if journey.changes:  # who has a turn and wants another hour keeps looking for it
         raise WrongStep(step=step)
     return journey
@@ -175,7 +175,7 @@ def _request(journey: Journey, procedure: Procedure, now: datetime) -> SeatReque
         procedure_id=procedure.id,
         offers=0,
         token_nonce=nonce,
-        token_hash=token.hash_of(token.request_token_of(code_key(), nonce)),
+        token_hash=token.token_hash_of(token.derive_request_token(code_key(), nonce)),
     )
 
 

@@ -89,7 +89,7 @@ def _usable(journey: Journey | None) -> Journey:
     return journey
 
 
-def require(journey: Journey, now: datetime, *steps: Step) -> Step:
+def require_step(journey: Journey, now: datetime, *steps: Step) -> Step:
     """The journey's step, or WrongStep when it is none of ``steps``."""
     step = step_of(journey, now)
     if step not in steps:

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select, update
 
 from turnero.agencies import queries as agencies
 from turnero.booking.journey import holds
-from turnero.booking.journey.state import Step, locked, owned, require
+from turnero.booking.journey.state import Step, locked, owned, require_step
 from turnero.booking.seats import limits
 from turnero.booking.turn.errors import CedulasSpent, NotInRegistry, UnknownPlace, WrongStep
 from turnero.booking.turn.models import Booking, Journey
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 
 @database.transaction
-def start(browser: str, cedula: str) -> str:
+def start_journey(browser: str, cedula: str) -> str:
     """Begin a journey for a valid cédula and return its key. Nothing is looked up yet."""
     key = secrets.token_urlsafe(16)
     db.session.add(Journey(key=key, browser=browser, cedula=cedula, created_at=clock.now()))
@@ -52,7 +52,7 @@ def give_contact(key: str, browser: str, contact: Contact) -> None:
     journey = locked(key, browser)
     database.lock(f"mailbox:{contact.mailbox}", f"browser:{browser}")
     now = clock.now()
-    step = require(journey, now, Step.CONTACT, Step.VERIFY, Step.PLACE, Step.HOUR, Step.CONFIRM)
+    step = require_step(journey, now, Step.CONTACT, Step.VERIFY, Step.PLACE, Step.HOUR, Step.CONFIRM)
     if journey.changes:  # whoever looks for another hour does not move the turn to another mailbox
         raise WrongStep(step=step)
     journey.mobile = contact.mobile
@@ -69,7 +69,7 @@ def resend(key: str, browser: str) -> None:
     """Send another code to the same address. Raises the challenge's refusals (too soon, too many)."""
     journey = locked(key, browser)
     now = clock.now()
-    require(journey, now, Step.VERIFY)
+    require_step(journey, now, Step.VERIFY)
     database.lock(f"mailbox:{journey.mailbox}", f"browser:{browser}")
     _send_code(journey, now)
 
@@ -105,9 +105,9 @@ def _prove(key: str, browser: str, typed: str, renewed: str) -> TurneroError | N
     journey = locked(key, browser)
     database.lock(f"mailbox:{journey.mailbox}", f"browser:{browser}")
     now = clock.now()
-    require(journey, now, Step.VERIFY)
+    require_step(journey, now, Step.VERIFY)
     assert journey.mailbox is not None
-    checked = challenge.check(key, journey.mailbox, typed, code_policy(), now=now)
+    checked = challenge.check_code(key, journey.mailbox, typed, code_policy(), now=now)
     if checked.error is not None:
         return checked.error
     if _cedulas_asked(journey, now) >= policy_of(None).cedulas_per_day:
@@ -204,7 +204,7 @@ def choose_place(key: str, browser: str, place: AgencyChoice) -> None:
 def _choose_place(key: str, browser: str, place: AgencyChoice) -> None:
     journey = locked(key, browser)
     now = clock.now()
-    require(journey, now, Step.PLACE, Step.HOUR, Step.CONFIRM)
+    require_step(journey, now, Step.PLACE, Step.HOUR, Step.CONFIRM)
     try:
         procedure = agencies.procedure(place.procedure)
     except NotFound:
@@ -236,7 +236,7 @@ class Details:
 def give_details(key: str, browser: str, details: Details) -> None:
     """Keep the optional details; the turn stays the holder's. They can be given from the agency's choice on."""
     journey = locked(key, browser)
-    step = require(journey, clock.now(), Step.HOUR, Step.CONFIRM)
+    step = require_step(journey, clock.now(), Step.HOUR, Step.CONFIRM)
     if journey.changes:  # the turn's own details stay, and whether it has priority by age is not for this page
         raise WrongStep(step=step)
     journey.third_party_cedula = details.third_party_cedula

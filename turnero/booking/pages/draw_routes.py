@@ -31,7 +31,7 @@ def list_page() -> str:
     now = clock.now()
     found = queries.draws(now.date() - _SHOWN)
     return render_template(
-        "booking/draws.html", draws=[(each, queries.state_of(each)) for each in reversed(found)], when=when
+        "booking/draws.html", draws=[(each, queries.request_state(each)) for each in reversed(found)], when=when
     )
 
 
@@ -39,7 +39,7 @@ def list_page() -> str:
 def page(number: str) -> str:
     draw = _draw(number)
     return render_template(
-        "booking/draw.html", draw=draw, state=queries.state_of(draw), when=when, document=draw.document
+        "booking/draw.html", draw=draw, state=queries.request_state(draw), when=when, document=draw.document
     )
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, url_for
 from turnero.booking.documents.turn_text import shown_cedula
 from turnero.booking.journey import cancel
 from turnero.booking.journey.state import owned, step_of
-from turnero.booking.pages.journey.page import show, to_where_it_is
+from turnero.booking.pages.journey.page import render_step, to_where_it_is
 from turnero.booking.person import owner
 from turnero.booking.turn.errors import NotCancellable
 from turnero.booking.turn.models import Booking
@@ -24,7 +24,7 @@ def ask(token: str) -> Response:
     turn = booking_by_owner_token(token)
     if not cancel.may_cancel(turn, clock.now()):
         return _over(turn)
-    return show(
+    return render_step(
         "booking/owner_question.html",
         token=token,
         procedure=turn.procedure,
@@ -49,7 +49,7 @@ def disown(token: str) -> Response:
 def _over(turn: Booking) -> Response:
     """There is nothing left to undo."""
     journey = owner.journey_of(turn, browser())
-    return show(
+    return render_step(
         "booking/owner_over.html",
         disowned=owner.disowned(turn),
         on=f"/turno/{journey.key}/confirmar" if journey else None,

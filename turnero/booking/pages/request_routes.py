@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, url_for
 
 from turnero.booking.documents.turn_text import PlaceText
-from turnero.booking.pages.journey.page import show, to_turn
+from turnero.booking.pages.journey.page import render_step, to_turn
 from turnero.booking.turn.queries import token_of
 from turnero.booking.turn.request_models import SeatOffer, SeatRequest
 from turnero.booking.waiting import offers, queries
@@ -24,7 +24,7 @@ def _page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
     request = queries.request_by_token(token)
     offer = queries.last_offer(request)
     is_open = offer is not None and offer.status == "open" and offer.answer_by > clock.now()
-    return show(
+    return render_step(
         "booking/request.html",
         trouble,
         token=token,
@@ -55,18 +55,18 @@ def _turn_link(offer: SeatOffer | None) -> str | None:
 @blueprint.post("/<token>/aceptar")
 def accept(token: str) -> Response:
     try:
-        return to_turn(offers.accept(token))
+        return to_turn(offers.accept_offer(token))
     except Refused as refusal:
         return _page(token, FormErrors(refusal=refusal))
 
 
 @blueprint.post("/<token>/rechazar")
 def decline(token: str) -> Response:
-    offers.decline(token)
+    offers.decline_offer(token)
     return see_other(url_for("request.page", token=token))
 
 
 @blueprint.post("/<token>/salir")
 def leave(token: str) -> Response:
-    offers.leave(token)
+    offers.leave_list(token)
     return see_other(url_for("request.page", token=token))

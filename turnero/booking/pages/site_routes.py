@@ -30,7 +30,7 @@ def may_be_kept(response: Response) -> Response:
 
 @blueprint.get("/")
 def start() -> str:
-    return shared(("start page", language.current()), _start)
+    return shared(("start page", language.current_language()), _start)
 
 
 def _start() -> str:
@@ -59,7 +59,7 @@ def _largest(offers: tuple[ProvinceOffer, ...], procedure: Procedure) -> list[Pr
 def agency_list() -> str:
     """All provinces; with ``provincia``, its agencies that offer ``tramite`` (the first unless given)."""
     asked = request.args.get("provincia") or None, request.args.get("tramite") or None
-    return shared(("agency page", language.current(), *asked), lambda: _agency_list(*asked))
+    return shared(("agency page", language.current_language(), *asked), lambda: _agency_list(*asked))
 
 
 def _agency_list(code: str | None, slug: str | None) -> str:

@@ -14,7 +14,7 @@ from turnero.booking.documents.closure_text import told_reason
 from turnero.booking.documents.notices import answer_until, proposed_place
 from turnero.booking.documents.turn_text import TAGS, PlaceText, TurnText
 from turnero.booking.journey import cancel
-from turnero.booking.pages.journey.page import show, told
+from turnero.booking.pages.journey.page import error_words, render_step
 from turnero.booking.seats import limits
 from turnero.booking.turn.errors import ChangesSpent, NotChangeable
 from turnero.booking.turn.lifecycle import SEATED, Status
@@ -60,8 +60,8 @@ def turn_page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
         "cancellable": cancel.may_cancel(booking, now),
     }
     if booking.status == Status.DISPLACED:
-        return show("booking/displaced.html", trouble, offer=_offer(booking, now), **values)
-    return show(
+        return render_step("booking/displaced.html", trouble, offer=_offer(booking, now), **values)
+    return render_step(
         "booking/turn.html",
         trouble,
         status=booking.status,
@@ -90,7 +90,7 @@ def _why_no_change(booking: Booking, now: datetime) -> str | None:
     except NotChangeable:
         return ""
     except ChangesSpent as refusal:
-        return told(refusal)
+        return error_words(refusal)
     return None
 
 

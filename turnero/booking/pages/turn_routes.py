@@ -12,7 +12,7 @@ from turnero.booking.journey import cancel as cancelling
 from turnero.booking.journey import change as changes
 from turnero.booking.journey import forms
 from turnero.booking.journey.state import Step
-from turnero.booking.pages.journey.page import show, to, to_turn
+from turnero.booking.pages.journey.page import render_step, to, to_turn
 from turnero.booking.pages.turn_page import turn_page
 from turnero.booking.turn.errors import ChangesSpent, NoProposal, NotCancellable, NotChangeable
 from turnero.booking.turn.lifecycle import SEATED, Status
@@ -44,7 +44,9 @@ def mail_link() -> Response:
 
 
 def _find_page(trouble: FormErrors, *, sent: bool = False) -> Response:
-    return show("booking/find_turn.html", trouble, typed=forms.typed(request.form, "referencia", "cedula"), sent=sent)
+    return render_step(
+        "booking/find_turn.html", trouble, typed=forms.typed_fields(request.form, "referencia", "cedula"), sent=sent
+    )
 
 
 @blueprint.get("/<token>")
@@ -88,7 +90,7 @@ def _download(paper: Attachment) -> Response:
 def change(token: str) -> Response:
     """The turn keeps its place until another one is confirmed."""
     try:
-        return to(Step.HOUR, changes.begin(token, browser()))
+        return to(Step.HOUR, changes.begin_change(token, browser()))
     except (NotChangeable, ChangesSpent) as refusal:
         return turn_page(token, FormErrors(refusal=refusal))
 
@@ -96,7 +98,7 @@ def change(token: str) -> Response:
 @blueprint.post("/<token>/aceptar")
 def accept(token: str) -> Response:
     try:
-        proposals.accept(token)
+        proposals.accept_proposal(token)
     except NoProposal as refusal:
         return turn_page(token, FormErrors(refusal=refusal))
     return to_turn(token)
@@ -111,7 +113,7 @@ def ask_cancel(token: str) -> Response:
 @blueprint.post("/<token>/cancelar")
 def cancel(token: str) -> Response:
     try:
-        cancelling.cancel(token, forms.parse_why(request.form))
+        cancelling.cancel_turn(token, forms.parse_why(request.form))
     except NotCancellable as refusal:
         return _cancel_page(token, booking_by_token(token), FormErrors(refusal=refusal))
     return to_turn(token)
@@ -119,4 +121,4 @@ def cancel(token: str) -> Response:
 
 def _cancel_page(token: str, booking: Booking, trouble: FormErrors = NO_ERRORS) -> Response:
     displaced = booking.status == Status.DISPLACED
-    return show("booking/cancel.html", trouble, token=token, text=TurnText.of(booking), displaced=displaced)
+    return render_step("booking/cancel.html", trouble, token=token, text=TurnText.of(booking), displaced=displaced)

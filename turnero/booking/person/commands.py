@@ -32,7 +32,7 @@ def data_group() -> None:
 @_the_cedula
 @click.argument("path", metavar="ARCHIVO.json", type=click.Path(dir_okay=False, path_type=Path))
 @with_appcontext
-def export_command(cedula: str, path: Path) -> None:
+def export_person_command(cedula: str, path: Path) -> None:
     """Guarda en un archivo nuevo todo lo que hay de una persona.
 
     Solo quien lo ejecuta puede leer el archivo. Revíselo antes de entregarlo: si otra persona usó la cédula, sus datos

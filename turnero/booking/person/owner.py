@@ -61,7 +61,7 @@ def _disown(owner_token: str, browser: str, mobile: str | None) -> str | None:
     db.session.add(journey)
     db.session.flush()
     # A turn that was moved since its desk was locked gives its place back as any other.
-    if turn.desk_id != desk_id or not holds.hand_over(turn, journey, now):
+    if turn.desk_id != desk_id or not holds.hand_over_hold(turn, journey, now):
         cancel.give_place_back(turn, now)
     return journey.key
 

@@ -14,7 +14,7 @@ from sqlalchemy import String, bindparam, or_, select, text, update
 from turnero.booking.closures.sweep import forget_journeys
 from turnero.booking.journey import cancel
 from turnero.booking.person.pseudonym import pseudonym_of
-from turnero.booking.person.retention import delete_holds, delete_requests, forget
+from turnero.booking.person.retention import delete_holds, delete_requests, forget_turns
 from turnero.booking.turn import history
 from turnero.booking.turn.errors import LiveTurns
 from turnero.booking.turn.lifecycle import LIVE, Status
@@ -198,7 +198,7 @@ def erase(cedula: str, basis: str, *, cancel_turns: bool = False) -> Erased:
     turns = [turn for turn in found if turn.id not in holds]
     for turn in turns:
         history.note(turn, actor=ACTOR, now=now, reason=ERASED, details={"basis": basis})
-    forget(turns, now)
+    forget_turns(turns, now)
     delete_holds(holds)
     _forget_third_party(cedula, now)
     return Erased(len(pending), len(turns), len(holds), len(journeys), len(requests))

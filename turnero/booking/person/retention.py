@@ -69,11 +69,11 @@ def _forget_turns(agency_ids: Sequence[int], after: timedelta) -> int:
         .limit(_BATCH)
         .with_for_update(of=Booking, skip_locked=True)
     ).all()
-    forget(turns, now)
+    forget_turns(turns, now)
     return len(turns)
 
 
-def forget(turns: Sequence[Booking], now: datetime) -> None:
+def forget_turns(turns: Sequence[Booking], now: datetime) -> None:
     """Leave of turns, whose rows are locked, what figures need: no contact, no link, a pseudonym for the cédula."""
     key = code_key()
     for turn in turns:

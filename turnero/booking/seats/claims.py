@@ -202,7 +202,7 @@ class Freed:
         return cls(booking.id, Place.of(booking), purpose)
 
 
-def give_back(freed: Freed, delay_minutes: tuple[int, int], now: datetime) -> None:
+def free_after_delay(freed: Freed, delay_minutes: tuple[int, int], now: datetime) -> None:
     """Free the seats of a place that was given up, after a random delay in the range (minutes).
 
     So nobody can cancel and re-book in one breath. They come back at least two hours before their start; where less is

@@ -10,7 +10,7 @@ from turnero.booking.turn.models import Booking, Displacement, Event
 from turnero.core.extensions import db
 
 
-def begin(booking: Booking, *, actor: str, now: datetime, details: dict[str, Any] | None = None) -> None:
+def record_begin(booking: Booking, *, actor: str, now: datetime, details: dict[str, Any] | None = None) -> None:
     """Record that a booking, already added to the session, has come to be."""
     db.session.flush()
     event = Event(booking_id=booking.id, at=now, actor=actor, before=None, after=booking.status)

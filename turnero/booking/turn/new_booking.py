@@ -66,7 +66,7 @@ def new_booking(
         agency_id=db.session.get_one(Desk, place.desk_id).agency_id,
         **place.columns(),
         token_nonce=nonce,
-        token_hash=token.hash_of(token.token_of(code_key(), nonce)),
+        token_hash=token.token_hash_of(token.derive_token(code_key(), nonce)),
         **values,
     )
     db.session.add(booking)

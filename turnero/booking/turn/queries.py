@@ -35,7 +35,7 @@ def shown_policy_of(agency: Agency) -> Policy:
 
 def token_of(booking: Booking) -> str:
     """The token of a turn's page, derived anew."""
-    return derived(tokens.token_of, booking.token_nonce, booking.token_hash)
+    return derived(tokens.derive_token, booking.token_nonce, booking.token_hash)
 
 
 def booking_by_token(token: str) -> Booking:
@@ -52,23 +52,27 @@ def locked_by_token(token: str) -> Booking:
 def _by_token(token: str) -> Select[Booking]:
     confirmed = (Booking.confirmed_at.is_not(None), Booking.forgotten_at.is_(None))
     with_its_line = joinedload(Booking.procedure).joinedload(Procedure.line)
-    return select(Booking).where(Booking.token_hash == tokens.hash_of(token), *confirmed).options(with_its_line)
+    return select(Booking).where(Booking.token_hash == tokens.token_hash_of(token), *confirmed).options(with_its_line)
 
 
 def owner_token_of(booking: Booking) -> str:
     """The token of a turn's page "No fui yo", derived anew."""
-    return derived(tokens.owner_token_of, booking.token_nonce, booking.owner_hash)
+    return derived(tokens.derive_owner_token, booking.token_nonce, booking.owner_hash)
 
 
 def derived(derive: Callable[[str, str], str], nonce: str, kept: str | None) -> str:
     """Under the key it was first made with: a link in somebody's mailbox outlives a change of the key."""
     made = [derive(key, nonce) for key in code_keys()]
-    return next((token for token in made if tokens.hash_of(token) == kept), made[0])
+    return next((token for token in made if tokens.token_hash_of(token) == kept), made[0])
 
 
 def booking_by_owner_token(token: str, *, lock: bool = False) -> Booking:
     """The turn that the address on file was told of, read anew, for a use case with its row locked. Raises NotFound."""
-    turn = select(Booking).where(Booking.owner_hash == tokens.hash_of(token)).execution_options(populate_existing=True)
+    turn = (
+        select(Booking)
+        .where(Booking.owner_hash == tokens.token_hash_of(token))
+        .execution_options(populate_existing=True)
+    )
     return _found(db.session.scalar(turn.with_for_update(of=Booking) if lock else turn))
 
 

@@ -28,7 +28,7 @@ class Era:
         return digest[0] % ERAS == self.number % ERAS
 
 
-def new(era: Era) -> str:
+def new_reference(era: Era) -> str:
     """A random reference of the era, one of six million; the database's constraint makes it unique.
 
     A restored database cannot know what was given after its backup; in another era that never comes again.
@@ -45,7 +45,7 @@ def check_character(body: str) -> str:
     return ALPHABET[-total % len(ALPHABET)]
 
 
-def parse(typed: str) -> str | None:
+def parse_reference(typed: str) -> str | None:
     """The reference meant by what a person typed or a scanner read, or None when it cannot be one."""
     cleaned = typed.strip().upper().translate(_CONFUSED)
     if len(cleaned) != LENGTH or any(character not in ALPHABET for character in cleaned):

@@ -20,14 +20,14 @@ _ERA = select(ReferenceEra.number, ReferenceEra.salt)
 
 def unused() -> str:
     """A reference nobody had before; the unique constraint stands behind it. The caller commits."""
-    era = present()
+    era = present_era()
     while True:
         for _ in range(_CROWDED):
-            candidate = reference.new(era)
+            candidate = reference.new_reference(era)
             if db.session.scalar(_GIVEN, {"candidate": candidate}) is None:
                 return candidate
         db.session.execute(update(ReferenceEra).where(ReferenceEra.number == era.number).values(number=era.number + 1))
-        era = present()
+        era = present_era()
 
 
 def begin_another_era() -> None:
@@ -38,7 +38,7 @@ def begin_another_era() -> None:
     db.session.execute(update(ReferenceEra).values(number=ReferenceEra.number + _AFTER_A_RESTORE))
 
 
-def present() -> Era:
+def present_era() -> Era:
     """The era references are given out in now."""
     number, salt = db.session.execute(_ERA).one()
     return Era(number, salt)

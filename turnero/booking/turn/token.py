@@ -13,12 +13,12 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
-def token_of(code_key: str, nonce: str) -> str:
+def derive_token(code_key: str, nonce: str) -> str:
     """The 32 URL-safe characters of the turn's page."""
     return _derived(code_key, f"turn:{nonce}", 24)
 
 
-def owner_token_of(code_key: str, nonce: str) -> str:
+def derive_owner_token(code_key: str, nonce: str) -> str:
     """The 32 characters of the page "No fui yo" of the same turn."""
     return _derived(code_key, f"owner:{nonce}", 24)
 
@@ -28,7 +28,7 @@ def owner_journey_of(code_key: str, nonce: str) -> str:
     return _derived(code_key, f"owner journey:{nonce}", 16).rstrip("=")
 
 
-def request_token_of(code_key: str, nonce: str) -> str:
+def derive_request_token(code_key: str, nonce: str) -> str:
     """The 32 characters of the page of somebody who waits for a place."""
     return _derived(code_key, f"request:{nonce}", 24)
 
@@ -47,6 +47,6 @@ def _derived(code_key: str, what: str, size: int) -> str:
     return urlsafe_b64encode(hmac.digest(code_key.encode(), what.encode(), "sha256")[:size]).decode()
 
 
-def hash_of(token: str) -> str:
+def token_hash_of(token: str) -> str:
     """What the database keeps of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -37,8 +37,8 @@ def verify_command(file: Path) -> None:
 
 @draw_group.command("list")
 @with_appcontext
-def list_command() -> None:
+def list_draws_command() -> None:
     """Los sorteos anunciados, abiertos y realizados desde hoy."""
     for each in queries.draws(clock.now().date()):
         agency, days = each.desk.agency.slug, f"{each.first_day} a {each.last_day}"
-        click.echo(f"{each.id}  {agency}  {days}  {_STATES[queries.state_of(each)]}  {each.secret_hash}")
+        click.echo(f"{each.id}  {agency}  {days}  {_STATES[queries.request_state(each)]}  {each.secret_hash}")

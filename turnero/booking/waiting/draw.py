@@ -95,7 +95,7 @@ class Urn:
     step: int
 
 
-def document(urn: Urn, about: dict[str, Any]) -> dict[str, Any]:
+def draw_document(urn: Urn, about: dict[str, Any]) -> dict[str, Any]:
     """The published file: all that went in and all that came out, in Spanish, without personal data."""
     of_list = list_hash(urn.tickets)
     seed = seed_of(urn.secret, of_list)
@@ -141,7 +141,7 @@ def verify(published: dict[str, Any]) -> list[str]:
         if published["formato"] != FORMAT:
             raise ValueError(published["formato"])
         urn = _urn(published)
-        again = document(urn, {})
+        again = draw_document(urn, {})
         wrong = [text for key, text in _FAULTS.items() if published[key] != again[key]]
     except (KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
         raise ValueError(str(error)) from error

@@ -44,7 +44,7 @@ def run_due(goes_on: Callable[[], bool] = lambda: True) -> int:
     for number in _closed():
         if not goes_on():
             break
-        drawn += run(number)
+        drawn += draw_now(number)
     return drawn
 
 
@@ -97,7 +97,7 @@ def _closed() -> list[int]:
 
 
 @database.transaction
-def run(draw_id: int) -> bool:
+def draw_now(draw_id: int) -> bool:
     """Draw one whose window has closed and tell everybody; False when that was done already."""
     seen = db.session.get_one(Draw, draw_id)
     database.lock(f"desk:{seen.desk_id}")  # nobody takes a place of it meanwhile
@@ -117,7 +117,7 @@ def run(draw_id: int) -> bool:
     tickets = [Ticket(request.number, request.procedure.minutes, request.part) for request in asked]
     step, free = _free_cells(row, now)
     row.secret, row.drawn_at = _secret(row), now
-    row.document = draw.document(draw.Urn(row.secret, tickets, free, step), _about(row))
+    row.document = draw.draw_document(draw.Urn(row.secret, tickets, free, step), _about(row))
     given = {number: _won(row, won, step) for number, won in row.document["asignados"].items()}
     ranks = {number: rank for rank, number in enumerate(row.document["orden"], start=1)}
     for request in sorted(asked, key=lambda request: ranks[request.number]):
@@ -185,12 +185,12 @@ def _free_cells(row: Draw, now: datetime) -> tuple[int, list[Cell]]:
 
 def _award(row: Draw, request: SeatRequest, won: _Won, now: datetime) -> bool:
     """Keep the drawn place for the person for a day, with the mail that says so."""
-    until = handing_on.answer_by(request, won.place.starts_at, row.desk.agency, now)
+    until = handing_on.answer_deadline(request, won.place.starts_at, row.desk.agency, now)
     if until is None:
         return False
     booking = handing_on.offered_booking(request, won.place, until, now)
     terms = claims.Terms(booking.id, "offer", booking.lapses_at)
     if claims.take_one_of(won.place, [won.seat], terms, now) is None:
         raise RuntimeError("a seat of a drawn day was taken under the desk's lock")
-    handing_on.record(request, booking, until, now)
+    handing_on.record_offer(request, booking, until, now)
     return True

@@ -35,19 +35,19 @@ def give_place(freed: Freed, now: datetime) -> None:
     """To the first who waits for such a place, or back after the release delay. The caller has the booking's row lock
     and commits."""
     if not offer_to_next(freed, now):
-        give_back(freed, now)
+        free_for_everybody(freed, now)
 
 
-def give_back(freed: Freed, now: datetime) -> None:
+def free_for_everybody(freed: Freed, now: datetime) -> None:
     """Free the place for everybody after the release delay of its agency."""
-    claims.give_back(freed, policy_of(_desk(freed).agency).release_delay_minutes, now)
+    claims.free_after_delay(freed, policy_of(_desk(freed).agency).release_delay_minutes, now)
 
 
 def offer_to_next(freed: Freed, now: datetime) -> bool:
     """Keep the place for the next in line and owe them the mail. False where nobody waits, or it is too late to ask."""
     desk = _desk(freed)
     for request in _in_line(freed, desk):
-        until = answer_by(request, freed.place.starts_at, desk.agency, now)
+        until = answer_deadline(request, freed.place.starts_at, desk.agency, now)
         if until is not None and _may_take(request, freed, desk.agency, now):
             _offer(request, freed, until, now)
             return True
@@ -95,7 +95,7 @@ def _waiting_for(freed: Freed, desk: Desk) -> Select[SeatRequest]:
     )
 
 
-def answer_by(request: SeatRequest, starts_at: datetime, agency: Agency, now: datetime) -> datetime | None:
+def answer_deadline(request: SeatRequest, starts_at: datetime, agency: Agency, now: datetime) -> datetime | None:
     """Until when the person may answer an offer made ``now``, a whole minute; None where it is too late to ask."""
     local, starts = clock.local(now, agency.zone), clock.local(starts_at, agency.zone)
     if request.draw_id is not None:
@@ -126,8 +126,8 @@ def _offer(request: SeatRequest, freed: Freed, until: datetime, now: datetime) -
     if claims.pass_on(freed.booking_id, freed.purpose, place.minutes, terms) != place.cells:
         raise RuntimeError("a booking lost its seats under its own lock")
     # A longer turn leaves cells behind: nobody waits for half a place.
-    give_back(freed, now)
-    record(request, booking, until, now)
+    free_for_everybody(freed, now)
+    record_offer(request, booking, until, now)
 
 
 def offered_booking(request: SeatRequest, place: Place, until: datetime, now: datetime) -> Booking:
@@ -146,11 +146,11 @@ def offered_booking(request: SeatRequest, place: Place, until: datetime, now: da
         created_at=now,
         lapses_at=until + offer_deadline.GRACE,
     )
-    history.begin(booking, actor="waiting list" if request.draw_id is None else "draw", now=now)
+    history.record_begin(booking, actor="waiting list" if request.draw_id is None else "draw", now=now)
     return booking
 
 
-def record(request: SeatRequest, booking: Booking, until: datetime, now: datetime) -> None:
+def record_offer(request: SeatRequest, booking: Booking, until: datetime, now: datetime) -> None:
     """That the request is offered the booking's place, with its mail."""
     request.status = "offered"
     offer = SeatOffer(request_id=request.id, booking_id=booking.id, made_at=now, answer_by=until)

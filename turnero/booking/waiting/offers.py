@@ -22,7 +22,7 @@ from turnero.core import db as database
 from turnero.core.extensions import db
 
 
-def accept(token: str) -> str:
+def accept_offer(token: str) -> str:
     """Make the offered place a turn; returns its page's token, also when it is pressed again.
 
     Raises NotFound, OfferOver, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn, CapReached.
@@ -65,7 +65,7 @@ def _accept(token: str) -> str:
 
 
 @database.transaction
-def decline(token: str) -> None:
+def decline_offer(token: str) -> None:
     """Not this place: it goes to the next in line at once. Repeated it changes nothing. Raises NotFound."""
     request = request_by_token(token, lock=True)
     offer = last_offer(request)
@@ -74,7 +74,7 @@ def decline(token: str) -> None:
 
 
 @database.transaction
-def leave(token: str) -> None:
+def leave_list(token: str) -> None:
     """Off the list, with whatever was offered. Repeated it changes nothing. Raises NotFound."""
     request = request_by_token(token, lock=True)
     if request.ended_at is None:
@@ -126,7 +126,7 @@ def _pass_on(booking: Booking, now: datetime, *, public_at_once: bool) -> None:
     if public_at_once:
         claims.set_aside(booking.id, place.lapses_at, purpose="offer")
     else:
-        handing_on.give_back(freed, now)
+        handing_on.free_for_everybody(freed, now)
 
 
 def serve_waiting(goes_on: Callable[[], bool] = lambda: True) -> int:

@@ -18,12 +18,12 @@ from turnero.core.extensions import db
 
 def request_token_of(request: SeatRequest) -> str:
     """The token of a request's page, derived anew."""
-    return derived(tokens.request_token_of, request.token_nonce, request.token_hash)
+    return derived(tokens.derive_request_token, request.token_nonce, request.token_hash)
 
 
 def request_by_token(token: str, *, lock: bool = False) -> SeatRequest:
     """Raises NotFound."""
-    found = select(SeatRequest).where(SeatRequest.token_hash == tokens.hash_of(token))
+    found = select(SeatRequest).where(SeatRequest.token_hash == tokens.token_hash_of(token))
     if lock:
         found = found.with_for_update(of=SeatRequest).execution_options(populate_existing=True)
     request = db.session.scalar(found)
@@ -94,7 +94,7 @@ def held_booking(offer: SeatOffer) -> Booking:
     ).one()
 
 
-def state_of(draw: Draw) -> str:
+def request_state(draw: Draw) -> str:
     """announced, open, closed (not drawn yet) or drawn."""
     now = clock.now()
     if draw.drawn_at is not None:

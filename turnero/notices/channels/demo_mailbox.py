@@ -68,7 +68,7 @@ def letters(folder: Path) -> list[Letter]:
     return [_letter(path) for path in newest]
 
 
-def letter(folder: Path, letter_id: str) -> Letter | None:
+def find_letter(folder: Path, letter_id: str) -> Letter | None:
     """One mail by its id, or ``None``."""
     path = folder / f"{letter_id}.eml"
     return _letter(path) if _ID.fullmatch(letter_id) and path.is_file() else None

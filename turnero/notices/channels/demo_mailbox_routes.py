@@ -25,7 +25,7 @@ def inbox() -> str:
 
 @blueprint.get("/<letter_id>")
 def letter(letter_id: str) -> str:
-    found = demo_mailbox.letter(_folder(), letter_id) or abort(404)
+    found = demo_mailbox.find_letter(_folder(), letter_id) or abort(404)
     return render_template("notices/letter.html", letter=found, paragraphs=list(found.paragraphs(_settings().base_url)))
 
 

@@ -72,7 +72,7 @@ class Said:
 
 
 @database.transaction
-def file(said: Said, browser: str) -> str:
+def file_complaint(said: Said, browser: str) -> str:
     """Keep it and return its number; the same form sent again gives the same one. Raises TooManyComplaints."""
     database.lock(f"browser:{browser}")
     # Of this browser's form: whoever sends another's key is nobody to that complaint.
@@ -104,7 +104,7 @@ def file(said: Said, browser: str) -> str:
 
 
 @database.transaction
-def answer(number: str, words: str, *, by: str = COMMAND_LINE) -> int:
+def answer_complaint(number: str, words: str, *, by: str = COMMAND_LINE) -> int:
     """Answer one, once; the change's number in the record. Raises NotFound and AnsweredAlready."""
     row = by_number(number, lock=True)
     if row.answered_at is not None:
@@ -113,7 +113,7 @@ def answer(number: str, words: str, *, by: str = COMMAND_LINE) -> int:
     row.answered_at, row.answer = now, words
     _tell(row, "complaint_answer", now)
     summary = gettext(_ANSWERS[row.kind], number=row.number)
-    return record.add(by, RECORDED_AS, summary, agency_id=row.agency_id).id
+    return record.record_change(by, RECORDED_AS, summary, agency_id=row.agency_id).id
 
 
 def _tell(row: Complaint, kind: str, now: datetime) -> None:
@@ -172,7 +172,7 @@ def in_month(month: date) -> int:
 
 
 @database.transaction
-def forget() -> int:
+def forget_complaints() -> int:
     """Of what was answered a year ago, or asked for no answer, keep only that it was, and when; how many."""
     year_ago = clock.now() - _KEPT
     unasked = and_(Complaint.kind != "complaint", Complaint.answered_at.is_(None), Complaint.created_at <= year_ago)

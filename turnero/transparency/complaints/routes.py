@@ -10,7 +10,7 @@ from turnero.core.errors import Faulty, InvalidInput, Refused
 from turnero.transparency.complaints import complaints
 from turnero.transparency.complaints.complaints import Said
 from turnero.verify.contact import parse_email
-from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page, see_other
 from turnero.web.session import browser
 
 blueprint = Blueprint("complaint", __name__, url_prefix="/queja")
@@ -44,7 +44,7 @@ def ask() -> Response:
 def file() -> Response:
     typed = {name: request.form.get(name, "").strip() for name in _FIELDS}
     try:
-        number = complaints.file(_parse(typed), browser())
+        number = complaints.file_complaint(_parse(typed), browser())
     except Faulty as error:
         return _page(typed, FormErrors(faults=error.faults))
     except Refused as error:
@@ -55,11 +55,11 @@ def file() -> Response:
 @blueprint.get("/<number>")
 def seen(number: str) -> Response:
     """Whoever has the number sees its state and the answer, never what was written."""
-    return show("transparency/complaint.html", complaint=complaints.by_number(number))
+    return render_page("transparency/complaint.html", complaint=complaints.by_number(number))
 
 
 def _page(typed: Mapping[str, str], trouble: FormErrors = NO_ERRORS) -> Response:
-    return show("transparency/complain.html", trouble, typed=typed, agencies=agencies.agencies())
+    return render_page("transparency/complain.html", trouble, typed=typed, agencies=agencies.agencies())
 
 
 def _parse(typed: Mapping[str, str]) -> Said:

@@ -41,13 +41,13 @@ def close_due(goes_on: Callable[[], bool] = lambda: True) -> int:
     db.session.rollback()
     while following(month) + timedelta(days=_CLOSES_ON - 1) <= today and goes_on():
         if month not in closed:
-            done += close(month)
+            done += close_month(month)
         month = following(month)
     return done
 
 
 @database.transaction
-def close(month: date) -> bool:
+def close_month(month: date) -> bool:
     """Write a month as it is known now; False where that is what its last revision says already.
 
     Raises MonthNotOver, and MonthOfHistory: what a file said of the time before is corrected by that file.
@@ -55,7 +55,7 @@ def close(month: date) -> bool:
     database.lock("month figures")
     if following(month) > clock.local(clock.now(), MAINLAND).date():
         raise MonthNotOver
-    counted = parts.count(month)
+    counted = parts.count_month(month)
     details: list[dict[str, Any]] = [
         {"agency_id": agency_id, "procedure_id": procedure_id} | part.figures()
         for (agency_id, procedure_id), part in sorted(counted.agencies.items())

@@ -14,7 +14,7 @@ from turnero.transparency.months.closing import latest
 HEADER = ["anio", "mes", "quejas", "atenciones"]
 
 
-def load_path(path: Path) -> int:
+def load_history_path(path: Path) -> int:
     """How many months were new or corrected. Raises FileInvalid."""
     return _load(_read(path))
 

@@ -79,7 +79,7 @@ class Month:
     provinces: dict[tuple[str, int], Part]
 
 
-def count(month: date) -> Month:
+def count_month(month: date) -> Month:
     """What became of the turns of a month. ``Booking.day`` is the agency's own day."""
     counting = _Counting()
     days = (month, following(month) - timedelta(days=1))

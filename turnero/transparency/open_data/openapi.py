@@ -157,7 +157,7 @@ PATHS: dict[str, Schema] = {
 }
 
 
-def document(base_url: str) -> dict[str, Any]:
+def openapi_document(base_url: str) -> dict[str, Any]:
     """The whole description; addresses are below ``base_url``."""
     return {
         "openapi": "3.1.0",

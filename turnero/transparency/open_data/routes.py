@@ -73,7 +73,7 @@ class Year:
 @blueprint.get("/transparencia")
 def page() -> str:
     asked = Asked(*(request.args.get(name, "")[:_LONGEST] for name in ("mes", "provincia", "tramite")))
-    return shared(("transparency page", language.current(), asked), lambda: _page(asked))
+    return shared(("transparency page", language.current_language(), asked), lambda: _page(asked))
 
 
 def _page(asked: Asked) -> str:
@@ -169,13 +169,13 @@ def _detail(month: MonthFigures, asked: Asked) -> Detail:
 @blueprint.get(f"{_API}/transparencia.json")
 def as_json() -> Response:
     """Months and their parts; ``columnas`` says what each is."""
-    return jsonify(tables.as_json())
+    return jsonify(tables.figures_json())
 
 
 @blueprint.get(f"{_API}/transparencia.csv")
 def as_csv() -> Response:
     """The months, with the columns of the ficha first."""
-    answer = make_response(tables.as_csv())
+    answer = make_response(tables.figures_csv())
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = 'attachment; filename="transparencia.csv"'
     return answer
@@ -183,7 +183,7 @@ def as_csv() -> Response:
 
 @blueprint.get(f"{_API}/openapi.json")
 def description() -> Response:
-    return jsonify(openapi.document(current_app.config["SETTINGS"].base_url))
+    return jsonify(openapi.openapi_document(current_app.config["SETTINGS"].base_url))
 
 
 @blueprint.get(f"{_API}/disponibilidad")

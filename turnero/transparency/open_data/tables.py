@@ -66,7 +66,7 @@ _DAYS = {
 }
 
 
-def as_json() -> dict[str, Any]:
+def figures_json() -> dict[str, Any]:
     """Every month; the parts of those that were counted here. None stands for a number too small to be shown."""
     found = closing.published()
     parts = [parts_of(row) for row in found]
@@ -80,7 +80,7 @@ def as_json() -> dict[str, Any]:
     }
 
 
-def as_csv() -> str:
+def figures_csv() -> str:
     """The months alone, with the columns of the ficha first."""
     lines = io.StringIO()
     writer = csv.DictWriter(lines, list(COLUMNS), lineterminator="\n")

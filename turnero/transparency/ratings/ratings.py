@@ -88,18 +88,18 @@ def to_rate(reference: str, mac: str) -> Booking:
 
 
 @database.transaction
-def rate(reference: str, mac: str, said: Said) -> None:
+def save_rating(reference: str, mac: str, said: Said) -> None:
     """Keep it; said again it changes nothing. Raises NotFound."""
     database.lock(f"rating:{reference}")
     booking = to_rate(reference, mac)
-    key = tokens.hash_of(mac)  # of what no table keeps: from here nobody gets to the turn
+    key = tokens.token_hash_of(mac)  # of what no table keeps: from here nobody gets to the turn
     if db.session.get(Rating, key) is None:
         place = {"agency_id": booking.agency_id, "procedure_id": booking.procedure_id}
         db.session.add(Rating(key=key, day=booking.day, satisfaction=said.satisfaction, words=said.words, **place))
 
 
 @database.transaction
-def forget() -> int:
+def forget_ratings() -> int:
     """After a year only the number is kept; how many lost their words."""
     year_ago = clock.now().date() - timedelta(days=365)
     old = update(Rating).where(Rating.day <= year_ago, Rating.words != "")
@@ -107,7 +107,7 @@ def forget() -> int:
 
 
 def is_rated(mac: str) -> bool:
-    return db.session.get(Rating, tokens.hash_of(mac)) is not None
+    return db.session.get(Rating, tokens.token_hash_of(mac)) is not None
 
 
 def _mail(notice: Notice) -> Mail | None:

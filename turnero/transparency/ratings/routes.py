@@ -10,7 +10,7 @@ from turnero.transparency.complaints.routes import WordsLong
 from turnero.transparency.ratings import ratings
 from turnero.transparency.ratings.ratings import Said
 from turnero.web.fields import Fields
-from turnero.web.page import NO_ERRORS, FormErrors, see_other, show
+from turnero.web.page import NO_ERRORS, FormErrors, render_page, see_other
 
 blueprint = Blueprint("rating", __name__, url_prefix="/opinion")
 
@@ -36,12 +36,12 @@ def rate(reference: str, mac: str) -> Response:
     words = fields.parsed("texto", _words)
     if satisfaction is None or words is None:
         return _page(booking, mac, FormErrors(faults=fields.faults))
-    ratings.rate(reference, mac, Said(satisfaction, words))
+    ratings.save_rating(reference, mac, Said(satisfaction, words))
     return see_other(request.path)
 
 
 def _page(booking: Booking, mac: str, trouble: FormErrors) -> Response:
-    return show(
+    return render_page(
         "transparency/rate.html",
         trouble,
         booking=booking,

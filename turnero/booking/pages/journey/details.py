@@ -3,9 +3,9 @@
 from flask import Response, request
 
 from turnero.booking.journey import steps
-from turnero.booking.journey.forms import parse_details, typed
+from turnero.booking.journey.forms import parse_details, typed_fields
 from turnero.booking.journey.state import Step
-from turnero.booking.pages.journey.page import at, show, to, your_turn
+from turnero.booking.pages.journey.page import at, render_step, to, your_turn
 from turnero.booking.turn.models import Journey
 from turnero.web.page import NO_ERRORS, FormErrors
 from turnero.web.session import browser
@@ -13,14 +13,16 @@ from turnero.web.session import browser
 _FIELDS = ("para", "tercero_cedula", "tercero_nombre", "prioridad")
 
 
-def details_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_details(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     journey = at(key, Step.HOUR)
-    given = typed(request.form, *_FIELDS) if request.method == "POST" else _kept(journey)
+    given = typed_fields(request.form, *_FIELDS) if request.method == "POST" else _kept(journey)
     third_party = (journey.procedure.sheet if journey.procedure else {}).get("requirements", {}).get("third_party")
-    return show("booking/details.html", trouble, key=key, typed=given, third_party=third_party, turn=your_turn(journey))
+    return render_step(
+        "booking/details.html", trouble, key=key, typed=given, third_party=third_party, turn=your_turn(journey)
+    )
 
 
-def give_details(key: str) -> Response:
+def submit_details(key: str) -> Response:
     at(key, Step.HOUR)
     steps.give_details(key, browser(), parse_details(request.form))
     return to(Step.CONFIRM, key)

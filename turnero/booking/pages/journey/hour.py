@@ -10,7 +10,7 @@ from turnero.booking.documents import offer_text
 from turnero.booking.journey import forms, holds, steps
 from turnero.booking.journey.forms import Hour
 from turnero.booking.journey.state import Step, owned
-from turnero.booking.pages.journey.page import address, at, show, to, told, your_turn
+from turnero.booking.pages.journey.page import at, error_words, render_step, step_address, to, your_turn
 from turnero.booking.seats import availability
 from turnero.booking.seats.offers import NOON
 from turnero.booking.seats.slots import Slot
@@ -28,7 +28,7 @@ from turnero.web.session import browser
 _A_YEAR = timedelta(days=366)
 
 
-def hour_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_hour(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     """The hours of ``?dia=``; without it, or when that day has none left, the days."""
     journey = at(key, Step.HOUR)
     day = forms.parse_day(request.args.get("dia"))
@@ -36,8 +36,8 @@ def hour_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     if day is None or not minutes:
         return _days(journey, full=day, trouble=trouble)
     agency, _ = _chosen(journey)
-    held = holds.present(journey, clock.now())
-    return show(
+    held = holds.present_hold(journey, clock.now())
+    return render_step(
         "booking/hours.html",
         trouble,
         key=key,
@@ -65,7 +65,7 @@ def _days(journey: Journey, full: date | None, trouble: FormErrors) -> Response:
     offers = availability.day_offers(agency, procedure, after)
     none_at_all = not offers.days and after is None
     lapsed = journey.hold_lapses_at is not None and journey.hold_lapses_at <= now
-    return show(
+    return render_step(
         "booking/days.html",
         trouble,
         key=journey.key,
@@ -91,14 +91,14 @@ def _why_none(agency: Agency, procedure: Procedure) -> str | None:
     return offer_text.why_none(cause) if cause else None
 
 
-def choose_hour(key: str) -> Response:
+def submit_hour(key: str) -> Response:
     """An hour alone is asked about; with a yes it is held, with a no the hours are shown again."""
     wish = forms.parse_hour(request.form)
-    match forms.typed(request.form, "acepta")["acepta"]:
+    match forms.typed_fields(request.form, "acepta")["acepta"]:
         case "si":
             return _hold(key, wish)
         case "no":
-            return see_other(address(Step.HOUR, key, wish.day))
+            return see_other(step_address(Step.HOUR, key, wish.day))
         case _:
             return _question(at(key, Step.HOUR), wish)
 
@@ -111,7 +111,7 @@ def _question(journey: Journey, wish: Hour) -> Response:
     if wish.minute not in _free_minutes(journey, wish.day):
         offered = wish.minute in {slot.minute for slot in _slots(journey, wish.day)}
         raise (PlaceTaken if offered else NotOffered)(agency=agency, day=wish.day, minute=wish.minute)
-    return show(
+    return render_step(
         "booking/question.html",
         key=journey.key,
         agency=agency,
@@ -158,7 +158,7 @@ def _go_there(journey: Journey, slug: str) -> None:
         raise Faulty(hora=error) from error
 
 
-def lost_page(key: str, error: PlaceLost) -> Response:
+def show_lost_hour(key: str, error: PlaceLost) -> Response:
     """A place that cannot be had (any more): the nearest others, one press away (409)."""
     journey = owned(key, browser())
     if isinstance(error, PlaceTaken):
@@ -169,10 +169,10 @@ def lost_page(key: str, error: PlaceLost) -> Response:
 def _lost(journey: Journey, error: PlaceLost) -> Response:
     agency, procedure = _chosen(journey)
     day, minute = error.data["day"], error.data["minute"]
-    answer = show(
+    answer = render_step(
         "booking/lost.html",
         key=journey.key,
-        told=told(error),
+        told=error_words(error),
         agency=agency,
         alternatives=availability.nearest(agency, procedure, day, minute, gone=isinstance(error, PlaceTaken)),
         hold_minutes=shown_policy_of(agency).hold_minutes,
@@ -195,7 +195,7 @@ def _slots(journey: Journey, day: date) -> tuple[Slot, ...]:
 
 def _free_minutes(journey: Journey, day: date) -> list[int]:
     """The starts that this journey can have: the free ones, and the one it holds itself."""
-    held = holds.present(journey, clock.now())
+    held = holds.present_hold(journey, clock.now())
     own = held.minute if held and held.day == day else None
     same = _has_already(journey, day)
     free = (slot.minute for slot in _slots(journey, day) if slot.free or slot.minute == own)

@@ -25,12 +25,12 @@ MAINLAND = "America/Guayaquil"
 _ORDER = tuple(Step)
 
 
-def show(template: str, trouble: FormErrors = NO_ERRORS, **values: Any) -> Response:
+def render_step(template: str, trouble: FormErrors = NO_ERRORS, **values: Any) -> Response:
     """A page of the journey or the turn, with its trouble on top, if there is any."""
-    return page.show(template, trouble, tell=told, **values)
+    return page.render_page(template, trouble, tell=error_words, **values)
 
 
-def told(error: TurneroError) -> str:
+def error_words(error: TurneroError) -> str:
     """The sentence for a person; instants in it as the mainland's calendar shows them."""
     if isinstance(error, CapReached):
         until = clock.local(error.data["until"], MAINLAND)
@@ -65,7 +65,7 @@ def check_change(journey: Journey) -> None:
 
 def to(step: Step, key: str) -> Response:
     """The way on after a form that was right."""
-    return see_other(address(step, key))
+    return see_other(step_address(step, key))
 
 
 def to_where_it_is(key: str, step: Step) -> Response:
@@ -84,7 +84,7 @@ def to_turn(token: str) -> Response:
     return see_other(url_for("turn.page", token=token))
 
 
-def address(step: Step, key: str, day: date | None = None, limit: date | None = None) -> str:
+def step_address(step: Step, key: str, day: date | None = None, limit: date | None = None) -> str:
     """The page of a step; each step's value is the last part of its address.
 
     ``limit``: the estimated last day of a legal term, which the pages of day and hour warn about.
@@ -132,6 +132,6 @@ def _changing(journey: Journey) -> Changing | None:
     return Changing(old, turn.status == Status.DISPLACED, token_of(turn))
 
 
-def time_of(instant: datetime, zone: str) -> str:
+def clock_words(instant: datetime, zone: str) -> str:
     """The clock time of an instant: 10:52"""
     return formatting.time_of(clock.local(instant, zone))

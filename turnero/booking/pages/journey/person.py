@@ -5,7 +5,7 @@ from flask import Response, request
 
 from turnero.booking.journey import forms, steps
 from turnero.booking.journey.state import Step
-from turnero.booking.pages.journey.page import MAINLAND, at, show, time_of, to, your_turn
+from turnero.booking.pages.journey.page import MAINLAND, at, clock_words, render_step, to, your_turn
 from turnero.booking.turn.models import Journey
 from turnero.core import clock
 from turnero.core.errors import Faulty, InvalidInput
@@ -18,20 +18,22 @@ from turnero.web.session import become, browser, known_as, renewed
 log = structlog.get_logger()
 
 
-def cedula_page(trouble: FormErrors = NO_ERRORS) -> Response:
-    return show("booking/cedula.html", trouble, typed=forms.typed(request.form, "cedula"), turn=your_turn())
+def show_cedula(trouble: FormErrors = NO_ERRORS) -> Response:
+    return render_step(
+        "booking/cedula.html", trouble, typed=forms.typed_fields(request.form, "cedula"), turn=your_turn()
+    )
 
 
-def give_cedula() -> Response:
-    key = steps.start(browser(), forms.parse_cedula(request.form))
+def submit_cedula() -> Response:
+    key = steps.start_journey(browser(), forms.parse_cedula(request.form))
     return to(Step.CONTACT, key)
 
 
-def contact_page(key: str, trouble: FormErrors = NO_ERRORS, suggestion: str | None = None) -> Response:
+def show_contact(key: str, trouble: FormErrors = NO_ERRORS, suggestion: str | None = None) -> Response:
     """``suggestion``: the address that was probably meant."""
     journey = at(key, Step.CONTACT)
-    typed = forms.typed(request.form, "correo", "celular") if request.form else _contact_of(journey)
-    return show(
+    typed = forms.typed_fields(request.form, "correo", "celular") if request.form else _contact_of(journey)
+    return render_step(
         "booking/contact.html",
         trouble,
         key=key,
@@ -41,12 +43,12 @@ def contact_page(key: str, trouble: FormErrors = NO_ERRORS, suggestion: str | No
     )
 
 
-def give_contact(key: str) -> Response:
+def submit_contact(key: str) -> Response:
     at(key, Step.CONTACT)
     contact = forms.parse_contact(request.form)
     domain = suggest_domain(contact.email)
     if domain and steps.question_email(key, browser(), contact.email):
-        return contact_page(key, suggestion=f"{contact.email.rpartition('@')[0]}@{domain}")
+        return show_contact(key, suggestion=f"{contact.email.rpartition('@')[0]}@{domain}")
     steps.give_contact(key, browser(), contact)
     log.info("code_sent")
     return to(Step.VERIFY, key)
@@ -59,7 +61,7 @@ def _contact_of(journey: Journey) -> dict[str, str]:
     }
 
 
-def code_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_code(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     journey = at(key, Step.VERIFY)
     assert journey.mailbox is not None
     now, policy = clock.now(), steps.code_policy()
@@ -67,28 +69,28 @@ def code_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     codes = challenge.outstanding(key, journey.mailbox, now)
     resend_at = challenge.resend_at(key, policy)
     waits = resend_at is not None and resend_at > now
-    return show(
+    return render_step(
         "booking/code.html",
         trouble,
         key=key,
         email=journey.email,
         mail=challenge.mail_fate(key, now),
         minutes=policy.code_minutes,
-        expires=time_of(codes[0].expires_at, zone) if codes else None,
-        sent_again=time_of(codes[0].issued_at, zone) if len(codes) > 1 else None,
-        resend_time=time_of(resend_at, zone) if resend_at and waits else None,
+        expires=clock_words(codes[0].expires_at, zone) if codes else None,
+        sent_again=clock_words(codes[0].issued_at, zone) if len(codes) > 1 else None,
+        resend_time=clock_words(resend_at, zone) if resend_at and waits else None,
         resend_seconds=round((resend_at - now).total_seconds()) if resend_at and waits else 0,
         turn=your_turn(journey),
     )
 
 
-def prove(key: str) -> Response:
+def submit_code(key: str) -> Response:
     another = renewed(key)
     prove_now = steps.prove_again if steps.proven_before(key, browser()) else steps.prove
     if prove_now is steps.prove:
         at(key, Step.VERIFY)
     try:
-        prove_now(key, browser(), forms.typed(request.form, "codigo")["codigo"], known_as(another))
+        prove_now(key, browser(), forms.typed_fields(request.form, "codigo")["codigo"], known_as(another))
     except InvalidInput as error:
         raise Faulty(codigo=error) from error
     become(another)
@@ -96,7 +98,7 @@ def prove(key: str) -> Response:
     return to(Step.PLACE, key)
 
 
-def resend(key: str) -> Response:
+def submit_resend(key: str) -> Response:
     at(key, Step.VERIFY)
     steps.resend(key, browser())
     log.info("code_sent")

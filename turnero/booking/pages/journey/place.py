@@ -15,7 +15,7 @@ from turnero.agencies.terms import Term
 from turnero.booking.documents import offer_text
 from turnero.booking.journey import forms, steps
 from turnero.booking.journey.state import Step
-from turnero.booking.pages.journey.page import address, at, show, your_turn
+from turnero.booking.pages.journey.page import at, render_step, step_address, your_turn
 from turnero.booking.seats import availability
 from turnero.booking.seats.availability import AgencyOffer, ProvinceOffer
 from turnero.booking.turn.errors import ProcedureOnline, UnknownPlace
@@ -46,7 +46,7 @@ class AgencyChoice:
     drawn: bool  # its days, or those from some week on, are given by lot
 
 
-def place_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_place(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     journey = at(key, Step.PLACE)
     typed = _typed(journey)
     province, procedure = _province(typed["provincia"]), _procedure(typed["tramite"])
@@ -55,7 +55,7 @@ def place_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     term = _term(procedure, typed["fecha_notificacion"], today, province)
     free = _soonest_first(offers)
     elsewhere = _soonest_first(availability.province_offers(procedure)[0]) if procedure and not free else []
-    return show(
+    return render_step(
         "booking/place.html",
         trouble,
         key=key,
@@ -75,7 +75,7 @@ def place_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     )
 
 
-def choose_place(key: str) -> Response:
+def submit_place(key: str) -> Response:
     """Without an agency: the agencies that attend the trámite there."""
     at(key, Step.PLACE)
     place = forms.parse_place(request.form)
@@ -84,16 +84,16 @@ def choose_place(key: str) -> Response:
     if _procedure(place.procedure) is None:
         raise Faulty(tramite=_not_here(place.procedure))
     if not place.agency:
-        return place_page(key)
+        return show_place(key)
     try:
         steps.choose_place(key, browser(), place)
     except UnknownPlace as error:
         raise Faulty(**{error.data["field"]: error}) from error
     procedure, province = _procedure(place.procedure), _province(place.province)
     assert province is not None
-    notified = forms.typed(request.form, "fecha_notificacion")["fecha_notificacion"]
+    notified = forms.typed_fields(request.form, "fecha_notificacion")["fecha_notificacion"]
     term = _term(procedure, notified, clock.local(clock.now(), province.zone).date(), province)
-    return see_other(address(Step.HOUR, key, limit=term.last_day if term else None))
+    return see_other(step_address(Step.HOUR, key, limit=term.last_day if term else None))
 
 
 def _term(procedure: Procedure | None, notified: str, today: date | None, province: Province | None) -> Term | None:
@@ -106,8 +106,8 @@ def _term(procedure: Procedure | None, notified: str, today: date | None, provin
 def _typed(journey: Journey) -> dict[str, str]:
     """What was posted; else what a link asks for; else what was chosen before, or is the only choice."""
     if request.form:
-        return forms.typed(request.form, "provincia", "tramite", "agencia", "fecha_notificacion")
-    asked = forms.typed(request.args, "provincia", "tramite")
+        return forms.typed_fields(request.form, "provincia", "tramite", "agencia", "fecha_notificacion")
+    asked = forms.typed_fields(request.args, "provincia", "tramite")
     only = [procedure.slug for procedure in _with_turns()]
     chosen = journey.procedure.slug if journey.procedure else (only[0] if len(only) == 1 else "")
     return {
@@ -147,7 +147,7 @@ def _choices(offers: tuple[AgencyOffer, ...], today: date, term: Term | None) ->
     """By name; with a term, agencies with a place before its end come first."""
     if term is not None:
         return _worded(offers, today, term)
-    key = ("choices", language.current(), *(offer.agency.id for offer in offers), today)
+    key = ("choices", language.current_language(), *(offer.agency.id for offer in offers), today)
     return shared(key, lambda: _worded(offers, today, None))
 
 

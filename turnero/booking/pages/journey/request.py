@@ -9,7 +9,7 @@ from turnero.agencies.models import Agency, Procedure
 from turnero.booking.journey import forms, joining
 from turnero.booking.journey.forms import PARTS
 from turnero.booking.journey.state import Step
-from turnero.booking.pages.journey.page import address, at, show, your_turn
+from turnero.booking.pages.journey.page import at, render_step, step_address, your_turn
 from turnero.booking.turn.errors import UnknownPlace, WrongStep
 from turnero.booking.turn.models import Journey
 from turnero.booking.waiting import queries
@@ -22,21 +22,21 @@ from turnero.web.session import browser
 _USUAL_DAYS = 30
 
 
-def list_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_list_form(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     """What the person could accept: agencies, days and part of the day."""
     journey = _journey(key)
     province, procedure = _asked(journey)
     offering = agencies.agencies_offering(province, procedure) if province and procedure else []
     if not offering:
-        return see_other(address(Step.PLACE, key))
+        return see_other(step_address(Step.PLACE, key))
     today = _today(offering)
     posted = request.method == "POST"
     chosen = request.form.getlist("agencias") if posted else [agency.slug for agency in _preset(journey, offering)]
-    typed = forms.typed(request.form, "desde", "hasta", "parte")
+    typed = forms.typed_fields(request.form, "desde", "hasta", "parte")
     if not posted:
         last = today + timedelta(days=_USUAL_DAYS)
         typed = {"desde": today.isoformat(), "hasta": last.isoformat(), "parte": "cualquiera"}
-    return show(
+    return render_step(
         "booking/list.html",
         trouble,
         key=key,
@@ -52,12 +52,12 @@ def list_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     )
 
 
-def join_list(key: str) -> Response:
+def submit_list_form(key: str) -> Response:
     journey = _journey(key)
     province, procedure = _asked(journey)
     offering = agencies.agencies_offering(province, procedure) if province and procedure else []
     if not offering:
-        return see_other(address(Step.PLACE, key))
+        return see_other(step_address(Step.PLACE, key))
     wish = forms.parse_wish(request.form, request.form.getlist("agencias"), _today(offering))
     try:
         token = joining.join_list(key, browser(), wish)
@@ -66,18 +66,18 @@ def join_list(key: str) -> Response:
     return see_other(url_for("request.page", token=token))
 
 
-def draw_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_draw_form(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     """The draws of an agency that collect requests now, or when the next one does."""
     journey = _journey(key)
     _, procedure = _asked(journey)
     agency = _agency()
     if agency is None or procedure is None:
-        return see_other(address(Step.PLACE, key))
+        return see_other(step_address(Step.PLACE, key))
     now = clock.now()
     collecting = queries.open_draws(agency, procedure, now)
     following = None if collecting else queries.next_draw(agency, procedure, now)
-    typed = forms.typed(request.form, "sorteo", "parte")
-    return show(
+    typed = forms.typed_fields(request.form, "sorteo", "parte")
+    return render_step(
         "booking/draw_in.html",
         trouble,
         key=key,
@@ -91,11 +91,11 @@ def draw_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     )
 
 
-def join_draw(key: str) -> Response:
+def submit_draw_form(key: str) -> Response:
     journey = _journey(key)
     _, procedure = _asked(journey)
     if procedure is None:
-        return see_other(address(Step.PLACE, key))
+        return see_other(step_address(Step.PLACE, key))
     wish = forms.parse_draw(request.form, procedure.slug)
     try:
         token = joining.join_draw(key, browser(), wish)
@@ -114,7 +114,7 @@ def _journey(key: str) -> Journey:
 
 def _asked(journey: Journey) -> tuple[str | None, Procedure | None]:
     """Province and trámite of the form or the address, else those chosen before."""
-    asked = forms.typed(request.values, "provincia", "tramite")
+    asked = forms.typed_fields(request.values, "provincia", "tramite")
     slug = asked["tramite"] or (journey.procedure.slug if journey.procedure else "")
     procedure = next((each for each in agencies.procedures() if each.slug == slug and each.takes_turns), None)
     return asked["provincia"] or journey.province_code, procedure
@@ -122,7 +122,7 @@ def _asked(journey: Journey) -> tuple[str | None, Procedure | None]:
 
 def _agency() -> Agency | None:
     try:
-        return agencies.agency(forms.typed(request.values, "agencia")["agencia"])
+        return agencies.agency(forms.typed_fields(request.values, "agencia")["agencia"])
     except NotFound:
         return None
 

@@ -5,7 +5,7 @@ from flask import Response
 from turnero.booking.journey import confirm as bookings
 from turnero.booking.journey import holds
 from turnero.booking.journey.state import Step, owned, step_of
-from turnero.booking.pages.journey.page import check_change, show, time_of, to, to_turn, your_turn
+from turnero.booking.pages.journey.page import check_change, clock_words, render_step, to, to_turn, your_turn
 from turnero.booking.turn.errors import WrongStep
 from turnero.booking.turn.models import Journey
 from turnero.booking.turn.queries import policy_of
@@ -15,7 +15,7 @@ from turnero.web.page import NO_ERRORS, FormErrors
 from turnero.web.session import browser
 
 
-def review_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_review(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     """Raises HoldLost when the time has passed: whoever reloads learns it too."""
     journey = _not_done(key)
     now = clock.now()
@@ -23,7 +23,7 @@ def review_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     agency, procedure = journey.agency, journey.procedure
     assert agency is not None and procedure is not None
     assert journey.hold_since is not None
-    return show(
+    return render_step(
         "booking/review.html",
         trouble,
         key=key,
@@ -31,7 +31,7 @@ def review_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
         agency=agency,
         procedure=procedure,
         held=held,
-        until=time_of(held.lapses_at, agency.zone),
+        until=clock_words(held.lapses_at, agency.zone),
         seconds_left=max(0, int((held.lapses_at - now).total_seconds())),
         seconds_in_all=int((held.lapses_at - journey.hold_since).total_seconds()),
         more_minutes=None if journey.hold_extended else policy_of(agency).hold_minutes,
@@ -41,19 +41,19 @@ def review_page(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     )
 
 
-def extend(key: str) -> Response:
+def submit_extension(key: str) -> Response:
     _not_done(key)
     holds.extend(key, browser())
     return to(Step.CONFIRM, key)
 
 
-def release(key: str) -> Response:
+def submit_release(key: str) -> Response:
     holds.release(key, browser())
     return to(Step.HOUR, key)
 
 
-def confirm(key: str) -> Response:
-    return to_turn(bookings.confirm(key, browser()))
+def submit_confirmation(key: str) -> Response:
+    return to_turn(bookings.confirm_turn(key, browser()))
 
 
 def _not_done(key: str) -> Journey:

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from turnero.booking.journey.state import Step, owned
 from turnero.booking.pages.journey import details, hour, person, place, review
 from turnero.booking.pages.journey import request as request_views
-from turnero.booking.pages.journey.page import address, to_its_turn, to_where_it_is
+from turnero.booking.pages.journey.page import step_address, to_its_turn, to_where_it_is
 from turnero.booking.turn.errors import ChangesSpent, NotChangeable, NotInRegistry, PlaceLost, WrongStep
 from turnero.core.errors import Faulty, NotFound, Refused
 from turnero.verify.registry import RegistryUnavailable
@@ -26,18 +26,18 @@ _RETRY_SECONDS = 60
 
 # What is posted; its page, which is shown again when something is wrong; and what the post does.
 _FORMS: dict[str, tuple[View, View]] = {
-    "/turno": (person.cedula_page, person.give_cedula),
-    "/turno/<key>/contacto": (person.contact_page, person.give_contact),
-    "/turno/<key>/verificar": (person.code_page, person.prove),
-    "/turno/<key>/reenviar": (person.code_page, person.resend),
-    "/turno/<key>/lugar": (place.place_page, place.choose_place),
-    "/turno/<key>/lista": (request_views.list_page, request_views.join_list),
-    "/turno/<key>/sorteo": (request_views.draw_page, request_views.join_draw),
-    "/turno/<key>/horario": (hour.hour_page, hour.choose_hour),
-    "/turno/<key>/detalles": (details.details_page, details.give_details),
-    "/turno/<key>/confirmar": (review.review_page, review.confirm),
-    "/turno/<key>/prorrogar": (review.review_page, review.extend),
-    "/turno/<key>/soltar": (review.review_page, review.release),
+    "/turno": (person.show_cedula, person.submit_cedula),
+    "/turno/<key>/contacto": (person.show_contact, person.submit_contact),
+    "/turno/<key>/verificar": (person.show_code, person.submit_code),
+    "/turno/<key>/reenviar": (person.show_code, person.submit_resend),
+    "/turno/<key>/lugar": (place.show_place, place.submit_place),
+    "/turno/<key>/lista": (request_views.show_list_form, request_views.submit_list_form),
+    "/turno/<key>/sorteo": (request_views.show_draw_form, request_views.submit_draw_form),
+    "/turno/<key>/horario": (hour.show_hour, hour.submit_hour),
+    "/turno/<key>/detalles": (details.show_details, details.submit_details),
+    "/turno/<key>/confirmar": (review.show_review, review.submit_confirmation),
+    "/turno/<key>/prorrogar": (review.show_review, review.submit_extension),
+    "/turno/<key>/soltar": (review.show_review, review.submit_release),
 }
 # These have no page of their own.
 _ONLY_POSTED = ("reenviar", "prorrogar", "soltar")
@@ -72,7 +72,7 @@ for _address, (_page, _post) in _FORMS.items():
 
 @blueprint.errorhandler(PlaceLost)
 def place_lost(error: PlaceLost) -> Response:
-    return hour.lost_page(_key(), error)
+    return hour.show_lost_hour(_key(), error)
 
 
 @blueprint.errorhandler(WrongStep)
@@ -90,7 +90,7 @@ def not_changeable(_error: Refused) -> Response:
 @blueprint.errorhandler(NotInRegistry)
 def not_in_registry(_error: NotInRegistry) -> Response:
     """Where such a journey ends, whatever is asked of it: what to do instead."""
-    end = address(Step.PLACE, _key())
+    end = step_address(Step.PLACE, _key())
     if request.method == "GET" and request.path == end:
         return make_response(render_template("booking/not_in_registry.html"))
     return make_response(redirect(end, 303))
@@ -104,13 +104,13 @@ def registry_unavailable(_error: RegistryUnavailable) -> Response:
 
 
 @blueprint.errorhandler(CSRFError)
-def form_expired(_error: CSRFError) -> Response:
+def journey_form_expired(_error: CSRFError) -> Response:
     """A lost form token: what was typed is kept, on the first page and on a journey that is this browser's."""
     if request.view_args:
         try:
             owned(_key(), browser())
         except (NotFound, NotInRegistry):
-            return error_pages.answer(400)
+            return error_pages.answer_error(400)
     return error_pages.form_expired()
 
 
