@@ -9,7 +9,7 @@ from turnero.administration.edit import parsing, reach
 from turnero.administration.edit.period import period
 from turnero.administration.log import cursor, queries
 from turnero.administration.log.queries import KINDS, Search
-from turnero.booking.turn.reference import parse_reference as parse_reference
+from turnero.booking.turn.reference import parse_reference
 from turnero.core.language import gettext
 from turnero.staff.access import Role, staff_only
 from turnero.web.fields import Fields
