@@ -30,6 +30,7 @@ check: $(VENV)/.installed-dev ## Estilo, tipos y pruebas rápidas (las reglas, s
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m tests.support.tools.names
 	@$(BIN)/python -m pytest -m "not database and not browser and not slow"
 
 OPTIONS_chaos = $(foreach option,SEED MUTANT SECONDS,$(if $($(option)),--$(shell echo $(option) | tr A-Z a-z)=$($(option))))

@@ -31,7 +31,8 @@ LAST_LINE = "Ctrl-C la detiene.\n"
 LETTER = re.compile(r'href="(/buzon/[^"]+)"')
 # A process of the web server imports the product once more: one is enough here. tests/test_wheel.py starts them all.
 ONE_WORKER = """
-from turnero import cli, serving
+from turnero import cli
+from turnero.operations import serving
 serve = serving.serve
 serving.serve = lambda host, port, workers, threads: serve(host, port, 1, threads)
 cli.main()
@@ -42,7 +43,8 @@ import signal
 from threading import Thread
 import turnero
 from tests.support.servers.server import Quiet
-from turnero import cli, serving
+from turnero import cli
+from turnero.operations import serving
 from werkzeug.serving import make_server
 
 def serve(host, port, workers, threads):

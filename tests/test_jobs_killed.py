@@ -28,7 +28,7 @@ PEOPLE = 18  # some are left after the last kill
 KILLED = """
 import os, signal
 from sqlalchemy import Engine, event
-from turnero.booking import proposals
+from turnero.booking.closures import proposals
 propose, begun = proposals.propose, []
 def counted(number):
     begun.append(number)

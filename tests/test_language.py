@@ -31,8 +31,8 @@ NOT_READ = {
 }
 # What operators type and read in a terminal, files that people write, and programs' answers; not pages, mails, papers.
 FOR_OPERATORS = re.compile(
-    r"(^|/)(cli|audit|backup|restore|demo|jobs|serving|logs|schema|metrics|progress|openapi|config)\.py$"
-    r"|commands\.py$|agencies/catalogue_|agencies/holidays|transparency/history|agencies/catalogue\.py$|verify/citizens\.py$|booking/waiting/draw\.py$"
+    r"(^|/)(cli|logs|progress|openapi|config)\.py$|operations/|commands\.py$|agencies/catalogue/"
+    r"|agencies/calendar/holidays\.py$|transparency/months/history\.py$|verify/citizens\.py$|booking/waiting/draw\.py$"
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.servers.forked import run
 
-_ENDING = "import signal; {deaf}; from turnero import serving; serving._end({grace})"
+_ENDING = "import signal; {deaf}; from turnero.operations import serving; serving._end({grace})"
 
 
 @pytest.mark.parametrize(

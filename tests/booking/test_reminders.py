@@ -26,7 +26,7 @@ NINE = 540
 KILLED_HALF_WAY = """
 import os, signal
 from turnero.notices import outbox
-from turnero.booking import reminders
+from turnero.booking.documents import reminders
 write, written = outbox.write, []
 def write_some(*args, **values):
     if len(written) == 3:

@@ -147,7 +147,7 @@ def seconds(text: str) -> int:
 
 
 def test_who_is_stopped_has_more_time_than_it_takes():
-    assert "workers_kill_timeout=_GRACE_SECONDS," in (ROOT / "turnero" / "serving.py").read_text()
+    assert "workers_kill_timeout=_GRACE_SECONDS," in (ROOT / "turnero" / "operations" / "serving.py").read_text()
     for each in MANIFESTS:
         if each["kind"] == "Deployment":
             assert each["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > GRACEFUL_STOP_SECONDS + 5

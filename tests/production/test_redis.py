@@ -26,10 +26,11 @@ REPLICA = f"""
 import sys
 from werkzeug.serving import make_server
 from tests.support.servers.server import Quiet
-from turnero import create_app, floods, web
-web._ALL_REQUESTS = "{LIMIT} per hour"
-floods._AGAIN_AFTER_SECONDS = 0
-floods._PATIENCE_SECONDS = 20
+from turnero import create_app
+from turnero.web import rate_limits, setup
+setup._ALL_REQUESTS = "{LIMIT} per hour"
+rate_limits._AGAIN_AFTER_SECONDS = 0
+rate_limits._PATIENCE_SECONDS = 20
 make_server("127.0.0.1", int(sys.argv[1]), create_app(), request_handler=Quiet).serve_forever()
 """
 
