@@ -32,13 +32,13 @@ _SECTIONS = (
 
 @blueprint.get("")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def home() -> Response:
+def show_administration() -> Response:
     return render_page("administration/home.html", tasks=tasks.open_tasks(reach.only()), everywhere=reach.everywhere())
 
 
 @blueprint.get("/catalogo.yaml")
 @staff_only(Role.ADMIN)
-def catalogue() -> Response:
+def show_catalogue() -> Response:
     """Everything of the catalogue in one file, as ``turnero catalogue load`` takes it."""
     answer = make_response(as_yaml(export.exported()))
     answer.headers["Content-Type"] = "application/yaml; charset=utf-8"

@@ -18,7 +18,7 @@ def may_be_kept(response: Response) -> Response:
 
 
 @blueprint.get("/provincias")
-def provinces() -> Response:
+def show_provinces_json() -> Response:
     """By name."""
     return jsonify(
         [
@@ -29,7 +29,7 @@ def provinces() -> Response:
 
 
 @blueprint.get("/tramites")
-def procedures() -> Response:
+def show_procedures_json() -> Response:
     """In the catalogue's order; ``canal``: presencial, virtual (asks for no turn) or ambos."""
     return jsonify(
         [
@@ -47,7 +47,7 @@ def procedures() -> Response:
 
 
 @blueprint.get("/agencias")
-def agencies() -> Response:
+def show_agencies_json() -> Response:
     """By name; of one ``provincia`` (code), and only those that offer one ``tramite`` (slug), where these are given."""
     province = request.args.get("provincia") or None
     slug = request.args.get("tramite") or None

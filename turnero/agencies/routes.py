@@ -23,12 +23,12 @@ def may_be_kept(response: Response) -> Response:
 
 
 @blueprint.get("/tramites")
-def procedures() -> str:
+def show_procedure_list() -> str:
     return render_template("agencies/procedures.html", procedures=queries.procedures())
 
 
 @blueprint.get("/tramites/<slug>")
-def procedure(slug: str) -> str:
+def show_procedure(slug: str) -> str:
     found = queries.procedure(slug)
     following = {each.slug: each for each in queries.procedures()}
     follow_ups = [following[slug] for slug in found.sheet.get("follow_ups", ()) if slug in following]

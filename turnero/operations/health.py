@@ -11,12 +11,12 @@ limiter.exempt(blueprint)
 
 
 @blueprint.get("/healthz")
-def alive() -> Response:
+def show_alive() -> Response:
     return Response("ok\n", mimetype="text/plain")
 
 
 @blueprint.get("/readyz")
-def ready() -> Response:
+def show_ready() -> Response:
     """Ready: the database is reachable and its schema is the newest. 503 otherwise."""
     try:
         current = schema.is_current()

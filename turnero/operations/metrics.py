@@ -42,7 +42,7 @@ _MAILS_LOOKED_AT = 2000
 
 
 @blueprint.get("/metrics")
-def show() -> Response:
+def show_metrics() -> Response:
     """For whoever brings the token, or asks from this machine and not by way of a proxy; 404 for everybody else."""
     if not _may_look():
         abort(404)

@@ -100,7 +100,7 @@ def staff_only(*roles: Role) -> Callable[[View[P]], View[P]]:
             if found is None:
                 _tell("access_denied")
                 here = request.full_path.rstrip("?") if request.method == "GET" else "/agencia"
-                return redirect(url_for("staff.sign_in_page", seguir=here), 303)
+                return redirect(url_for("staff.show_sign_in", seguir=here), 303)
             if found.role not in roles:
                 _tell("access_denied")
                 abort(403)

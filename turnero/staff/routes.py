@@ -23,13 +23,13 @@ log = structlog.get_logger()
 
 @blueprint.get("/agencia")
 @staff_only(*Role)
-def home() -> ResponseReturnValue:
+def show_staff_home() -> ResponseReturnValue:
     return see_other("/agencia/agenda" if member().agency_id is not None else "/admin")
 
 
 @blueprint.get("/agencia/entrar")
 @open_to_everybody
-def sign_in_page() -> Response:
+def show_sign_in() -> Response:
     if signed_in() is not None:
         return see_other(forms.own_path(request.args.get("seguir"), "/agencia"))
     return _sign_in_page(NO_ERRORS)
@@ -37,7 +37,7 @@ def sign_in_page() -> Response:
 
 @blueprint.post("/agencia/entrar")
 @open_to_everybody
-def sign_in() -> Response:
+def submit_sign_in() -> Response:
     try:
         email, password, code = forms.parse_sign_in(request.form)
         source = hashlib.sha256(f"source:{request.remote_addr}".encode()).hexdigest()
@@ -69,25 +69,25 @@ def _sign_in_page(trouble: FormErrors) -> Response:
 
 @blueprint.post("/agencia/salir")
 @open_to_everybody
-def sign_out() -> Response:
+def submit_sign_out() -> Response:
     found = signed_in()
     if found is not None:
         sessions.end(found.session_id)
         log.info("signed_out", account=found.account_id)
-    answer = see_other(url_for("staff.sign_in_page"))
+    answer = see_other(url_for("staff.show_sign_in"))
     cookies.drop(answer, sessions.COOKIE)
     return answer
 
 
 @blueprint.get("/agencia/activar/<token>")
 @open_to_everybody
-def activation_page(token: str) -> Response:
+def show_activation(token: str) -> Response:
     return _activation_page(token, accounts.to_activate(token), NO_ERRORS)
 
 
 @blueprint.post("/agencia/activar/<token>")
 @open_to_everybody
-def activate(token: str) -> Response:
+def submit_activation(token: str) -> Response:
     account = accounts.to_activate(token)
     try:
         password, code = forms.parse_activation(request.form, account)
@@ -97,7 +97,7 @@ def activate(token: str) -> Response:
     except accounts.TotpWrong as wrong:
         return _activation_page(token, accounts.to_activate(token), FormErrors(faults={"totp": wrong}))
     log.info("account_activated", account=account.id)
-    return see_other(url_for("staff.sign_in_page", cuenta="activa"))
+    return see_other(url_for("staff.show_sign_in", cuenta="activa"))
 
 
 def _activation_page(token: str, account: Account, trouble: FormErrors) -> Response:
@@ -115,13 +115,13 @@ def _activation_page(token: str, account: Account, trouble: FormErrors) -> Respo
 
 @blueprint.get("/dispositivo/<token>")
 @open_to_everybody
-def pairing_page(token: str) -> str:
+def show_pairing(token: str) -> str:
     return render_template("staff/pair.html", token=token, device=devices.to_pair(token))
 
 
 @blueprint.post("/dispositivo/<token>")
 @open_to_everybody
-def pair(token: str) -> Response:
+def submit_pairing(token: str) -> Response:
     key, kind = devices.pair(token)
     log.info("device_paired", kind=kind)
     answer = see_other("/kiosco" if kind == "kiosk" else "/pantalla")

@@ -44,7 +44,7 @@ def may_be_kept(response: Response) -> Response:
 
 
 @blueprint.get("/reparto")
-def sharing_out() -> str:
+def show_sharing_out() -> str:
     asked = request.args.get("provincia") or None, request.args.get("tramite") or None
     return shared(("sharing out", language.current_language(), *asked), lambda: _page(*asked))
 

@@ -101,9 +101,9 @@ def _lacks(agency: Agency, today: date) -> list[tuple[str, str]]:
     has_hours, has_desks = agency.id in agencies.with_hours(today), agency.id in agencies.with_windows(today)
     has_procedures = bool(agencies.procedures_at(agency))
     steps = (
-        (gettext("un horario"), "admin_agencies.ask_hours", has_hours),
-        (gettext("ventanillas"), "admin_agencies.ask_windows", has_desks),
-        (gettext("un trámite en la línea de sus ventanillas"), "admin_procedures.index", has_procedures),
+        (gettext("un horario"), "admin_agencies.show_hours", has_hours),
+        (gettext("ventanillas"), "admin_agencies.show_windows", has_desks),
+        (gettext("un trámite en la línea de sus ventanillas"), "admin_procedures.show_procedures", has_procedures),
     )
     return [
         (words, url_for(endpoint, agency_slug=agency.slug) if "agencies" in endpoint else url_for(endpoint))

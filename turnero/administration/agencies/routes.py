@@ -34,19 +34,19 @@ def today_in(agency: Agency) -> date:
 
 @blueprint.get("")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def index() -> Response:
+def show_agencies() -> Response:
     return agencies_page(reach.agencies_governed(), clock.local(clock.now(), MAINLAND).date())
 
 
 @blueprint.get("/nueva")
 @staff_only(Role.ADMIN)
-def ask_new() -> Response:
+def show_new_agency() -> Response:
     return new_page(NO_ERRORS)
 
 
 @blueprint.post("/nueva")
 @staff_only(Role.ADMIN)
-def add() -> Response:
+def submit_new_agency() -> Response:
     known = loaded()
 
     def read() -> Decision:
@@ -58,20 +58,20 @@ def add() -> Response:
 
 @blueprint.get("/<agency_slug>")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def page(agency_slug: str) -> Response:
+def show_agency(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
     return agency_page(agency, today_in(agency))
 
 
 @blueprint.get("/<agency_slug>/datos")
 @staff_only(Role.ADMIN)
-def ask_facts(agency_slug: str) -> Response:
+def show_facts(agency_slug: str) -> Response:
     return facts_page(reach.theirs(agency_slug), NO_ERRORS)
 
 
 @blueprint.post("/<agency_slug>/datos")
 @staff_only(Role.ADMIN)
-def change_facts(agency_slug: str) -> Response:
+def submit_facts(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
 
     def read() -> Decision:
@@ -83,14 +83,14 @@ def change_facts(agency_slug: str) -> Response:
 
 @blueprint.get("/<agency_slug>/horario")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def ask_hours(agency_slug: str) -> Response:
+def show_hours(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
     return hours_page(agency, _tomorrow(agency), NO_ERRORS)
 
 
 @blueprint.post("/<agency_slug>/horario")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def change_hours(agency_slug: str) -> Response:
+def submit_hours(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
 
     def read() -> Decision:
@@ -101,14 +101,14 @@ def change_hours(agency_slug: str) -> Response:
 
 @blueprint.get("/<agency_slug>/ventanillas")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def ask_windows(agency_slug: str) -> Response:
+def show_windows(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
     return windows_page(agency, _tomorrow(agency), NO_ERRORS)
 
 
 @blueprint.post("/<agency_slug>/ventanillas")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def change_windows(agency_slug: str) -> Response:
+def submit_windows(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
     names = {line.slug: line.name for line in agencies.service_lines()}
 
@@ -121,14 +121,14 @@ def change_windows(agency_slug: str) -> Response:
 
 @blueprint.get("/<agency_slug>/dias")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def ask_days(agency_slug: str) -> Response:
+def show_day_windows(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
     return days_page(agency, _tomorrow(agency), NO_ERRORS)
 
 
 @blueprint.post("/<agency_slug>/dias")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def change_days(agency_slug: str) -> Response:
+def submit_day_windows(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
     names = {line.slug: line.name for line in agencies.lines_at(agency)}
 
@@ -140,7 +140,7 @@ def change_days(agency_slug: str) -> Response:
 
 
 def _made(slug: str) -> Callable[[Decision, int], Response]:
-    return made_at(".page", agency_slug=slug)
+    return made_at(".show_agency", agency_slug=slug)
 
 
 def _tomorrow(agency: Agency) -> date:

@@ -40,7 +40,7 @@ class ClosureLine:
 
 @blueprint.get("")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def index() -> Response:
+def show_closures() -> Response:
     now = clock.local(clock.now(), MAINLAND)
     found = select(Closure).where(Closure.ends > now - _BEHIND).order_by(Closure.starts.desc(), Closure.id.desc())
     if reach.only() is not None:
@@ -54,7 +54,7 @@ def index() -> Response:
 
 @blueprint.get("/desplazados")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def without_hour() -> Response:
+def show_displaced() -> Response:
     """Everybody without an hour, whatever took it: a closure, other windows or hours, a holiday."""
     return render_page(
         "administration/displaced.html",
@@ -67,22 +67,22 @@ def without_hour() -> Response:
 
 @blueprint.get("/nuevo")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def ask() -> Response:
+def show_new_closure() -> Response:
     return _form(NO_ERRORS)
 
 
 @blueprint.post("/nuevo")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def close() -> Response:
+def submit_closure() -> Response:
     def read() -> Decision:
         return forms.parse_closure(request.form, reach.agencies_governed(), everywhere=reach.everywhere())
 
-    return decide(read, _form, made_at(".index"))
+    return decide(read, _form, made_at(".show_closures"))
 
 
 @blueprint.get("/<int:closure_id>")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def page(closure_id: int) -> Response:
+def show_closure(closure_id: int) -> Response:
     return _page(_closure(closure_id))
 
 
@@ -104,16 +104,16 @@ def _page(closure: Closure) -> Response:
 
 @blueprint.post("/<int:closure_id>/reabrir")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def reopen(closure_id: int) -> Response:
+def submit_reopening(closure_id: int) -> Response:
     closure = _closure(closure_id)
     if not _governs(closure):
         raise NotFound
     if closure.withdrawn_at is not None:  # pressed twice
-        return see_other(url_for(".index"))
+        return see_other(url_for(".show_closures"))
     line = _line(closure)
     summary = gettext("Abre otra vez %(place)s %(when)s.", place=scopes.place_of(closure), when=line.when)
     decision = forms.Reopening(closure.id, summary)
-    return decide(lambda: decision, lambda _: _page(closure), made_at(".index"))
+    return decide(lambda: decision, lambda _: _page(closure), made_at(".show_closures"))
 
 
 def _closure(closure_id: int) -> Closure:

@@ -58,7 +58,7 @@ class ComplaintLine:
 
 @blueprint.get("")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def index() -> Response:
+def show_complaints() -> Response:
     only = reach.only()
     return render_page(
         "administration/complaints.html",
@@ -90,13 +90,13 @@ def _line(row: Complaint) -> ComplaintLine:
 
 @blueprint.get("/<complaint_number>")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def complaint(complaint_number: str) -> Response:
+def show_complaint(complaint_number: str) -> Response:
     return _complaint(_theirs(complaint_number), NO_ERRORS)
 
 
 @blueprint.post("/<complaint_number>")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def answer(complaint_number: str) -> Response:
+def submit_answer(complaint_number: str) -> Response:
     """Field ``respuesta``."""
     row = _theirs(complaint_number)
 
@@ -106,7 +106,7 @@ def answer(complaint_number: str) -> Response:
         fields.check()
         return Answering(row.number, row.kind, words or "", by_mail=row.email is not None)
 
-    return decide(read, lambda trouble: _complaint(row, trouble), made_at(".index"))
+    return decide(read, lambda trouble: _complaint(row, trouble), made_at(".show_complaints"))
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class HolidayLine:
 
 @blueprint.get("")
 @staff_only(Role.ADMIN)
-def index() -> Response:
+def show_holidays() -> Response:
     this_year = clock.local(clock.now(), MAINLAND).year
     typed = request.args.get("anio", "")
     return _index(next((each for each in (this_year, this_year + 1) if str(each) == typed), this_year))
@@ -86,19 +86,19 @@ def _index(year: int) -> Response:
 
 @blueprint.get("/nuevo")
 @staff_only(Role.ADMIN)
-def ask() -> Response:
+def show_new_holiday() -> Response:
     return _form(NO_ERRORS)
 
 
 @blueprint.post("/nuevo")
 @staff_only(Role.ADMIN)
-def add() -> Response:
-    return decide(_typed, _form, made_at(".index"))
+def submit_new_holiday() -> Response:
+    return decide(_typed, _form, made_at(".show_holidays"))
 
 
 @blueprint.post("/<int:holiday_id>")
 @staff_only(Role.ADMIN)
-def confirm(holiday_id: int) -> Response:
+def submit_holiday(holiday_id: int) -> Response:
     """``confirmado``: si or no."""
     row = db.session.get(LocalHoliday, holiday_id)
     if row is None:
@@ -106,7 +106,7 @@ def confirm(holiday_id: int) -> Response:
     confirmed = request.form.get("confirmado") == "si"
     entry = HolidayEntry(row.day, row.name, row.province_code, row.canton, confirmed, NOWHERE)
     edit = partial(_edit, _CONFIRMS if confirmed else _DOUBTS, entry)
-    return decide(edit, lambda _: _index(row.day.year), made_at(".index", anio=str(row.day.year)))
+    return decide(edit, lambda _: _index(row.day.year), made_at(".show_holidays", anio=str(row.day.year)))
 
 
 def _typed() -> Decision:

@@ -28,28 +28,28 @@ _TOLD = gettext_noop("Vale desde ahora para lo que se pida. Los turnos que ya se
 
 @blueprint.get("/limites")
 @staff_only(Role.ADMIN)
-def ask() -> Response:
+def show_limits() -> Response:
     return _page(None, NO_ERRORS)
 
 
 @blueprint.post("/limites")
 @staff_only(Role.ADMIN)
-def change() -> Response:
-    return decide(lambda: _edit(None), lambda trouble: _page(None, trouble), made_at(".ask"))
+def submit_limits() -> Response:
+    return decide(lambda: _edit(None), lambda trouble: _page(None, trouble), made_at(".show_limits"))
 
 
 @blueprint.get("/agencias/<agency_slug>/limites")
 @staff_only(Role.ADMIN)
-def ask_of(agency_slug: str) -> Response:
+def show_agency_limits(agency_slug: str) -> Response:
     return _page(reach.theirs(agency_slug), NO_ERRORS)
 
 
 @blueprint.post("/agencias/<agency_slug>/limites")
 @staff_only(Role.ADMIN)
-def change_of(agency_slug: str) -> Response:
+def submit_agency_limits(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
 
-    made = made_at(".ask_of", agency_slug=agency.slug)
+    made = made_at(".show_agency_limits", agency_slug=agency.slug)
     return decide(lambda: _edit(agency), lambda trouble: _page(agency, trouble), made)
 
 

@@ -22,7 +22,7 @@ _ASKED = ("clase", "agencia", "desde", "hasta", "cuenta", "referencia")
 
 @blueprint.get("/registro")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def record() -> Response:
+def show_log() -> Response:
     """``clase``, ``agencia``, ``desde``, ``hasta``, ``cuenta``, ``referencia``; ``antes``: from where to go on."""
     fields = Fields(request.args)
     governed = {agency.slug: agency for agency in reach.agencies_governed()}
@@ -46,8 +46,8 @@ def record() -> Response:
         search=search,
         typed=typed,
         lines=lines,
-        older=older and url_for(".record", **typed | {"antes": str(older), "hasta": last.isoformat()}),
-        newest=search.older_than and url_for(".record", **typed),
+        older=older and url_for(".show_log", **typed | {"antes": str(older), "hasta": last.isoformat()}),
+        newest=search.older_than and url_for(".show_log", **typed),
         kinds={kind: gettext(words) for kind, words in KINDS.items()},
         agencies=governed.values(),
     )

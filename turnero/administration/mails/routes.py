@@ -25,7 +25,7 @@ _MOST_SHOWN = 100
 
 @blueprint.get("/correos")
 @staff_only(Role.ADMIN)
-def queue() -> Response:
+def show_mails() -> Response:
     return _queue(NO_ERRORS)
 
 
@@ -57,8 +57,8 @@ def _queue(trouble: FormErrors) -> Response:
 
 @blueprint.post("/correos/reintentar")
 @staff_only(Role.ADMIN)
-def retry() -> Response:
-    return decide(Retrying, _queue, made_at(".queue"))
+def submit_retry() -> Response:
+    return decide(Retrying, _queue, made_at(".show_mails"))
 
 
 class Retrying:

@@ -21,7 +21,7 @@ blueprint = Blueprint("admin_people", __name__, url_prefix="/admin")
 
 @blueprint.get("/personal")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def staff() -> Response:
+def show_accounts() -> Response:
     return _staff(NO_ERRORS)
 
 
@@ -38,13 +38,13 @@ def _staff(trouble: FormErrors) -> Response:
 
 @blueprint.get("/personal/nuevo")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def ask_account() -> Response:
+def show_new_account() -> Response:
     return _account_form(NO_ERRORS)
 
 
 @blueprint.post("/personal/nuevo")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def add_account() -> Response:
+def submit_new_account() -> Response:
     def read() -> Inviting:
         return edits.inviting(request.form, reach.agencies_governed(), everywhere=reach.everywhere())
 
@@ -53,14 +53,14 @@ def add_account() -> Response:
 
 @blueprint.post("/personal/<int:account_id>/restablecer")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def reset_account(account_id: int) -> Response:
+def submit_account_reset(account_id: int) -> Response:
     account = _account(account_id)
     return decide(lambda: edits.resetting(account), _staff, _link)
 
 
 @blueprint.post("/personal/<int:account_id>/deshabilitar")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def disable_account(account_id: int) -> Response:
+def submit_account_disabling(account_id: int) -> Response:
     account = _account(account_id)
 
     def read() -> Decision:
@@ -68,12 +68,12 @@ def disable_account(account_id: int) -> Response:
             raise OwnAccount
         return edits.Disabling(account.email)
 
-    return decide(read, _staff, made_at(".staff"))
+    return decide(read, _staff, made_at(".show_accounts"))
 
 
 @blueprint.get("/equipos")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def devices_page() -> Response:
+def show_devices() -> Response:
     return _devices(NO_ERRORS)
 
 
@@ -87,13 +87,13 @@ def _devices(trouble: FormErrors) -> Response:
 
 @blueprint.get("/equipos/nuevo")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def ask_device() -> Response:
+def show_new_device() -> Response:
     return _device_form(NO_ERRORS)
 
 
 @blueprint.post("/equipos/nuevo")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def add_device() -> Response:
+def submit_new_device() -> Response:
     def read() -> Pairing:
         return edits.pairing(request.form, reach.agencies_governed())
 
@@ -102,12 +102,12 @@ def add_device() -> Response:
 
 @blueprint.post("/equipos/<int:device_id>/quitar")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def revoke_device(device_id: int) -> Response:
+def submit_device_revocation(device_id: int) -> Response:
     device = db.session.get(Device, device_id)
     if device is None:
         raise NotFound
     reach.require_governed(device.agency_id)
-    return decide(lambda: edits.Revoking(device), _devices, made_at(".devices_page"))
+    return decide(lambda: edits.Revoking(device), _devices, made_at(".show_devices"))
 
 
 def _account(account_id: int) -> Account:

@@ -21,40 +21,40 @@ blueprint = Blueprint("admin_procedures", __name__, url_prefix="/admin/tramites"
 
 @blueprint.get("")
 @staff_only(Role.ADMIN)
-def index() -> Response:
+def show_procedures() -> Response:
     return render_page("administration/procedures.html", procedures=agencies.procedures(), channels=_channels())
 
 
 @blueprint.get("/nuevo")
 @staff_only(Role.ADMIN)
-def ask_new() -> Response:
+def show_new_procedure() -> Response:
     return _page(None, NO_ERRORS)
 
 
 @blueprint.post("/nuevo")
 @staff_only(Role.ADMIN)
-def add() -> Response:
+def submit_new_procedure() -> Response:
     def read() -> Decision:
         return edits.added(request.form, _there(), _today())
 
-    return decide(read, lambda trouble: _page(None, trouble), made_at(".index"))
+    return decide(read, lambda trouble: _page(None, trouble), made_at(".show_procedures"))
 
 
 @blueprint.get("/<procedure_slug>")
 @staff_only(Role.ADMIN)
-def ask(procedure_slug: str) -> Response:
+def show_procedure_form(procedure_slug: str) -> Response:
     return _page(agencies.procedure(procedure_slug), NO_ERRORS)
 
 
 @blueprint.post("/<procedure_slug>")
 @staff_only(Role.ADMIN)
-def change(procedure_slug: str) -> Response:
+def submit_procedure(procedure_slug: str) -> Response:
     procedure = agencies.procedure(procedure_slug)
 
     def read() -> Decision:
         return edits.changed(request.form, procedure, _there(), _today())
 
-    return decide(read, lambda trouble: _page(procedure, trouble), made_at(".index"))
+    return decide(read, lambda trouble: _page(procedure, trouble), made_at(".show_procedures"))
 
 
 def _page(procedure: Procedure | None, trouble: FormErrors) -> Response:

@@ -24,7 +24,7 @@ _FOUR_WEEKS = timedelta(days=27)
 
 @blueprint.get("/estadisticas")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def figures() -> Response:
+def show_statistics() -> Response:
     fields = Fields(request.args)
     governed = reach.agencies_governed()
     agency = _chosen(governed)
@@ -49,7 +49,7 @@ def figures() -> Response:
 
 @blueprint.get("/esperas")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def waits() -> Response:
+def show_waiting_lists() -> Response:
     today = clock.local(clock.now(), MAINLAND).date()
     return render_page(
         "administration/waiting.html",

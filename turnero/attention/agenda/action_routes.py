@@ -24,41 +24,41 @@ def _by() -> Actor:
 
 @blueprint.post("/siguiente")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def call_next() -> Response:
+def submit_call_next() -> Response:
     try:
         called = calling.call_next(_by(), member().desk_id)
     except NotNow as refusal:
         return agenda_page(today_here(), FormErrors(refusal=refusal))
-    return see_other(url_for("agenda.page_of_today", _anchor=f"t{called}" if called else None))
+    return see_other(url_for("agenda.show_agenda_today", _anchor=f"t{called}" if called else None))
 
 
 @blueprint.post("/turnos/<int:booking_id>/llego")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def arrive(booking_id: int) -> Response:
+def submit_arrival(booking_id: int) -> Response:
     return _do(attendance.arrive, booking_id)
 
 
 @blueprint.post("/turnos/<int:booking_id>/llamar")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def call(booking_id: int) -> Response:
+def submit_call(booking_id: int) -> Response:
     return _do(calling.call, booking_id)
 
 
 @blueprint.post("/turnos/<int:booking_id>/rellamar")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def recall(booking_id: int) -> Response:
+def submit_recall(booking_id: int) -> Response:
     return _do(calling.recall, booking_id)
 
 
 @blueprint.post("/turnos/<int:booking_id>/aplazar")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def park(booking_id: int) -> Response:
+def submit_parking(booking_id: int) -> Response:
     return _do(calling.park, booking_id)
 
 
 @blueprint.post("/turnos/<int:booking_id>/derivar")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def transfer(booking_id: int) -> Response:
+def submit_transfer(booking_id: int) -> Response:
     """Field ``ventanilla``: the number of the other window."""
     try:
         window = parse_window(request.form.get("ventanilla", ""))
@@ -70,19 +70,19 @@ def transfer(booking_id: int) -> Response:
 
 @blueprint.post("/turnos/<int:booking_id>/atendido")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def attended(booking_id: int) -> Response:
+def submit_attended(booking_id: int) -> Response:
     return _do(attendance.attended, booking_id)
 
 
 @blueprint.post("/turnos/<int:booking_id>/ausente")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def absent(booking_id: int) -> Response:
+def submit_absent(booking_id: int) -> Response:
     return _do(attendance.absent, booking_id)
 
 
 @blueprint.post("/turnos/<int:booking_id>/deshacer")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def undo(booking_id: int) -> Response:
+def submit_undo(booking_id: int) -> Response:
     return _do(undoing.undo, booking_id)
 
 
@@ -96,4 +96,4 @@ def _do(use_case: Callable[[int, Actor], object], booking_id: int) -> Response:
     day = booking_here(booking_id, member().agency).day
     if refused is not None:
         return agenda_page(day, FormErrors(refusal=refused))
-    return see_other(url_for("agenda.page", day=day, _anchor=f"t{booking_id}"))
+    return see_other(url_for("agenda.show_agenda", day=day, _anchor=f"t{booking_id}"))

@@ -37,9 +37,9 @@ def _around(agenda: Agenda) -> dict[str, Any]:
     one = timedelta(days=1)
     return {
         "title": formatting.day_and_month(agenda.day),
-        "before": url_for("agenda.page", day=agenda.day - one),
-        "after": url_for("agenda.page", day=agenda.day + one),
-        "address": url_for("agenda.page", day=agenda.day),
+        "before": url_for("agenda.show_agenda", day=agenda.day - one),
+        "after": url_for("agenda.show_agenda", day=agenda.day + one),
+        "address": url_for("agenda.show_agenda", day=agenda.day),
         "zone_note": formatting.zone_note(agenda.agency.zone),
     }
 

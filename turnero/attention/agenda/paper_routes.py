@@ -30,13 +30,13 @@ def _agenda(kind: str, text: str) -> Agenda:
 
 @blueprint.get("/<day>.csv")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def as_csv(day: str) -> Response:
+def show_agenda_csv(day: str) -> Response:
     return _download(files.agenda_csv(_agenda("csv", day)), "text/csv; charset=utf-8", f"agenda-{day}.csv")
 
 
 @blueprint.get("/<day>.pdf")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def as_pdf(day: str) -> Response:
+def show_agenda_pdf(day: str) -> Response:
     return _download(files.agenda_pdf(_agenda("pdf", day)), "application/pdf", f"agenda-{day}.pdf")
 
 
@@ -49,7 +49,7 @@ def _download(data: bytes, content_type: str, name: str) -> Response:
 
 @blueprint.get("/<day>/papel")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def paper(day: str) -> Response:
+def show_paper_day(day: str) -> Response:
     return _paper(day, NO_ERRORS)
 
 
@@ -63,7 +63,7 @@ def _paper(text: str, trouble: FormErrors) -> Response:
         agenda=agenda,
         enterable=enterable,
         title=formatting.day_and_month(agenda.day),
-        address=url_for("papers.paper", day=agenda.day),
+        address=url_for("papers.show_paper_day", day=agenda.day),
         typed=request.form,
         entered=request.args.get("anotados", type=int),
         free_lines=_FREE_LINES,
@@ -72,7 +72,7 @@ def _paper(text: str, trouble: FormErrors) -> Response:
 
 @blueprint.post("/<day>/papel")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def enter(day: str) -> Response:
+def submit_paper_day(day: str) -> Response:
     """Fields ``t<id>`` = ``atendido`` or ``ausente``, and ``h<id>``: the local time, empty for the turn's hour."""
     found = day_or_404(day)
     me = member()
@@ -81,7 +81,7 @@ def enter(day: str) -> Response:
     except Faulty as faulty:
         return _paper(day, FormErrors(faults=faulty.faults))
     count = paper_day.enter_paper_day(found, entries, Actor(me.actor, me.agency, me.window))
-    return see_other(url_for("papers.paper", day=day, anotados=count))
+    return see_other(url_for("papers.show_paper_day", day=day, anotados=count))
 
 
 def _parse(day: date) -> list[paper_day.Entry]:

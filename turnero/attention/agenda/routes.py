@@ -14,13 +14,13 @@ blueprint = Blueprint("agenda", __name__, url_prefix="/agencia")
 
 @blueprint.get("/agenda")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def page_of_today() -> Response:
+def show_agenda_today() -> Response:
     return _page(today_here().isoformat())
 
 
 @blueprint.get("/agenda/<day>")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def page(day: str) -> Response:
+def show_agenda(day: str) -> Response:
     return _page(day)
 
 
@@ -44,7 +44,7 @@ def _page(text: str) -> Response:
 
 @blueprint.post("/agenda/<day>/buscar")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def search(day: str) -> Response:
+def submit_agenda_search(day: str) -> Response:
     """Without JavaScript: a post, so that no cédula stands in an address. It changes nothing."""
     found = day_or_404(day)
     looked_at("agenda", agency_id=member().agency, day=found)
@@ -53,7 +53,7 @@ def search(day: str) -> Response:
 
 @blueprint.get("/agenda/<day>/cambios")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def stream(day: str) -> Response:
+def show_agenda_stream(day: str) -> Response:
     """Server-sent events while there is a thread to spare; 204 tells the browser to poll."""
     found = day_or_404(day)
     if not changes.take_stream():
@@ -67,6 +67,6 @@ def stream(day: str) -> Response:
 
 @blueprint.post("/ayuda/<int:device_id>")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def help_given(device_id: int) -> Response:
+def submit_help_given(device_id: int) -> Response:
     assistance.help_given(device_id, member().agency)
-    return see_other(url_for("agenda.page_of_today"))
+    return see_other(url_for("agenda.show_agenda_today"))

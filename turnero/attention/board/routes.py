@@ -14,14 +14,14 @@ blueprint.add_app_template_global(delay_of_turn)
 
 @blueprint.get("")
 @device_only("board")
-def page() -> str:
+def show_board() -> str:
     """The board as it is now; without JavaScript it asks again every five seconds."""
     return render_template("attention/board.html", board=board_of(device().agency_id))
 
 
 @blueprint.get("/llamados.json")
 @device_only("board")
-def calls() -> Response:
+def show_calls_json() -> Response:
     """The same as data, asked for every second: mostly a 304."""
     board = board_of(device().agency_id)
     body = json.dumps(asdict(board) | {"day": board.day.isoformat()})

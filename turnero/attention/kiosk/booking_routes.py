@@ -25,13 +25,13 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @blueprint.get("")
 @device_only("kiosk")
-def begin() -> Response:
+def show_kiosk_booking() -> Response:
     return _ask("tramite", _procedures())
 
 
 @blueprint.post("")
 @device_only("kiosk")
-def go_on() -> Response:
+def submit_kiosk_booking() -> Response:
     """Fields ``tramite``, ``dia``, ``hora`` and ``cedula``, each asked for when those before it are there."""
     slug = request.form.get("tramite", "")
     if slug not in dict(_procedures()):

@@ -35,13 +35,13 @@ def render_kiosk(template: str, status: int = 200, **values: object) -> Response
 
 @blueprint.get("")
 @device_only("kiosk")
-def page() -> Response:
+def show_kiosk() -> Response:
     return render_kiosk("attention/kiosk.html", helped="ayuda" in request.args)
 
 
 @blueprint.post("")
 @device_only("kiosk")
-def read() -> Response:
+def submit_reading() -> Response:
     """Field ``lectura``: a reference or a cédula."""
     typed = request.form.get("lectura", "").strip()[:_LONGEST_READING]
     if not typed:
@@ -51,13 +51,13 @@ def read() -> Response:
 
 @blueprint.get("/sin-turno")
 @device_only("kiosk")
-def walk_in_page() -> Response:
+def show_walk_in() -> Response:
     return _walk_in_page()
 
 
 @blueprint.post("/sin-turno")
 @device_only("kiosk")
-def walk_in() -> Response:
+def submit_walk_in() -> Response:
     """Fields ``cedula`` and ``tramite`` (slug)."""
     try:
         number = forms.parse_cedula(request.form)
@@ -90,14 +90,14 @@ def _walk_in_page(faulty: Faulty | None = None) -> Response:
 
 @blueprint.post("/ayuda")
 @device_only("kiosk")
-def ask_help() -> Response:
+def submit_help_call() -> Response:
     assistance.help_asked(device().id)
     return see_other("/kiosco?ayuda=si")
 
 
 @blueprint.get("/hoy.json")
 @device_only("kiosk")
-def today() -> Response:
+def show_today_json() -> Response:
     """What the kiosk needs to go on for ten minutes without the server."""
     known = offline.today_of(device())
     return jsonify(
@@ -114,7 +114,7 @@ def today() -> Response:
 
 @blueprint.post("/sincronizar")
 @device_only("kiosk")
-def synchronise() -> Response:
+def submit_synchronisation() -> Response:
     """A JSON list of ``{"referencia", "ticket", "momento"}``; answers by ticket what became of each."""
     kept = [_kept(item) for item in _items()]
     return jsonify({one.ticket: offline.keep_readings(one, device().id) for one in kept})

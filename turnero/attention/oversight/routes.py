@@ -15,7 +15,7 @@ blueprint = Blueprint("oversight", __name__, url_prefix="/agencia/control")
 
 @blueprint.get("")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
-def page() -> Response:
+def show_oversight() -> Response:
     agency = _agency()
     return render_page(
         "attention/oversight.html",

@@ -17,13 +17,13 @@ MOST_WINDOWS = 99
 
 @blueprint.get("")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def page() -> Response:
+def show_window_choice() -> Response:
     return _page(NO_ERRORS)
 
 
 @blueprint.post("")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def sit() -> Response:
+def submit_window_choice() -> Response:
     """Fields ``ventanilla`` (1 to 99) and ``linea`` (slug; empty: all lines)."""
     try:
         window = parse_window(request.form.get("ventanilla", ""))

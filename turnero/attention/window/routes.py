@@ -31,7 +31,7 @@ _CONTACT = ("cedula", "correo", "celular")
 
 @blueprint.get("/nuevo")
 @staff_only(Role.WINDOW)
-def new() -> Response:
+def show_new_turn() -> Response:
     """An empty form; its key makes one turn, however often it is sent."""
     usual = {"para": "titular", "prioridad": "no", "solicitud": secrets.token_urlsafe(12)}
     return _form(forms.typed_fields(usual, *window_forms.FIELDS))
@@ -39,7 +39,7 @@ def new() -> Response:
 
 @blueprint.post("")
 @staff_only(Role.WINDOW)
-def add() -> Response:
+def submit_new_turn() -> Response:
     """``ver`` shows the free hours of the trámite; else the turn is made: now, or at the hour chosen."""
     typed = forms.typed_fields(request.form, *window_forms.FIELDS)
     if "ver" in request.form:
@@ -53,7 +53,7 @@ def add() -> Response:
         return _form(typed, FormErrors(faults={"tramite": error}))
     except Refused as refusal:
         return _form(typed, FormErrors(refusal=refusal, conflict=True))
-    return see_other(url_for("window.details", booking_id=made))
+    return see_other(url_for("window.show_turn_details", booking_id=made))
 
 
 def _no_procedure(typed: dict[str, str]) -> FormErrors:
@@ -95,7 +95,7 @@ def _option(hour: turns.FreeHour) -> tuple[str, str]:
 
 @blueprint.get("/<int:booking_id>")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def details(booking_id: int) -> Response:
+def show_turn_details(booking_id: int) -> Response:
     return _details(booking_id)
 
 
@@ -116,7 +116,7 @@ def _clerk() -> bool:
 
 @blueprint.get("/<int:booking_id>/ticket")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def slip(booking_id: int) -> Response:
+def show_slip(booking_id: int) -> Response:
     """For paper of 80 mm: of who waits with a ticket, or of a turn to come. Raises NotFound without a place."""
     booking = booking_here(booking_id, member().agency)
     if booking.status not in SEATED:
@@ -127,20 +127,20 @@ def slip(booking_id: int) -> Response:
 
 @blueprint.get("/<int:booking_id>/cancelar")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def ask_cancel(booking_id: int) -> Response:
+def show_staff_cancelling(booking_id: int) -> Response:
     return _cancel_page(booking_id)
 
 
 @blueprint.post("/<int:booking_id>/cancelar")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def cancel(booking_id: int) -> Response:
+def submit_staff_cancelling(booking_id: int) -> Response:
     try:
         turns.cancel_at_window(booking_id, _by(), window_forms.parse_reason(request.form))
     except Faulty as error:
         return _cancel_page(booking_id, FormErrors(faults=error.faults))
     except Refused as refusal:
         return _details(booking_id, FormErrors(refusal=refusal, conflict=True))
-    return see_other(url_for("window.details", booking_id=booking_id))
+    return see_other(url_for("window.show_turn_details", booking_id=booking_id))
 
 
 def _cancel_page(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
@@ -157,13 +157,13 @@ def _cancel_page(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
 
 @blueprint.get("/<int:booking_id>/reasignar")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def ask_reassign(booking_id: int) -> Response:
+def show_reassigning(booking_id: int) -> Response:
     return _reassign_page(booking_id)
 
 
 @blueprint.post("/<int:booking_id>/reasignar")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
-def reassign(booking_id: int) -> Response:
+def submit_reassigning(booking_id: int) -> Response:
     holder = booking_here(booking_id, member().agency).cedula
     try:
         turns.reassign_to(booking_id, _by(), window_forms.parse_window_contact(request.form, holder))
@@ -171,7 +171,7 @@ def reassign(booking_id: int) -> Response:
         return _reassign_page(booking_id, FormErrors(faults=error.faults))
     except NotNow as refusal:
         return _details(booking_id, FormErrors(refusal=refusal, conflict=True))
-    return see_other(url_for("window.details", booking_id=booking_id))
+    return see_other(url_for("window.show_turn_details", booking_id=booking_id))
 
 
 def _reassign_page(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:

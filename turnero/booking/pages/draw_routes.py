@@ -27,7 +27,7 @@ def may_be_kept(response: Response) -> Response:
 
 
 @blueprint.get("")
-def list_page() -> str:
+def show_draws() -> str:
     now = clock.now()
     found = queries.draws(now.date() - _SHOWN)
     return render_template(
@@ -36,7 +36,7 @@ def list_page() -> str:
 
 
 @blueprint.get("/<number>")
-def page(number: str) -> str:
+def show_draw(number: str) -> str:
     draw = _draw(number)
     return render_template(
         "booking/draw.html", draw=draw, state=queries.request_state(draw), when=when, document=draw.document
@@ -44,7 +44,7 @@ def page(number: str) -> str:
 
 
 @blueprint.get("/<number>.json")
-def file(number: str) -> Response:
+def show_draw_file(number: str) -> Response:
     """Raises NotFound before it is drawn."""
     draw = _draw(number)
     if draw.document is None:

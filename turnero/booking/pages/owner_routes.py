@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 
 @blueprint.get("/<token>")
-def ask(token: str) -> Response:
+def show_disowning(token: str) -> Response:
     turn = booking_by_owner_token(token)
     if not cancel.may_cancel(turn, clock.now()):
         return _over(turn)
@@ -34,7 +34,7 @@ def ask(token: str) -> Response:
 
 
 @blueprint.post("/<token>")
-def disown(token: str) -> Response:
+def submit_disowning(token: str) -> Response:
     """Another browser than the first one, or one that comes too late, is told how things stand."""
     try:
         key = owner.disown(token, browser())
@@ -42,7 +42,7 @@ def disown(token: str) -> Response:
         key = None
     log.warning("turn_disowned", undone=key is not None)
     if key is None:
-        return see_other(url_for("owner.ask", token=token))
+        return see_other(url_for("owner.show_disowning", token=token))
     return to_where_it_is(key, step_of(owned(key, browser()), clock.now()))
 
 

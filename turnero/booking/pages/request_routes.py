@@ -16,7 +16,7 @@ blueprint = Blueprint("request", __name__, url_prefix="/solicitud")
 
 
 @blueprint.get("/<token>")
-def page(token: str) -> Response:
+def show_request(token: str) -> Response:
     return _page(token)
 
 
@@ -49,11 +49,11 @@ def _status(request: SeatRequest, *, is_open: bool) -> str:
 def _turn_link(offer: SeatOffer | None) -> str | None:
     if offer is None or offer.status != "accepted" or offer.booking.forgotten_at is not None:
         return None
-    return url_for("turn.page", token=token_of(offer.booking))
+    return url_for("turn.show_turn", token=token_of(offer.booking))
 
 
 @blueprint.post("/<token>/aceptar")
-def accept(token: str) -> Response:
+def submit_offer_acceptance(token: str) -> Response:
     try:
         return to_turn(offers.accept_offer(token))
     except Refused as refusal:
@@ -61,12 +61,12 @@ def accept(token: str) -> Response:
 
 
 @blueprint.post("/<token>/rechazar")
-def decline(token: str) -> Response:
+def submit_offer_refusal(token: str) -> Response:
     offers.decline_offer(token)
-    return see_other(url_for("request.page", token=token))
+    return see_other(url_for("request.show_request", token=token))
 
 
 @blueprint.post("/<token>/salir")
-def leave(token: str) -> Response:
+def submit_leaving(token: str) -> Response:
     offers.leave_list(token)
-    return see_other(url_for("request.page", token=token))
+    return see_other(url_for("request.show_request", token=token))

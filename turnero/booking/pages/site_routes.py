@@ -29,7 +29,7 @@ def may_be_kept(response: Response) -> Response:
 
 
 @blueprint.get("/")
-def start() -> str:
+def show_start() -> str:
     return shared(("start page", language.current_language()), _start)
 
 
@@ -56,7 +56,7 @@ def _largest(offers: tuple[ProvinceOffer, ...], procedure: Procedure) -> list[Pr
 
 
 @blueprint.get("/agencias")
-def agency_list() -> str:
+def show_agency_list() -> str:
     """All provinces; with ``provincia``, its agencies that offer ``tramite`` (the first unless given)."""
     asked = request.args.get("provincia") or None, request.args.get("tramite") or None
     return shared(("agency page", language.current_language(), *asked), lambda: _agency_list(*asked))
@@ -86,16 +86,16 @@ def _agency_list(code: str | None, slug: str | None) -> str:
 
 
 @blueprint.get("/ayuda")
-def help_page() -> str:
+def show_help() -> str:
     contact = next((each.sheet["contact"] for each in agencies.procedures() if "contact" in each.sheet), None)
     return render_template("site/help.html", contact=contact, policy=policy_of(None))
 
 
 @blueprint.get("/privacidad")
-def privacy() -> str:
+def show_privacy() -> str:
     return render_template("site/privacy.html", policy=policy_of(None))
 
 
 @blueprint.get("/accesibilidad")
-def accessibility() -> str:
+def show_accessibility() -> str:
     return render_template("site/accessibility.html")

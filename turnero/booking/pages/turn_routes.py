@@ -28,19 +28,19 @@ blueprint = Blueprint("turn", __name__, url_prefix="/mi-turno")
 
 
 @blueprint.get("")
-def find() -> Response:
+def show_link_form() -> Response:
     return _find_page(NO_ERRORS, sent="enviado" in request.args)
 
 
 @blueprint.post("")
-def mail_link() -> Response:
+def submit_link_form() -> Response:
     """The answer is the same whether there is such a turn or not."""
     try:
         reference, cedula = forms.parse_turn(request.form)
     except Faulty as error:
         return _find_page(FormErrors(faults=error.faults))
     link.mail_link(reference, cedula)
-    return see_other(url_for("turn.find", enviado="si"))
+    return see_other(url_for("turn.show_link_form", enviado="si"))
 
 
 def _find_page(trouble: FormErrors, *, sent: bool = False) -> Response:
@@ -50,22 +50,22 @@ def _find_page(trouble: FormErrors, *, sent: bool = False) -> Response:
 
 
 @blueprint.get("/<token>")
-def page(token: str) -> Response:
+def show_turn(token: str) -> Response:
     return turn_page(token)
 
 
 @blueprint.get("/<token>.pdf")
-def sheet(token: str) -> Response:
+def show_turn_pdf(token: str) -> Response:
     return _download(files.sheet_of(_with_hour(token)))
 
 
 @blueprint.get("/<token>.ics")
-def calendar_entry(token: str) -> Response:
+def show_calendar_entry(token: str) -> Response:
     return _download(files.calendar_entry_of(_with_hour(token), clock.now()))
 
 
 @blueprint.get("/<token>/ticket")
-def ticket(token: str) -> Response:
+def show_ticket(token: str) -> Response:
     """For paper of 80 mm."""
     text = TurnText.of(_with_hour(token))
     return make_response(render_template("booking/ticket.html", token=token, text=text))
@@ -87,7 +87,7 @@ def _download(paper: Attachment) -> Response:
 
 
 @blueprint.post("/<token>/cambiar")
-def change(token: str) -> Response:
+def submit_change(token: str) -> Response:
     """The turn keeps its place until another one is confirmed."""
     try:
         return to(Step.HOUR, changes.begin_change(token, browser()))
@@ -96,7 +96,7 @@ def change(token: str) -> Response:
 
 
 @blueprint.post("/<token>/aceptar")
-def accept(token: str) -> Response:
+def submit_acceptance(token: str) -> Response:
     try:
         proposals.accept_proposal(token)
     except NoProposal as refusal:
@@ -105,13 +105,13 @@ def accept(token: str) -> Response:
 
 
 @blueprint.get("/<token>/cancelar")
-def ask_cancel(token: str) -> Response:
+def show_cancelling(token: str) -> Response:
     booking = booking_by_token(token)
     return _cancel_page(token, booking) if cancelling.may_cancel(booking, clock.now()) else to_turn(token)
 
 
 @blueprint.post("/<token>/cancelar")
-def cancel(token: str) -> Response:
+def submit_cancelling(token: str) -> Response:
     try:
         cancelling.cancel_turn(token, forms.parse_why(request.form))
     except NotCancellable as refusal:

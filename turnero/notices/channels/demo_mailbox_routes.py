@@ -19,12 +19,12 @@ def only_in_the_demo() -> None:
 
 
 @blueprint.get("")
-def inbox() -> str:
+def show_inbox() -> str:
     return render_template("notices/inbox.html", letters=demo_mailbox.letters(_folder()))
 
 
 @blueprint.get("/<letter_id>")
-def letter(letter_id: str) -> str:
+def show_letter(letter_id: str) -> str:
     found = demo_mailbox.find_letter(_folder(), letter_id) or abort(404)
     return render_template("notices/letter.html", letter=found, paragraphs=list(found.paragraphs(_settings().base_url)))
 

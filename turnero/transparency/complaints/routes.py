@@ -36,12 +36,12 @@ class KindMissing(InvalidInput):
 
 
 @blueprint.get("")
-def ask() -> Response:
+def show_complaint_form() -> Response:
     return _page({"solicitud": secrets.token_urlsafe(16)})
 
 
 @blueprint.post("")
-def file() -> Response:
+def submit_complaint() -> Response:
     typed = {name: request.form.get(name, "").strip() for name in _FIELDS}
     try:
         number = complaints.file_complaint(_parse(typed), browser())
@@ -49,11 +49,11 @@ def file() -> Response:
         return _page(typed, FormErrors(faults=error.faults))
     except Refused as error:
         return _page(typed, FormErrors(refusal=error))
-    return see_other(url_for("complaint.seen", number=number))
+    return see_other(url_for("complaint.show_complaint_received", number=number))
 
 
 @blueprint.get("/<number>")
-def seen(number: str) -> Response:
+def show_complaint_received(number: str) -> Response:
     """Whoever has the number sees its state and the answer, never what was written."""
     return render_page("transparency/complaint.html", complaint=complaints.by_number(number))
 

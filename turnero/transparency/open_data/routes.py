@@ -36,7 +36,8 @@ def may_be_kept(response: Response) -> Response:
     if response.status_code != 200:
         return response
     if request.path.startswith(_API):
-        return kept(response, _SECONDS_OF_PLACES if request.endpoint == "open_data.availabilities" else _SECONDS)
+        of_places = request.endpoint == "open_data.show_availability_json"
+        return kept(response, _SECONDS_OF_PLACES if of_places else _SECONDS)
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -71,7 +72,7 @@ class Year:
 
 
 @blueprint.get("/transparencia")
-def page() -> str:
+def show_transparency() -> str:
     asked = Asked(*(request.args.get(name, "")[:_LONGEST] for name in ("mes", "provincia", "tramite")))
     return shared(("transparency page", language.current_language(), asked), lambda: _page(asked))
 
@@ -167,13 +168,13 @@ def _detail(month: MonthFigures, asked: Asked) -> Detail:
 
 
 @blueprint.get(f"{_API}/transparencia.json")
-def as_json() -> Response:
+def show_transparency_json() -> Response:
     """Months and their parts; ``columnas`` says what each is."""
     return jsonify(tables.figures_json())
 
 
 @blueprint.get(f"{_API}/transparencia.csv")
-def as_csv() -> Response:
+def show_transparency_csv() -> Response:
     """The months, with the columns of the ficha first."""
     answer = make_response(tables.figures_csv())
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -182,12 +183,12 @@ def as_csv() -> Response:
 
 
 @blueprint.get(f"{_API}/openapi.json")
-def description() -> Response:
+def show_openapi() -> Response:
     return jsonify(openapi.openapi_document(current_app.config["SETTINGS"].base_url))
 
 
 @blueprint.get(f"{_API}/disponibilidad")
-def availabilities() -> Response:
+def show_availability_json() -> Response:
     """The first free day of each agency that offers ``tramite``, of one ``provincia`` or of all; null: there is none.
 
     It may be some seconds old; ``calculado_utc`` says when the answer was made at the latest.

@@ -23,12 +23,12 @@ class SatisfactionMissing(InvalidInput):
 
 
 @blueprint.get("/<reference>/<mac>")
-def ask(reference: str, mac: str) -> Response:
+def show_rating_form(reference: str, mac: str) -> Response:
     return _page(ratings.to_rate(reference, mac), mac, NO_ERRORS)
 
 
 @blueprint.post("/<reference>/<mac>")
-def rate(reference: str, mac: str) -> Response:
+def submit_rating(reference: str, mac: str) -> Response:
     """Fields ``satisfaccion`` (1 to 5) and ``texto`` (may be empty)."""
     booking = ratings.to_rate(reference, mac)
     fields = Fields(request.form)

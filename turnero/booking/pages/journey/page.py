@@ -81,7 +81,7 @@ def to_its_turn(key: str) -> Response:
 
 
 def to_turn(token: str) -> Response:
-    return see_other(url_for("turn.page", token=token))
+    return see_other(url_for("turn.show_turn", token=token))
 
 
 def step_address(step: Step, key: str, day: date | None = None, limit: date | None = None) -> str:

@@ -63,7 +63,7 @@ def submit_list_form(key: str) -> Response:
         token = joining.join_list(key, browser(), wish)
     except UnknownPlace as error:
         raise Faulty(agencias=error) from error
-    return see_other(url_for("request.page", token=token))
+    return see_other(url_for("request.show_request", token=token))
 
 
 def show_draw_form(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
@@ -101,7 +101,7 @@ def submit_draw_form(key: str) -> Response:
         token = joining.join_draw(key, browser(), wish)
     except (UnknownPlace, NotFound) as error:
         raise Faulty(sorteo=UnknownPlace()) from error
-    return see_other(url_for("request.page", token=token))
+    return see_other(url_for("request.show_request", token=token))
 
 
 def _journey(key: str) -> Journey:
