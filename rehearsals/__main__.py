@@ -21,8 +21,8 @@ _PYTHON = (sys.executable, "-u", "-m")
 _PYTEST = (*_PYTHON, "pytest", "-p", "no:randomly", "-s", "--timeout", "3600", "-o", "faulthandler_timeout=0")
 _RACES = (
     "tests/booking/test_race.py",
-    "tests/booking/test_closing.py",
-    "tests/booking/test_closing_race.py",
+    "tests/booking/closures/test_closing.py",
+    "tests/booking/closures/test_closing_race.py",
     "tests/security/test_honest_crowd.py",
 )
 _GRACE_SECONDS = 30  # for a run that is interrupted to end its servers

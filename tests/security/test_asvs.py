@@ -51,16 +51,16 @@ def test_every_requirement_that_applies_has_a_test_that_is_there():
     assert not faults(rows(), PENDING), "\n".join(faults(rows(), PENDING))
 
 
-def row(requirement="S1", applies="yes", test="tests/test_web.py::test_a_flood_is_asked_to_wait", reason=""):
+def row(requirement="S1", applies="yes", test="tests/web/test_setup.py::test_a_flood_is_asked_to_wait", reason=""):
     return {"requirement": requirement, "applies": applies, "test": test, "reason": reason}
 
 
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        (row(test="tests/test_web.py::test_a_flood_is_asked_to_weight"), "there is no"),
+        (row(test="tests/web/test_setup.py::test_a_flood_is_asked_to_weight"), "there is no"),
         (row(test="tests/test_nowhere.py::test_a_flood_is_asked_to_wait"), "there is no"),
-        (row(test="tests/test_web.py"), "there is no"),
+        (row(test="tests/web/test_setup.py"), "there is no"),
         (row(test=""), "no test"),
         (row(test=" ".join([row()["test"]] * 2)), "named twice"),
         (row(test=WAITS), "has no test"),

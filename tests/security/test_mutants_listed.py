@@ -39,7 +39,7 @@ def test_control_a_guard_that_moved_and_a_test_that_is_not_there_are_found():
 def test_a_guard_is_taken_away_and_put_back(tmp_path):
     (tmp_path / "rule.py").write_text("if late:\n    refuse()\n")
     mutant = Mutant(
-        "S2", "time", "rule.py", "if late:", "if False:", "tests/test_house.py::test_no_test_is_skipped", "sqlite"
+        "S2", "time", "rule.py", "if late:", "if False:", "tests/house/test_house.py::test_no_test_is_skipped", "sqlite"
     )
     with mutants.without(mutant, tmp_path):
         assert (tmp_path / "rule.py").read_text() == "if False:\n    refuse()\n"

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from tests.booking.test_retention import where_found
+from tests.booking.person.test_retention import where_found
 from tests.support.rows.build import create_citizen, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
 from turnero.booking.closures import sweep
