@@ -15,7 +15,7 @@ from benchmarks.site import Site, day_ahead
 _RESIDENT = re.compile(r"VmRSS:\s+(\d+) kB")
 _BATCH = 2500
 _PEOPLE = 25
-_MOST_WAITING = 50  # of a batch
+_MAX_WAITING = 50  # of a batch
 
 
 @dataclass
@@ -48,7 +48,7 @@ def of_a_worker(site: Site, crowd: Crowd, requests: int) -> Memory:
 def _answered(load: Load) -> None:
     """Raises WrongAnswer unless all are pages; where the machine stalls a few may be the waiting page."""
     waiting = load.statuses[503]
-    if load.statuses[200] + waiting != sum(load.statuses.values()) or waiting > _MOST_WAITING:
+    if load.statuses[200] + waiting != sum(load.statuses.values()) or waiting > _MAX_WAITING:
         checked(load, 200)
 
 

@@ -12,7 +12,7 @@ from rehearsals.chaos.post import Post
 from tests.support.pages.page import Element, Page
 from tests.support.rows.journeys import cedula
 
-_MOST_STEPS = 70
+_MAX_STEPS = 70
 _THINK = (0.2, 1.6)
 _CODE_SECONDS = 20
 _RELOADS = 4
@@ -85,7 +85,7 @@ class Journey:
 
     def walk(self) -> None:
         answer = self.browser.get("/turno")
-        for _ in range(_MOST_STEPS):
+        for _ in range(_MAX_STEPS):
             if self.ended or self.citizen.stop.is_set():
                 return
             self.citizen.think()

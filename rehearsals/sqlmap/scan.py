@@ -148,7 +148,7 @@ def main() -> int:
     # Floods are another test's matter; here every request shall reach the routes.
     setup._ALL_REQUESTS = setup._POSTS_OF_ONE_PAGE = "1000000 per second"
     stream._EVERY_SECONDS = 0.001
-    stream._LONGEST_SECONDS = 0.001  # type: ignore[assignment]  # a stream that says one thing and ends
+    stream._MAX_SECONDS = 0.001  # type: ignore[assignment]  # a stream that says one thing and ends
     folder = Path(tempfile.mkdtemp(prefix="turnero-sqlmap-"))
     folder.chmod(0o755)
     try:

@@ -110,7 +110,7 @@ def test_an_agenda_left_open_shows_who_comes_to_it_later(new_admin, clerk, desk,
     assert told.endswith("Este turno entró después, y la página abierta se pone al día sola.")
     tomorrow = next_workday()
     clerk.get(f"/agencia/agenda/{tomorrow}")
-    clock_shift(sessions.LONGEST + timedelta(minutes=1))
+    clock_shift(sessions.MAX_AGE + timedelta(minutes=1))
     later = turn(booked(desk, procedure, 660, 2, day=tomorrow)).reference
     assert whats(new_admin(), referencia=later, clase="vistas") == []
 
@@ -165,7 +165,7 @@ def test_all_pages_of_a_long_log_can_be_reached_and_no_line_is_there_twice(admin
     wanted = {f"Cambio {number}." for number in range(4)}
     wanted |= {f"Descargó en CSV la agenda del {long_date(seen)}." for seen in looks}
     for most in (1, 2, 3, 8):
-        monkeypatch.setattr(log, "MOST_LINES", most)
+        monkeypatch.setattr(log, "MAX_LINES", most)
         pages = list(pages_of(admin))
         assert [len(page) for page in pages[:-1]] == [most] * ((8 - 1) // most)
         told = [what for page in pages for what in page]

@@ -10,9 +10,9 @@ from tests.support.rows.build import create_agency, create_citizen, create_desk,
 from tests.support.servers.smtp import code_in, text_of
 from turnero.core.extensions import db
 
-MOST_TABS = 60
+MAX_TABS = 60
 DAY = re.compile("lunes|martes|miércoles|jueves|viernes")
-MOST_WORDS_OF_A_SENTENCE = 20
+MAX_WORDS_OF_A_SENTENCE = 20
 BLOCKS = "main :is(h1, h2, h3, p, li, legend, label, dt, dd, figcaption)"
 
 
@@ -34,11 +34,11 @@ class Keyboard:
 
     def reach(self, role, name) -> None:
         wanted = self.page.get_by_role(role, name=name).and_(self.page.locator(":focus"))
-        for _ in range(MOST_TABS):
+        for _ in range(MAX_TABS):
             if wanted.count():
                 return
             self.page.keyboard.press("Tab")
-        pytest.fail(f"no {role} {name} within {MOST_TABS} tabs of {self.page.url}")
+        pytest.fail(f"no {role} {name} within {MAX_TABS} tabs of {self.page.url}")
 
     def press(self, role, name, key="Enter") -> None:
         self.reach(role, name)
@@ -126,6 +126,6 @@ def test_sentences_are_short(no_js_page, place, smtp):
     for mail in smtp.messages:
         lengths += words_of_sentences(text_of(mail))
     assert len(lengths) > 200
-    assert sum(lengths) / len(lengths) <= MOST_WORDS_OF_A_SENTENCE
-    assert max(lengths) <= 2 * MOST_WORDS_OF_A_SENTENCE
+    assert sum(lengths) / len(lengths) <= MAX_WORDS_OF_A_SENTENCE
+    assert max(lengths) <= 2 * MAX_WORDS_OF_A_SENTENCE
     assert words_of_sentences("uno dos. tres") == [2, 1]

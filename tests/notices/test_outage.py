@@ -93,7 +93,7 @@ def test_after_an_hour_without_a_mail_server_all_is_delivered_within_five_minute
 
 @pytest.mark.engines("sqlite")
 def test_control_with_waits_that_grow_for_every_fault_they_come_much_later(app, owe, at_second, monkeypatch):
-    monkeypatch.setattr(delivery, "_LONGEST_PAUSE", timedelta(days=1))
+    monkeypatch.setattr(delivery, "_MAX_PAUSE", timedelta(days=1))
     monkeypatch.setattr(delivery, "_pause", lambda untried: [delivery._fail(one, ValueError()) for one in untried])
     an_hour_of(app, owe, at_second, refused)
     with serving(Sink()) as back:

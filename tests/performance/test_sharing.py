@@ -67,7 +67,7 @@ def test_who_asks_while_it_is_made_waits_for_it(app):
 
 
 def test_a_shelf_of_too_many_things_keeps_those_of_this_moment(app, moments, monkeypatch):
-    monkeypatch.setattr(shared_values, "_MOST", 3)
+    monkeypatch.setattr(shared_values, "_MAX_ENTRIES", 3)
     shelf = Shelf()
     for number in range(3):
         shelf.get(number, 2.0 + number, lambda: "old")

@@ -23,7 +23,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=31536000",
 }
-MOST_BYTES_OF_A_COOKIE = 4096
+MAX_BYTES_OF_A_COOKIE = 4096
 
 
 def look_at(answer):
@@ -38,7 +38,7 @@ def look_at(answer):
         assert {"Secure", "HttpOnly", "Path=/"} <= attributes, where
         assert attributes & {"SameSite=Lax", "SameSite=Strict"}, where
         assert not any(each.startswith("Domain") for each in attributes), where
-        assert len(cookie) < MOST_BYTES_OF_A_COOKIE, where
+        assert len(cookie) < MAX_BYTES_OF_A_COOKIE, where
 
 
 @pytest.fixture(scope="module")

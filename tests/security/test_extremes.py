@@ -31,7 +31,7 @@ WORDS = (
     "[]",
     "..",
 )
-MOST_LETTERS = 1500  # as many as all fields of a form may have
+MAX_CHARACTERS = 1500  # as many as all fields of a form may have
 UNREAD = (400, 413, 429)  # refused for its token, its size or its number; a kiosk's list is JSON
 HOURS = ("9999-12-31T23:59", "0001-01-01T00:00", "2026-02-30T10:00", "2026-11-11T10:00@nada", "T", "2200-01-01T09:00@x")
 IDS = ("booking_id", "device_id", "closure_id", "account_id", "holiday_id")
@@ -134,7 +134,7 @@ def test_no_form_field_breaks_a_post(world, who):
     token = {"csrf_token": form_token(client)}
     for rule in sorted(POSTS.keys() - {"/agencia/salir"}):
         words = each_word if POSTS[rule][0] == who else a_mixture
-        for data in words(fields, MOST_LETTERS):
+        for data in words(fields, MAX_CHARACTERS):
             answer = ask(client, "POST", world.address(rule), data=data | token)
             assert answer.status_code < 500, (rule, data[fields[0]][:20])
             assert answer.status_code not in UNREAD or rule == "/kiosco/sincronizar", (rule, data[fields[0]][:20])

@@ -13,7 +13,7 @@ from turnero.core.errors import TurneroError
 from turnero.core.messages import text_of
 
 _LAST_YEAR = 2999
-_LONGEST_TERM = 1000
+_MAX_TERM = 1000
 
 
 @click.command("holidays")
@@ -51,7 +51,7 @@ def deadline_command(notified: str, days: str, provinces: tuple[str, ...], canto
     cada lugar que se indique. Es una estimación, no un aviso legal.
     """
     start = _date(notified)
-    term = _whole(days, "--days", 1, _LONGEST_TERM)
+    term = _whole(days, "--days", 1, _MAX_TERM)
     click.echo(last_day(start, term, legal_rest(_places(provinces, cantons))).isoformat())
 
 

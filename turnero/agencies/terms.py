@@ -9,7 +9,7 @@ from turnero.agencies.models import Agency, Procedure, Province
 from turnero.agencies.places import Locality
 
 # Older or later dates of notification are slips of the finger.
-_MOST_DAYS_AGO = 366
+_MAX_DAYS_AGO = 366
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def term_of(procedure: Procedure, notified: date | None, today: date, *where: Pr
     ``where``: the places whose holidays stop it. What is not sure counts as worked, so that the date told is the
     earlier one.
     """
-    if procedure.term_days is None or notified is None or not 0 <= (today - notified).days <= _MOST_DAYS_AGO:
+    if procedure.term_days is None or notified is None or not 0 <= (today - notified).days <= _MAX_DAYS_AGO:
         return None
     stops = places.legal_rest({_place(each) for each in where})
     return Term(notified, procedure.term_days, deadline.last_day(notified, procedure.term_days, stops))

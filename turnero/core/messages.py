@@ -117,7 +117,6 @@ TEXTS: dict[str, str] = {
     "live_turns": _(
         "No se borró nada: con esta cédula hay turnos pendientes ({count}). Agregue --cancel-turns para cancelarlos."
     ),
-    "unknown_scope": _("No conocemos esa agencia, ese cantón o esa provincia."),
     # transparency
     "month_not_over": _("Ese mes todavía no termina: no se cierra antes."),
     "month_of_history": _("Ese mes viene de un archivo: corríjalo ahí y vuelva a cargarlo con «turnero figures load»."),

@@ -17,7 +17,7 @@ T = TypeVar("T")
 # How old what a page shows may be, in seconds.
 SECONDS = 2.0
 # Agencies, trámites and days that somebody looked at in the last moments; more is somebody who tries them all.
-_MOST = 5000
+_MAX_ENTRIES = 5000
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class Shelf:
 
     def _entry(self, key: Hashable) -> _Entry:
         with self._lock:
-            if key not in self._entries and len(self._entries) >= _MOST:
+            if key not in self._entries and len(self._entries) >= _MAX_ENTRIES:
                 now = time.monotonic()
                 fresh = {key: entry for key, entry in self._entries.items() if entry.made.until > now}
-                self._entries = fresh if len(fresh) < _MOST else {}
+                self._entries = fresh if len(fresh) < _MAX_ENTRIES else {}
             return self._entries.setdefault(key, _Entry())
 
 

@@ -25,10 +25,10 @@ LEASE = timedelta(seconds=60)  # longer than the four answers that one mail may 
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600, 6 * 3600))
 MAX_ATTEMPTS = 14  # with these waits more than two days
 PATIENCE = timedelta(days=2)  # no mail dies younger of a temporary fault, however often it was tried
-_SHORTEST_WAIT = timedelta(seconds=5)
+_MIN_WAIT = timedelta(seconds=5)
 # The server takes nothing: all wait this long, and the mail it was found out with, which may be the cause, a bit more.
 PAUSE = timedelta(seconds=30)
-_LONGEST_PAUSE = timedelta(minutes=4)
+_MAX_PAUSE = timedelta(minutes=4)
 
 log = structlog.get_logger()
 
@@ -89,7 +89,7 @@ def wait_after(attempt: int, left: timedelta | None) -> timedelta:
     A mail that expires is tried more densely, a quarter of what is left at a time: a code that comes late is lost.
     """
     wait = WAITS[min(attempt, len(WAITS)) - 1]
-    return wait if left is None else max(min(wait, left / 4), _SHORTEST_WAIT)
+    return wait if left is None else max(min(wait, left / 4), _MIN_WAIT)
 
 
 def _send(connection: VerifiedConnection, owed: _Owed) -> Delivered:
@@ -203,7 +203,7 @@ def _fail(owed: _Owed, error: Exception) -> Delivered:
     expires_at = db.session.scalar(select(Notice.expires_at).where(Notice.id == owed.id))
     wait = wait_after(owed.attempt, expires_at - now if expires_at else None)
     if isinstance(error, Unreachable):
-        wait = min(wait, _LONGEST_PAUSE)
+        wait = min(wait, _MAX_PAUSE)
     worn_out = owed.attempt >= MAX_ATTEMPTS and owed.created_at <= now - PATIENCE
     dead = isinstance(error, Rejected) or worn_out
     failed = _still_ours(owed).values(

@@ -20,7 +20,7 @@ from turnero.web import admission
 from turnero.web.admission import Gate
 
 # Of a worker. Browsers keep theirs open while they wait, and whoever finds none left is not even told to wait.
-_MOST_CONNECTIONS = 4096
+_MAX_CONNECTIONS = 4096
 # What a worker may take to end what it is at, when it is told to stop or its parent has died.
 _GRACE_SECONDS = 30
 
@@ -57,8 +57,8 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=admission.threads_for(threads),
-        backlog=_MOST_CONNECTIONS,
-        backpressure=_MOST_CONNECTIONS,
+        backlog=_MAX_CONNECTIONS,
+        backpressure=_MAX_CONNECTIONS,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE_SECONDS,
@@ -72,7 +72,7 @@ def _allow_connections() -> None:
         import resource  # noqa: PLC0415 (not everywhere)
 
         usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = 2 * _MOST_CONNECTIONS if most == resource.RLIM_INFINITY else min(2 * _MOST_CONNECTIONS, most)
+        wanted = 2 * _MAX_CONNECTIONS if most == resource.RLIM_INFINITY else min(2 * _MAX_CONNECTIONS, most)
         if resource.RLIM_INFINITY != usual < wanted:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 

@@ -8,7 +8,7 @@ from turnero.staff import passwords
 from turnero.staff.models import Account
 
 Typed = Mapping[str, str]
-_LONGEST_ADDRESS = 254
+_MAX_ADDRESS = 254
 
 
 class StaffEmailMissing(InvalidInput):
@@ -26,7 +26,7 @@ def typed(form: Typed, *fields: str) -> dict[str, str]:
 
 def parse_sign_in(form: Typed) -> tuple[str, str, str]:
     """Address (normalised), password and code as typed. Raises Faulty where address or password are missing."""
-    email, password = form.get("correo", "").strip().lower()[:_LONGEST_ADDRESS], form.get("clave", "")
+    email, password = form.get("correo", "").strip().lower()[:_MAX_ADDRESS], form.get("clave", "")
     faults: dict[str, InvalidInput] = {}
     if not email:
         faults["correo"] = StaffEmailMissing()

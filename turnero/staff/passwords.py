@@ -5,7 +5,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from turnero.core.errors import InvalidInput
 
-SHORTEST, LONGEST, RECOMMENDED = 8, 128, 15
+MIN_CHARACTERS, MAX_CHARACTERS = 8, 128
 # Guessed within some ten thousand tries: lists, keyboard rows, names with a year.
 _LOWEST_SCORE = 2
 _CONTEXT = ("turnero", "iess", "turno", "turnos", "quito", "ecuador", "guayaquil", "ventanilla", "agencia", "seguro")
@@ -38,8 +38,8 @@ def check_password(password: str, email: str) -> str:
     """
     if not password:
         raise PasswordMissing
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise PasswordLength(shortest=SHORTEST, longest=LONGEST)
+    if not MIN_CHARACTERS <= len(password) <= MAX_CHARACTERS:
+        raise PasswordLength(shortest=MIN_CHARACTERS, longest=MAX_CHARACTERS)
     from zxcvbn import zxcvbn  # noqa: PLC0415 (its word lists take 12 MB, and few ever choose a password)
 
     # Of long ones the beginning says enough: the estimate takes time that grows with the square of the length.
@@ -56,7 +56,7 @@ def hashed(password: str) -> str:
 def is_right(password: str, password_hash: str | None) -> bool:
     """Whether it is this password; takes the same time where there is none."""
     try:
-        _hasher.verify(password_hash or NOBODYS, password[:LONGEST])
+        _hasher.verify(password_hash or NOBODYS, password[:MAX_CHARACTERS])
         return password_hash is not None
     except (VerifyMismatchError, InvalidHashError):
         return False

@@ -13,7 +13,7 @@ from turnero.staff.models import Account, SignInFailure, StaffSession
 COOKIE = "turnero-staff"
 # A working day with one sign-in (docs/decisions: staff-sign-in).
 IDLE = timedelta(hours=2)
-LONGEST = timedelta(hours=12)
+MAX_AGE = timedelta(hours=12)
 _SEEN_EVERY = timedelta(minutes=1)
 # As long as a browser counts as known to an account (its own cookie lives as long).
 _REMEMBERED = timedelta(days=60)
@@ -68,7 +68,7 @@ def _counts(session: StaffSession, now: datetime) -> bool:
         and account.disabled_at is None
         and session.version == account.version
         and session.seen_at > now - IDLE
-        and session.created_at > now - LONGEST
+        and session.created_at > now - MAX_AGE
     )
 
 

@@ -14,7 +14,7 @@ _FREE = 5
 _FREE_OF_ACCOUNT = 20
 _FREE_OF_SOURCE = 60
 _FIRST_WAIT = timedelta(seconds=30)
-_LONGEST_WAIT = timedelta(minutes=15)
+_MAX_WAIT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -46,5 +46,5 @@ def _end(failures: list[datetime], free: int) -> datetime | None:
     beyond = len(failures) - free
     if beyond < 0:
         return None
-    longest: timedelta = min(_FIRST_WAIT * float(2 ** min(beyond, 10)), _LONGEST_WAIT)
+    longest: timedelta = min(_FIRST_WAIT * float(2 ** min(beyond, 10)), _MAX_WAIT)
     return max(failures) + longest

@@ -20,7 +20,7 @@ from turnero.verify.contact import parse_email, parse_mobile
 from turnero.verify.models import Citizen
 
 _SECONDS = 3.0
-_MOST_BYTES = 64 * 1024
+_MAX_BYTES = 64 * 1024
 _CALLS_AT_ONCE = 8
 # No connection, no trust or no time; an answer that is not JSON as agreed, or nests without end.
 _OUTAGES = (urllib3.exceptions.HTTPError, OSError, TimeoutError, ValueError, RecursionError)
@@ -131,9 +131,9 @@ def _served(base: str) -> ServedRegistry:
 
 def _body(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
     body = b""
-    while chunk := response.read1(_MOST_BYTES):
+    while chunk := response.read1(_MAX_BYTES):
         body += chunk
-        if len(body) > _MOST_BYTES:
+        if len(body) > _MAX_BYTES:
             raise ValueError("too long")
         if time.monotonic() > deadline:
             raise TimeoutError

@@ -18,9 +18,9 @@ from turnero.core.paths import resource
 from turnero.web import error_pages, page, rate_limits
 from turnero.web.session import BrowserSessions
 
-_MOST_BYTES = 64 * 1024
+_MAX_BYTES = 64 * 1024
 _A_YEAR = 365 * 24 * 3600
-_LARGEST_ROW = 2**31 - 1
+_MAX_ROW = 2**31 - 1
 # Floods only: 300 honest journeys behind one address (some 20 requests each, 8 of them posts) stay far below.
 _ALL_REQUESTS = "20000 per 5 minutes"
 _POSTS_OF_ONE_PAGE = "2000 per 5 minutes"
@@ -41,13 +41,13 @@ class _RowNumber(IntegerConverter):
     regex = "[0-9]{1,10}"
 
     def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=_LARGEST_ROW)
+        super().__init__(url_map, max=_MAX_ROW)
 
 
 def configure(app: Flask, settings: Settings) -> None:
     """Everything between the server and the routes. The blueprints come after it."""
     app.config.update(
-        MAX_CONTENT_LENGTH=_MOST_BYTES,
+        MAX_CONTENT_LENGTH=_MAX_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # slow people are no attackers
         WTF_CSRF_SSL_STRICT=False,  # it would ask for a Referer, which careful browsers do not send
         RATELIMIT_APPLICATION=lambda: _ALL_REQUESTS,

@@ -11,7 +11,7 @@ from tests.support.rows.build import create_desk, create_procedure, today
 from tests.support.rows.staff import create_account, session_key
 from tests.support.servers.forked import running
 from tests.support.servers.processes import PATIENCE_SECONDS, answer, environ_of
-from turnero.attention.agenda.stream import MOST_STREAMS
+from turnero.attention.agenda.stream import MAX_STREAMS
 from turnero.staff import sessions
 
 
@@ -46,7 +46,7 @@ def test_streams_never_take_all_threads_and_who_leaves_makes_room(sqlite_app, po
     environ = environ_of(sqlite_app) | {"TURNERO_CLOCK": f"{offset:+.0f}s"}
     with running(*arguments, environ=environ), Streams() as first, Streams() as later:
         assert answer(port, "/healthz")[0] == 200
-        assert [first.open(port, cookie) for _ in range(MOST_STREAMS)] == [200] * MOST_STREAMS
+        assert [first.open(port, cookie) for _ in range(MAX_STREAMS)] == [200] * MAX_STREAMS
         assert later.open(port, cookie) == 204
         assert answer(port, "/turno")[0] == 200
         first.close()

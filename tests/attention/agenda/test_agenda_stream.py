@@ -43,7 +43,7 @@ def test_it_tells_of_each_change_and_nothing_personal(clerk, desk):
 
 def test_it_keeps_the_line_open_and_ends_by_itself(clerk, monkeypatch):
     monkeypatch.setattr(changes, "_HEARTBEAT_SECONDS", 0)
-    monkeypatch.setattr(changes, "_LONGEST_SECONDS", 0.2)
+    monkeypatch.setattr(changes, "_MAX_SECONDS", 0.2)
     answer = open_stream(clerk)
     parts = list(answer.iter_encoded())
     assert parts[0].startswith(b"retry")
@@ -52,7 +52,7 @@ def test_it_keeps_the_line_open_and_ends_by_itself(clerk, monkeypatch):
 
 
 def test_only_half_of_the_threads_stream_and_closed_ones_make_room(clerk):
-    streams = [open_stream(clerk) for _ in range(changes.MOST_STREAMS)]
+    streams = [open_stream(clerk) for _ in range(changes.MAX_STREAMS)]
     assert [stream.status_code for stream in streams] == [200] * 4
     assert open_stream(clerk).status_code == 204
     for stream in streams:

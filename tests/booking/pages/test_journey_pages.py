@@ -10,7 +10,7 @@ from turnero.booking.turn.models import Booking, Journey
 from turnero.core.extensions import db
 from turnero.operations.audit import audit
 
-MOST_BYTES = 14 * 1024
+MAX_BYTES = 14 * 1024
 NINE = 540
 # What is posted at each step, in the contract's names; the code is never right.
 POSTS = {
@@ -157,4 +157,4 @@ def test_every_page_is_light(client, desk, procedure):
     ):
         answer = walker.get(page, **query)
         assert answer.status_code == 200
-        assert len(answer.data) <= MOST_BYTES, page
+        assert len(answer.data) <= MAX_BYTES, page

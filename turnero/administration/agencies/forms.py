@@ -19,10 +19,10 @@ from turnero.core.interval import Interval
 from turnero.web.fields import Fields
 
 KINDS = {"agencia": "agency", "punto": "mall_point"}
-MOST_WINDOWS = 200
-_MOST_DAYS = 366
+MAX_WINDOWS = 200
+_MAX_DAYS = 366
 _RESERVED = {"nueva"}  # the page where an agency is added has that address
-MOST_INTERVALS = 6
+MAX_INTERVALS = 6
 Typed = Mapping[str, str]
 
 
@@ -87,7 +87,7 @@ def parse_week(form: Typed, today: date) -> tuple[Week, Days]:
 
 def _hours(fields: Fields, weekday: int) -> list[Interval[int]]:
     found: list[Interval[int]] = []
-    for number in range(MOST_INTERVALS):
+    for number in range(MAX_INTERVALS):
         opens, closes = (f"{word}-{weekday}-{number}" for word in ("abre", "cierra"))
         if not (fields.text(opens) or fields.text(closes)):
             continue
@@ -107,7 +107,7 @@ def parse_windows(form: Typed, lines: Collection[str], today: date) -> DeskEntry
     """Windows and grid step of a line from a date on. Raises Faulty."""
     fields = Fields(form)
     line = fields.parsed("linea", parsing.one_of(lines))
-    windows = fields.parsed("ventanillas", parsing.whole_number(0, MOST_WINDOWS))
+    windows = fields.parsed("ventanillas", parsing.whole_number(0, MAX_WINDOWS))
     step = fields.parsed("minutos", parsing.whole_number(5, 240))
     first = fields.parsed("desde", lambda text: _to_come(text, today))
     fields.check()
@@ -128,11 +128,11 @@ def parse_special(form: Typed, lines: Collection[str], today: date) -> Special:
     """``linea``, ``desde``, ``hasta`` (empty: that day alone), ``ventanillas`` (empty: as usual). Raises Faulty."""
     fields = Fields(form)
     line = fields.parsed("linea", parsing.one_of(lines))
-    windows = fields.parsed("ventanillas", lambda text: parsing.whole_number(0, MOST_WINDOWS)(text) if text else None)
+    windows = fields.parsed("ventanillas", lambda text: parsing.whole_number(0, MAX_WINDOWS)(text) if text else None)
     days = _days(fields, today)
     length = ((days.last or days.first) - days.first).days + 1
-    if length > _MOST_DAYS:
-        fields.faults["hasta"] = DaysTooMany(most=_MOST_DAYS)
+    if length > _MAX_DAYS:
+        fields.faults["hasta"] = DaysTooMany(most=_MAX_DAYS)
     fields.check()
     assert line is not None
     return Special(line, tuple(days.first + timedelta(days=each) for each in range(length)), windows)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flask import Response, request, url_for
 
 from turnero.administration.agencies.edits import KINDS_IN_WORDS, desk_in_words, measured, windows_in_words
-from turnero.administration.agencies.forms import KINDS, MOST_INTERVALS
+from turnero.administration.agencies.forms import KINDS, MAX_INTERVALS
 from turnero.administration.edit import effects, reach
 from turnero.agencies import queries as agencies
 from turnero.agencies.calendar import opening_hours
@@ -159,7 +159,7 @@ def hours_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
 
 def _intervals(typed: Mapping[str, str]) -> int:
     """How many intervals of a day the form that was sent had."""
-    sent = (number for number in range(MOST_INTERVALS) if any(f"abre-{day}-{number}" in typed for day in range(7)))
+    sent = (number for number in range(MAX_INTERVALS) if any(f"abre-{day}-{number}" in typed for day in range(7)))
     return max(sent, default=-1) + 1
 
 

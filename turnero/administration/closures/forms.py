@@ -27,7 +27,7 @@ SCOPES = {
     "pais": gettext_noop("Todo el país"),
 }
 KINDS = {"decreto": "decree", "contingencia": "contingency", "feriado": "holiday"}
-_LONGEST = timedelta(days=366)
+_MAX_CLOSURE = timedelta(days=366)
 
 
 class CantonUnknown(InvalidInput):
@@ -113,8 +113,8 @@ def _wrong(starts: datetime, ends: datetime, now: datetime) -> InvalidInput | No
     """What is wrong with the hours, at local ``now``. Those that began and are not over may be closed."""
     if ends <= starts:
         return MomentsReversed()
-    if ends - starts > _LONGEST:
-        return DaysTooMany(most=_LONGEST.days)
+    if ends - starts > _MAX_CLOSURE:
+        return DaysTooMany(most=_MAX_CLOSURE.days)
     if ends > now:
         return None
     last_day = (ends - timedelta(minutes=1)).date()  # hours until midnight are the day's before

@@ -60,7 +60,7 @@ def show_displaced() -> Response:
         "administration/displaced.html",
         total=displaced.count_displaced(reach.only()).people,
         lines=displaced.lost_lines(reach.only()),
-        most=displaced.MOST_LINES,
+        most=displaced.MAX_LINES,
         opens_turns=not reach.everywhere(),  # a supervisor may, at the own agency
     )
 

@@ -22,7 +22,7 @@ from turnero.web.fields import Fields
 from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
 blueprint = Blueprint("admin_complaints", __name__, url_prefix="/admin/quejas")
-_MOST_LETTERS = 4000
+_MAX_CHARACTERS = 4000
 _LATELY = timedelta(days=90)
 _KINDS = {
     "complaint": gettext_noop("Queja"),
@@ -138,8 +138,8 @@ def _answer(text: str) -> str:
     """Several lines, as they will be read."""
     if not text:
         raise TextMissing
-    if len(text) > _MOST_LETTERS:
-        raise TextLong(most=_MOST_LETTERS)
+    if len(text) > _MAX_CHARACTERS:
+        raise TextLong(most=_MAX_CHARACTERS)
     return text
 
 

@@ -18,7 +18,7 @@ from turnero.core.extensions import db
 from turnero.core.formatting import clock_time, long_date
 from turnero.core.language import gettext
 
-MOST_LINES = 200
+MAX_LINES = 200
 _NOTHING = "-"
 
 
@@ -51,9 +51,9 @@ def count_displaced(agency_id: int | None) -> Open:
 
 
 def lost_lines(agency_id: int | None) -> list[LostLine]:
-    """Who has no other hour yet, in the order of the hours they lost; at most MOST_LINES."""
+    """Who has no other hour yet, in the order of the hours they lost; at most MAX_LINES."""
     rows = select(Displacement).join(Desk, Desk.id == Displacement.old_desk_id).where(*_open(agency_id))
-    rows = rows.order_by(Displacement.old_starts_at, Displacement.id).limit(MOST_LINES)
+    rows = rows.order_by(Displacement.old_starts_at, Displacement.id).limit(MAX_LINES)
     return [lost_line(each) for each in db.session.scalars(rows.options(joinedload(Displacement.booking)))]
 
 

@@ -20,7 +20,7 @@ from turnero.booking.journey.forms import YEARS
 
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST_SLUG = 60
+_MAX_SLUG = 60
 _MIDNIGHT = 24 * 60
 
 
@@ -90,7 +90,7 @@ def parse_moment(text: str) -> datetime:
 
 def parse_slug(text: str) -> str:
     """Lower-case words with hyphens."""
-    if len(text) > _LONGEST_SLUG or not _SLUG.fullmatch(text):
+    if len(text) > _MAX_SLUG or not _SLUG.fullmatch(text):
         raise SlugInvalid
     return text
 
@@ -98,4 +98,4 @@ def parse_slug(text: str) -> str:
 def slug_from(name: str) -> str:
     """What the address of a thing of that name is, unless one chooses another: "Agencia Ñuñoa" is agencia-nunoa."""
     plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_SLUG].strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_SLUG].strip("-")

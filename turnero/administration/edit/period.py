@@ -8,7 +8,7 @@ from turnero.core import clock
 from turnero.transparency.figures import MAINLAND
 from turnero.web.fields import Fields
 
-_LONGEST = timedelta(days=366)
+_MAX_PERIOD = timedelta(days=366)
 
 
 def period(fields: Fields, usual: timedelta) -> tuple[date, date]:
@@ -20,6 +20,6 @@ def period(fields: Fields, usual: timedelta) -> tuple[date, date]:
         return first, last
     if first > last:
         fields.faults["hasta"] = DaysReversed()
-    elif last - first >= _LONGEST:
-        fields.faults["desde"] = DaysTooMany(most=_LONGEST.days)
+    elif last - first >= _MAX_PERIOD:
+        fields.faults["desde"] = DaysTooMany(most=_MAX_PERIOD.days)
     return first, last

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, and_, or_
 from turnero.booking.turn.models import Event
 from turnero.staff.models import AdminChange, DataView
 
-_LONGEST = 60
-_MOST_DIGITS = 18
+_MAX_CHARACTERS = 60
+_MAX_DIGITS = 18
 
 
 @dataclass(frozen=True, order=True)
@@ -34,7 +34,7 @@ class Mark:
 
 def parse_cursor(text: str) -> Mark | None:
     """What ``str`` made of a mark; None for anything else."""
-    at, *numbers = text[:_LONGEST].split("-")
+    at, *numbers = text[:_MAX_CHARACTERS].split("-")
     if len(numbers) != len(("rank", "row")) or not all(n.isascii() and n.isdecimal() for n in numbers):
         return None
     try:

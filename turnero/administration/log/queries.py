@@ -25,7 +25,7 @@ KINDS = {
     "turnos": gettext_noop("Pasos de turnos"),
     "vistas": gettext_noop("Quién vio a quién"),
 }
-MOST_LINES = 200
+MAX_LINES = 200
 _RANKS: dict[type[AdminChange | Event | DataView], int] = {AdminChange: 0, Event: 1, DataView: 2}
 _ACTORS = {
     COMMAND_LINE: gettext_noop("Línea de comandos"),
@@ -67,7 +67,7 @@ class LogLine:
 
 
 def log_lines(search: Search) -> tuple[list[LogLine], Mark | None]:
-    """The newest first, at most MOST_LINES; and how far they reach where there are older ones."""
+    """The newest first, at most MAX_LINES; and how far they reach where there are older ones."""
     actors = _actors()
     account_ids = [number for number, email in actors.accounts.items() if search.account in email]
     found: list[LogLine] = []
@@ -79,7 +79,7 @@ def log_lines(search: Search) -> tuple[list[LogLine], Mark | None]:
     if "vistas" in wanted:
         found += _looks(search, actors, account_ids)
     found.sort(key=lambda line: line.mark, reverse=True)
-    shown = found[:MOST_LINES]
+    shown = found[:MAX_LINES]
     return shown, shown[-1].mark if len(found) > len(shown) else None
 
 
@@ -121,7 +121,7 @@ def _changes(search: Search, actors: _Actors, account_ids: list[int]) -> Iterato
     if search.account:
         found = found.where(AdminChange.actor.in_([f"staff:{number}" for number in account_ids]))
     found = found.where(*_inside(AdminChange, search)).order_by(AdminChange.at.desc(), AdminChange.id.desc())
-    for change, agency in db.session.execute(found.limit(MOST_LINES + 1)):
+    for change, agency in db.session.execute(found.limit(MAX_LINES + 1)):
         what = f"{change.summary} {change.effect}".strip()
         yield LogLine(_mark(change), actors.name(change.actor), what, agency or "")
 
@@ -135,7 +135,7 @@ def _steps(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[
     if search.reference:
         found = found.where(Booking.reference == search.reference)
     found = found.where(*_inside(Event, search)).order_by(Event.at.desc(), Event.id.desc())
-    rows = db.session.execute(found.limit(MOST_LINES + 1)).all()
+    rows = db.session.execute(found.limit(MAX_LINES + 1)).all()
     places, names = turns.turn_places_of({event.booking_id for event, _ in rows}), _agencies()
     for event, reference in rows:
         place = places.at(event.booking_id, event.at)
@@ -159,7 +159,7 @@ def _looks(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[
         stood = turns.agendas_of(turn) if turn else []
         found = found.where(_showed(turn, stood) if turn else false())
     found = found.where(*_inside(DataView, search)).order_by(DataView.at.desc(), DataView.id.desc())
-    rows = db.session.execute(found.limit(MOST_LINES + 1)).all()
+    rows = db.session.execute(found.limit(MAX_LINES + 1)).all()
     places = turns.turn_places_of({view.booking_id for view, _, _ in rows if view.booking_id is not None})
     for view, reference, agency in rows:
         if view.booking_id is not None:
@@ -179,7 +179,7 @@ def _showed(turn: Booking, stood: Sequence[Stay]) -> ColumnElement[bool]:
 
 def _in_agenda(stay: Stay) -> ColumnElement[bool]:
     """A page left open goes on showing who comes to the agenda, as long as its session lasts."""
-    open_page = and_(DataView.kind == "agenda", DataView.at >= stay.since - sessions.LONGEST)
+    open_page = and_(DataView.kind == "agenda", DataView.at >= stay.since - sessions.MAX_AGE)
     ended = () if stay.until is None else (DataView.at < stay.until,)
     that_day = (DataView.booking_id.is_(None), Agency.slug == stay.agency, DataView.day == stay.day)
     return and_(*that_day, *ended, or_(DataView.at >= stay.since, open_page))

@@ -20,7 +20,7 @@ from turnero.transparency.figures import MAINLAND
 from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
 blueprint = Blueprint("admin_mail", __name__, url_prefix="/admin")
-_MOST_SHOWN = 100
+_MAX_SHOWN = 100
 
 
 @blueprint.get("/correos")
@@ -32,7 +32,7 @@ def show_mails() -> Response:
 def _queue(trouble: FormErrors) -> Response:
     """Of an address the domain alone: whose mailbox it is says nothing about what is wrong."""
     counts = queries.mail_counts()
-    dead = select(Notice).where(Notice.status == "dead").order_by(Notice.id.desc()).limit(_MOST_SHOWN)
+    dead = select(Notice).where(Notice.status == "dead").order_by(Notice.id.desc()).limit(_MAX_SHOWN)
     lines = [
         (
             clock.local(notice.created_at, MAINLAND),

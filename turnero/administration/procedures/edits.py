@@ -20,8 +20,8 @@ CHANNELS = {
     "virtual": gettext_noop("En línea, sin turno"),
     "ambos": gettext_noop("En ventanilla y en línea"),
 }
-_LONGEST_TURN = 8 * 60
-_LONGEST_TERM = 365
+_MAX_TURN = 8 * 60
+_MAX_TERM = 365
 _TOLD_DAYS = 30
 Typed = Mapping[str, str]
 
@@ -101,8 +101,8 @@ def _entry(fields: Fields, slug: str, there: There) -> tuple[ProcedureEntry, Lin
     else:
         line = fields.parsed("linea", parsing.one_of(there.lines))
     channel = fields.parsed("canal", parsing.one_of(CHANNELS))
-    minutes = fields.parsed("minutos", parsing.whole_number(1, _LONGEST_TURN))
-    term = fields.parsed("termino", lambda text: parsing.whole_number(1, _LONGEST_TERM)(text) if text else None)
+    minutes = fields.parsed("minutos", parsing.whole_number(1, _MAX_TURN))
+    term = fields.parsed("termino", lambda text: parsing.whole_number(1, _MAX_TERM)(text) if text else None)
     sheet = forms.read_sheet(fields, there.procedures)
     fields.check()
     return ProcedureEntry(slug, name or "", line or "", channel or "", minutes or 0, term, sheet), new_line

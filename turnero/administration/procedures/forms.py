@@ -10,10 +10,10 @@ from turnero.core.language import gettext_noop
 from turnero.verify.contact import parse_email
 from turnero.web.fields import Fields
 
-_MOST = 1000
-_MOST_LINES = 40
-_LONGEST_ADDRESS = 300
-_TOLD = 60  # letters of what is unknown
+_MAX_CHARACTERS = 1000
+_MAX_LINES = 40
+_MAX_ADDRESS = 300
+_QUOTED_CHARACTERS = 60  # letters of what is unknown
 
 
 @dataclass(frozen=True)
@@ -94,19 +94,19 @@ def read_sheet(fields: Fields, procedures: Collection[str]) -> dict[str, Any]:
         inner[part.path[-1]] = value
     unknown = [slug for slug in sheet.get("follow_ups", ()) if slug not in procedures]
     if unknown:
-        fields.faults["siguientes"] = ProcedureUnknown(slug=unknown[0][:_TOLD])
+        fields.faults["siguientes"] = ProcedureUnknown(slug=unknown[0][:_QUOTED_CHARACTERS])
     return sheet
 
 
 def _parser(field: str) -> Any:
-    return {"contacto_correo": _email, "enlace": _address}.get(field, parsing.some_words(_MOST, least=0))
+    return {"contacto_correo": _email, "enlace": _address}.get(field, parsing.some_words(_MAX_CHARACTERS, least=0))
 
 
 def _lines(text: str) -> list[str]:
     rows = [row for row in text.splitlines() if row.strip()]
-    if len(rows) > _MOST_LINES:
-        raise TextLong(most=_MOST_LINES * _MOST)
-    return [parsing.some_words(_MOST)(row) for row in rows]
+    if len(rows) > _MAX_LINES:
+        raise TextLong(most=_MAX_LINES * _MAX_CHARACTERS)
+    return [parsing.some_words(_MAX_CHARACTERS)(row) for row in rows]
 
 
 def _email(text: str) -> str:
@@ -114,6 +114,6 @@ def _email(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    if text and (not text.startswith("https://") or " " in text or len(text) > _LONGEST_ADDRESS):
+    if text and (not text.startswith("https://") or " " in text or len(text) > _MAX_ADDRESS):
         raise AddressInvalid
     return text

@@ -46,7 +46,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS = date.min  # a desk staffed without a first day
 _PROVINCE_CODES = [f"{number:02}" for number in range(1, 25)]
 _WINDOWS = whole(0, 200)
-_LONGEST_TURN = 8 * 60
+_MAX_TURN = 8 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def procedure(known: Known) -> Shape[ProcedureEntry]:
         Field("name", text()),
         Field("line", reference("la línea", known.lines)),
         Field("channel", choice("presencial", "virtual", "ambos")),
-        Field("minutes", whole(1, _LONGEST_TURN)),
+        Field("minutes", whole(1, _MAX_TURN)),
         Field("term_days", whole(1, 365), None),
         Field("sheet", sheet(reference("el trámite", known.procedures)), {}),
     )

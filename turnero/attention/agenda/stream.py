@@ -14,11 +14,11 @@ from turnero.core.extensions import db
 from turnero.staff.models import Device
 
 # Each stream holds a thread of its process for minutes (and no place of the gate's). Who gets none polls.
-MOST_STREAMS = 4
+MAX_STREAMS = 4
 _EVERY_SECONDS = 1.0
 _HEARTBEAT_SECONDS = 2  # only by writing does the server learn that a page was left, and every action leaves one
-_LONGEST_SECONDS = 300
-_streams = threading.BoundedSemaphore(MOST_STREAMS)
+_MAX_SECONDS = 300
+_streams = threading.BoundedSemaphore(MAX_STREAMS)
 
 
 def signature(agency_id: int, day: date) -> str:
@@ -51,7 +51,7 @@ def stream(context: Callable[[], AppContext], agency_id: int, day: date) -> Iter
     """
     yield "retry: 2000\n\n"
     told, began, spoke = "", time.monotonic(), time.monotonic()
-    while time.monotonic() - began < _LONGEST_SECONDS:
+    while time.monotonic() - began < _MAX_SECONDS:
         with context():  # at its end the session goes back
             present = signature(agency_id, day)
         if present != told:

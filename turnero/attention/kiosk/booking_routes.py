@@ -19,7 +19,7 @@ from turnero.staff.access import device, device_only
 from turnero.verify.registry import RegistryUnavailable
 
 blueprint = Blueprint("kiosk_booking", __name__, url_prefix="/kiosco/turno")
-_LONGEST_KEY = 40
+_MAX_KEY = 40
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -48,7 +48,7 @@ def submit_kiosk_booking() -> Response:
 
 
 def _give(slug: str, hour: FreeHour, chosen: dict[str, str]) -> Response:
-    key = request.form.get("solicitud", "")[:_LONGEST_KEY] or secrets.token_urlsafe(12)
+    key = request.form.get("solicitud", "")[:_MAX_KEY] or secrets.token_urlsafe(12)
     chosen["solicitud"] = key
     if "cedula" not in request.form:
         return _ask_cedula(hour, chosen)

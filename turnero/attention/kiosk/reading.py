@@ -24,7 +24,7 @@ from turnero.core.extensions import db
 from turnero.staff.models import Device
 from turnero.verify import cedula
 
-MOST_MISSES = 5
+MAX_MISSES = 5
 PAUSE = timedelta(minutes=5)
 _WAITS = (Status.CONFIRMED, Status.ARRIVED, Status.CALLED)
 
@@ -103,7 +103,7 @@ def is_paused(device: Device, now: datetime) -> bool:
 def count_miss(device: Device, now: datetime) -> None:
     """One more cédula that was tried for nothing at a device whose row is locked; enough of them pause it."""
     device.misses += 1
-    if device.misses >= MOST_MISSES:
+    if device.misses >= MAX_MISSES:
         device.misses, device.paused_until = 0, now + PAUSE
 
 

@@ -16,8 +16,8 @@ from turnero.web.page import see_other
 
 blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosco")
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-_MOST_KEPT = 200
-_LONGEST_READING = 40
+_MAX_KEPT = 200
+_MAX_READING = 40
 
 
 def agency_here() -> Agency:
@@ -43,7 +43,7 @@ def show_kiosk() -> Response:
 @device_only("kiosk")
 def submit_reading() -> Response:
     """Field ``lectura``: a reference or a cédula."""
-    typed = request.form.get("lectura", "").strip()[:_LONGEST_READING]
+    typed = request.form.get("lectura", "").strip()[:_MAX_READING]
     if not typed:
         return see_other("/kiosco")
     return render_kiosk("attention/kiosk_answer.html", reading=reading.read_code(typed, device().id))
@@ -125,7 +125,7 @@ def _items() -> list[object]:
         items = request.get_json(silent=True)
     except RecursionError:  # brackets in brackets in brackets
         abort(400)
-    if not isinstance(items, list) or len(items) > _MOST_KEPT:
+    if not isinstance(items, list) or len(items) > _MAX_KEPT:
         abort(400)
     return items
 
@@ -135,7 +135,7 @@ def _kept(item: object) -> offline.Kept:
         abort(400)
     try:
         at = datetime.fromtimestamp(float(item["momento"]) / 1000, UTC)
-        return offline.Kept(_plain(item["referencia"])[:_LONGEST_READING], _plain(item["ticket"])[:8], at)
+        return offline.Kept(_plain(item["referencia"])[:_MAX_READING], _plain(item["ticket"])[:8], at)
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         abort(400)
 

@@ -12,7 +12,7 @@ from turnero.staff.access import Role, member, staff_only
 from turnero.web.page import NO_ERRORS, FormErrors, render_page, see_other
 
 blueprint = Blueprint("seat", __name__, url_prefix="/agencia/ventanilla")
-MOST_WINDOWS = 99
+MAX_WINDOWS = 99
 
 
 @blueprint.get("")
@@ -39,7 +39,7 @@ def submit_window_choice() -> Response:
 def parse_window(text: str) -> int:
     """The number of a window as typed. Raises WindowInvalid."""
     text = text.strip()
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= MOST_WINDOWS):
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= MAX_WINDOWS):
         raise WindowInvalid
     return int(text)
 

@@ -14,7 +14,7 @@ from turnero.verify.contact import parse_email, parse_mobile
 from turnero.verify.digits import compact
 from turnero.web.fields import Fields
 
-MOST_REASON_LETTERS = 200
+MAX_REASON_CHARACTERS = 200
 FIELDS = (
     "cedula",
     "tramite",
@@ -138,8 +138,8 @@ def _reason(text: str) -> str:
     reason = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     if not reason:
         raise ReasonMissing
-    if len(reason) > MOST_REASON_LETTERS:
-        raise ReasonLong(most=MOST_REASON_LETTERS)
+    if len(reason) > MAX_REASON_CHARACTERS:
+        raise ReasonLong(most=MAX_REASON_CHARACTERS)
     return reason
 
 

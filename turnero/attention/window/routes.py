@@ -151,7 +151,7 @@ def _cancel_page(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
         booking=booking,
         text=TurnText.of(booking),
         typed=forms.typed_fields(request.form, "motivo"),
-        most=window_forms.MOST_REASON_LETTERS,
+        most=window_forms.MAX_REASON_CHARACTERS,
     )
 
 

@@ -18,7 +18,7 @@ from turnero.verify import cedula
 from turnero.verify.contact import Contact, mailbox_key, parse_email, parse_mobile
 
 Typed = Mapping[str, str]
-MOST_NAME_LETTERS = 120
+MAX_NAME_CHARACTERS = 120
 # Far from where the calendar ends, so that days before and after any day can be reckoned.
 YEARS = range(2000, 2200)
 Value = TypeVar("Value")
@@ -38,7 +38,7 @@ PARTS = {
     "manana": ("morning", gettext_noop("En la mañana")),
     "tarde": ("afternoon", gettext_noop("En la tarde")),
 }
-MOST_DAYS_AHEAD = 90
+MAX_DAYS_AHEAD = 90
 
 
 class ProvinceMissing(InvalidInput):
@@ -189,7 +189,7 @@ def _name(text: str) -> str:
     name = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     if not name:
         raise ThirdPartyNameMissing
-    return name[:MOST_NAME_LETTERS]
+    return name[:MAX_NAME_CHARACTERS]
 
 
 def _reference(text: str) -> str:
@@ -208,9 +208,9 @@ def parse_wish(form: Typed, agencies: Sequence[str], today: date) -> Wish:
     faults: dict[str, InvalidInput] = {}
     if not agencies:
         faults["agencias"] = AgencyMissing()
-    latest = today + timedelta(days=MOST_DAYS_AHEAD)
+    latest = today + timedelta(days=MAX_DAYS_AHEAD)
     if first is None or last is None or not today <= first <= last <= latest:
-        faults["desde"] = WishInvalid(most=MOST_DAYS_AHEAD)
+        faults["desde"] = WishInvalid(most=MAX_DAYS_AHEAD)
     if faults or first is None or last is None:
         raise Faulty(**faults)
     return Wish(asked["provincia"], asked["tramite"], tuple(agencies), first, last, _part(form))

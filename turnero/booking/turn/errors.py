@@ -134,12 +134,6 @@ class LiveTurns(Refused):
     code = "live_turns"
 
 
-class UnknownScope(InvalidInput):
-    """The agency, canton or province of a closure does not exist."""
-
-    code = "unknown_scope"
-
-
 class AlreadyAsked(Refused):
     """The cédula waits for a place for this trámite already, or takes part in this draw; never says where or when."""
 

@@ -10,7 +10,6 @@ from turnero.agencies.models import Agency, Procedure
 from turnero.core.db import UtcDateTime
 from turnero.core.extensions import Base
 
-LIVE = ("confirmed", "arrived", "called", "displaced")
 # A turn whose holder was forgotten says nothing about any cédula.
 _LIVE_SQL = text("status IN ('confirmed', 'arrived', 'called', 'displaced') AND forgotten_at IS NULL")
 _HELD_SQL = text("status = 'held'")

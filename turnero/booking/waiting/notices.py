@@ -113,10 +113,10 @@ def offer_mail(notice: Notice) -> Mail | None:
 
 def is_last(request: SeatRequest) -> bool:
     """Whether an offer that comes to nothing now ends the request."""
-    return request.draw_id is not None or request.offers + 1 >= MOST_OFFERS
+    return request.draw_id is not None or request.offers + 1 >= MAX_OFFERS
 
 
-MOST_OFFERS = 3
+MAX_OFFERS = 3
 
 
 def not_drawn_mail(notice: Notice) -> Mail | None:

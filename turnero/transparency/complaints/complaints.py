@@ -39,7 +39,7 @@ _MAIL_LIFE = timedelta(days=7)
 # Answer and record are one transaction.
 _WRITTEN_DOWN_WITHIN = timedelta(minutes=1)
 # Of a list that grows with the years.
-_MOST = 200
+_MAX_SHOWN = 200
 _ANSWERS = {
     "complaint": gettext_noop("Responde la queja %(number)s."),
     "suggestion": gettext_noop("Responde la sugerencia %(number)s."),
@@ -144,7 +144,7 @@ def answered(since: datetime, agency_id: int | None = None) -> Sequence[Complain
     found = select(Complaint).where(Complaint.answered_at >= since, Complaint.kind == "complaint")
     if agency_id is not None:
         found = found.where(Complaint.agency_id == agency_id)
-    return db.session.scalars(found.order_by(Complaint.answered_at.desc(), Complaint.id.desc()).limit(_MOST)).all()
+    return db.session.scalars(found.order_by(Complaint.answered_at.desc(), Complaint.id.desc()).limit(_MAX_SHOWN)).all()
 
 
 def unasked(agency_id: int | None = None) -> Sequence[Complaint]:
@@ -152,7 +152,7 @@ def unasked(agency_id: int | None = None) -> Sequence[Complaint]:
     found = select(Complaint).where(Complaint.kind != "complaint", Complaint.browser.is_not(None))
     if agency_id is not None:
         found = found.where(Complaint.agency_id == agency_id)
-    return db.session.scalars(found.order_by(Complaint.id.desc()).limit(_MOST)).all()
+    return db.session.scalars(found.order_by(Complaint.id.desc()).limit(_MAX_SHOWN)).all()
 
 
 def answered_by(row: Complaint) -> str | None:

@@ -17,8 +17,8 @@ blueprint = Blueprint("complaint", __name__, url_prefix="/queja")
 
 KINDS = {"queja": "complaint", "sugerencia": "suggestion", "felicitacion": "thanks"}
 _FIELDS = ("tipo", "agencia", "texto", "satisfaccion", "correo", "solicitud")
-_MOST_LETTERS = 4000
-_MOST_KEY = 64
+_MAX_CHARACTERS = 4000
+_MAX_KEY = 64
 
 
 class WordsMissing(InvalidInput):
@@ -70,8 +70,8 @@ def _parse(typed: Mapping[str, str]) -> Said:
         faults["tipo"] = KindMissing()
     if not typed["texto"]:
         faults["texto"] = WordsMissing()
-    elif len(typed["texto"]) > _MOST_LETTERS:
-        faults["texto"] = WordsLong(most=_MOST_LETTERS)
+    elif len(typed["texto"]) > _MAX_CHARACTERS:
+        faults["texto"] = WordsLong(most=_MAX_CHARACTERS)
     if typed["correo"]:
         try:
             email = parse_email(typed["correo"])
@@ -81,7 +81,7 @@ def _parse(typed: Mapping[str, str]) -> Said:
         raise Faulty(**faults)
     stars = typed["satisfaccion"]
     return Said(
-        form_key=typed["solicitud"][:_MOST_KEY] or secrets.token_urlsafe(16),
+        form_key=typed["solicitud"][:_MAX_KEY] or secrets.token_urlsafe(16),
         kind=KINDS[typed["tipo"]],
         words=typed["texto"],
         agency=typed["agencia"] or None,

@@ -24,7 +24,7 @@ from turnero.web.page import kept
 blueprint = Blueprint("open_data", __name__)
 
 _SHOWN_MONTHS = 24
-_LONGEST = 60  # of a code in an address
+_MAX_CODE_CHARACTERS = 60  # of a code in an address
 _SECONDS = 3600
 _SECONDS_OF_PLACES = 10
 _API = "/api/v1"
@@ -73,7 +73,7 @@ class Year:
 
 @blueprint.get("/transparencia")
 def show_transparency() -> str:
-    asked = Asked(*(request.args.get(name, "")[:_LONGEST] for name in ("mes", "provincia", "tramite")))
+    asked = Asked(*(request.args.get(name, "")[:_MAX_CODE_CHARACTERS] for name in ("mes", "provincia", "tramite")))
     return shared(("transparency page", language.current_language(), asked), lambda: _page(asked))
 
 

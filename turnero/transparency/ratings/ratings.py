@@ -23,7 +23,7 @@ from turnero.transparency.models import Rating
 
 # Staff may take an ending back for ten minutes; a day later nobody wants to be asked.
 _ASK_AFTER, _ASK_UNTIL = timedelta(minutes=30), timedelta(days=1)
-_LONGEST_DAY = timedelta(days=2)  # from the hour of a turn to the end of its visit
+_MAX_DAY = timedelta(days=2)  # from the hour of a turn to the end of its visit
 _MAIL_LIFE = timedelta(days=3)
 LIFE = timedelta(days=30)
 _BATCH = 200
@@ -70,7 +70,7 @@ def _unasked(now: datetime) -> Select[Booking]:
     return (
         select(Booking)
         .join(Visit, Visit.booking_id == Booking.id)
-        .where(Booking.starts_at.between(now - _ASK_UNTIL - _LONGEST_DAY, now + _LONGEST_DAY))  # what an index narrows
+        .where(Booking.starts_at.between(now - _ASK_UNTIL - _MAX_DAY, now + _MAX_DAY))  # what an index narrows
         .where(Booking.status == Status.ATTENDED, Booking.email.is_not(None))
         .where(Visit.ended_at.between(now - _ASK_UNTIL, now - _ASK_AFTER))
         .where(~asked.exists())

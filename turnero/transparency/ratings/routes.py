@@ -15,7 +15,7 @@ from turnero.web.page import NO_ERRORS, FormErrors, render_page, see_other
 blueprint = Blueprint("rating", __name__, url_prefix="/opinion")
 
 STEPS = {"5": _("Muy bien"), "4": _("Bien"), "3": _("Regular"), "2": _("Mal"), "1": _("Muy mal")}
-_MOST_LETTERS = 1000
+_MAX_CHARACTERS = 1000
 
 
 class SatisfactionMissing(InvalidInput):
@@ -58,6 +58,6 @@ def _step(text: str) -> int:
 
 
 def _words(text: str) -> str:
-    if len(text) > _MOST_LETTERS:
-        raise WordsLong(most=_MOST_LETTERS)
+    if len(text) > _MAX_CHARACTERS:
+        raise WordsLong(most=_MAX_CHARACTERS)
     return text

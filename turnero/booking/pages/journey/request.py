@@ -46,7 +46,7 @@ def show_list_form(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
         chosen=chosen,
         typed=typed,
         earliest=today,
-        latest=today + timedelta(days=forms.MOST_DAYS_AHEAD),
+        latest=today + timedelta(days=forms.MAX_DAYS_AHEAD),
         parts=PARTS,
         turn=your_turn(journey),
     )
