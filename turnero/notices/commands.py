@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from turnero.core import clock
 from turnero.core.db import transaction
 from turnero.core.extensions import db
-from turnero.notices.models import Notice
+from turnero.notices.models import OWED, Notice
 from turnero.notices.outbox import revive
 from turnero.notices.words import STATES
 
@@ -24,7 +24,7 @@ def status_command() -> None:
     counts = dict(db.session.execute(select(Notice.status, func.count()).group_by(Notice.status)).all())
     for status, word in STATES.items():
         click.echo(f"{word:<12}{counts.get(status, 0):>7}")
-    oldest = db.session.scalar(select(func.min(Notice.created_at)).where(Notice.status.in_(("waiting", "sending"))))
+    oldest = db.session.scalar(select(func.min(Notice.created_at)).where(Notice.status.in_(OWED)))
     if oldest is not None:
         click.echo(f"El más antiguo espera desde hace {int((clock.now() - oldest).total_seconds())} s.")
 

@@ -18,7 +18,7 @@ from turnero.core import clock
 from turnero.core.db import OUTAGES, transaction
 from turnero.core.extensions import db
 from turnero.notices.channels.mail import Postponed, Rejected, Unreachable, VerifiedConnection, compose, mail
-from turnero.notices.models import Notice
+from turnero.notices.models import OWED, Notice, NoticeStatus
 from turnero.notices.rendering import Rendered, handed_over, render
 
 LEASE = timedelta(seconds=60)  # longer than the four answers that one mail may have to wait for
@@ -123,7 +123,9 @@ def _rendered(notice_id: int) -> Rendered | None:
 
 def _free(now: datetime) -> ColumnElement[bool]:
     """Notices that nobody is sending."""
-    return or_(Notice.status == "waiting", and_(Notice.status == "sending", Notice.leased_until <= now))
+    return or_(
+        Notice.status == NoticeStatus.WAITING, and_(Notice.status == NoticeStatus.SENDING, Notice.leased_until <= now)
+    )
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -133,7 +135,7 @@ def _due(now: datetime) -> ColumnElement[bool]:
     unsent = select(before.id).where(
         before.subject == Notice.subject,
         before.priority < Notice.priority,
-        before.status.in_(("waiting", "sending")),
+        before.status.in_(OWED),
     )
     return and_(Notice.next_try_at <= now, ~unsent.exists())
 
@@ -152,7 +154,9 @@ def _take(limit: int) -> tuple[list[_Owed], int]:
     """Lease due notices; drop the expired. Whoever comes at the same time takes others."""
     now = clock.now()
     expired = select(Notice.id).where(_free(now), Notice.expires_at <= now).with_for_update(skip_locked=True)
-    dropped = _count(update(Notice).where(Notice.id.in_(expired)).values(status="dropped", leased_until=None))
+    dropped = _count(
+        update(Notice).where(Notice.id.in_(expired)).values(status=NoticeStatus.DROPPED, leased_until=None)
+    )
     due = db.session.scalars(
         select(Notice)
         .where(_free(now), _due(now))
@@ -164,14 +168,16 @@ def _take(limit: int) -> tuple[list[_Owed], int]:
 
 
 def _leased(notice: Notice, now: datetime) -> _Owed:
-    notice.status = "sending"
+    notice.status = NoticeStatus.SENDING
     notice.attempts += 1
     notice.leased_until = now + LEASE
     return _Owed(notice.id, notice.kind, notice.attempts, notice.address, notice.message_id, notice.created_at)
 
 
 def _still_ours(owed: _Owed) -> Update:
-    return update(Notice).where(Notice.id == owed.id, Notice.status == "sending", Notice.attempts == owed.attempt)
+    return update(Notice).where(
+        Notice.id == owed.id, Notice.status == NoticeStatus.SENDING, Notice.attempts == owed.attempt
+    )
 
 
 @transaction
@@ -194,7 +200,9 @@ def _mark_sent(owed: _Owed) -> None:
 @transaction
 def _drop(owed: _Owed, *conditions: ColumnElement[bool]) -> Delivered:
     """Nothing to tell any more, or too late to tell it."""
-    return Delivered(dropped=_count(_still_ours(owed).where(*conditions).values(status="dropped", leased_until=None)))
+    return Delivered(
+        dropped=_count(_still_ours(owed).where(*conditions).values(status=NoticeStatus.DROPPED, leased_until=None))
+    )
 
 
 @transaction
@@ -207,7 +215,10 @@ def _fail(owed: _Owed, error: Exception) -> Delivered:
     worn_out = owed.attempt >= MAX_ATTEMPTS and owed.created_at <= now - PATIENCE
     dead = isinstance(error, Rejected) or worn_out
     failed = _still_ours(owed).values(
-        status="dead" if dead else "waiting", next_try_at=now + wait, leased_until=None, last_error=str(error)
+        status=NoticeStatus.DEAD if dead else NoticeStatus.WAITING,
+        next_try_at=now + wait,
+        leased_until=None,
+        last_error=str(error),
     )
     log.warning(
         "notice_not_sent", notice=owed.id, kind=owed.kind, attempt=owed.attempt, dead=dead, error=type(error).__name__
@@ -226,7 +237,7 @@ def _pause(untried: list[_Owed]) -> None:
     for owed in untried:
         given_back = {"status": "waiting", "attempts": owed.attempt - 1, "leased_until": None}
         db.session.execute(_still_ours(owed).values(given_back))
-    due = update(Notice).where(Notice.status == "waiting", Notice.next_try_at <= now)
+    due = update(Notice).where(Notice.status == NoticeStatus.WAITING, Notice.next_try_at <= now)
     db.session.execute(due.values(next_try_at=now + PAUSE))
 
 

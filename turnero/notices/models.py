@@ -1,19 +1,30 @@
 """The outbox: one row for each mail we owe, written in the transaction of what it tells."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from turnero.core.db import UtcDateTime
+from turnero.core.db import UtcDateTime, Word
 from turnero.core.extensions import Base
 
 
-class Notice(Base):
-    """A mail owed. It holds no body: that is rendered when it is sent, so no code or link rests here.
+class NoticeStatus(StrEnum):
+    """waiting → sending (leased) → sent | dead | dropped (expired, or nothing to tell any more)."""
 
-    ``status``: waiting → sending (leased) → sent | dead | dropped (expired, or nothing to tell any more).
-    """
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+    DROPPED = "dropped"
+
+
+OWED = (NoticeStatus.WAITING, NoticeStatus.SENDING)
+
+
+class Notice(Base):
+    """A mail owed. It holds no body: that is rendered when it is sent, so no code or link rests here."""
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -29,7 +40,7 @@ class Notice(Base):
     reference: Mapped[str | None]  # of the turn it is about, for people
     address: Mapped[str]
     priority: Mapped[int]  # lower goes first: 1 code, 2 confirmation and the like, 3 reminder
-    status: Mapped[str] = mapped_column(default="waiting")
+    status: Mapped[NoticeStatus] = mapped_column(Word(NoticeStatus), default=NoticeStatus.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     message_id: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from turnero.core import clock
 from turnero.core.db import on_postgresql
 from turnero.core.extensions import db
-from turnero.notices.models import Notice
+from turnero.notices.models import Notice, NoticeStatus
 
 # Lower goes first: somebody waits at the code page, nobody waits for a reminder.
 CODE, CONFIRMATION, REMINDER = 1, 2, 3
@@ -62,11 +62,11 @@ def _host() -> str:
 
 def revivable() -> tuple[ColumnElement[bool], ...]:
     """Dead notices that have not expired."""
-    return Notice.status == "dead", or_(Notice.expires_at.is_(None), Notice.expires_at > clock.now())
+    return Notice.status == NoticeStatus.DEAD, or_(Notice.expires_at.is_(None), Notice.expires_at > clock.now())
 
 
 def revive() -> int:
     """Dead notices become due now, with all their attempts again; how many. The caller commits."""
     dead = update(Notice).where(*revivable())
-    revived = db.session.execute(dead.values(status="waiting", attempts=0, next_try_at=clock.now()))
+    revived = db.session.execute(dead.values(status=NoticeStatus.WAITING, attempts=0, next_try_at=clock.now()))
     return cast("CursorResult[Any]", revived).rowcount

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from turnero.core.extensions import db
-from turnero.notices.models import Notice
+from turnero.notices.models import Notice, NoticeStatus
 
 USUAL = timedelta(minutes=1)  # a mail that waits longer is worth a word
 
@@ -29,8 +29,8 @@ def fate_of(subject: str, *kinds: str, now: datetime) -> Fate | None:
         .limit(1)
     )
     row = db.session.execute(newest).one_or_none()
-    if row is None or row.status == "dropped":
+    if row is None or row.status == NoticeStatus.DROPPED:
         return None
     if row.status in ("sent", "dead"):
-        return Fate.SENT if row.status == "sent" else Fate.REFUSED
+        return Fate.SENT if row.status == NoticeStatus.SENT else Fate.REFUSED
     return Fate.LATE if row.created_at <= now - USUAL else Fate.SOON

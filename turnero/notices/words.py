@@ -1,13 +1,14 @@
 """Mails in words, for the staff: the kinds and the states of a notice."""
 
 from turnero.core.language import gettext_noop as _
+from turnero.notices.models import NoticeStatus
 
 STATES = {
-    "waiting": _("pendientes"),
-    "sending": _("enviando"),
-    "sent": _("enviados"),
-    "dead": _("fallidos"),
-    "dropped": _("descartados"),
+    NoticeStatus.WAITING: _("pendientes"),
+    NoticeStatus.SENDING: _("enviando"),
+    NoticeStatus.SENT: _("enviados"),
+    NoticeStatus.DEAD: _("fallidos"),
+    NoticeStatus.DROPPED: _("descartados"),
 }
 KINDS = {
     "cancellation": _("Cancelación"),

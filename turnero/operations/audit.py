@@ -18,6 +18,7 @@ from turnero.booking.turn import reference
 from turnero.booking.turn.lifecycle import LIVE, SEATED, Status, replay
 from turnero.booking.turn.models import Booking, Claim, Event, SpentReference
 from turnero.booking.turn.request_models import Draw, SeatOffer, SeatRequest
+from turnero.booking.turn.states import OfferStatus, Purpose, RequestStatus
 from turnero.booking.waiting import draw
 from turnero.core import clock
 from turnero.core.db import on_postgresql
@@ -195,12 +196,20 @@ def _cells() -> Iterator[Violation]:
 def _offers() -> Iterator[Violation]:
     """I11, of offered places: who is offered one has an open offer, and whoever has none keeps no seat."""
     now = clock.now()
-    of_offers = select(Claim.booking_id).where(Claim.purpose == "offer", Claim.lapses_at > now).distinct()
-    is_open = select(SeatOffer.id).where(SeatOffer.booking_id == Claim.booking_id, SeatOffer.status == "open").exists()
+    of_offers = select(Claim.booking_id).where(Claim.purpose == Purpose.OFFER, Claim.lapses_at > now).distinct()
+    is_open = (
+        select(SeatOffer.id)
+        .where(SeatOffer.booking_id == Claim.booking_id, SeatOffer.status == OfferStatus.OPEN)
+        .exists()
+    )
     for booking_id in db.session.scalars(of_offers.where(~is_open)):
         yield Violation("I11", f"el turno {booking_id} guarda un lugar que nadie ofrece")
-    has_offer = select(SeatOffer.id).where(SeatOffer.request_id == SeatRequest.id, SeatOffer.status == "open").exists()
-    wrong = select(SeatRequest.number).where((SeatRequest.status == "offered") != has_offer)
+    has_offer = (
+        select(SeatOffer.id)
+        .where(SeatOffer.request_id == SeatRequest.id, SeatOffer.status == OfferStatus.OPEN)
+        .exists()
+    )
+    wrong = select(SeatRequest.number).where((SeatRequest.status == RequestStatus.OFFERED) != has_offer)
     for number in db.session.scalars(wrong):
         yield Violation("I11", f"la solicitud {number} no concuerda con lo que se le ofrece")
 

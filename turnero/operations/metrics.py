@@ -22,6 +22,7 @@ from turnero.booking.seats.claims import counting
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Claim, Displacement, Event, Journey
 from turnero.booking.turn.request_models import Draw, SeatOffer, SeatRequest
+from turnero.booking.turn.states import DisplacementStatus, OfferStatus
 from turnero.core import clock
 from turnero.core.db import UtcDateTime
 from turnero.core.extensions import db, limiter
@@ -178,8 +179,10 @@ def _work(now: datetime) -> Iterator[GaugeMetricFamily]:
     )
     late = {
         "draws": select(func.count()).where(Draw.closes_at <= now, Draw.drawn_at.is_(None)),
-        "offers": select(func.count()).where(SeatOffer.answer_by <= now, SeatOffer.status == "open"),
-        "displaced": select(func.count()).where(Displacement.status == "pending", Displacement.ended_at.is_(None)),
+        "offers": select(func.count()).where(SeatOffer.answer_by <= now, SeatOffer.status == OfferStatus.OPEN),
+        "displaced": select(func.count()).where(
+            Displacement.status == DisplacementStatus.PENDING, Displacement.ended_at.is_(None)
+        ),
         "complaints": select(func.count()).where(
             Complaint.due_day < now.date(), Complaint.answered_at.is_(None), Complaint.kind == "complaint"
         ),

@@ -16,11 +16,12 @@ from turnero.booking.seats import claims
 from turnero.booking.turn import history, reference_eras
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Claim, Journey
+from turnero.booking.turn.states import Purpose
 from turnero.core import clock, progress
 from turnero.core import db as database
 from turnero.core.errors import TurneroError
 from turnero.core.extensions import db
-from turnero.notices.models import Notice
+from turnero.notices.models import OWED, Notice, NoticeStatus
 from turnero.operations import backup, schema
 from turnero.operations.jobs import Lease
 from turnero.staff.models import Account, Device, StaffSession
@@ -103,8 +104,8 @@ def _make_safe(revision: str) -> Restored:
         journeys=_count(update(Journey).where(Journey.browser != NOBODY).values(browser=NOBODY, proven_as=None)),
         notices=_count(
             update(Notice)
-            .where(Notice.status.in_(("waiting", "sending")))
-            .values(status="dead", leased_until=None, last_error=MAYBE_SENT)
+            .where(Notice.status.in_(OWED))
+            .values(status=NoticeStatus.DEAD, leased_until=None, last_error=MAYBE_SENT)
         ),
         sessions=_count(update(StaffSession).where(StaffSession.ended_at.is_(None)).values(ended_at=now)),
         newest=db.session.scalar(select(func.max(Booking.confirmed_at))),
@@ -124,7 +125,7 @@ def _end_holds(now: datetime) -> int:
     for booking in held:
         history.move(booking, Status.LAPSED, actor="restore", now=now, reason="restored from a backup")
         claims.free(booking.id)
-    db.session.execute(delete(Claim).where(Claim.purpose == "hold"))  # of turns that were being changed
+    db.session.execute(delete(Claim).where(Claim.purpose == Purpose.HOLD))  # of turns that were being changed
     return len(held)
 
 

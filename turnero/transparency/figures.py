@@ -17,6 +17,7 @@ from turnero.booking.seats import availability
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.request_models import SeatOffer, SeatRequest
+from turnero.booking.turn.states import OfferStatus
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.db import on_postgresql
@@ -97,7 +98,7 @@ def given_on(day: date) -> dict[str, int]:
     counts = (
         select(how, func.count())
         .select_from(Booking)
-        .outerjoin(SeatOffer, (SeatOffer.booking_id == Booking.id) & (SeatOffer.status == "accepted"))
+        .outerjoin(SeatOffer, (SeatOffer.booking_id == Booking.id) & (SeatOffer.status == OfferStatus.ACCEPTED))
         .outerjoin(SeatRequest, SeatRequest.id == SeatOffer.request_id)
         .where(given_at >= begins, given_at < begins + timedelta(days=1), _was_given())
         # Whatever was given then is of that day or later: no other turn is read.

@@ -14,6 +14,7 @@ from turnero.booking.documents.closure_text import STATUSES, told_reason
 from turnero.booking.seats import slots
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Displacement
+from turnero.booking.turn.states import DisplacementStatus
 from turnero.core.extensions import db
 from turnero.core.formatting import clock_time, long_date
 from turnero.core.language import gettext
@@ -44,7 +45,7 @@ class Open:
 
 def count_displaced(agency_id: int | None) -> Open:
     """Of one agency, or of all."""
-    unplaced = func.count().filter(Displacement.status == "unplaced")
+    unplaced = func.count().filter(Displacement.status == DisplacementStatus.UNPLACED)
     rows = select(func.count(), unplaced).select_from(Displacement).join(Desk, Desk.id == Displacement.old_desk_id)
     people, without = db.session.execute(rows.where(*_open(agency_id))).one()
     return Open(people, without)

@@ -35,7 +35,7 @@ def step(event: Event, reference: str, place: TurnPlace, move: Move | None) -> s
         return _moved(reference, move)
     did = gettext("cambió sin cambiar de estado")
     if event.before != event.after:
-        did = gettext(_STATES[Status(event.after)]).lower()
+        did = gettext(_STATES[event.after]).lower()
     return gettext(
         "Turno %(reference)s, del %(when)s: %(step)s.", reference=reference, when=moment(place.when), step=did
     )

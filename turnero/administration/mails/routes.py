@@ -12,7 +12,7 @@ from turnero.core.formatting import duration
 from turnero.core.language import gettext
 from turnero.core.logs import without_identities
 from turnero.notices import outbox
-from turnero.notices.models import Notice
+from turnero.notices.models import OWED, Notice, NoticeStatus
 from turnero.notices.words import KINDS, STATES
 from turnero.staff import record
 from turnero.staff.access import Role, staff_only
@@ -32,7 +32,7 @@ def show_mails() -> Response:
 def _queue(trouble: FormErrors) -> Response:
     """Of an address the domain alone: whose mailbox it is says nothing about what is wrong."""
     counts = queries.mail_counts()
-    dead = select(Notice).where(Notice.status == "dead").order_by(Notice.id.desc()).limit(_MAX_SHOWN)
+    dead = select(Notice).where(Notice.status == NoticeStatus.DEAD).order_by(Notice.id.desc()).limit(_MAX_SHOWN)
     lines = [
         (
             clock.local(notice.created_at, MAINLAND),
@@ -44,7 +44,7 @@ def _queue(trouble: FormErrors) -> Response:
         )
         for notice in db.session.scalars(dead)
     ]
-    oldest = db.session.scalar(select(func.min(Notice.created_at)).where(Notice.status.in_(("waiting", "sending"))))
+    oldest = db.session.scalar(select(func.min(Notice.created_at)).where(Notice.status.in_(OWED)))
     return render_page(
         "administration/mail.html",
         trouble,

@@ -206,7 +206,7 @@ class _Sheet:
         return self.names.get(booking.cedula, gettext("Sin nombre en el registro"))
 
     def row(self, booking: Booking, mail: _Mail) -> Row:
-        status = Status(booking.status)
+        status = booking.status
         mail = mail if status in (Status.CONFIRMED, Status.DISPLACED) else _Mail()
         visit = self.visits.get(booking.id)
         word, mark = _TAGS[status]
@@ -240,7 +240,7 @@ class _Sheet:
             waits = booking.status == Status.CONFIRMED and late >= timedelta(minutes=1)
             minutes = round(late.total_seconds() / 60)
             return gettext("demora %(minutes)s min", minutes=minutes) if waits and late < timedelta(hours=12) else ""
-        match Status(booking.status):
+        match booking.status:
             case Status.ARRIVED:
                 parts = [gettext("llegó %(time)s", time=self._time(visit.arrived_at))]
                 parts += [gettext("tarde")] if visit.late else []
@@ -260,7 +260,7 @@ class _Sheet:
         today = clock.local(self.now, self.agency.zone).date() == self.day
         begun = booking.starts_at <= self.now
         found: list[Action] = []
-        match Status(booking.status):
+        match booking.status:
             case Status.CONFIRMED:
                 found = ([LLEGO] if today else []) + ([AUSENTE] if begun else [])
             case Status.ARRIVED:

@@ -18,6 +18,7 @@ from turnero.booking.turn.errors import AlreadyHasTurn, OverlappingTurn
 from turnero.booking.turn.lifecycle import Status, may_undo
 from turnero.booking.turn.models import Booking, Claim, Event
 from turnero.booking.turn.place import Place
+from turnero.booking.turn.states import Purpose
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
@@ -54,7 +55,7 @@ def _undo(booking_id: int, by: Actor) -> None:
     if event.at <= now - UNDO_LIFE:
         raise UndoTooLate
     assert event.before is not None
-    before = Status(event.before)
+    before = event.before
     if before == Status.CALLED:
         _require_window(by.agency_id, event, now)
     if booking.status == Status.CANCELLED:
@@ -85,7 +86,7 @@ def may_take_back(event: Event, booking: Booking, now: datetime) -> bool:
 def _by_hand(event: Event, booking: Booking) -> bool:
     if event.before is None or event.reason in ("undone", "paper") or event.after != booking.status:
         return False
-    return event.actor.startswith(_BY_HAND) and may_undo(Status(event.after), Status(event.before))
+    return event.actor.startswith(_BY_HAND) and may_undo(event.after, event.before)
 
 
 def _require_window(agency_id: int, event: Event, now: datetime) -> None:
@@ -106,8 +107,10 @@ def _retake_place(booking: Booking, event: Event, now: datetime) -> None:
     if seat is None:
         raise UndoPlaceTaken
     key = (Claim.desk_id == place.desk_id, Claim.day == place.day, Claim.seat == seat, Claim.minute.in_(place.minutes))
-    db.session.execute(delete(Claim).where(*key, Claim.purpose == "delay").execution_options(synchronize_session=False))
-    if claims.take_one_of(place, [seat], claims.Terms(booking.id, "turn", None), now) is None:
+    db.session.execute(
+        delete(Claim).where(*key, Claim.purpose == Purpose.DELAY).execution_options(synchronize_session=False)
+    )
+    if claims.take_one_of(place, [seat], claims.Terms(booking.id, Purpose.TURN, None), now) is None:
         raise UndoPlaceTaken
     limits.check_overlap(booking)
 

@@ -81,7 +81,7 @@ class TurnPage:
     @classmethod
     def of(cls, booking: Booking) -> "TurnPage":
         now = clock.now()
-        word, mark = TAGS[Status(booking.status)]
+        word, mark = TAGS[booking.status]
         visit = visit_of(booking.id)
         return cls(
             booking=booking,
@@ -116,7 +116,7 @@ def _step(event: Event, zone: str, emails: dict[str, str], today: date) -> Step:
     local = clock.local(event.at, zone)
     time = formatting.time_of(local)
     when = time if local.date() == today else f"{formatting.day_and_month(local.date())}, {time}"
-    what = _REASONS.get(event.reason) or _STEPS[Status(event.after)]
+    what = _REASONS.get(event.reason) or _STEPS[event.after]
     if event.before is None and event.after == Status.ARRIVED:
         what = _("Llegó sin turno")
     return Step(when, gettext(what), _who(event.actor, emails), _note(event))

@@ -25,6 +25,7 @@ from turnero.booking.turn.models import Claim
 from turnero.booking.turn.new_booking import Reachable, made_before
 from turnero.booking.turn.place import Place
 from turnero.booking.turn.queries import times_changed
+from turnero.booking.turn.states import Purpose
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.errors import NotFound
@@ -107,7 +108,9 @@ def cancel_at_window(booking_id: int, by: Actor, why: str) -> None:
         return
     require_status(booking, Status.CONFIRMED, Status.DISPLACED)
     now = clock.now()
-    seat = db.session.scalar(select(Claim.seat).where(Claim.booking_id == booking.id, Claim.purpose == "turn").limit(1))
+    seat = db.session.scalar(
+        select(Claim.seat).where(Claim.booking_id == booking.id, Claim.purpose == Purpose.TURN).limit(1)
+    )
     minutes = list(Place.of(booking).minutes)
     details = {"why": why} | ({} if seat is None else {"seat": seat, "minutes": minutes})
     cancelling.give_up(booking, actor=by.actor, now=now, reason=BY_STAFF, details=details)

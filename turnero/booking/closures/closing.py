@@ -21,6 +21,7 @@ from turnero.booking.turn.errors import ChangedMeanwhile
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Displacement
 from turnero.booking.turn.place import Place
+from turnero.booking.turn.states import DisplacementStatus, Purpose
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.errors import NotFound, Refused
@@ -213,10 +214,10 @@ def _restore(displacement: Displacement, actor: str, now: datetime) -> bool:
     place = Place(desk.id, *old, desk.agency.zone)
     if day_grid.slot_minutes != place.step or not set(place.minutes) <= set(day_grid.cells):
         return False
-    if claims.take(place, day_grid, claims.Terms(booking.id, "turn", None), now) is None:
+    if claims.take(place, day_grid, claims.Terms(booking.id, Purpose.TURN, None), now) is None:
         return False
-    claims.free(booking.id, purpose="proposal")
+    claims.free(booking.id, purpose=Purpose.PROPOSAL)
     history.move(booking, Status.CONFIRMED, actor=actor, now=now, reason="reopened")
-    displacement.status, displacement.ended_at = "restored", now
+    displacement.status, displacement.ended_at = DisplacementStatus.RESTORED, now
     tell(booking, "restored", now, occasion=str(displacement.id))
     return True

@@ -19,6 +19,7 @@ from turnero.booking.seats import relocation
 from turnero.booking.turn import history
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Claim, Displacement
+from turnero.booking.turn.states import DisplacementStatus, Purpose
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
@@ -114,7 +115,7 @@ class _DeskClaims:
 
         Turns whose people are there already, or were, keep what they have: nobody is sent home.
         """
-        if rows[0].purpose == "turn" and booking.status != Status.CONFIRMED:
+        if rows[0].purpose == Purpose.TURN and booking.status != Status.CONFIRMED:
             return Cleared()
         day_grid = grid(self.calendar, rows[0].day)
         minutes = [row.minute for row in rows]
@@ -124,7 +125,7 @@ class _DeskClaims:
             return Cleared()
         return Cleared(reseated=1) if self._reseat(rows, day_grid.windows) else self._end(booking, rows)
 
-    def _in_hours(self, booking: Booking, day_grid: DayGrid, minutes: list[int], purpose: str) -> bool:
+    def _in_hours(self, booking: Booking, day_grid: DayGrid, minutes: list[int], purpose: Purpose) -> bool:
         same_grid = purpose != "turn" or booking.slot_minutes == day_grid.slot_minutes
         return same_grid and set(minutes) <= set(day_grid.cells) and booking.procedure.line_id == self.desk.line_id
 
@@ -155,10 +156,10 @@ class _DeskClaims:
             .where(Claim.minute.in_(keys))
             .execution_options(synchronize_session=False)
         )
-        if first.purpose == "turn":
+        if first.purpose == Purpose.TURN:
             self._displace(booking)
             return Cleared(displaced=1)
-        if first.purpose == "proposal":
+        if first.purpose == Purpose.PROPOSAL:
             _propose_again(booking)
         elif booking.status == Status.HELD:
             history.move(booking, Status.LAPSED, actor=self.cause.actor, now=self.now, reason=self.cause.reason)
@@ -193,7 +194,14 @@ def _propose_again(booking: Booking) -> None:
     db.session.execute(
         update(Displacement)
         .where(Displacement.booking_id == booking.id, Displacement.ended_at.is_(None))
-        .values(status="pending", new_desk_id=None, new_day=None, new_minute=None, new_starts_at=None, told_at=None)
+        .values(
+            status=DisplacementStatus.PENDING,
+            new_desk_id=None,
+            new_day=None,
+            new_minute=None,
+            new_starts_at=None,
+            told_at=None,
+        )
     )
 
 
@@ -217,7 +225,7 @@ def has_misfits(desk_id: int) -> bool:
         row.minute not in grids[row.day].cells
         or row.seat >= grids[row.day].windows
         or row.line_id != desk.line_id
-        or (row.purpose == "turn" and row.slot_minutes != grids[row.day].slot_minutes)
+        or (row.purpose == Purpose.TURN and row.slot_minutes != grids[row.day].slot_minutes)
         for row in rows
     )
 

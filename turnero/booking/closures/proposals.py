@@ -24,6 +24,7 @@ from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Displacement
 from turnero.booking.turn.place import Place
 from turnero.booking.turn.queries import locked_by_token
+from turnero.booking.turn.states import DisplacementStatus, Purpose
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
@@ -50,7 +51,7 @@ def _next_pending() -> int | None:
     pending = (
         select(Displacement.id)
         .join(Booking, Booking.id == Displacement.booking_id)
-        .where(Displacement.status == "pending", Displacement.ended_at.is_(None))
+        .where(Displacement.status == DisplacementStatus.PENDING, Displacement.ended_at.is_(None))
         .order_by(Booking.priority.desc(), Displacement.old_starts_at, Displacement.id)
         .limit(1)
     )
@@ -83,14 +84,14 @@ def find_place(displacement: Displacement) -> bool:
         for wish in islice(_wishes(displacement, booking, desk, offers), _TRIES):
             if _take(displacement, booking, wish, now):
                 return True
-    displacement.status = "unplaced"
+    displacement.status = DisplacementStatus.UNPLACED
     return True
 
 
 def _still_pending(displacement: Displacement, booking: Booking) -> bool:
     for row in (booking, displacement):
         db.session.refresh(row, with_for_update={"of": type(row)})
-    return displacement.status == "pending" and booking.status == Status.DISPLACED
+    return displacement.status == DisplacementStatus.PENDING and booking.status == Status.DISPLACED
 
 
 def _desks(displacement: Displacement, booking: Booking) -> list[Desk]:
@@ -130,23 +131,23 @@ def _take(displacement: Displacement, booking: Booking, wish: _Wish, now: dateti
     place = wish.place
     at_once = place.starts_at - now < _TOO_SOON_TO_ASK
     terms = (
-        claims.Terms(booking.id, "turn", None)
+        claims.Terms(booking.id, Purpose.TURN, None)
         if at_once
-        else claims.Terms(booking.id, "proposal", place.starts_at - _BEFORE_ITS_HOUR)
+        else claims.Terms(booking.id, Purpose.PROPOSAL, place.starts_at - _BEFORE_ITS_HOUR)
     )
     if claims.take_one_of(place, wish.free, terms, now) is None:
         return False
     displacement.new_desk_id, displacement.new_day = place.desk_id, place.day
     displacement.new_minute, displacement.new_starts_at = place.minute, place.starts_at
     if at_once:
-        _settle(displacement, booking, place, now, status="placed", actor="displacement")
+        _settle(displacement, booking, place, now, status=DisplacementStatus.PLACED, actor="displacement")
     else:
-        displacement.status = "proposed"
+        displacement.status = DisplacementStatus.PROPOSED
     return True
 
 
 def _settle(
-    displacement: Displacement, booking: Booking, place: Place, now: datetime, *, status: str, actor: str
+    displacement: Displacement, booking: Booking, place: Place, now: datetime, *, status: DisplacementStatus, actor: str
 ) -> None:
     """The booking has the place: its seats are undated already."""
     before = relocation.recorded_place(booking)
@@ -171,21 +172,25 @@ def accept_proposal(token: str) -> None:
     if booking.status == Status.CONFIRMED and _accepted_already(booking.id):
         return
     displacement = open_displacement(booking.id)
-    if displacement is None or not _undate(displacement, booking, now, status="accepted", actor="citizen"):
+    if displacement is None or not _undate(
+        displacement, booking, now, status=DisplacementStatus.ACCEPTED, actor="citizen"
+    ):
         raise NoProposal
     tell(booking, "change", now, occasion=str(booking.moves))
 
 
 def _accepted_already(booking_id: int) -> bool:
     last = select(Displacement.status).where(Displacement.booking_id == booking_id).order_by(Displacement.id.desc())
-    return db.session.scalar(last.limit(1)) in ("accepted", "placed")
+    return db.session.scalar(last.limit(1)) in (DisplacementStatus.ACCEPTED, DisplacementStatus.PLACED)
 
 
-def _undate(displacement: Displacement, booking: Booking, now: datetime, *, status: str, actor: str) -> bool:
-    held = claims.held(booking.id, now, purpose="proposal")
+def _undate(
+    displacement: Displacement, booking: Booking, now: datetime, *, status: DisplacementStatus, actor: str
+) -> bool:
+    held = claims.held(booking.id, now, purpose=Purpose.PROPOSAL)
     if booking.status != Status.DISPLACED or held is None:
         return False
-    if claims.keep(booking.id, now, purpose="proposal") != held.cells:
+    if claims.keep(booking.id, now, purpose=Purpose.PROPOSAL) != held.cells:
         return False
     _settle(displacement, booking, relocation.held_place(held), now, status=status, actor=actor)
     return True
@@ -201,5 +206,9 @@ def proposal_handed_over(notice: Notice, now: datetime) -> None:
         return
     displacement.told_at = now
     starts_at = displacement.new_starts_at
-    if displacement.status == "proposed" and starts_at is not None and starts_at - now < _TOO_SOON_TO_ASK:
-        _undate(displacement, displacement.booking, now, status="placed", actor="displacement")
+    if (
+        displacement.status == DisplacementStatus.PROPOSED
+        and starts_at is not None
+        and starts_at - now < _TOO_SOON_TO_ASK
+    ):
+        _undate(displacement, displacement.booking, now, status=DisplacementStatus.PLACED, actor="displacement")

@@ -12,6 +12,7 @@ from turnero.booking.seats import claims
 from turnero.booking.turn import history
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Claim, Displacement, Journey
+from turnero.booking.turn.states import DisplacementStatus, Purpose
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
@@ -62,7 +63,7 @@ def _lapse_holds() -> int:
 @database.transaction
 def _drop_passed_claims() -> None:
     """Delays that have ended; a lapsed hold's claims go with their booking."""
-    db.session.execute(delete(Claim).where(Claim.purpose == "delay", Claim.lapses_at <= clock.now()))
+    db.session.execute(delete(Claim).where(Claim.purpose == Purpose.DELAY, Claim.lapses_at <= clock.now()))
 
 
 @database.transaction
@@ -80,9 +81,9 @@ def _give_up_displaced() -> int:
         db.session.refresh(booking, with_for_update={"of": Booking})
         if booking.status == Status.DISPLACED:
             history.move(booking, Status.CANCELLED, actor="sweep", now=now, reason="no answer")
-            claims.free(displaced.booking_id, purpose="proposal")
+            claims.free(displaced.booking_id, purpose=Purpose.PROPOSAL)
             tell(booking, "cancellation", now)
-        displaced.status, displaced.ended_at = "cancelled", now
+        displaced.status, displaced.ended_at = DisplacementStatus.CANCELLED, now
     return len(unanswered)
 
 

@@ -16,6 +16,7 @@ from turnero.booking.turn.new_booking import NOBODY, NOTHING, Extras, Reachable,
 from turnero.booking.turn.place import Place
 from turnero.booking.turn.priority import has_priority_by_age
 from turnero.booking.turn.queries import policy_of
+from turnero.booking.turn.states import Purpose
 from turnero.core import clock
 from turnero.core import db as database
 
@@ -90,5 +91,5 @@ def _offered_grid(desk: Desk, procedure: Procedure, hour: Hour, now: datetime) -
 def _take_seat(booking: Booking, desk: Desk, day_grid: DayGrid, now: datetime) -> None:
     place = Place.of(booking)
     claims.open_to_those_present(place, now)
-    if claims.take(place, day_grid, claims.Terms(booking.id, "turn", None), now) is None:
+    if claims.take(place, day_grid, claims.Terms(booking.id, Purpose.TURN, None), now) is None:
         raise PlaceTaken(agency=desk.agency, day=booking.day, minute=booking.minute)

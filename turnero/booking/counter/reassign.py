@@ -12,7 +12,7 @@ from turnero.booking.turn.models import Booking, Journey
 from turnero.booking.turn.new_booking import Reachable
 from turnero.core.extensions import db
 from turnero.core.keys import code_key
-from turnero.notices.models import Notice
+from turnero.notices.models import OWED, Notice, NoticeStatus
 
 REASSIGNED = "reassigned"
 
@@ -38,8 +38,8 @@ def reassign_turn(booking: Booking, contact: Reachable, journeys: list[str], *, 
     forget_journeys(sorted({*journeys, *lock_journeys(booking.id)}))
     db.session.execute(
         update(Notice)
-        .where(Notice.subject == f"booking:{booking.id}", Notice.status.in_(("waiting", "sending")))
-        .values(status="dropped", leased_until=None)
+        .where(Notice.subject == f"booking:{booking.id}", Notice.status.in_(OWED))
+        .values(status=NoticeStatus.DROPPED, leased_until=None)
         .execution_options(synchronize_session=False)
     )
     history.note(booking, actor=actor, now=now, reason=REASSIGNED, details={})

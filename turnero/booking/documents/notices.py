@@ -14,6 +14,7 @@ from turnero.booking.turn import token as tokens
 from turnero.booking.turn.lifecycle import LIVE, SEATED, Status
 from turnero.booking.turn.models import Booking, Displacement, Event
 from turnero.booking.turn.queries import owner_token_of
+from turnero.booking.turn.states import DisplacementStatus, Purpose
 from turnero.core import clock, formatting
 from turnero.core.extensions import db
 from turnero.core.language import gettext
@@ -121,7 +122,7 @@ def displaced_mail(notice: Notice) -> Mail | None:
         "reason": told_reason(displacement.reason),
         "old": PlaceText.of(agency, displacement.old_day, displacement.old_minute),
         "new": proposed_place(displacement),
-        "confirmed": displacement.status == "placed",
+        "confirmed": displacement.status == DisplacementStatus.PLACED,
         "until": answer_until(displacement, clock.now()),
     }
     return Mail("displaced", context, (calendar_entry_of(booking, clock.now()),))
@@ -137,7 +138,7 @@ def proposed_place(displacement: Displacement) -> PlaceText | None:
 
 def answer_until(displacement: Displacement, now: datetime) -> str | None:
     """Until when that place is kept, in the clock of its agency and in words; None once it is kept no more."""
-    place = claims.held(displacement.booking_id, now, purpose="proposal")
+    place = claims.held(displacement.booking_id, now, purpose=Purpose.PROPOSAL)
     if place is None:
         return None
     zone = db.session.get_one(Desk, place.desk_id).agency.zone

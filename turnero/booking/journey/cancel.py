@@ -10,6 +10,7 @@ from turnero.booking.turn.errors import NotCancellable
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.queries import locked_by_token
+from turnero.booking.turn.states import DisplacementStatus, Purpose
 from turnero.booking.waiting import handing_on
 from turnero.core import clock
 from turnero.core import db as database
@@ -38,8 +39,8 @@ def give_up(booking: Booking, *, actor: str, now: datetime, reason: str, details
     history.move(booking, Status.CANCELLED, actor=actor, now=now, reason=reason, details=details)
     claims.free(booking.id)  # a change that was under way
     if displaced:
-        claims.free(booking.id, purpose="proposal")
-        history.end_displacement(booking.id, "cancelled", now)
+        claims.free(booking.id, purpose=Purpose.PROPOSAL)
+        history.end_displacement(booking.id, DisplacementStatus.CANCELLED, now)
 
 
 def give_place_back(booking: Booking, now: datetime) -> None:

@@ -15,6 +15,7 @@ from turnero.booking.turn import history
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Journey
 from turnero.booking.turn.queries import locked_by_token, token_of
+from turnero.booking.turn.states import DisplacementStatus, Purpose
 from turnero.booking.waiting import handing_on
 from turnero.core import clock
 from turnero.core import db as database
@@ -72,8 +73,8 @@ def apply_change(journey: Journey, held: claims.Held, now: datetime) -> str:
     details = {"before": before, "after": relocation.recorded_place(booking)}
     if booking.status == Status.DISPLACED:
         history.move(booking, Status.CONFIRMED, actor="citizen", now=now, reason="rebooked", details=details)
-        claims.free(booking.id, purpose="proposal")
-        history.end_displacement(booking.id, "rebooked", now)
+        claims.free(booking.id, purpose=Purpose.PROPOSAL)
+        history.end_displacement(booking.id, DisplacementStatus.REBOOKED, now)
     else:
         history.note(booking, actor="citizen", now=now, reason=limits.CHANGED, details=details)
     journey.done = True

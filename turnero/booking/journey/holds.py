@@ -24,6 +24,7 @@ from turnero.booking.turn.models import Booking, Journey
 from turnero.booking.turn.place import Place
 from turnero.booking.turn.policy import Policy
 from turnero.booking.turn.queries import policy_of
+from turnero.booking.turn.states import Purpose
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
@@ -98,7 +99,7 @@ def hand_over_hold(turn: Booking, journey: Journey, now: datetime) -> bool:
     with suppress(PlaceLost), db.session.begin_nested():
         policy = policy_of(turn.agency)
         day_grid = _offered_grid(wish, policy, now)
-        claims.free(turn.id, purpose="turn")
+        claims.free(turn.id, purpose=Purpose.TURN)
         _hold(journey, wish, day_grid, _period(journey, policy, now))
         return True
     return False
@@ -183,7 +184,7 @@ def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Peri
 
 def _take(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> None:
     assert journey.booking is not None
-    terms = claims.Terms(journey.booking.id, "hold", period.lapses_at)
+    terms = claims.Terms(journey.booking.id, Purpose.HOLD, period.lapses_at)
     if claims.take(wish.place(day_grid), day_grid, terms, period.now) is None:
         raise wish.refused(PlaceTaken)
 

@@ -17,6 +17,7 @@ from turnero.booking.turn.models import Journey
 from turnero.booking.turn.priority import has_priority_by_age
 from turnero.booking.turn.queries import policy_of
 from turnero.booking.turn.request_models import Draw, SeatRequest
+from turnero.booking.turn.states import RequestStatus
 from turnero.booking.waiting.notices import tell_request
 from turnero.booking.waiting.queries import request_token_of
 from turnero.core import clock
@@ -26,7 +27,7 @@ from turnero.core.extensions import db
 from turnero.core.keys import code_key
 
 _NUMBER_LENGTH = 9
-_LIVE = SeatRequest.status.in_(("waiting", "offered"))
+_LIVE = SeatRequest.status.in_((RequestStatus.WAITING, RequestStatus.OFFERED))
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,11 @@ def _join_draw(key: str, browser: str, wish: DrawWish) -> str:
         raise UnknownPlace(field="tramite")
     now = clock.now()
     _check(journey, procedure, drawing.desk.agency, now)
-    in_draw = (SeatRequest.draw_id == drawing.id, SeatRequest.cedula == journey.cedula, SeatRequest.status != "left")
+    in_draw = (
+        SeatRequest.draw_id == drawing.id,
+        SeatRequest.cedula == journey.cedula,
+        SeatRequest.status != RequestStatus.LEFT,
+    )
     if db.session.scalar(select(SeatRequest.id).where(*in_draw)):
         raise AlreadyAsked
     request = _request(journey, procedure, now)
@@ -160,7 +165,7 @@ def _request(journey: Journey, procedure: Procedure, now: datetime) -> SeatReque
     nonce = token.new_nonce()
     return SeatRequest(
         number="S" + "".join(secrets.choice(reference.ALPHABET) for _ in range(_NUMBER_LENGTH)),
-        status="waiting",
+        status=RequestStatus.WAITING,
         created_at=now,
         journey_key=journey.key,
         browser=journey.browser,

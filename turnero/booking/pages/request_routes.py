@@ -6,6 +6,7 @@ from turnero.booking.documents.turn_text import PlaceText
 from turnero.booking.pages.journey.page import render_step, to_turn
 from turnero.booking.turn.queries import token_of
 from turnero.booking.turn.request_models import SeatOffer, SeatRequest
+from turnero.booking.turn.states import OfferStatus, RequestStatus
 from turnero.booking.waiting import offers, queries
 from turnero.booking.waiting.notices import RequestText, is_last, when
 from turnero.core import clock
@@ -23,7 +24,7 @@ def show_request(token: str) -> Response:
 def _page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
     request = queries.request_by_token(token)
     offer = queries.last_offer(request)
-    is_open = offer is not None and offer.status == "open" and offer.answer_by > clock.now()
+    is_open = offer is not None and offer.status == OfferStatus.OPEN and offer.answer_by > clock.now()
     return render_step(
         "booking/request.html",
         trouble,
@@ -33,7 +34,7 @@ def _page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
         rank=request.rank,
         draw=request.draw,
         drawn_on=request.draw and when(request.draw.closes_at, request.draw.desk.agency.zone),
-        before=queries.in_line_before(request) if request.status == "waiting" else 0,
+        before=queries.in_line_before(request) if request.status == RequestStatus.WAITING else 0,
         place=offer and PlaceText.of(offer.booking.agency, offer.booking.day, offer.booking.minute),
         until=offer and when(offer.answer_by, offer.booking.agency.zone),
         last=is_last(request),
@@ -43,11 +44,11 @@ def _page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
 
 def _status(request: SeatRequest, *, is_open: bool) -> str:
     """As the page calls it: an offer whose deadline has passed is one no more, though no job has looked yet."""
-    return "waiting" if request.status == "offered" and not is_open else request.status
+    return "waiting" if request.status == RequestStatus.OFFERED and not is_open else request.status
 
 
 def _turn_link(offer: SeatOffer | None) -> str | None:
-    if offer is None or offer.status != "accepted" or offer.booking.forgotten_at is not None:
+    if offer is None or offer.status != OfferStatus.ACCEPTED or offer.booking.forgotten_at is not None:
         return None
     return url_for("turn.show_turn", token=token_of(offer.booking))
 

@@ -20,6 +20,7 @@ from turnero.booking.turn.errors import ChangesSpent, NotChangeable
 from turnero.booking.turn.lifecycle import SEATED, Status
 from turnero.booking.turn.models import Booking, Displacement
 from turnero.booking.turn.queries import booking_by_token, last_place_event, policy_of
+from turnero.booking.turn.states import DisplacementStatus
 from turnero.core import clock, formatting
 from turnero.core.extensions import db
 from turnero.core.language import gettext
@@ -51,7 +52,7 @@ def turn_page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
     """The page of a turn. Raises NotFound."""
     booking = booking_by_token(token)
     now = clock.now()
-    word, mark = TAGS[Status(booking.status)]
+    word, mark = TAGS[booking.status]
     values = {
         "token": token,
         "text": TurnText.of(booking),
@@ -110,7 +111,7 @@ def _why_placed(booking: Booking) -> str:
     """Why the turn was given another place without asking."""
     last = (
         select(Displacement.reason)
-        .where(Displacement.booking_id == booking.id, Displacement.status == "placed")
+        .where(Displacement.booking_id == booking.id, Displacement.status == DisplacementStatus.PLACED)
         .order_by(Displacement.id.desc())
     )
     return told_reason(db.session.scalars(last).first() or "")

@@ -20,6 +20,7 @@ from turnero.booking.turn.errors import LiveTurns
 from turnero.booking.turn.lifecycle import LIVE, Status
 from turnero.booking.turn.models import Booking, Journey
 from turnero.booking.turn.request_models import SeatOffer, SeatRequest
+from turnero.booking.turn.states import RequestStatus
 from turnero.booking.waiting import offers
 from turnero.core import clock
 from turnero.core import db as database
@@ -210,7 +211,7 @@ def _withdraw_requests(cedula: str, now: datetime) -> list[int]:
     found = db.session.scalars(theirs.with_for_update(of=SeatRequest)).all()
     for request in found:
         if request.ended_at is None:
-            offers.withdraw(request, "left", now)
+            offers.withdraw(request, RequestStatus.LEFT, now)
     db.session.flush()
     return [request.id for request in found]
 

@@ -21,7 +21,7 @@ from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
 from turnero.core.keys import code_key
-from turnero.notices.models import Notice
+from turnero.notices.models import OWED, Notice
 
 _BATCH = 200
 _HOLD_LIFE = timedelta(hours=24)
@@ -95,7 +95,7 @@ def _wipe_words(booking_ids: Sequence[int]) -> None:
 
 def _wipe_notices(subjects: Sequence[str]) -> None:
     """Kind and fate stay; the address goes, also from the mail server's complaints, and nothing more is sent."""
-    owed = Notice.status.in_(("waiting", "sending"))
+    owed = Notice.status.in_(OWED)
     db.session.execute(
         update(Notice)
         .where(Notice.subject.in_(subjects))

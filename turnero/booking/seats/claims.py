@@ -19,6 +19,7 @@ from turnero.booking.seats.offer_deadline import LATEST_RELEASE
 from turnero.booking.seats.slots import TakenSeat, free_seats
 from turnero.booking.turn.models import Booking, Claim
 from turnero.booking.turn.place import Place
+from turnero.booking.turn.states import Purpose
 from turnero.core import clock
 from turnero.core.db import on_postgresql
 from turnero.core.extensions import db
@@ -47,7 +48,7 @@ def taken_seats(place: Place, now: datetime) -> tuple[TakenSeat, ...]:
 
 def for_those_present(now: datetime) -> ColumnElement[bool]:
     """Seats that were given up so late that they are for people at the agency, and count for nobody there."""
-    return and_(Claim.purpose == "delay", Claim.starts_at <= now + LATEST_RELEASE)
+    return and_(Claim.purpose == Purpose.DELAY, Claim.starts_at <= now + LATEST_RELEASE)
 
 
 def open_to_those_present(place: Place, now: datetime) -> None:
@@ -66,7 +67,7 @@ class Terms:
     """For whom and until when seats are taken: ``lapses_at`` is None for purpose turn alone."""
 
     booking_id: int
-    purpose: str
+    purpose: Purpose
     lapses_at: datetime | None
 
 
@@ -154,11 +155,11 @@ _DATED = (
 )
 _HELD = select(Claim.desk_id, Claim.day, Claim.minute, Claim.lapses_at).where(*_DATED).order_by(Claim.minute)
 _CHANGED = update(Claim).where(*_DATED).returning(Claim.minute).execution_options(synchronize_session=False)
-_KEPT = _CHANGED.values(purpose="turn", lapses_at=None)
+_KEPT = _CHANGED.values(purpose=Purpose.TURN, lapses_at=None)
 _PROLONGED = _CHANGED.values(lapses_at=bindparam("until"))
 
 
-def held(booking_id: int, now: datetime, purpose: str = "hold") -> Held | None:
+def held(booking_id: int, now: datetime, purpose: Purpose = Purpose.HOLD) -> Held | None:
     """The place kept by a booking's dated claims, or None: lapsed, taken over, or its hours were closed."""
     rows = db.session.execute(_HELD, {"booking": booking_id, "present": purpose, "now": now}).all()
     if not rows:
@@ -168,18 +169,18 @@ def held(booking_id: int, now: datetime, purpose: str = "hold") -> Held | None:
     return Held(desk_id, day, minute, len(rows), lapses_at)
 
 
-def keep(booking_id: int, now: datetime, purpose: str = "hold") -> int:
+def keep(booking_id: int, now: datetime, purpose: Purpose = Purpose.HOLD) -> int:
     """Make a booking's dated claims of ``purpose`` its undated ones; the number of cells, 0 when they are gone."""
     return len(db.session.execute(_KEPT, {"booking": booking_id, "present": purpose, "now": now}).all())
 
 
-def prolong(booking_id: int, now: datetime, lapses_at: datetime, purpose: str = "hold") -> int:
+def prolong(booking_id: int, now: datetime, lapses_at: datetime, purpose: Purpose = Purpose.HOLD) -> int:
     """Move the end of a booking's dated claims; the number of cells, 0 when they are gone."""
     terms = {"booking": booking_id, "present": purpose, "now": now, "until": lapses_at}
     return len(db.session.execute(_PROLONGED, terms).all())
 
 
-def free(booking_id: int, purpose: str = "hold") -> None:
+def free(booking_id: int, purpose: Purpose = Purpose.HOLD) -> None:
     """Give a booking's seats of one purpose back at once."""
     db.session.execute(
         delete(Claim)
@@ -194,10 +195,10 @@ class Freed:
 
     booking_id: int
     place: Place
-    purpose: str = "turn"
+    purpose: Purpose = Purpose.TURN
 
     @classmethod
-    def of(cls, booking: Booking, purpose: str = "turn") -> "Freed":
+    def of(cls, booking: Booking, purpose: Purpose = Purpose.TURN) -> "Freed":
         """The present place of a booking."""
         return cls(booking.id, Place.of(booking), purpose)
 
@@ -213,17 +214,17 @@ def free_after_delay(freed: Freed, delay_minutes: tuple[int, int], now: datetime
     set_aside(freed.booking_id, at if at > now else max(freed.place.starts_at, now), freed.purpose)
 
 
-def set_aside(booking_id: int, until: datetime, purpose: str) -> None:
+def set_aside(booking_id: int, until: datetime, purpose: Purpose) -> None:
     """Nobody takes a booking's seats of one purpose ``until`` then; at once where that has passed."""
     db.session.execute(
         update(Claim)
         .where(Claim.booking_id == booking_id, Claim.purpose == purpose)
-        .values(purpose="delay", booking_id=None, lapses_at=until)
+        .values(purpose=Purpose.DELAY, booking_id=None, lapses_at=until)
         .execution_options(synchronize_session=False)
     )
 
 
-def pass_on(booking_id: int, purpose: str, minutes: Sequence[int], terms: Terms) -> int:
+def pass_on(booking_id: int, purpose: Purpose, minutes: Sequence[int], terms: Terms) -> int:
     """Give a booking's seats of ``purpose`` in the cells of these local ``minutes`` to another; how many they were.
 
     Nobody can come in between: they are somebody's before and after.

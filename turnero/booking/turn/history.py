@@ -35,7 +35,7 @@ def move(
     Returns False, having changed nothing, when another transaction was first or ``only_if`` does not hold.
     ``undo`` takes a step of the staff back. Raises ValueError for a change that the lifecycle does not know.
     """
-    before = Status(booking.status)
+    before = booking.status
     if not (may_undo if undo else may)(before, after):
         raise ValueError(f"a booking cannot go from {before} to {after}")
     statement = update(Booking).where(Booking.id == booking.id, Booking.status == before)

@@ -7,7 +7,9 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from turnero.agencies.models import Agency, Procedure
-from turnero.core.db import UtcDateTime
+from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.states import DisplacementStatus, Purpose
+from turnero.core.db import UtcDateTime, Word
 from turnero.core.extensions import Base
 
 # A turn whose holder was forgotten says nothing about any cédula.
@@ -81,7 +83,7 @@ class Booking(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
-    status: Mapped[str]
+    status: Mapped[Status] = mapped_column(Word(Status))
     channel: Mapped[str] = mapped_column(default="web")
     journey_key: Mapped[str | None] = mapped_column(index=True)
     browser: Mapped[str | None] = mapped_column(index=True)
@@ -153,15 +155,14 @@ class Claim(Base):
     seat: Mapped[int] = mapped_column(primary_key=True)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)  # derived from day and minute, for reports
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"), index=True)
-    purpose: Mapped[str]
+    purpose: Mapped[Purpose] = mapped_column(Word(Purpose))
     lapses_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Displacement(Base):
     """Somebody who lost their place, and how far we are with another one. Open until ``ended_at``.
 
-    ``status``: pending → proposed (a dated place is kept) | unplaced (none was found) → accepted, rebooked,
-    cancelled or restored; or placed at once. The old and new places are local day and minute at a desk.
+    The old and new places are local day and minute at a desk.
     """
 
     __tablename__ = "displacements"
@@ -183,7 +184,7 @@ class Displacement(Base):
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
     closure_id: Mapped[int | None] = mapped_column(ForeignKey("closures.id"), index=True)
     reason: Mapped[str]  # told to the person
-    status: Mapped[str] = mapped_column(default="pending")
+    status: Mapped[DisplacementStatus] = mapped_column(Word(DisplacementStatus), default=DisplacementStatus.PENDING)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     old_starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     old_desk_id: Mapped[int] = mapped_column(ForeignKey("desks.id"))
@@ -210,7 +211,7 @@ class Event(Base):
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     actor: Mapped[str]  # "citizen", "sweep", "staff:…"
-    before: Mapped[str | None]  # status
-    after: Mapped[str]
+    before: Mapped[Status | None] = mapped_column(Word(Status))
+    after: Mapped[Status] = mapped_column(Word(Status))
     reason: Mapped[str] = mapped_column(default="")
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -20,6 +20,7 @@ from turnero.booking.turn.place import Place
 from turnero.booking.turn.policy import DrawPolicy
 from turnero.booking.turn.queries import policies_of
 from turnero.booking.turn.request_models import Draw, SeatRequest
+from turnero.booking.turn.states import Purpose, RequestStatus
 from turnero.booking.waiting import draw, handing_on
 from turnero.booking.waiting.draw import Cell, Ticket
 from turnero.booking.waiting.notices import tell_request
@@ -109,7 +110,7 @@ def draw_now(draw_id: int) -> bool:
         return False
     asked = db.session.scalars(
         select(SeatRequest)
-        .where(SeatRequest.draw_id == draw_id, SeatRequest.status == "waiting")
+        .where(SeatRequest.draw_id == draw_id, SeatRequest.status == RequestStatus.WAITING)
         .order_by(SeatRequest.id)
         .with_for_update(of=SeatRequest)
         .execution_options(populate_existing=True)
@@ -189,7 +190,7 @@ def _award(row: Draw, request: SeatRequest, won: _Won, now: datetime) -> bool:
     if until is None:
         return False
     booking = handing_on.offered_booking(request, won.place, until, now)
-    terms = claims.Terms(booking.id, "offer", booking.lapses_at)
+    terms = claims.Terms(booking.id, Purpose.OFFER, booking.lapses_at)
     if claims.take_one_of(won.place, [won.seat], terms, now) is None:
         raise RuntimeError("a seat of a drawn day was taken under the desk's lock")
     handing_on.record_offer(request, booking, until, now)

@@ -21,6 +21,7 @@ from turnero.booking.turn.new_booking import Extras, Reachable, new_booking
 from turnero.booking.turn.place import Place
 from turnero.booking.turn.queries import policy_of
 from turnero.booking.turn.request_models import SeatOffer, SeatRequest
+from turnero.booking.turn.states import Purpose, RequestStatus
 from turnero.booking.waiting.draw import NOON
 from turnero.booking.waiting.notices import tell_request
 from turnero.core import clock
@@ -78,7 +79,7 @@ def _waiting_for(freed: Freed, desk: Desk) -> Select[SeatRequest]:
     return (
         select(SeatRequest)
         .join(Procedure, Procedure.id == SeatRequest.procedure_id)
-        .where(SeatRequest.status == "waiting", or_(listed, SeatRequest.rank.is_not(None)))
+        .where(SeatRequest.status == RequestStatus.WAITING, or_(listed, SeatRequest.rank.is_not(None)))
         .where(SeatRequest.first_day <= freed.place.day, SeatRequest.last_day >= freed.place.day)
         .where(SeatRequest.part.in_(("any", part)), SeatRequest.agencies.any(Agency.id == desk.agency_id))
         .where(Procedure.line_id == desk.line_id, Procedure.minutes <= freed.place.cells * freed.place.step)
@@ -122,7 +123,7 @@ def _part_for(request: SeatRequest, place: Place) -> Place:
 def _offer(request: SeatRequest, freed: Freed, until: datetime, now: datetime) -> None:
     place = _part_for(request, freed.place)
     booking = offered_booking(request, place, until, now)
-    terms = claims.Terms(booking.id, "offer", booking.lapses_at)
+    terms = claims.Terms(booking.id, Purpose.OFFER, booking.lapses_at)
     if claims.pass_on(freed.booking_id, freed.purpose, place.minutes, terms) != place.cells:
         raise RuntimeError("a booking lost its seats under its own lock")
     # A longer turn leaves cells behind: nobody waits for half a place.
@@ -152,7 +153,7 @@ def offered_booking(request: SeatRequest, place: Place, until: datetime, now: da
 
 def record_offer(request: SeatRequest, booking: Booking, until: datetime, now: datetime) -> None:
     """That the request is offered the booking's place, with its mail."""
-    request.status = "offered"
+    request.status = RequestStatus.OFFERED
     offer = SeatOffer(request_id=request.id, booking_id=booking.id, made_at=now, answer_by=until)
     db.session.add(offer)
     db.session.flush()

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from turnero.booking.documents.turn_text import PlaceText
 from turnero.booking.turn.request_models import SeatOffer, SeatRequest
+from turnero.booking.turn.states import OfferStatus, RequestStatus
 from turnero.booking.waiting.queries import request_token_of
 from turnero.core import clock, formatting
 from turnero.core.extensions import db
@@ -99,7 +100,7 @@ def listed_mail(notice: Notice) -> Mail | None:
 def offer_mail(notice: Notice) -> Mail | None:
     """Nothing once it was answered or is over."""
     offer = db.session.get(SeatOffer, int(notice.occasion))
-    if offer is None or offer.status != "open" or offer.answer_by <= clock.now():
+    if offer is None or offer.status != OfferStatus.OPEN or offer.answer_by <= clock.now():
         return None
     booking, request = offer.booking, offer.request
     context = {
@@ -122,7 +123,7 @@ MAX_OFFERS = 3
 def not_drawn_mail(notice: Notice) -> Mail | None:
     """The rank in a draw that gave them no place."""
     request = _request_of(notice)
-    if request is None or request.status != "waiting" or request.draw is None:
+    if request is None or request.status != RequestStatus.WAITING or request.draw is None:
         return None
     base_url = current_app.config["SETTINGS"].base_url
     context = {
@@ -138,7 +139,9 @@ def request_over_mail(notice: Notice) -> Mail | None:
     request = _request_of(notice)
     if request is None or request.status not in ("spent", "ended"):
         return None
-    return Mail("request_over", {"request": RequestText.of(request), "unanswered": request.status == "spent"})
+    return Mail(
+        "request_over", {"request": RequestText.of(request), "unanswered": request.status == RequestStatus.SPENT}
+    )
 
 
 def offer_handed_over(notice: Notice, now: datetime) -> None:

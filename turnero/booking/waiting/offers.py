@@ -14,6 +14,7 @@ from turnero.booking.turn.lifecycle import LIVE, Status
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.queries import policy_of, token_of
 from turnero.booking.turn.request_models import SeatOffer, SeatRequest
+from turnero.booking.turn.states import OfferStatus, Purpose, RequestStatus
 from turnero.booking.waiting import handing_on
 from turnero.booking.waiting.notices import is_last, tell_request
 from turnero.booking.waiting.queries import held_booking, last_offer, request_by_token
@@ -40,9 +41,9 @@ def _accept(token: str) -> str:
     if offer is None:
         raise OfferOver
     booking = held_booking(offer)
-    if offer.status == "accepted":
+    if offer.status == OfferStatus.ACCEPTED:
         return token_of(booking)
-    if offer.status != "open" or offer.answer_by <= now or booking.status != Status.HELD:
+    if offer.status != OfferStatus.OPEN or offer.answer_by <= now or booking.status != Status.HELD:
         raise OfferOver
     limits.check_new_turn(request, request.procedure, policy_of(booking.agency), now)
     limits.check_overlap(booking)
@@ -55,10 +56,10 @@ def _accept(token: str) -> str:
         values={"confirmed_at": now},
         only_if=Booking.lapses_at > now,
     )
-    if not confirmed or claims.keep(booking.id, now, purpose="offer") != booking.cells:
+    if not confirmed or claims.keep(booking.id, now, purpose=Purpose.OFFER) != booking.cells:
         raise OfferOver
-    offer.status, offer.ended_at = "accepted", now
-    _end(request, "served", now)
+    offer.status, offer.ended_at = OfferStatus.ACCEPTED, now
+    _end(request, RequestStatus.SERVED, now)
     tell(booking, "confirmation", now)
     warn_owner(booking, request.registry_email, now)
     return token_of(booking)
@@ -69,8 +70,8 @@ def decline_offer(token: str) -> None:
     """Not this place: it goes to the next in line at once. Repeated it changes nothing. Raises NotFound."""
     request = request_by_token(token, lock=True)
     offer = last_offer(request)
-    if offer is not None and offer.status == "open":
-        _close(offer, request, "declined", clock.now())
+    if offer is not None and offer.status == OfferStatus.OPEN:
+        _close(offer, request, OfferStatus.DECLINED, clock.now())
 
 
 @database.transaction
@@ -78,53 +79,53 @@ def leave_list(token: str) -> None:
     """Off the list, with whatever was offered. Repeated it changes nothing. Raises NotFound."""
     request = request_by_token(token, lock=True)
     if request.ended_at is None:
-        withdraw(request, "left", clock.now())
+        withdraw(request, RequestStatus.LEFT, clock.now())
 
 
-def withdraw(request: SeatRequest, status: str, now: datetime) -> None:
+def withdraw(request: SeatRequest, status: RequestStatus, now: datetime) -> None:
     """End a request whose row is locked; what it was offered goes to the next in line. The caller commits."""
     offer = last_offer(request)
-    if offer is not None and offer.status == "open":
-        _close(offer, request, "withdrawn", now)
+    if offer is not None and offer.status == OfferStatus.OPEN:
+        _close(offer, request, OfferStatus.WITHDRAWN, now)
     _end(request, status, now)
 
 
-def _end(request: SeatRequest, status: str, now: datetime) -> None:
+def _end(request: SeatRequest, status: RequestStatus, now: datetime) -> None:
     """The request, whose row is locked, waits no more."""
     request.status, request.ended_at = status, now
 
 
-def _close(offer: SeatOffer, request: SeatRequest, status: str, now: datetime) -> None:
+def _close(offer: SeatOffer, request: SeatRequest, status: OfferStatus, now: datetime) -> None:
     """End an open offer and pass its place on; the request waits again, unless this was its last."""
     booking = held_booking(offer)
     offer.status, offer.ended_at = status, now
-    asked = status == "declined" or (status == "lapsed" and offer.told_at is not None)
+    asked = status == OfferStatus.DECLINED or (status == OfferStatus.LAPSED and offer.told_at is not None)
     over = asked and is_last(request)
     request.offers += asked
     if over:
-        _end(request, "spent", now)
-        if status == "lapsed":
+        _end(request, RequestStatus.SPENT, now)
+        if status == OfferStatus.LAPSED:
             tell_request(request, "request_over", now)
     db.session.flush()  # nobody is offered what they have just refused: it still says "offered"
     if booking.status == Status.HELD:
-        actor = "waiting" if status == "lapsed" else "citizen"
+        actor = "waiting" if status == OfferStatus.LAPSED else "citizen"
         history.move(booking, Status.LAPSED, actor=actor, now=now, reason=status)
-        _pass_on(booking, now, public_at_once=status == "lapsed")
+        _pass_on(booking, now, public_at_once=status == OfferStatus.LAPSED)
     if not over:
-        request.status = "waiting"
+        request.status = RequestStatus.WAITING
 
 
 def _pass_on(booking: Booking, now: datetime, *, public_at_once: bool) -> None:
     """To the next in line. Without one free after a delay, or, where nobody answered, at the end of the grace."""
-    place = claims.held(booking.id, now, purpose="offer")
+    place = claims.held(booking.id, now, purpose=Purpose.OFFER)
     if place is None:
-        claims.free(booking.id, purpose="offer")
+        claims.free(booking.id, purpose=Purpose.OFFER)
         return
-    freed = Freed.of(booking, purpose="offer")
+    freed = Freed.of(booking, purpose=Purpose.OFFER)
     if handing_on.offer_to_next(freed, now):
         return
     if public_at_once:
-        claims.set_aside(booking.id, place.lapses_at, purpose="offer")
+        claims.set_aside(booking.id, place.lapses_at, purpose=Purpose.OFFER)
     else:
         handing_on.free_for_everybody(freed, now)
 
@@ -147,7 +148,7 @@ def serve_waiting(goes_on: Callable[[], bool] = lambda: True) -> int:
 
 def _numbers(condition: ColumnElement[bool]) -> list[int]:
     found = select(SeatRequest.id).outerjoin(
-        SeatOffer, (SeatOffer.request_id == SeatRequest.id) & (SeatOffer.status == "open")
+        SeatOffer, (SeatOffer.request_id == SeatRequest.id) & (SeatOffer.status == OfferStatus.OPEN)
     )
     numbers = db.session.scalars(found.where(condition).order_by(SeatRequest.id)).all()
     db.session.rollback()
@@ -177,12 +178,12 @@ def _lapse(number: int) -> None:
     request = _locked(number)
     offer = last_offer(request) if request else None
     now = clock.now()
-    if request is None or offer is None or offer.status != "open":
+    if request is None or offer is None or offer.status != OfferStatus.OPEN:
         return
     if held_booking(offer).status != Status.HELD:
-        _close(offer, request, "withdrawn", now)
+        _close(offer, request, OfferStatus.WITHDRAWN, now)
     elif offer.answer_by <= now:
-        _close(offer, request, "lapsed", now)
+        _close(offer, request, OfferStatus.LAPSED, now)
 
 
 @database.transaction
@@ -192,7 +193,7 @@ def _end_over(number: int) -> None:
         return
     now = clock.now()
     has_turn = request.last_day >= now.date()
-    withdraw(request, "ended", now)
+    withdraw(request, RequestStatus.ENDED, now)
     if not has_turn:
         tell_request(request, "request_over", now)
 

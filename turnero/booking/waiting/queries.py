@@ -11,6 +11,7 @@ from turnero.booking.turn import token as tokens
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.queries import derived
 from turnero.booking.turn.request_models import Draw, SeatOffer, SeatRequest
+from turnero.booking.turn.states import RequestStatus
 from turnero.core import clock
 from turnero.core.errors import NotFound
 from turnero.core.extensions import db
@@ -40,7 +41,7 @@ def last_offer(request: SeatRequest) -> SeatOffer | None:
 
 def in_line_before(request: SeatRequest) -> int:
     """How many of the list or the draw may be asked before this request."""
-    others = select(SeatRequest.id).where(SeatRequest.status == "waiting", SeatRequest.id != request.id)
+    others = select(SeatRequest.id).where(SeatRequest.status == RequestStatus.WAITING, SeatRequest.id != request.id)
     if request.draw_id is not None:
         others = others.where(SeatRequest.draw_id == request.draw_id, SeatRequest.rank < (request.rank or 0))
     else:
