@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import assert_never
 
 from sqlalchemy import select
 
 from turnero.agencies.models import Agency
+from turnero.attention.agenda.actions import Action, actions_for
 from turnero.attention.day import order, queries
 from turnero.attention.day.models import Visit
 from turnero.attention.day.undo import may_take_back
@@ -17,7 +19,7 @@ from turnero.core import clock, formatting
 from turnero.core.extensions import db
 from turnero.core.language import gettext, ngettext
 from turnero.core.language import gettext_noop as _
-from turnero.notices.models import Notice
+from turnero.notices.models import Notice, NoticeStatus
 from turnero.staff.access import Member
 from turnero.staff.models import Device
 from turnero.verify.models import Citizen
@@ -25,26 +27,11 @@ from turnero.verify.models import Citizen
 # Word and mark of each state (DESIGN-VISUAL §4).
 _TAGS = TAGS | {Status.CONFIRMED: (_("Confirmado"), "")}  # the usual, so nothing marks it
 _OVER = (Status.ATTENDED, Status.NO_SHOW, Status.CANCELLED, Status.DISPLACED)
-_FAILED = "dead"
-_MAILS = {"waiting": _("correo por enviar"), "sending": _("correo por enviar"), _FAILED: _("correo fallido")}
-
-
-@dataclass(frozen=True)
-class Action:
-    """A button of a row: what it posts to, its word (said in the reader's language), and the key that presses it."""
-
-    verb: str
-    word: str
-    key: str
-
-
-LLEGO = Action("llego", _("Llegó"), "p")
-LLAMAR = Action("llamar", _("Llamar"), "l")
-ATENDIDO = Action("atendido", _("Atendido"), "a")
-RELLAMAR = Action("rellamar", _("Volver a llamar"), "r")
-APLAZAR = Action("aplazar", _("No respondió"), "o")
-AUSENTE = Action("ausente", _("Ausente"), "n")
-DESHACER = Action("deshacer", _("Deshacer"), "z")
+_MAILS = {
+    NoticeStatus.WAITING: _("correo por enviar"),
+    NoticeStatus.SENDING: _("correo por enviar"),
+    NoticeStatus.DEAD: _("correo fallido"),
+}
 
 
 @dataclass(frozen=True)
@@ -164,7 +151,9 @@ def _mails(people: Sequence[Booking]) -> dict[int, _Mail]:
         .order_by(Notice.id)
     )
     found = {
-        subjects[subject]: _Mail(gettext(_MAILS[status]), failed=status == _FAILED) if status in _MAILS else _Mail()
+        subjects[subject]: _Mail(gettext(_MAILS[status]), failed=status == NoticeStatus.DEAD)
+        if status in _MAILS
+        else _Mail()
         for subject, status in rows
     }
     return found | {booking.id: _Mail(gettext("sin correo")) for booking in people if booking.email is None}
@@ -227,7 +216,7 @@ class _Sheet:
             mail=mail.word,
             mail_failed=mail.failed,
             mine=mine,
-            actions=self._actions(booking, visit, mine=mine),
+            actions=self._actions(booking, mine=mine),
             over=status in _OVER,
         )
 
@@ -251,26 +240,26 @@ class _Sheet:
                 parts = [gettext("Ventanilla %(window)s", window=visit.window)]
                 parts += [ngettext("%(num)s vez", "%(num)s veces", visit.calls)] if visit.calls > 1 else []
                 return ", ".join(parts)
-            case Status.ATTENDED if visit.called_at and visit.ended_at:
+            case Status.ATTENDED:
+                if not (visit.called_at and visit.ended_at):
+                    return ""
                 minutes = max(1, round((visit.ended_at - visit.called_at).total_seconds() / 60))
                 return gettext("%(minutes)s min", minutes=minutes)
-        return ""
+            case Status.HELD | Status.LAPSED | Status.CONFIRMED | Status.NO_SHOW | Status.CANCELLED | Status.DISPLACED:
+                return ""
+            case never:
+                assert_never(never)
 
-    def _actions(self, booking: Booking, visit: Visit | None, *, mine: bool) -> tuple[Action, ...]:
-        today = clock.local(self.now, self.agency.zone).date() == self.day
-        begun = booking.starts_at <= self.now
-        found: list[Action] = []
-        match booking.status:
-            case Status.CONFIRMED:
-                found = ([LLEGO] if today else []) + ([AUSENTE] if begun else [])
-            case Status.ARRIVED:
-                found = ([LLAMAR] if today and self.member.window else []) + [AUSENTE]
-            case Status.CALLED:
-                found = [ATENDIDO, RELLAMAR, APLAZAR, AUSENTE] if mine else [ATENDIDO, RELLAMAR]
+    def _actions(self, booking: Booking, *, mine: bool) -> tuple[Action, ...]:
         last = self.last_steps.get(booking.id)
-        if last is not None and may_take_back(last, booking, self.now):
-            found.append(DESHACER)
-        return tuple(found)
+        return actions_for(
+            booking.status,
+            today=clock.local(self.now, self.agency.zone).date() == self.day,
+            begun=booking.starts_at <= self.now,
+            has_window=bool(self.member.window),
+            mine=mine,
+            undoable=last is not None and may_take_back(last, booking, self.now),
+        )
 
 
 def _notes(booking: Booking) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from turnero.booking.turn.lifecycle import LIVE, Status
+
 # Who comes earlier than this is told when to come back: the room has few chairs.
 EARLIEST = timedelta(minutes=60)
 
@@ -24,7 +26,7 @@ class Result(StrEnum):
 class Known:
     """A turn as far as the rule needs it; ``starts_at`` in UTC, ``day`` local."""
 
-    status: str
+    status: Status
     here: bool
     day: date
     starts_at: datetime
@@ -32,9 +34,9 @@ class Known:
 
 def recognise(turn: Known | None, today: date, now: datetime, tolerance: timedelta) -> Result:
     """What is said to somebody who shows this reference. Turns that are over are like none."""
-    if turn is None or turn.status not in ("confirmed", "arrived", "called", "displaced"):
+    if turn is None or turn.status not in LIVE:
         return Result.UNKNOWN
-    if turn.status == "displaced":
+    if turn.status == Status.DISPLACED:
         return Result.DISPLACED
     if not turn.here:
         return Result.ELSEWHERE
@@ -42,9 +44,9 @@ def recognise(turn: Known | None, today: date, now: datetime, tolerance: timedel
 
 
 def _today_here(turn: Known, now: datetime, tolerance: timedelta) -> Result:
-    if turn.status == "confirmed" and now < turn.starts_at - EARLIEST:
+    if turn.status == Status.CONFIRMED and now < turn.starts_at - EARLIEST:
         return Result.EARLY
-    late = turn.status == "confirmed" and now > turn.starts_at + tolerance
+    late = turn.status == Status.CONFIRMED and now > turn.starts_at + tolerance
     return Result.LATE if late else Result.CONFIRMED
 
 

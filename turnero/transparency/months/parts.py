@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from sqlalchemy import func, select
 
@@ -51,7 +51,7 @@ class Part:
             "days_without_free": days.count(None) if days else None,
         }
 
-    def add(self, status: str, starts_at: datetime, visit: tuple[datetime | None, ...]) -> None:
+    def add(self, status: Status, starts_at: datetime, visit: tuple[datetime | None, ...]) -> None:
         arrived_at, called_at, ended_at = visit
         match status:
             case Status.ATTENDED:
@@ -60,6 +60,10 @@ class Part:
                 self.no_show += 1
             case Status.CANCELLED:
                 self.cancelled += 1
+            case Status.HELD | Status.LAPSED | Status.CONFIRMED | Status.ARRIVED | Status.CALLED | Status.DISPLACED:
+                pass  # not ended
+            case never:
+                assert_never(never)
         if status == Status.ATTENDED and arrived_at and called_at:
             self.waiting.append(max(0.0, (called_at - max(arrived_at, min(starts_at, called_at))) / _MINUTE))
             if ended_at:
