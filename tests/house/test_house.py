@@ -14,6 +14,7 @@ CODE = ("config.py", "wsgi.py", "turnero", "migrations", "tests", "benchmarks")
 # Schemas are as long as they are, and locks are made by a program.
 LONG_BY_NATURE = ("migrations/versions/", "requirements/", "static/vendor/")
 MAX_LINES, MAX_FUNCTION, MAX_POSITIONAL = 300, 40, 4
+MAX_TEMPLATE_LINE = 160
 NOT_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "service", "services", "misc"}
 # In pieces, so that this file does not name them either.
 SECRETS_OF_THE_WORKSHOP = re.compile(
@@ -74,6 +75,11 @@ def test_no_file_is_longer_than_three_hundred_lines():
         if lines > MAX_LINES and not name.startswith(LONG_BY_NATURE) and not name.endswith(".css")
     }
     assert not too_long
+
+
+def test_no_line_of_a_template_is_longer_than_a_hundred_and_sixty_characters():
+    lines = ((name_of(path), line) for path in tracked(".html") for line in path.read_text().splitlines())
+    assert not [name for name, line in lines if len(line) > MAX_TEMPLATE_LINE]
 
 
 def test_no_function_is_longer_than_forty_lines_or_takes_more_than_four_positional_arguments():

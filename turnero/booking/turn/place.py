@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from turnero.booking.turn.models import Booking
 from turnero.core import clock
@@ -21,7 +21,7 @@ class Place:
     zone: str
 
     @classmethod
-    def of(cls, booking: Booking) -> "Place":
+    def of(cls, booking: Booking) -> Self:
         """The present place of a booking; of a displaced one, the place it lost."""
         grid = (booking.day, booking.minute, booking.cells, booking.slot_minutes)
         return cls(booking.desk_id, *grid, booking.agency.zone)
