@@ -2,8 +2,9 @@
 
 import fcntl
 import shutil
+import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from turnero.core.extensions import db
 from turnero.operations import schema
 
 ENGINES = ("sqlite", "postgresql")
+_KEPT_COPIES = 3  # the one in use, and those that a connection may just be opening
 _END_OPEN_TRANSACTIONS = """
 SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
@@ -67,13 +69,12 @@ class Databases:
     worker: str
     make_app: Callable[[str], Flask]  # from a database URL
     emptier: Emptier | None = None  # of the worker's PostgreSQL database, once it is there
+    copies: list[Path] = field(default_factory=list)  # folders of SQLite's, the newest last
 
     def migrated(self, engine: str, file: Path) -> str:
-        """The URL of an empty database with the newest schema. SQLite keeps it in ``file``."""
+        """The URL of an empty database with the newest schema. For SQLite ``file`` leads to it, from now on."""
         if engine == "sqlite":
-            for leftover in ("", "-wal", "-shm"):
-                file.with_name(file.name + leftover).unlink(missing_ok=True)
-            shutil.copyfile(self._sqlite_template(), file)
+            self._lead_to_new_copy(file)
             return f"sqlite:///{file}"
         name = f"turnero_{self.worker}"
         url = self._server() + name
@@ -91,6 +92,17 @@ class Databases:
     def end(self) -> None:
         if self.emptier:
             self.emptier.close()
+
+    def _lead_to_new_copy(self, link: Path) -> None:
+        """In one step, because a stream that outlived its test may open or close the database at any moment."""
+        fresh = Path(tempfile.mkdtemp(dir=link.parent)) / link.name
+        shutil.copyfile(self._sqlite_template(), fresh)
+        upcoming = fresh.with_name("link")
+        upcoming.symlink_to(fresh)
+        upcoming.replace(link)
+        self.copies.append(fresh.parent)
+        if len(self.copies) > _KEPT_COPIES:
+            shutil.rmtree(self.copies.pop(0), ignore_errors=True)
 
     def _sqlite_template(self) -> Path:
         template = self.folder / "template.sqlite3"

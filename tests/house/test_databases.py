@@ -1,0 +1,21 @@
+"""The databases of the tests are whole at any moment: threads of a test before may still look at them."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+
+def test_who_opens_the_shared_database_at_any_moment_finds_all_tables(databases, tmp_path):
+    file = tmp_path / "shared.sqlite3"
+    databases.migrated("sqlite", file)
+
+    def look():
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA journal_mode=wal")
+            connection.execute("SELECT * FROM clock").fetchall()
+
+    with ThreadPoolExecutor() as pool:
+        looking = pool.submit(lambda: [look() for _ in range(100)])
+        while not looking.done():
+            databases.migrated("sqlite", file)
+        looking.result()
