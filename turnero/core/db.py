@@ -68,7 +68,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 E = TypeVar("E", bound=StrEnum)
 
 
-class Word(TypeDecorator[E]):
+class EnumText(TypeDecorator[E]):
     """A member of the enum ``kind`` in Python, text in the database, where a CHECK names the same words."""
 
     impl = String

@@ -192,7 +192,7 @@ def _renew(owed: _Owed) -> bool:
 def _mark_sent(owed: _Owed) -> None:
     """Whoever holds the lease by now: it is sent, and nobody needs to send it again."""
     now = clock.now()
-    sent = {"status": "sent", "sent_at": now, "leased_until": None, "last_error": None}
+    sent = {"status": NoticeStatus.SENT, "sent_at": now, "leased_until": None, "last_error": None}
     db.session.execute(update(Notice).where(Notice.id == owed.id).values(sent))
     handed_over(db.session.get_one(Notice, owed.id), now)
 
@@ -235,7 +235,7 @@ def _pause(untried: list[_Owed]) -> None:
     """
     now = clock.now()
     for owed in untried:
-        given_back = {"status": "waiting", "attempts": owed.attempt - 1, "leased_until": None}
+        given_back = {"status": NoticeStatus.WAITING, "attempts": owed.attempt - 1, "leased_until": None}
         db.session.execute(_still_ours(owed).values(given_back))
     due = update(Notice).where(Notice.status == NoticeStatus.WAITING, Notice.next_try_at <= now)
     db.session.execute(due.values(next_try_at=now + PAUSE))

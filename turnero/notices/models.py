@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from turnero.core.db import UtcDateTime, Word
+from turnero.core.db import EnumText, UtcDateTime
 from turnero.core.extensions import Base
 
 
@@ -40,7 +40,7 @@ class Notice(Base):
     reference: Mapped[str | None]  # of the turn it is about, for people
     address: Mapped[str]
     priority: Mapped[int]  # lower goes first: 1 code, 2 confirmation and the like, 3 reminder
-    status: Mapped[NoticeStatus] = mapped_column(Word(NoticeStatus), default=NoticeStatus.WAITING)
+    status: Mapped[NoticeStatus] = mapped_column(EnumText(NoticeStatus), default=NoticeStatus.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     message_id: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

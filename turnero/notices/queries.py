@@ -31,6 +31,6 @@ def fate_of(subject: str, *kinds: str, now: datetime) -> Fate | None:
     row = db.session.execute(newest).one_or_none()
     if row is None or row.status == NoticeStatus.DROPPED:
         return None
-    if row.status in ("sent", "dead"):
+    if row.status in (NoticeStatus.SENT, NoticeStatus.DEAD):
         return Fate.SENT if row.status == NoticeStatus.SENT else Fate.REFUSED
     return Fate.LATE if row.created_at <= now - USUAL else Fate.SOON

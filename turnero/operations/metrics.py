@@ -27,7 +27,7 @@ from turnero.core import clock
 from turnero.core.db import UtcDateTime
 from turnero.core.extensions import db, limiter
 from turnero.core.shared_values import shared
-from turnero.notices.models import Notice
+from turnero.notices.models import OWED, Notice, NoticeStatus
 from turnero.staff.models import SignInFailure
 from turnero.transparency.models import Complaint
 from turnero.verify.models import Challenge, CodeTries
@@ -36,7 +36,6 @@ from turnero.web import refusals
 blueprint = Blueprint("metrics", __name__)
 limiter.exempt(blueprint)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-_OWED = ("waiting", "sending")
 _A_MINUTE = 60.0
 _DAYS_SHOWN = 7
 _MAILS_LOOKED_AT = 2000
@@ -153,9 +152,11 @@ def _codes(now: datetime) -> Iterator[GaugeMetricFamily]:
 
 def _mails(now: datetime) -> Iterator[GaugeMetricFamily]:
     """Whether mail goes out."""
-    rows = select(Notice.status, func.count()).where(Notice.status.in_((*_OWED, "dead"))).group_by(Notice.status)
+    rows = (
+        select(Notice.status, func.count()).where(Notice.status.in_((*OWED, NoticeStatus.DEAD))).group_by(Notice.status)
+    )
     yield _gauge("mails", "Mails that wait or could not be sent", "status", _counts(rows))
-    oldest = db.session.scalar(select(func.min(Notice.created_at)).where(Notice.status.in_(_OWED)))
+    oldest = db.session.scalar(select(func.min(Notice.created_at)).where(Notice.status.in_(OWED)))
     seconds = (now - oldest).total_seconds() if oldest else 0
     yield _gauge("oldest_mail_seconds", "How long the oldest mail has waited", "", {"": seconds})
     newest = select(Notice.kind, Notice.created_at, Notice.sent_at).order_by(Notice.id.desc()).limit(_MAILS_LOOKED_AT)

@@ -13,7 +13,7 @@ from tests.support.rows.build import (
     create_province,
     next_workday,
 )
-from tests.support.rows.turns import TEN, begin_change, book, close, notes, the_monday, turn
+from tests.support.rows.turns import TEN, begin_change, book, close, notes, turn
 from tests.support.servers.smtp import text_of
 from turnero.booking.closures import closing, proposals
 from turnero.booking.documents import link
@@ -25,16 +25,6 @@ pytestmark = [
     pytest.mark.desk(agency={"slug": "centro", "name": "Agencia Centro"}),
     pytest.mark.usefixtures("nothing_broken"),
 ]
-
-
-@pytest.fixture
-def day(app):
-    return the_monday()
-
-
-@pytest.fixture
-def token(desk, procedure, day):
-    return book(desk, procedure, day)
 
 
 def mailed(smtp, subject):

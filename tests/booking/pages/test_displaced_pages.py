@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests.support.pages.walking import texts, token_of
 from tests.support.rows.build import next_workday
-from tests.support.rows.turns import TEN, begin_change, book, close, notes, post, the_monday, turn
+from tests.support.rows.turns import TEN, begin_change, book, close, notes, post, turn
 from turnero.booking.closures import closing, proposals
 from turnero.booking.documents import closure_text
 from turnero.booking.turn.models import Claim, Displacement
@@ -20,21 +20,6 @@ pytestmark = [
     pytest.mark.desk(agency={"slug": "centro", "name": "Agencia Centro"}),
     pytest.mark.usefixtures("nothing_broken"),
 ]
-
-
-@pytest.fixture
-def day(app):
-    return the_monday()
-
-
-@pytest.fixture
-def token(desk, procedure, day):
-    return book(desk, procedure, day)
-
-
-@pytest.fixture
-def address(token):
-    return f"/mi-turno/{token}"
 
 
 def test_a_displaced_person_sees_what_happened_and_what_is_kept(client, address, desk, day):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.support.inspection.papers import picture_of, qr_codes_in, words_of
 from tests.support.pages.walking import browser_of, texts, token_of
 from tests.support.rows.build import create_agency, create_desk, create_procedure
-from tests.support.rows.turns import NINE, TEN, begin_change, book, close, notes, post, the_monday, turn
+from tests.support.rows.turns import NINE, TEN, begin_change, close, notes, post, turn
 from turnero.booking.journey import cancel, change, confirm, holds
 from turnero.booking.turn.models import Event
 from turnero.core import clock
@@ -20,21 +20,6 @@ pytestmark = [
     pytest.mark.desk(agency={"slug": "centro", "name": "Agencia Centro"}),
     pytest.mark.usefixtures("nothing_broken"),
 ]
-
-
-@pytest.fixture
-def day(app):
-    return the_monday()
-
-
-@pytest.fixture
-def token(desk, procedure, day):
-    return book(desk, procedure, day)
-
-
-@pytest.fixture
-def address(token):
-    return f"/mi-turno/{token}"
 
 
 # Papers

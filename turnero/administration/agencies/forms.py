@@ -41,7 +41,7 @@ class Facts:
 def parse_new(form: Typed, provinces: Collection[str], taken: Collection[str]) -> Facts:
     """A new agency. Raises Faulty."""
     fields = Fields(form)
-    fields.parsed("nombre", parsing.some_words())  # first, as on the page, so that its fault is told first
+    fields.parsed("nombre", parsing.text_line())  # first, as on the page, so that its fault is told first
     slug = fields.parsed("direccion_web", lambda _: parsing.parse_slug(typed_agency_slug(form)))
     if slug in taken or slug in _RESERVED:
         fields.faults["direccion_web"] = SlugTaken()
@@ -60,10 +60,10 @@ def parse_facts(form: Typed, slug: str, province: str) -> Facts:
 
 
 def _facts(fields: Fields, slug: str, province: str) -> Facts:
-    name = fields.parsed("nombre", parsing.some_words())
+    name = fields.parsed("nombre", parsing.text_line())
     kind = fields.parsed("tipo", parsing.one_of(KINDS))
-    canton = fields.parsed("canton", parsing.some_words())
-    address = fields.parsed("direccion", parsing.some_words(200, least=0))
+    canton = fields.parsed("canton", parsing.text_line())
+    address = fields.parsed("direccion", parsing.text_line(200, least=0))
     fields.check()
     return Facts(slug, province, name or "", KINDS[kind or "agencia"], canton or "", address or "")
 
@@ -147,7 +147,7 @@ def _days(fields: Fields, today: date) -> Days:
 
 
 def _to_come(text: str, today: date) -> date:
-    found = parsing.parse_day_typed(text)
+    found = parsing.parse_form_day(text)
     if found < today:
         raise DayPassed
     return found

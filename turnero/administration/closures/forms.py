@@ -100,9 +100,9 @@ def parse_closure(form: Mapping[str, str], governed: Collection[Agency], *, ever
     ends = fields.parsed("hasta", parsing.parse_moment)
     if starts and ends and (wrong := _wrong(starts, ends, _last_clock(scope, governed))):
         fields.faults["hasta"] = wrong
-    reason = fields.parsed("motivo", parsing.some_words(200))
+    reason = fields.parsed("motivo", parsing.text_line(200))
     kind = fields.parsed("clase", parsing.one_of(KINDS))
-    basis = fields.parsed("base", parsing.some_words(200, least=0))
+    basis = fields.parsed("base", parsing.text_line(200, least=0))
     fields.check()
     assert scope and starts and ends and reason and kind
     hours = Hours(starts, ends, reason, KINDS[kind], basis or "", recoverable=fields.text("recuperable") == "si")
@@ -152,7 +152,7 @@ def _scope(fields: Fields, governed: Mapping[str, int], *, everywhere: bool) -> 
 
 
 def _canton(text: str, province_code: str) -> str:
-    name = parsing.some_words()(text)
+    name = parsing.text_line()(text)
     try:
         place = find_canton(name, (province_code,))
     except (NotFound, InvalidInput):

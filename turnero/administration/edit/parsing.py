@@ -24,7 +24,7 @@ _MAX_SLUG = 60
 _MIDNIGHT = 24 * 60
 
 
-def some_words(most: int = 120, *, least: int = 1) -> Callable[[str], str]:
+def text_line(most: int = 120, *, least: int = 1) -> Callable[[str], str]:
     """One line without stray spaces or letters that do not show."""
 
     def parse(text: str) -> str:
@@ -56,7 +56,7 @@ def one_of(choices: Collection[str]) -> Callable[[str], str]:
     return parse
 
 
-def parse_day_typed(text: str) -> date:
+def parse_form_day(text: str) -> date:
     """A date as the browser's field gives it, or dd/mm/aaaa."""
     found = parse_date(text)
     if found is None or found.year not in YEARS:
@@ -65,7 +65,7 @@ def parse_day_typed(text: str) -> date:
 
 
 def day_or_none(text: str) -> date | None:
-    return parse_day_typed(text) if text else None
+    return parse_form_day(text) if text else None
 
 
 def minute(text: str) -> int:

@@ -111,10 +111,10 @@ def submit_holiday(holiday_id: int) -> Response:
 
 def _typed() -> Decision:
     fields = Fields(request.form)
-    day = fields.parsed("fecha", parsing.parse_day_typed)
-    name = fields.parsed("nombre", parsing.some_words())
+    day = fields.parsed("fecha", parsing.parse_form_day)
+    name = fields.parsed("nombre", parsing.text_line())
     province = fields.parsed("provincia", parsing.one_of({each.code for each in agencies.provinces()}))
-    canton = fields.parsed("canton", parsing.some_words(least=0))
+    canton = fields.parsed("canton", parsing.text_line(least=0))
     if day and province and canton is not None:
         there = _there(day, Locality(province, canton))
         if there is not None:

@@ -126,7 +126,7 @@ def _draw(fields: Fields, today: date, begun: str | None) -> dict[str, Any] | No
 
 
 def _monday(text: str) -> date:
-    found = parsing.parse_day_typed(text)
+    found = parsing.parse_form_day(text)
     if found.weekday():
         raise NoMonday
     return found

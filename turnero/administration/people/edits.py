@@ -153,7 +153,7 @@ def inviting(form: Mapping[str, str], governed: Collection[Agency], *, everywher
 def pairing(form: Mapping[str, str], governed: Collection[Agency]) -> Pairing:
     """``nombre``, ``tipo``, ``agencia``. Raises Faulty."""
     fields = Fields(form)
-    name = fields.parsed("nombre", parsing.some_words(60))
+    name = fields.parsed("nombre", parsing.text_line(60))
     kind = fields.parsed("tipo", parsing.one_of(KINDS))
     agency = _agency(fields, governed)
     fields.check()

@@ -42,7 +42,7 @@ def typed_procedure_slug(form: Typed) -> str:
 def added(form: Typed, there: There, today: date) -> Edit:
     """A new trámite. Raises Faulty."""
     fields = Fields(form)
-    fields.parsed("nombre", parsing.some_words())  # first, as on the page
+    fields.parsed("nombre", parsing.text_line())  # first, as on the page
     slug = fields.parsed("direccion_web", lambda _: parsing.parse_slug(typed_procedure_slug(form)))
     if slug and slug in there.procedures:
         _tell_taken(fields, slug, there.procedures[slug])
@@ -87,11 +87,11 @@ def changed(form: Typed, procedure: Procedure, there: There, today: date) -> Edi
 
 def _entry(fields: Fields, slug: str, there: There) -> tuple[ProcedureEntry, LineEntry | None]:
     """The trámite as typed, and its line where that is new (``linea_nueva``, its name)."""
-    name = fields.parsed("nombre", parsing.some_words())
+    name = fields.parsed("nombre", parsing.text_line())
     new_line: LineEntry | None = None
     line: str | None
     if fields.text("linea_nueva"):
-        line_name = fields.parsed("linea_nueva", parsing.some_words(60))
+        line_name = fields.parsed("linea_nueva", parsing.text_line(60))
         line = parsing.slug_from(line_name or "")
         if line in there.lines:
             fields.faults["linea_nueva"] = NameTaken()

@@ -87,7 +87,7 @@ def read_sheet(fields: Fields, procedures: Collection[str]) -> dict[str, Any]:
         if not value and not any(fields.text(other) for other in _NEEDED_BY.get(part.field, ())):
             continue
         if not value:
-            fields.parsed(part.field, parsing.some_words())  # tells that it is missing, unless it was wrong
+            fields.parsed(part.field, parsing.text_line())  # tells that it is missing, unless it was wrong
         inner = sheet
         for key in part.path[:-1]:
             inner = inner.setdefault(key, {})
@@ -99,14 +99,14 @@ def read_sheet(fields: Fields, procedures: Collection[str]) -> dict[str, Any]:
 
 
 def _parser(field: str) -> Any:
-    return {"contacto_correo": _email, "enlace": _address}.get(field, parsing.some_words(_MAX_CHARACTERS, least=0))
+    return {"contacto_correo": _email, "enlace": _address}.get(field, parsing.text_line(_MAX_CHARACTERS, least=0))
 
 
 def _lines(text: str) -> list[str]:
     rows = [row for row in text.splitlines() if row.strip()]
     if len(rows) > _MAX_LINES:
         raise TextLong(most=_MAX_LINES * _MAX_CHARACTERS)
-    return [parsing.some_words(_MAX_CHARACTERS)(row) for row in rows]
+    return [parsing.text_line(_MAX_CHARACTERS)(row) for row in rows]
 
 
 def _email(text: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from turnero.agencies.models import Agency, Desk, Procedure
 from turnero.booking.turn.request_models import Draw, SeatRequest
+from turnero.booking.turn.states import RequestStatus
 from turnero.core import clock
 from turnero.core.extensions import db
 from turnero.core.language import gettext
@@ -50,11 +51,11 @@ def lists(agency_id: int | None) -> list[ListLine]:
     )
     if agency_id is not None:
         rows = rows.where(Agency.id == agency_id)
-    found: dict[tuple[str, str], dict[str, int]] = {}
+    found: dict[tuple[str, str], dict[RequestStatus, int]] = {}
     for agency, procedure, status, count in db.session.execute(rows):
         found.setdefault((agency, procedure), {})[status] = count
     return [
-        ListLine(agency, procedure, counts.get("waiting", 0), counts.get("offered", 0))
+        ListLine(agency, procedure, counts.get(RequestStatus.WAITING, 0), counts.get(RequestStatus.OFFERED, 0))
         for (agency, procedure), counts in sorted(found.items())
     ]
 

@@ -24,6 +24,8 @@ from turnero.notices.rendering import Attachment, Mail, qr_picture
 from turnero.verify.contact import mailbox_key
 
 BY_STAFF = "by_staff"  # of events: somebody of the agency cancelled, and wrote why
+# Others have ended in a way that the person chose.
+_TOLD = (DisplacementStatus.PROPOSED, DisplacementStatus.PLACED, DisplacementStatus.UNPLACED)
 
 
 def tell(booking: Booking, kind: str, now: datetime, occasion: str = "") -> None:
@@ -114,7 +116,7 @@ def displaced_mail(notice: Notice) -> Mail | None:
     """
     booking = _booking_of(notice)
     displacement = db.session.get(Displacement, int(notice.occasion.partition(".")[0]))
-    if booking is None or displacement is None or displacement.status not in ("proposed", "placed", "unplaced"):
+    if booking is None or displacement is None or displacement.status not in _TOLD:
         return None
     agency = db.session.get_one(Desk, displacement.old_desk_id).agency
     context = {

@@ -21,7 +21,7 @@ from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
 from turnero.core.keys import code_key
-from turnero.notices.models import OWED, Notice
+from turnero.notices.models import OWED, Notice, NoticeStatus
 
 _BATCH = 200
 _HOLD_LIFE = timedelta(hours=24)
@@ -99,7 +99,12 @@ def _wipe_notices(subjects: Sequence[str]) -> None:
     db.session.execute(
         update(Notice)
         .where(Notice.subject.in_(subjects))
-        .values(address="", last_error=None, leased_until=None, status=case((owed, "dropped"), else_=Notice.status))
+        .values(
+            address="",
+            last_error=None,
+            leased_until=None,
+            status=case((owed, NoticeStatus.DROPPED), else_=Notice.status),
+        )
         .execution_options(synchronize_session=False)
     )
 

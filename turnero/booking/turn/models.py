@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from turnero.agencies.models import Agency, Procedure
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.states import DisplacementStatus, Purpose
-from turnero.core.db import UtcDateTime, Word
+from turnero.core.db import EnumText, UtcDateTime
 from turnero.core.extensions import Base
 
 # A turn whose holder was forgotten says nothing about any cédula.
@@ -83,7 +83,7 @@ class Booking(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
-    status: Mapped[Status] = mapped_column(Word(Status))
+    status: Mapped[Status] = mapped_column(EnumText(Status))
     channel: Mapped[str] = mapped_column(default="web")
     journey_key: Mapped[str | None] = mapped_column(index=True)
     browser: Mapped[str | None] = mapped_column(index=True)
@@ -155,7 +155,7 @@ class Claim(Base):
     seat: Mapped[int] = mapped_column(primary_key=True)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)  # derived from day and minute, for reports
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"), index=True)
-    purpose: Mapped[Purpose] = mapped_column(Word(Purpose))
+    purpose: Mapped[Purpose] = mapped_column(EnumText(Purpose))
     lapses_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -184,7 +184,7 @@ class Displacement(Base):
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
     closure_id: Mapped[int | None] = mapped_column(ForeignKey("closures.id"), index=True)
     reason: Mapped[str]  # told to the person
-    status: Mapped[DisplacementStatus] = mapped_column(Word(DisplacementStatus), default=DisplacementStatus.PENDING)
+    status: Mapped[DisplacementStatus] = mapped_column(EnumText(DisplacementStatus), default=DisplacementStatus.PENDING)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     old_starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     old_desk_id: Mapped[int] = mapped_column(ForeignKey("desks.id"))
@@ -211,7 +211,7 @@ class Event(Base):
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     actor: Mapped[str]  # "citizen", "sweep", "staff:…"
-    before: Mapped[Status | None] = mapped_column(Word(Status))
-    after: Mapped[Status] = mapped_column(Word(Status))
+    before: Mapped[Status | None] = mapped_column(EnumText(Status))
+    after: Mapped[Status] = mapped_column(EnumText(Status))
     reason: Mapped[str] = mapped_column(default="")
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

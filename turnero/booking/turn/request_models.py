@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from turnero.agencies.models import Agency, Desk, Procedure
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.states import OfferStatus, RequestStatus
-from turnero.core.db import UtcDateTime, Word
+from turnero.core.db import EnumText, UtcDateTime
 from turnero.core.extensions import Base
 
 # Of the waiting list: a cédula waits once for a trámite.
@@ -89,7 +89,7 @@ class SeatRequest(Base):
     number: Mapped[str] = mapped_column(unique=True)  # what a draw publishes of it; opens nothing
     draw_id: Mapped[int | None] = mapped_column(ForeignKey("draws.id"), index=True)
     rank: Mapped[int | None]  # in the drawn order, from 1
-    status: Mapped[RequestStatus] = mapped_column(Word(RequestStatus), default=RequestStatus.WAITING)
+    status: Mapped[RequestStatus] = mapped_column(EnumText(RequestStatus), default=RequestStatus.WAITING)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     journey_key: Mapped[str] = mapped_column(index=True)
@@ -128,7 +128,7 @@ class SeatOffer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("seat_requests.id"), index=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), unique=True)
-    status: Mapped[OfferStatus] = mapped_column(Word(OfferStatus), default=OfferStatus.OPEN)
+    status: Mapped[OfferStatus] = mapped_column(EnumText(OfferStatus), default=OfferStatus.OPEN)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answer_by: Mapped[datetime] = mapped_column(UtcDateTime)  # as the person was told; the claims outlive it
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its mail was handed over

@@ -137,7 +137,7 @@ def not_drawn_mail(notice: Notice) -> Mail | None:
 def request_over_mail(notice: Notice) -> Mail | None:
     """Why nothing more will come: no answer to the last offer, or no place until the last day."""
     request = _request_of(notice)
-    if request is None or request.status not in ("spent", "ended"):
+    if request is None or request.status not in (RequestStatus.SPENT, RequestStatus.ENDED):
         return None
     return Mail(
         "request_over", {"request": RequestText.of(request), "unanswered": request.status == RequestStatus.SPENT}
