@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from tests.support.rows.staff import create_account
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 from turnero.staff.models import Account
 from turnero.transparency.complaints import complaints
 from turnero.transparency.complaints.complaints import Said
@@ -72,7 +73,7 @@ def test_an_answered_complaint_says_who_answered_and_when(admin, desk):
 def test_each_answer_has_its_own_author(admin, desk):
     first, second = said("uno"), said("dos")
     complaints.answer_complaint(
-        first, "Sí.", by=f"staff:{create_account(desk.agency, 'supervisor', 'eva@example.ec').id}"
+        first, "Sí.", by=Actor.staff(create_account(desk.agency, "supervisor", "eva@example.ec").id)
     )
     complaints.answer_complaint(second, "No.")
     # Two answers of one instant, as two people may give them.

@@ -17,6 +17,7 @@ from turnero.core import clock
 from turnero.core.extensions import db
 from turnero.core.formatting import long_date
 from turnero.staff import record, sessions
+from turnero.staff.actor import Actor
 from turnero.staff.models import DataView
 
 
@@ -120,7 +121,9 @@ def test_a_hold_stood_in_no_agenda(admin, clerk, desk, procedure, day):
     holds.place(traveller.key, traveller.browser, day, 660)
     clerk.get(f"/agencia/agenda/{day}")
     reference = db.session.scalars(select(Booking.reference)).one()
-    assert whats(admin, referencia=reference) == [f"Turno {reference}, del {long_date(day)}, 11:00: retenido."]
+    assert whats(admin, referencia=reference) == [
+        f"Turno {reference}, del {long_date(day)}, 11:00: se guardó el lugar."
+    ]
 
 
 def test_the_steps_of_a_turn_say_its_own_day_and_where_it_stood_then(admin, desk, procedure, day):
@@ -134,8 +137,8 @@ def test_the_steps_of_a_turn_say_its_own_day_and_where_it_stood_then(admin, desk
     assert found == [
         [f"Turno {reference}: pasa del {new}, en otra agencia, al {old}.", other.agency.name],
         [f"Turno {reference}: pasa del {old} al {new}.", desk.agency.name],
-        [f"Turno {reference}, del {old}: confirmado.", desk.agency.name],
-        [f"Turno {reference}, del {old}: retenido.", desk.agency.name],
+        [f"Turno {reference}, del {old}: se confirmó el turno.", desk.agency.name],
+        [f"Turno {reference}, del {old}: se guardó el lugar.", desk.agency.name],
     ]
     assert all(line[0].startswith("lunes 9 de noviembre de 2026, 10:0") for line in lines(admin))
 
@@ -143,7 +146,7 @@ def test_the_steps_of_a_turn_say_its_own_day_and_where_it_stood_then(admin, desk
 def test_the_log_is_of_one_agency_if_one_asks(admin, supervisor, desk, procedure):
     other = create_desk(procedure.line, agency=create_agency(desk.agency.province), windows=1)
     for each in (desk, other):
-        record.record_change("staff:1", "agency", f"Cambia {each.agency.slug}.", agency_id=each.agency_id)
+        record.record_change(Actor.staff(1), "agency", f"Cambia {each.agency.slug}.", agency_id=each.agency_id)
     db.session.commit()
     assert whats(admin, agencia=other.agency.slug) == [f"Cambia {other.agency.slug}."]
     assert len(whats(admin)) == 2
@@ -159,7 +162,7 @@ def test_all_pages_of_a_long_log_can_be_reached_and_no_line_is_there_twice(admin
     begin, looks = clock.now(), [day + timedelta(days=number) for number in range(4)]
     for number, seen in enumerate(looks):
         at = begin + timedelta(seconds=number // 3)
-        record.record_change("staff:1", "agency", f"Cambio {number}.").at = at
+        record.record_change(Actor.staff(1), "agency", f"Cambio {number}.").at = at
         db.session.add(DataView(at=at, account_id=curious, agency_id=desk.agency_id, kind="csv", day=seen))
     db.session.commit()
     wanted = {f"Cambio {number}." for number in range(4)}

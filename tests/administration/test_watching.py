@@ -11,9 +11,10 @@ from tests.support.rows.build import (
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention.day import attendance, calling
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.core.extensions import db
 from turnero.notices.models import Notice
+from turnero.staff.actor import Actor
 from turnero.transparency.complaints import complaints
 from turnero.transparency.complaints.complaints import Said
 
@@ -37,17 +38,17 @@ def test_dead_letters_are_seen_without_the_person_and_tried_again(admin, desk, p
 
 def test_the_record_says_who_did_what_and_who_looked_at_whom(app, admin, desk, procedure, there):
     clerk = create_account(desk.agency, email="curiosa@example.ec")
-    number = arrived(desk, procedure, 660, by=f"staff:{clerk.id}")
+    number = arrived(desk, procedure, 660, by=Actor.staff(clerk.id))
     signed_in(app, clerk).get(f"/agencia/turnos/{number}")
     admin.save(f"{there}/dias", ventanillas="1")
     found = turn(number)
     for address, seen, unseen in (
-        ("/admin/registro", ("presente", "Abrió el turno", "1 ventanilla"), (found.cedula, found.email)),
+        ("/admin/registro", ("llegó", "Abrió el turno", "1 ventanilla"), (found.cedula, found.email)),
         (f"/admin/registro?referencia={found.reference}", ("Abrió el turno",), ("1 ventanilla", found.cedula)),
-        ("/admin/registro?cuenta=curiosa&clase=vistas", ("Abrió el turno",), ("presente", "1 ventanilla")),
+        ("/admin/registro?cuenta=curiosa&clase=vistas", ("Abrió el turno",), ("llegó", "1 ventanilla")),
         ("/admin/registro?clase=cambios", ("1 ventanilla",), ("Abrió el turno",)),
-        ("/admin/registro?desde=2020-01-01&hasta=2020-01-02", ("Nada en esos días",), ("presente",)),
-        ("/admin/registro?referencia=ZZZ", ("Nada en esos días",), ("presente",)),
+        ("/admin/registro?desde=2020-01-01&hasta=2020-01-02", ("Nada en esos días",), ("llegó",)),
+        ("/admin/registro?referencia=ZZZ", ("Nada en esos días",), ("llegó",)),
     ):
         text = admin.get(address).text
         assert all(words in text for words in seen), address
@@ -84,7 +85,7 @@ def test_days_that_make_no_sense_are_told(admin, desk, section, typed, wrong):
 
 
 def test_statistics_count_what_was_attended(admin, desk, procedure):
-    by = Actor("staff:1", desk.agency_id, 7)
+    by = Clerk(Actor.staff(1), desk.agency_id, 7)
     for number, minute in ((1, 660), (2, 680)):
         booking = arrived(desk, procedure, minute, number)
         calling.call(booking, by)

@@ -3,13 +3,14 @@
 import pytest
 
 from tests.support.rows.staff import create_account, signed_in
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
+from turnero.staff.actor import Actor
 
 
 @pytest.fixture
 def by(desk):
     """The clerk as the use cases know them."""
-    return Actor("staff:1", desk.agency_id, 1)
+    return Clerk(Actor.staff(1), desk.agency_id, 1)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
 from turnero.operations.audit import audit
+from turnero.staff.actor import Actor
 
 ELEVEN = 660
 
@@ -38,7 +39,7 @@ def book(desk, procedure, number=1):
 
 @database.transaction
 def walk_in(procedure, desk, number=9):
-    made = walk_ins.create(cedula(number), procedure, desk, channel="kiosk", actor="kiosk:1", now=clock.now())
+    made = walk_ins.create(cedula(number), procedure, desk, channel="kiosk", actor=Actor.kiosk(1), now=clock.now())
     open_visit(made, now=clock.now())
     return made.id
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from tests.support.rows.build import create_desk, create_procedure, next_workday
 from tests.support.rows.journeys import at_hour_step
 from tests.support.servers.application import BEGINNING
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.models import TicketCounter, Visit
 from turnero.attention.window import turns
 from turnero.attention.window.forms import Asked
@@ -31,6 +31,7 @@ from turnero.core.errors import Refused
 from turnero.core.extensions import db
 from turnero.notices.models import Notice
 from turnero.operations.audit import audit
+from turnero.staff.actor import Actor
 
 MINUTES = st.sampled_from([540, 560, 580])
 
@@ -117,8 +118,8 @@ class BookingMachine(RuleBasedStateMachine):
         slug = self.procedures[long].slug
         return Asked(f"17000000{person}9", slug, hour, Reachable(), priority=False, extras=Extras())
 
-    def _clerk(self) -> Actor:
-        return Actor("staff:1", self.desk.agency_id, 1)
+    def _clerk(self) -> Clerk:
+        return Clerk(Actor.staff(1), self.desk.agency_id, 1)
 
     @rule(data=st.data())
     def cancel(self, data) -> None:

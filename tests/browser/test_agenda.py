@@ -13,9 +13,10 @@ from tests.support.rows.staff import create_account, create_device, sign_in_brow
 from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention.agenda import stream
 from turnero.attention.day import attendance, calling
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.kiosk import assistance
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 
 ELEVEN, NOON = 660, 720
 WITHIN_MS = 5000
@@ -28,7 +29,7 @@ pytestmark = [
 
 @pytest.fixture
 def by(desk):
-    return Actor("staff:1", desk.agency_id, window=2)
+    return Clerk(Actor.staff(1), desk.agency_id, window=2)
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_a_new_turn_appears_within_five_seconds_and_the_focused_row_stays(clerk,
 
 def test_news_do_not_take_what_one_types_nor_the_focus(clerk, desk, procedure, by):
     first, second = arrived(desk, procedure, ELEVEN), booked(desk, procedure, NOON, 2)
-    calling.call(first, Actor("staff:1", desk.agency_id, window=1))
+    calling.call(first, Clerk(Actor.staff(1), desk.agency_id, window=1))
     opened(clerk)
     clerk.get_by_label("Derivar a ventanilla").fill("7")
     attendance.arrive(second, by)
@@ -190,7 +191,7 @@ def fill_a_day(desk, procedure, by, clock_shift):
         attendance.arrive(booking_id, by)
     calling.call(people[0], by)
     attendance.attended(people[0], by)
-    calling.call(people[1], Actor("staff:1", desk.agency_id, window=1))
+    calling.call(people[1], Clerk(Actor.staff(1), desk.agency_id, window=1))
     clock_shift(timedelta(minutes=190))
     attendance.absent(people[6], by)
     assistance.help_asked(create_device(desk.agency, name="Puerta principal").id)

@@ -10,8 +10,9 @@ from tests.support.pages.looking import look_closely
 from tests.support.rows.staff import create_device, pair_browser
 from tests.support.rows.visits import arrived
 from turnero.attention.day import calling
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 
 ELEVEN = 660
 WALL = {"width": 1920, "height": 1080}
@@ -43,7 +44,7 @@ def call(desk):
     agency_id = desk.agency_id
 
     def call_one(booking_id, window):
-        calling.call(booking_id, Actor("staff:1", agency_id, window))
+        calling.call(booking_id, Clerk(Actor.staff(1), agency_id, window))
         db.session.rollback()
 
     return call_one
@@ -124,7 +125,7 @@ def test_a_silent_server_is_said_and_old_calls_are_not_shown(wall, people, call)
 
 
 def test_a_repeated_call_comes_on_top_again(wall, people, call, desk):
-    by = Actor("staff:1", desk.agency_id, 1)
+    by = Clerk(Actor.staff(1), desk.agency_id, 1)
     call(people[0], 1)
     call(people[1], 2)
     page = wall()

@@ -13,9 +13,10 @@ from tests.support.rows.build import create_citizen, today
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, sign_in_browser
 from tests.support.rows.visits import arrived, booked, turn
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.undo import undo
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 
 PICTURES = os.environ.get("TURNERO_PICTURES")
 ELEVEN = 660
@@ -91,9 +92,9 @@ def test_what_stands_out(screen, live_server, desk, procedure, clock_shift):
     arrived(desk, procedure, ELEVEN, 20)
     clock_shift(timedelta(days=1))
     busy, _ = create_account(desk.agency, email="a@example.ec"), create_account(desk.agency, email="b@example.ec")
-    by = f"staff:{busy.id}"
+    by = Actor.staff(busy.id)
     for number in range(6):
-        undo(arrived(desk, procedure, ELEVEN, number, by=by), Actor(by, desk.agency_id))
+        undo(arrived(desk, procedure, ELEVEN, number, by=by), Clerk(by, desk.agency_id))
     sign_in(screen, live_server, create_account(desk.agency, "supervisor"), None)
     screen.goto("/agencia/control")
     expect(screen.get_by_text("Destaca", exact=True).first).to_be_visible()

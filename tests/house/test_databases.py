@@ -15,7 +15,8 @@ def test_who_opens_the_shared_database_at_any_moment_finds_all_tables(databases,
             connection.execute("SELECT * FROM clock").fetchall()
 
     with ThreadPoolExecutor() as pool:
-        looking = pool.submit(lambda: [look() for _ in range(100)])
-        while not looking.done():
+        for _ in range(30):
+            looking = pool.submit(lambda: [look() for _ in range(5)])
             databases.migrated("sqlite", file)
-        looking.result()
+            databases.migrated("sqlite", file)
+            looking.result()

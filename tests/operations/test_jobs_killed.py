@@ -17,6 +17,7 @@ from turnero.booking.turn.models import Displacement
 from turnero.core.extensions import db
 from turnero.notices.models import Notice
 from turnero.operations.audit import audit
+from turnero.staff.actor import COMMAND_LINE
 
 # How many people a process is done with before it is killed, and where in the transaction of the next one.
 KILLS = (
@@ -61,7 +62,9 @@ def close_an_agency_with_turns() -> None:
         confirm.confirm_turn(traveller.key, traveller.browser)
     begins = datetime.combine(day, datetime.min.time())
     closing.close_hours(
-        Scope("agency", agency_id=desk.agency_id), Hours(begins, begins + timedelta(days=1), "Corte de luz"), "test"
+        Scope("agency", agency_id=desk.agency_id),
+        Hours(begins, begins + timedelta(days=1), "Corte de luz"),
+        COMMAND_LINE,
     )
 
 

@@ -27,6 +27,7 @@ from turnero.attention.day.closing_day import close_days
 from turnero.booking.closures import closing, proposals
 from turnero.booking.closures.scope import Hours, Scope
 from turnero.core.extensions import db
+from turnero.staff.actor import COMMAND_LINE
 
 # Whoever loses a turn gets a place within 72 hours at once, without being asked: there is none for so long.
 CLOSED_FOR = timedelta(days=4)
@@ -69,7 +70,7 @@ def people(desk, procedure, other_desk):
     create_desk_day(other_desk, today(), windows=0)
     day = datetime.combine(today(), time())
     hours = Hours(day + timedelta(minutes=CLOSES), day + CLOSED_FOR, "Corte de agua")
-    closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours, "command line")
+    closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours, COMMAND_LINE)
     proposals.propose_all()  # the jobs of the live server would, at a moment of their own
     db.session.rollback()
     return found

@@ -29,9 +29,10 @@ from turnero.web.refusals import Refusals
 LATER = datetime(2026, 11, 9, tzinfo=UTC)
 # By constraint the values that break it and nothing else; every row of the table gets them at once.
 BREAKS = {
-    "ck_accounts_role": {"role": "boss", "totp_nonce": "x"},
+    "ck_accounts_role": {"role": "boss", "agency_id": 1, "totp_nonce": "x"},
     "ck_accounts_agency": {"role": "admin", "agency_id": 1, "totp_nonce": "x"},
     "ck_accounts_second_factor": {"role": "supervisor", "agency_id": 1, "totp_nonce": None},
+    "ck_events_what": {"what": "lost"},
     "ck_agencies_kind": {"kind": "kiosk"},
     "ck_bookings_status": {"status": "lost", "lapses_at": None},
     "ck_bookings_channel": {"channel": "phone"},

@@ -14,17 +14,19 @@ import pytest
 
 from tests.support.rows.build import create_desk, create_procedure
 from tests.support.rows.journeys import at_hour_step, cedula
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.window import turns as window_turns
 from turnero.attention.window.forms import Asked
 from turnero.booking.journey import cancel, holds
 from turnero.booking.journey import confirm as bookings
 from turnero.booking.turn.errors import NotCancellable
+from turnero.booking.turn.events import CancelReason
 from turnero.booking.turn.new_booking import Extras, Reachable
 from turnero.core import clock
 from turnero.core.errors import Refused
 from turnero.core.extensions import db
 from turnero.operations.audit import audit
+from turnero.staff.actor import Actor
 from turnero.verify.contact import mailbox_key, parse_email, parse_mobile
 
 SPELLINGS = (
@@ -152,7 +154,7 @@ def live_through(town, model, clock_shift):
         elif action < 0.22 and town.turns:
             turn = town.chance.choice(sorted(town.turns))
             with suppress(NotCancellable):  # its hour has come: it stays
-                cancel.cancel_turn(town.turns[turn], reason="other")
+                cancel.cancel_turn(town.turns[turn], CancelReason.OTHER)
                 del town.turns[turn]
                 model.live.discard(turn)
         else:
@@ -188,4 +190,4 @@ def test_whoever_the_web_turns_away_for_a_channel_is_served_at_the_window(town):
         assert town.ask(Wish(cedula(number), 0, channels), confirm=True) == "held"
     assert town.ask(Wish(cedula(5), 0, channels), confirm=True) == "cap_reached"
     asked = Asked(cedula(5), town.procedures[0].slug, None, Reachable(), priority=False, extras=Extras())
-    assert window_turns.add_walk_in(asked, Actor("staff:1", town.desk.agency_id, 1))
+    assert window_turns.add_walk_in(asked, Clerk(Actor.staff(1), town.desk.agency_id, 1))

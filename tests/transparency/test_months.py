@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from tests.support.rows.build import create_agency, create_desk, create_province, today
 from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention.day import attendance, calling
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.booking.closures import closing, proposals
 from turnero.booking.closures.scope import Hours, Scope
 from turnero.booking.journey import cancel, confirm
@@ -17,6 +17,7 @@ from turnero.cli import main
 from turnero.core import clock
 from turnero.core.extensions import db
 from turnero.operations.audit import audit
+from turnero.staff.actor import COMMAND_LINE, Actor
 from turnero.transparency.models import MonthDetail, MonthFigures, MonthProvince, Scarcity
 from turnero.transparency.months import closing as months
 
@@ -33,7 +34,7 @@ pytestmark = [
 @pytest.fixture
 def a_month(desk, procedure, clock_shift):
     """Six attended after a wait of ten minutes, in fifteen; one cancelled. The month is over."""
-    by = [Actor(f"staff:{number}", desk.agency_id, number) for number in range(1, 7)]
+    by = [Clerk(Actor.staff(number), desk.agency_id, number) for number in range(1, 7)]
     waiting = [arrived(desk, procedure, 640, number) for number in range(1, 7)]
     given_up = booked(desk, procedure, 900, 8)
     cancel.cancel_turn(confirm.token_of(turn(given_up)))
@@ -211,7 +212,7 @@ def test_who_lost_a_place_counts_where_it_was_lost(desk, procedure, clock_shift)
     lost = booked(desk, procedure, 900)
     begins = datetime.combine(today(), time())
     hours = Hours(begins, begins + timedelta(days=60), "Obras")
-    closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours, "test")
+    closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours, COMMAND_LINE)
     proposals.propose_all()
     assert turn(lost).agency_id == other.agency_id
     clock_shift(timedelta(days=30))

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from turnero.agencies.models import Agency
 from turnero.booking.seats import claims
 from turnero.booking.turn import history, reference_eras
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Claim, Journey
 from turnero.booking.turn.states import Purpose
@@ -24,6 +25,7 @@ from turnero.core.extensions import db
 from turnero.notices.models import OWED, Notice, NoticeStatus
 from turnero.operations import backup, schema
 from turnero.operations.jobs import Lease
+from turnero.staff.actor import Actor, ActorKind
 from turnero.staff.models import Account, Device, StaffSession
 from turnero.verify.models import Challenge
 
@@ -123,7 +125,7 @@ def _end_holds(now: datetime) -> int:
     """Whoever held a place then does not wait for it now."""
     held = db.session.scalars(select(Booking).where(Booking.status == Status.HELD)).all()
     for booking in held:
-        history.move(booking, Status.LAPSED, actor="restore", now=now, reason="restored from a backup")
+        history.move(booking, Status.LAPSED, What.RESTORED, actor=Actor(ActorKind.RESTORE), now=now)
         claims.free(booking.id)
     db.session.execute(delete(Claim).where(Claim.purpose == Purpose.HOLD))  # of turns that were being changed
     return len(held)

@@ -19,6 +19,7 @@ from turnero.core import db as database
 from turnero.core.errors import NotFound
 from turnero.core.extensions import db
 from turnero.staff import devices, sessions
+from turnero.staff.actor import Actor
 from turnero.staff.models import DataView, Device
 
 P = ParamSpec("P")
@@ -49,9 +50,9 @@ class Member:
     desk_id: int | None
 
     @property
-    def actor(self) -> str:
+    def actor(self) -> Actor:
         """As events name them."""
-        return f"staff:{self.account_id}"
+        return Actor.staff(self.account_id)
 
     @property
     def agency(self) -> int:

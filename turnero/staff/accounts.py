@@ -16,8 +16,8 @@ from turnero.core.keys import code_key, code_keys
 from turnero.core.language import gettext
 from turnero.core.language import gettext_noop as _
 from turnero.staff import cookies, passwords, record, sessions, slowdown, totp
+from turnero.staff.actor import COMMAND_LINE, Actor
 from turnero.staff.models import Account, SignInFailure, StaffSession
-from turnero.staff.record import COMMAND_LINE
 
 ACTIVATION_LIFE = timedelta(days=7)
 ROLES = {"window": _("ventanilla"), "supervisor": _("supervisor"), "admin": _("admin")}
@@ -64,7 +64,7 @@ class Post:
     agency_id: int | None
 
 
-def add_account(email: str, post: Post, *, by: str = COMMAND_LINE) -> str:
+def add_account(email: str, post: Post, *, by: Actor = COMMAND_LINE) -> str:
     """A new account; the token of its activation link. ``by``: the actor. Raises AccountExists."""
     token = cookies.new_key()
     _add(email, post, token, by)
@@ -72,7 +72,7 @@ def add_account(email: str, post: Post, *, by: str = COMMAND_LINE) -> str:
 
 
 @database.transaction
-def _add(email: str, post: Post, token: str, by: str) -> None:
+def _add(email: str, post: Post, token: str, by: Actor) -> None:
     database.lock(f"account:{email}")
     check_free(email)
     now = clock.now()
@@ -89,7 +89,7 @@ def check_free(email: str) -> None:
         raise AccountExists(email=email)
 
 
-def reset(email: str, post: Post | None = None, *, by: str = COMMAND_LINE) -> str:
+def reset(email: str, post: Post | None = None, *, by: Actor = COMMAND_LINE) -> str:
     """A new activation link, and perhaps another post; the old password and every session end.
 
     Also enables again. Raises NotFound.
@@ -100,7 +100,7 @@ def reset(email: str, post: Post | None = None, *, by: str = COMMAND_LINE) -> st
 
 
 @database.transaction
-def _reset(email: str, post: Post | None, token: str, by: str) -> None:
+def _reset(email: str, post: Post | None, token: str, by: Actor) -> None:
     account, now = _locked(email), clock.now()
     if post is not None:
         account.role, account.agency_id = post.role, post.agency_id
@@ -117,7 +117,7 @@ def _invite(account: Account, token: str, now: datetime) -> None:
 
 
 @database.transaction
-def disable(email: str, *, by: str = COMMAND_LINE) -> int:
+def disable(email: str, *, by: Actor = COMMAND_LINE) -> int:
     """Shut the account out: its sessions end at their next request; the change's number. Raises NotFound."""
     account = _locked(email)
     account.disabled_at = account.disabled_at or clock.now()

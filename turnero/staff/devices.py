@@ -12,8 +12,8 @@ from turnero.core.extensions import db
 from turnero.core.language import gettext
 from turnero.core.language import gettext_noop as _
 from turnero.staff import cookies, record
+from turnero.staff.actor import COMMAND_LINE, Actor
 from turnero.staff.models import Device
-from turnero.staff.record import COMMAND_LINE
 
 KINDS = {"kiosk": _("el kiosco"), "board": _("la pantalla")}
 COOKIE = "turnero-device"
@@ -35,7 +35,7 @@ class NoSeriesLeft(Refused):
     code = "no_series_left"
 
 
-def add_device(name: str, agency_id: int, kind: str, *, by: str = COMMAND_LINE) -> str:
+def add_device(name: str, agency_id: int, kind: str, *, by: Actor = COMMAND_LINE) -> str:
     """A new device of an agency, or a paired or waiting one of the same name and place paired anew; the link's token.
 
     ``kind``: kiosk or board. Raises DeviceExists for a name of another agency or kind, NoSeriesLeft.
@@ -50,7 +50,7 @@ class _Pairing:
     """The link's token and who asked for it."""
 
     token: str
-    by: str
+    by: Actor
 
 
 @database.transaction
@@ -119,7 +119,7 @@ def pair(token: str) -> tuple[str, str]:
 
 
 @database.transaction
-def revoke(name: str, *, by: str = COMMAND_LINE) -> int:
+def revoke(name: str, *, by: Actor = COMMAND_LINE) -> int:
     """The device is shut out from its next request on; the change's number. Raises NotFound."""
     device = db.session.scalar(select(Device).where(Device.name == name).with_for_update())
     if device is None:

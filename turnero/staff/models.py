@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from turnero.core.db import UtcDateTime
 from turnero.core.extensions import Base
+from turnero.staff.actor import Actor, ActorText
 
 
 class Account(Base):
@@ -114,7 +115,7 @@ class AdminChange(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    actor: Mapped[str]  # "staff:3", "command line"
+    actor: Mapped[Actor] = mapped_column(ActorText)
     kind: Mapped[str]  # agency, hours, windows, days, procedure, holiday, closure, account, device, limits, mail, …
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))  # whose supervisors may see it
     summary: Mapped[str]  # what was changed, for people

@@ -8,9 +8,10 @@ from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_device
 from tests.support.rows.visits import booked, turn
 from turnero.attention.day import attendance, calling
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.kiosk import assistance
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 from turnero.staff.models import DataView
 
 AGENDA = "/agencia/agenda"
@@ -61,9 +62,9 @@ def test_polling_answers_304_until_something_changes(clerk, desk, procedure):
     assert (answer.status_code, answer.data, answer.headers["ETag"]) == (304, b"", mark)
     marks = {mark}
     for change in (
-        lambda: attendance.arrive(booking_id, Actor("staff:1", desk.agency_id)),
-        lambda: calling.call(booking_id, Actor("staff:1", desk.agency_id, 1)),
-        lambda: calling.recall(booking_id, Actor("staff:1", desk.agency_id, 1)),
+        lambda: attendance.arrive(booking_id, Clerk(Actor.staff(1), desk.agency_id)),
+        lambda: calling.call(booking_id, Clerk(Actor.staff(1), desk.agency_id, 1)),
+        lambda: calling.recall(booking_id, Clerk(Actor.staff(1), desk.agency_id, 1)),
         lambda: assistance.help_asked(create_device(desk.agency).id),
     ):
         change()

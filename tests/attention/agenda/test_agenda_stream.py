@@ -5,7 +5,8 @@ import pytest
 from tests.support.rows.build import create_desk, create_procedure, today
 from tests.support.rows.visits import booked
 from turnero.attention.agenda import stream as changes
-from turnero.attention.day.attendance import Actor, arrive
+from turnero.attention.day.attendance import Clerk, arrive
+from turnero.staff.actor import Actor
 
 ELEVEN = 660
 
@@ -34,7 +35,7 @@ def test_it_tells_of_each_change_and_nothing_personal(clerk, desk):
     first = next(parts).decode()
     mark = changes.signature(desk.agency_id, today())
     assert first == f"id: {mark}\ndata: {mark}\n\n"
-    arrive(booking_id, Actor("staff:1", desk.agency_id))
+    arrive(booking_id, Clerk(Actor.staff(1), desk.agency_id))
     second = next(parts).decode()
     assert second != first
     assert set(second) <= set("iddata: 0123456789-\n")

@@ -11,11 +11,12 @@ from tests.support.scenes.crowd import all_at_once
 from turnero.attention.agenda import paper_day
 from turnero.attention.agenda.paper_day import Entry
 from turnero.attention.day import attendance
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.errors import WrongState
 from turnero.attention.day.models import Visit
 from turnero.core.extensions import db
 from turnero.operations.audit import audit
+from turnero.staff.actor import Actor
 
 CROWD, TURNS, ELEVEN = 8, 6, 660
 
@@ -32,7 +33,7 @@ def afternoon(desk, procedure, clock_shift):
 
 
 def test_a_list_sent_many_times_is_entered_once(app, desk, afternoon):
-    day, by = today(), Actor("staff:1", desk.agency_id, 1)
+    day, by = today(), Clerk(Actor.staff(1), desk.agency_id, 1)
     entries = [Entry(booking_id, ELEVEN) for booking_id in afternoon]
     counts = all_at_once(app, [lambda: paper_day.enter_paper_day(day, entries, by)] * CROWD)
     assert sorted(counts) == [0] * (CROWD - 1) + [TURNS]
@@ -41,7 +42,7 @@ def test_a_list_sent_many_times_is_entered_once(app, desk, afternoon):
 
 
 def test_who_arrives_meanwhile_is_not_made_absent(app, desk, afternoon):
-    day, by = today(), Actor("staff:1", desk.agency_id, 1)
+    day, by = today(), Clerk(Actor.staff(1), desk.agency_id, 1)
 
     def come():
         gone = 0

@@ -15,12 +15,13 @@ from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.visits import arrived, booked, turn, visit
 from turnero.attention.agenda import files
 from turnero.attention.day import calling
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.closing_day import close_days
 from turnero.attention.day.models import Call
 from turnero.booking.turn.models import Event
 from turnero.core import clock
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 from turnero.staff.models import DataView
 
 ELEVEN = 660
@@ -47,7 +48,7 @@ def test_other_cells_stay_as_they_are(cell):
 def test_the_csv_says_what_the_agenda_and_the_view_say(clerk, desk, procedure):
     create_citizen(cedula(1), names='=cmd|"x', surnames="Ficticia, Ana")
     first, second = arrived(desk, procedure, ELEVEN), booked(desk, procedure, 700, 2, priority=True)
-    calling.call_next(Actor("staff:1", desk.agency_id, 3))
+    calling.call_next(Clerk(Actor.staff(1), desk.agency_id, 3))
     rows = rows_of(clerk)
     assert [(row["hora"], row["referencia"], row["estado"], row["ticket"]) for row in rows] == [
         ("11:00", turn(first).reference, "llamado", "A-001"),
@@ -104,7 +105,7 @@ def test_a_day_on_paper_is_entered_at_once(evening, desk, procedure):
     assert clock.local(seen.called_at, "America/Guayaquil").strftime("%H:%M") == "11:25"
     assert seen.ticket == "A-001" and seen.late
     assert not db.session.scalars(select(Call)).all()
-    reasons = db.session.scalars(select(Event.reason).where(Event.booking_id == came, Event.reason == "paper")).all()
+    reasons = db.session.scalars(select(Event.what).where(Event.booking_id == came, Event.what == "paper")).all()
     assert len(reasons) == 3
 
 

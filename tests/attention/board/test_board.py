@@ -9,8 +9,9 @@ from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, create_device, paired, signed_in
 from tests.support.rows.visits import arrived, turn
 from turnero.attention.day import attendance, calling
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.staff import devices
+from turnero.staff.actor import Actor
 
 ELEVEN = 660
 DATA = "/pantalla/llamados.json"
@@ -29,7 +30,7 @@ def board(app, device):
 
 
 def call(desk, booking_id, window):
-    calling.call(booking_id, Actor("staff:1", desk.agency_id, window))
+    calling.call(booking_id, Clerk(Actor.staff(1), desk.agency_id, window))
 
 
 def shown(board):
@@ -50,7 +51,7 @@ def test_a_repeated_call_is_on_top_again_and_listed_once(board, desk, procedure)
     call(desk, first, 1)
     call(desk, second, 2)
     before = {line["number"] for line in board.get(DATA).get_json()["calls"]}
-    calling.recall(first, Actor("staff:1", desk.agency_id, 1))
+    calling.recall(first, Clerk(Actor.staff(1), desk.agency_id, 1))
     assert shown(board) == [("A-001", 1), ("A-002", 2)]
     assert board.response.get_json()["calls"][0]["number"] not in before
 
@@ -95,7 +96,7 @@ def test_the_delay_of_the_day_is_in_the_footer(board, desk, procedure, clock_shi
     clock_shift(timedelta(minutes=80))
     for booking_id in waiting:
         call(desk, booking_id, 1)
-        attendance.attended(booking_id, Actor("staff:1", desk.agency_id, 1))
+        attendance.attended(booking_id, Clerk(Actor.staff(1), desk.agency_id, 1))
     board.get("/pantalla")
     assert "Hoy hay unos 20 minutos de demora" in board.page.text
     assert board.get(DATA).get_json()["delay"] == 20

@@ -6,13 +6,14 @@ from sqlalchemy import select
 from tests.support.rows.build import create_agency, create_desk, create_procedure, next_workday
 from tests.support.rows.visits import arrived, booked, turn, visit
 from turnero.attention.day import attendance, calling
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.errors import NotToday, TooEarlyToMiss, WrongState
 from turnero.attention.day.queries import waiting_before
 from turnero.booking.turn.models import Event
 from turnero.core import clock
 from turnero.core.errors import NotFound
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 
 ELEVEN = 660
 
@@ -24,7 +25,7 @@ def test_who_arrives_gets_a_ticket_and_the_same_one_again(desk, procedure, by):
     assert attendance.arrive(first, by).ticket == "A-001"
     assert turn(first).status == "arrived"
     event = db.session.scalars(select(Event).where(Event.booking_id == first).order_by(Event.id.desc())).first()
-    assert (event.actor, event.before, event.after) == ("staff:1", "confirmed", "arrived")
+    assert (event.actor, event.before, event.after) == (Actor.staff(1), "confirmed", "arrived")
 
 
 def test_each_desk_and_each_day_has_its_own_series(desk, procedure, by, clock_shift):
@@ -65,7 +66,7 @@ def test_the_turn_of_another_day_does_not_arrive_today(desk, procedure, by):
 def test_another_agencys_turn_does_not_exist(desk, procedure, use_case):
     booking_id = booked(desk, procedure, ELEVEN)
     with pytest.raises(NotFound):
-        use_case(booking_id, Actor("staff:1", create_agency().id, window=1))
+        use_case(booking_id, Clerk(Actor.staff(1), create_agency().id, window=1))
 
 
 def test_attended_ends_the_visit_and_tells_how_long_it_took(desk, procedure, by, clock_shift):

@@ -8,12 +8,13 @@ from tests.support.rows.build import create_desk, create_procedure
 from tests.support.rows.visits import arrived, booked, turn, visit
 from tests.support.scenes.crowd import all_at_once
 from turnero.attention.day import attendance, calling, queries
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.errors import NoWindow, WindowBusy, WrongState
 from turnero.attention.day.models import Call
 from turnero.booking.turn.models import Booking
 from turnero.core import clock
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 
 ELEVEN, WINDOWS = 660, 40
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.desk(windows=WINDOWS)
 
 
 def at(by, window):
-    return Actor(by.actor, by.agency_id, window)
+    return Clerk(by.actor, by.agency_id, window)
 
 
 def calls(by):
@@ -104,7 +105,8 @@ def windows_at_once(app, agency_id, number):
     """So many windows that all press at the same moment: how often each person was called."""
     return Counter(
         all_at_once(
-            app, [partial(calling.call_next, Actor("staff:1", agency_id, window)) for window in range(1, number + 1)]
+            app,
+            [partial(calling.call_next, Clerk(Actor.staff(1), agency_id, window)) for window in range(1, number + 1)],
         )
     )
 

@@ -8,9 +8,10 @@ from tests.support.rows.build import create_agency, create_desk, create_province
 from tests.support.rows.turns import close
 from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention.day import attendance, calling, closing_day
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.booking.turn.models import Event
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 
 ELEVEN, THREE = 660, 900
 # The tests begin on Monday at 10:00; the agency closes at 17:00.
@@ -29,12 +30,12 @@ def test_who_did_not_come_is_absent_half_an_hour_after_closing(desk, procedure, 
     assert closing_day.close_days() == 1
     assert statuses(there, missing) == ["arrived", "no_show"]
     last = db.session.query(Event).filter_by(booking_id=missing).order_by(Event.id.desc()).first()
-    assert (last.actor, last.before, last.after, last.reason) == ("close_day", "confirmed", "no_show", "not arrived")
+    assert (str(last.actor), last.before, last.after, last.what) == ("close_day", "confirmed", "no_show", "not_arrived")
     assert closing_day.close_days() == 0
 
 
 def test_who_was_there_is_never_ended_by_the_clock(desk, procedure, clock_shift):
-    by = Actor("staff:1", desk.agency_id, window=1)
+    by = Clerk(Actor.staff(1), desk.agency_id, window=1)
     called, waiting, attended = (arrived(desk, procedure, ELEVEN, number) for number in (1, 2, 3))
     calling.call(attended, by)
     attendance.attended(attended, by)
@@ -106,7 +107,7 @@ def test_a_killed_run_keeps_whole_batches_and_the_next_goes_on(desk, procedure, 
             closing_day.close_days()
     assert sorted(statuses(*missing)) == ["confirmed"] * 3 + ["no_show"] * 2
     assert closing_day.close_days() == 3
-    ended = db.session.query(Event).filter_by(actor="close_day")
+    ended = db.session.query(Event).filter_by(actor=closing_day.ACTOR)
     assert sorted(event.booking_id for event in ended) == sorted(missing)
 
 

@@ -7,11 +7,12 @@ from tests.support.rows.build import create_agency, next_workday
 from tests.support.rows.visits import arrived, booked, turn, visit
 from tests.support.rows.waiting import listed
 from turnero.attention.day import attendance, calling, queries
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.errors import CannotUndo, UndoPlaceTaken, UndoTooLate
 from turnero.attention.day.queries import booking_here
 from turnero.attention.day.undo import undo
 from turnero.booking.journey import cancel as cancelling
+from turnero.booking.turn.events import What
 from turnero.booking.turn.models import Claim
 from turnero.booking.turn.queries import token_of
 from turnero.core import clock
@@ -19,6 +20,7 @@ from turnero.core import db as database
 from turnero.core.errors import NotFound
 from turnero.core.extensions import db
 from turnero.notices.models import Notice
+from turnero.staff.actor import Actor
 
 NINE, ELEVEN = 540, 660
 
@@ -30,7 +32,7 @@ def cancel(booking_id, by):
     """What the window does: the event keeps the seat."""
     booking = booking_here(booking_id, by.agency_id, lock=True)
     seat = db.session.scalars(select(Claim.seat).where(Claim.booking_id == booking_id)).first()
-    cancelling.give_up(booking, actor=by.actor, now=clock.now(), reason="Por error", details={"seat": seat})
+    cancelling.give_up(booking, actor=by.actor, now=clock.now(), what=What.BY_STAFF, details={"seat": seat})
     cancelling.give_place_back(booking, clock.now())
 
 
@@ -134,4 +136,4 @@ def test_what_the_person_did_is_not_undone_by_the_staff(desk, procedure, by):
 def test_another_agencys_turn_does_not_exist(desk, procedure, by):
     booking_id = arrived(desk, procedure, ELEVEN)
     with pytest.raises(NotFound):
-        undo(booking_id, Actor("staff:1", create_agency().id, window=1))
+        undo(booking_id, Clerk(Actor.staff(1), create_agency().id, window=1))

@@ -17,12 +17,13 @@ from tests.support.rows.staff import create_account, create_device, paired, sign
 from tests.support.rows.turns import close
 from tests.support.rows.visits import booked, turn, visit
 from turnero.attention.day import attendance
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.booking.journey import cancel
 from turnero.booking.turn.models import Booking, Event
 from turnero.booking.turn.queries import token_of
 from turnero.core import clock
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 from turnero.staff.models import Device
 
 SOON, FAR = 640, 960  # 10:40 and 16:00; it is 10:00
@@ -56,13 +57,13 @@ def test_who_comes_in_time_is_checked_in_with_a_ticket(kiosk, desk, procedure, d
     assert ticket(kiosk) == "A-001"
     assert turn(booking_id).status == "arrived"
     event = db.session.scalars(select(Event).where(Event.booking_id == booking_id).order_by(Event.id.desc())).first()
-    assert event.actor == f"kiosk:{device.id}"
+    assert event.actor == Actor.kiosk(device.id)
     assert read(kiosk, turn(booking_id).reference.lower()) == "confirmado"
     assert ticket(kiosk) == "A-001"
 
 
 def test_it_says_how_many_are_called_before(kiosk, desk, procedure):
-    attendance.arrive(booked(desk, procedure, SOON), Actor("staff:1", desk.agency_id))
+    attendance.arrive(booked(desk, procedure, SOON), Clerk(Actor.staff(1), desk.agency_id))
     booking_id = booked(desk, procedure, SOON, 2)
     read(kiosk, turn(booking_id).reference)
     assert "1 persona" in kiosk.page.one("dl").text
@@ -259,7 +260,7 @@ def test_check_ins_without_server_are_entered_once(kiosk, desk, procedure):
 
 def test_who_was_checked_in_meanwhile_keeps_that_ticket(kiosk, desk, procedure):
     booking_id = booked(desk, procedure, SOON)
-    attendance.arrive(booking_id, Actor("staff:1", desk.agency_id))
+    attendance.arrive(booking_id, Clerk(Actor.staff(1), desk.agency_id))
     assert synchronise(kiosk, kept(booking_id, "Z-001")) == {"Z-001": "known"}
     assert visit(booking_id).ticket == "A-001"
 

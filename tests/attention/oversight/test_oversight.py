@@ -6,12 +6,13 @@ from tests.support.rows.build import create_agency
 from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.visits import arrived, turn
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.undo import undo
 from turnero.attention.oversight.outliers import stands_out
 from turnero.attention.window import turns
 from turnero.attention.window.forms import Asked
 from turnero.booking.turn.new_booking import Extras, Reachable
+from turnero.staff.actor import Actor
 
 pytestmark = pytest.mark.desk(windows=8)
 
@@ -37,8 +38,10 @@ def test_who_stands_out(counts, marked):
 def test_the_supervisor_sees_what_each_account_did(app, desk, procedure):
     busy, calm = create_account(desk.agency, email="a@example.ec"), create_account(desk.agency, email="b@example.ec")
     for number in range(6):
-        undo(arrived(desk, procedure, 660, number, by=f"staff:{busy.id}"), Actor(f"staff:{busy.id}", desk.agency_id))
-    undo(arrived(desk, procedure, 680, 9, by=f"staff:{calm.id}"), Actor(f"staff:{calm.id}", desk.agency_id))
+        undo(
+            arrived(desk, procedure, 660, number, by=Actor.staff(busy.id)), Clerk(Actor.staff(busy.id), desk.agency_id)
+        )
+    undo(arrived(desk, procedure, 680, 9, by=Actor.staff(calm.id)), Clerk(Actor.staff(calm.id), desk.agency_id))
     clerk = signed_in(app, busy)
     for _ in range(3):
         clerk.get("/agencia/agenda")
@@ -57,7 +60,7 @@ def test_one_mailbox_for_many_people_stands_out(app, desk, procedure):
     added = {busy: ["una@example.ec", "Una@example.ec", "una@example.ec"], calm: ["dos@example.ec"] * 2 + [None] * 3}
     number = 0
     for account, mailboxes in added.items():
-        by = Actor(f"staff:{account.id}", desk.agency_id, 1)
+        by = Clerk(Actor.staff(account.id), desk.agency_id, 1)
         for mailbox in mailboxes:
             number += 1
             contact = Reachable(email=mailbox)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.support.rows.build import next_workday
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.scenes.crowd import all_at_once
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.models import Visit
 from turnero.attention.window import turns
 from turnero.attention.window.forms import Asked
@@ -22,6 +22,7 @@ from turnero.booking.turn.models import Booking, Claim
 from turnero.booking.turn.new_booking import Extras, Reachable
 from turnero.core.extensions import db
 from turnero.operations.audit import audit
+from turnero.staff.actor import Actor
 
 CROWD, NINE = 12, 540
 
@@ -45,7 +46,7 @@ def asked(procedure, number, *, request=None, hour=None):
 
 
 def clerks_for_one_person(app, desk, procedure):
-    by, wanted = Actor("staff:1", desk.agency_id, 1), asked(procedure, 1)
+    by, wanted = Clerk(Actor.staff(1), desk.agency_id, 1), asked(procedure, 1)
     return crowd(app, lambda _: turns.add_walk_in(wanted, by) and "made")
 
 
@@ -61,13 +62,13 @@ def test_control_without_the_limit_the_table_itself_stops_them_with_an_error(app
 
 
 def test_one_form_sent_many_times_at_once_is_one_turn(app, desk, procedure):
-    by, wanted = Actor("staff:1", desk.agency_id, 1), asked(procedure, 1, request="one-form")
+    by, wanted = Clerk(Actor.staff(1), desk.agency_id, 1), asked(procedure, 1, request="one-form")
     assert list(crowd(app, lambda _: turns.add_walk_in(wanted, by)).values()) == [CROWD]
     assert db.session.scalar(select(func.count()).select_from(Booking)) == 1
 
 
 def test_clerks_and_citizens_for_the_last_seat(app, desk, procedure):
-    by, day = Actor("staff:1", desk.agency_id, 1), next_workday()
+    by, day = Clerk(Actor.staff(1), desk.agency_id, 1), next_workday()
     people = [asked(procedure, number, hour=Hour(day, NINE)) for number in range(CROWD)]
     travellers = [at_hour_step(desk.agency, procedure, number) for number in range(CROWD)]
 
@@ -83,7 +84,7 @@ def test_clerks_and_citizens_for_the_last_seat(app, desk, procedure):
 
 
 def test_a_lost_assisted_turn_leaves_no_trace(app, desk, procedure):
-    by, hour = Actor("staff:1", desk.agency_id, 1), Hour(next_workday(), NINE)
+    by, hour = Clerk(Actor.staff(1), desk.agency_id, 1), Hour(next_workday(), NINE)
     turns.add_assisted(asked(procedure, 1, hour=hour), by)
     with pytest.raises(PlaceTaken):
         turns.add_assisted(asked(procedure, 2, hour=hour), by)

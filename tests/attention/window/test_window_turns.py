@@ -10,7 +10,7 @@ from tests.support.rows.build import create_agency, create_citizen, create_desk,
 from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.staff import create_account, signed_in
 from turnero.attention.day import undo
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.models import Visit
 from turnero.booking.journey import cancel, confirm, holds
 from turnero.booking.turn import queries
@@ -21,6 +21,7 @@ from turnero.core.extensions import db
 from turnero.notices.models import Notice
 from turnero.notices.rendering import render
 from turnero.operations.audit import audit
+from turnero.staff.actor import Actor
 
 NINE = 540
 NEW = "/agencia/turnos/nuevo"
@@ -80,7 +81,7 @@ def test_who_came_without_a_turn_gets_a_ticket_and_takes_no_place(clerk, account
     assert db.session.get(Visit, made.id).ticket == "A-001"
     assert count(Claim) == 0
     event = db.session.scalars(select(Event).filter_by(booking_id=made.id)).one()
-    assert (event.before, event.after, event.actor) == (None, "arrived", f"staff:{account.id}")
+    assert (event.before, event.after, event.actor) == (None, "arrived", Actor.staff(account.id))
     assert "A-001" in clerk.page.text
     assert "Llegó sin turno" in clerk.page.text
     assert list(audit()) == []
@@ -218,7 +219,7 @@ def test_the_staff_cancels_with_a_reason_that_the_person_reads(clerk, account, t
     assert send(clerk, motivo="x" * 201).status_code == 422
     assert send(clerk, motivo="El titular llamó").status_code == 200
     event = db.session.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
-    assert (event.after, event.actor, event.details["minutes"]) == ("cancelled", f"staff:{account.id}", [NINE])
+    assert (event.after, event.actor, event.details["minutes"]) == ("cancelled", Actor.staff(account.id), [NINE])
     assert event.details["seat"] == 0
     assert db.session.scalars(select(Claim.purpose)).all() == ["delay"]
     notice = db.session.scalars(select(Notice).filter_by(kind="cancellation")).one()
@@ -231,7 +232,7 @@ def test_the_staff_cancels_with_a_reason_that_the_person_reads(clerk, account, t
 
 
 def test_a_cancel_taken_back_and_repeated_is_told_again(clerk, account, turn):
-    by = Actor(f"staff:{account.id}", turn.agency_id, 1)
+    by = Clerk(Actor.staff(account.id), turn.agency_id, 1)
     for _ in range(2):
         clerk.get(f"/agencia/turnos/{turn.id}/cancelar")
         send(clerk, motivo="Prueba")

@@ -8,7 +8,7 @@ from tests.support.rows.journeys import at_hour_step, cedula
 from tests.support.rows.staff import create_account, signed_in
 from tests.support.rows.turns import book
 from turnero.attention.day import attendance
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.booking.counter import reassign as reassigning
 from turnero.booking.documents.notices import warn_owner
 from turnero.booking.journey import cancel, change, holds
@@ -23,6 +23,7 @@ from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
 from turnero.operations.audit import audit
+from turnero.staff.actor import Actor
 from turnero.staff.models import DataView
 
 pytestmark = [
@@ -64,7 +65,7 @@ def test_the_page_tells_all_about_a_turn_and_keeps_who_looked(clerk, turn):
 def test_the_story_names_who_did_each_step(app, desk, turn, clock_shift):
     account = create_account(desk.agency, email="marta@example.ec")
     clock_shift(turn.starts_at - clock.now())
-    attendance.arrive(turn.id, Actor(f"staff:{account.id}", desk.agency_id, 1))
+    attendance.arrive(turn.id, Clerk(Actor.staff(account.id), desk.agency_id, 1))
     clerk = signed_in(app, account)
     clerk.get(f"/agencia/turnos/{turn.id}")
     story = [line.text for line in clerk.page.one("ol").all("li")]
@@ -85,7 +86,7 @@ def test_other_hands_get_the_turn_and_the_old_link_is_dead(clerk, turn, token):
         queries.booking_by_token(token)
     assert queries.booking_by_token(queries.token_of(now)).id == turn.id
     event = db.session.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
-    assert (event.reason, event.before, event.after) == ("reassigned", "confirmed", "confirmed")
+    assert (event.what, event.before, event.after) == ("reassigned", "confirmed", "confirmed")
     assert list(audit()) == []
 
 
@@ -184,7 +185,7 @@ def test_a_change_begun_a_moment_before_is_closed_as_well(turn, token):
     key = change.begin_change(token, "browser-1")
     hand_over = database.transaction(
         lambda: reassigning.reassign_turn(
-            db.session.get_one(Booking, turn.id), Reachable(), [], actor="staff:1", now=clock.now()
+            db.session.get_one(Booking, turn.id), Reachable(), [], actor=Actor.staff(1), now=clock.now()
         )
     )
     hand_over()

@@ -16,6 +16,7 @@ from turnero.booking.turn.models import Booking, Claim, Displacement
 from turnero.core import clock
 from turnero.core.extensions import db
 from turnero.notices.models import Notice
+from turnero.staff.actor import COMMAND_LINE
 
 NINE, TEN = 540, 600
 # `make race` closes a full day of 300.
@@ -43,7 +44,7 @@ def hours_of(day, reason="Corte de luz", opens=time(0), days=1):
 
 
 def close(desk, day, **hours):
-    return closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours_of(day, **hours), "staff:test")
+    return closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours_of(day, **hours), COMMAND_LINE)
 
 
 def turn(token):
@@ -220,7 +221,7 @@ def test_reopening_gives_the_old_place_back_and_tells(desk, procedure, day):
     token = book(desk, procedure, day)
     closed = close(desk, day)
     proposals.propose_all()
-    assert closing.reopen_hours(closed.closure_id, "staff:test").restored == 1
+    assert closing.reopen_hours(closed.closure_id, COMMAND_LINE).restored == 1
     booking = turn(token)
     assert (booking.status, booking.day, booking.minute) == ("confirmed", day, NINE)
     assert the_displacement(token).status == "restored"

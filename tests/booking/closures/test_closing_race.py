@@ -20,6 +20,7 @@ from turnero.core.errors import Refused
 from turnero.core.extensions import db
 from turnero.notices.models import Notice
 from turnero.operations.audit import audit
+from turnero.staff.actor import COMMAND_LINE
 
 PEOPLE, THREADS = 50, 16
 ROUNDS = int(os.environ.get("TURNERO_RACE_ROUNDS", "6"))  # a day each; `make race` goes on for two hundred
@@ -46,7 +47,7 @@ def one_round(app: Flask, agency_id: int, travellers, day) -> dict[str, list[int
         with app.app_context():
             begins = datetime.combine(day, time())
             closing.close_hours(
-                Scope("agency", agency_id=agency_id), Hours(begins, begins + timedelta(days=1), "Prueba"), "test"
+                Scope("agency", agency_id=agency_id), Hours(begins, begins + timedelta(days=1), "Prueba"), COMMAND_LINE
             )
 
     with ThreadPoolExecutor(THREADS) as pool:
@@ -111,7 +112,7 @@ def test_control_without_the_desks_lock_somebody_is_confirmed_in_a_closed_hour(p
                     closing.close_hours(
                         Scope("agency", agency_id=agency_id),
                         Hours(begins, begins + timedelta(days=1), "Prueba"),
-                        "test",
+                        COMMAND_LINE,
                     )
 
             closed.append(pool.submit(close).result(timeout=10))

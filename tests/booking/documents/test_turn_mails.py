@@ -19,6 +19,7 @@ from turnero.booking.closures import closing, proposals
 from turnero.booking.documents import link
 from turnero.booking.journey import cancel, change, confirm, holds
 from turnero.notices.delivery import deliver_all
+from turnero.staff.actor import COMMAND_LINE
 
 pytestmark = [
     pytest.mark.procedure(name="Notificación de glosas", sheet={"bring": ["Cédula original"]}),
@@ -85,7 +86,7 @@ def test_a_turn_that_got_its_hour_back_is_in_the_calendar_again(smtp, token, des
     proposals.propose_all()
     _, files = mailed(smtp, "no podrá ser")
     away = entry_in(files)[1]
-    closing.reopen_hours(closed, "staff:test")
+    closing.reopen_hours(closed, COMMAND_LINE)
     _, files = mailed(smtp, "vuelve a su hora")
     method, event = entry_in(files)
     assert (method, event.start) == ("PUBLISH", turn(token).starts_at)

@@ -9,6 +9,7 @@ from turnero.booking.journey import cancel, confirm, holds, steps
 from turnero.booking.journey import change as changes
 from turnero.booking.turn import queries
 from turnero.booking.turn.errors import ChangesSpent, HoldLost, NotChangeable, PlaceTaken, SamePlace, WrongStep
+from turnero.booking.turn.events import CancelReason
 from turnero.booking.turn.models import Claim, Event
 from turnero.core import clock
 from turnero.core.extensions import db
@@ -84,7 +85,7 @@ def test_the_change_is_told_and_recorded(token, day):
     notice = db.session.scalars(select(Notice).where(Notice.kind == "change")).one()
     assert notice.address == "persona1@example.ec"
     event = db.session.scalars(select(Event).order_by(Event.id.desc())).first()
-    assert (event.before, event.after, event.reason) == ("confirmed", "confirmed", "changed")
+    assert (event.before, event.after, event.what) == ("confirmed", "confirmed", "changed")
     assert (event.details["before"]["minute"], event.details["after"]["minute"]) == (NINE, TEN)
 
 
@@ -130,7 +131,7 @@ def test_two_changes_at_once_hold_one_place_only(token, day):
 def test_a_cancelled_turn_cannot_change_and_gives_its_new_hold_back(token, day):
     key = changes.begin_change(token, PHONE)
     holds.place(key, PHONE, day, TEN)
-    cancel.cancel_turn(token, reason="no longer needed")
+    cancel.cancel_turn(token, CancelReason.NOT_NEEDED)
     with pytest.raises((NotChangeable, HoldLost)):
         confirm.confirm_turn(key, PHONE)
     with pytest.raises(NotChangeable):

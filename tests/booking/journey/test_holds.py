@@ -203,5 +203,5 @@ def test_every_step_of_a_hold_is_an_event(procedure, desk):
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, next_workday(), MORNING)
     holds.release(traveller.key, traveller.browser)
-    events = db.session.execute(select(Event.before, Event.after, Event.reason).order_by(Event.id)).all()
-    assert events == [(None, "held", ""), ("held", "lapsed", "released")]
+    events = db.session.execute(select(Event.before, Event.after, Event.what).order_by(Event.id)).all()
+    assert events == [(None, "held", "held"), ("held", "lapsed", "released")]

@@ -13,6 +13,7 @@ from turnero.booking.documents import closure_text
 from turnero.booking.turn.models import Claim, Displacement
 from turnero.core import clock
 from turnero.core.extensions import db
+from turnero.staff.actor import COMMAND_LINE
 
 pytestmark = [
     pytest.mark.engines("sqlite"),
@@ -131,7 +132,7 @@ def test_a_turn_that_was_moved_at_once_says_so_and_can_be_declined(client, desk,
 def test_a_turn_that_got_its_hour_back_says_so(client, address, desk, day):
     closed = close(desk, day)
     proposals.propose_all()
-    closing.reopen_hours(closed, "staff:test")
+    closing.reopen_hours(closed, COMMAND_LINE)
     client.get(address)
     assert "su turno vuelve a ser el que tenía" in notes(client)
     assert client.page.one("p", class_="when").text == "lunes 23 de noviembre de 2026 09:00"

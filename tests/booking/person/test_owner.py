@@ -17,12 +17,14 @@ from turnero.booking.journey.state import Step, owned, step_of
 from turnero.booking.person import owner
 from turnero.booking.turn import queries
 from turnero.booking.turn.errors import NotCancellable
+from turnero.booking.turn.events import CancelReason
 from turnero.booking.turn.models import Booking, Claim, Event, Journey
 from turnero.core import clock
 from turnero.core.errors import NotFound
 from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
+from turnero.staff.actor import COMMAND_LINE
 from turnero.verify.contact import Contact
 
 NINE = 540
@@ -129,7 +131,7 @@ def test_the_owner_gets_the_place_held_for_the_usual_time(desk, procedure):
     assert seats() == [(NINE, "hold"), (NINE + 20, "hold")]
     assert queries.booking_by_token(queries.token_of(booking)).status == "cancelled"
     last = db.session.scalars(select(Event).where(Event.booking_id == booking.id).order_by(Event.id.desc())).first()
-    assert (last.actor, last.before, last.after, last.reason) == ("owner", "confirmed", "cancelled", "not_me")
+    assert (str(last.actor), last.before, last.after, last.what) == ("owner", "confirmed", "cancelled", "not_me")
 
 
 def test_the_owner_confirms_and_is_not_warned_of_their_own_turn(desk, procedure):
@@ -194,7 +196,7 @@ def test_a_turn_that_has_begun_or_was_cancelled_cannot_be_undone(desk, procedure
 
 def test_a_turn_its_holder_gave_up_is_no_place_for_the_owner(desk, procedure):
     booking = book(desk, procedure)
-    cancel.cancel_turn(queries.token_of(booking), reason="not_me")
+    cancel.cancel_turn(queries.token_of(booking), CancelReason.OTHER)
     with pytest.raises(NotCancellable):
         owner.disown(queries.owner_token_of(booking), "owner")
     assert db.session.scalar(select(func.count()).select_from(Journey)) == 1
@@ -221,7 +223,9 @@ def test_a_displaced_turn_is_undone_and_the_owner_chooses_an_hour(desk, procedur
     create_citizen(cedula=cedula(1), email=OWNER, mobile=MOBILE)
     booking = book(desk, procedure, day=next_workday() + timedelta(days=7))
     starts = clock.local(booking.starts_at, desk.agency.zone)
-    closing.close_hours(Scope("national"), Hours(starts, starts + timedelta(hours=1), "Corte de energía"), actor="test")
+    closing.close_hours(
+        Scope("national"), Hours(starts, starts + timedelta(hours=1), "Corte de energía"), actor=COMMAND_LINE
+    )
     proposals.propose_all()
     assert {purpose for _, purpose in seats()} == {"proposal"}
     key = owner.disown(queries.owner_token_of(booking), "owner")

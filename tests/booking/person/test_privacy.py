@@ -21,6 +21,7 @@ from turnero.core import clock
 from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
+from turnero.staff.actor import Actor
 from turnero.verify.models import Citizen
 
 NINE = 540
@@ -148,7 +149,7 @@ def test_turns_to_come_are_not_erased_unless_they_may_be_cancelled(desk, procedu
     assert turn.status == "cancelled"
     assert db.session.scalars(select(Claim.purpose)).all() == ["delay"]
     last = db.session.scalars(select(Event).order_by(Event.id.desc())).first()
-    assert (last.actor, last.reason, last.details) == ("command line", "erased", {"basis": "Solicitud 12"})
+    assert (str(last.actor), last.what, last.details) == ("command line", "erased", {"basis": "Solicitud 12"})
 
 
 def test_past_turns_are_forgotten_at_once_and_their_figures_stay(desk, procedure, turnero, clock_shift, smtp):
@@ -188,7 +189,7 @@ def test_others_and_the_registry_stay_as_they_are(desk, procedure, turnero):
 def test_somebody_who_is_at_the_agency_is_attended_first(desk, procedure, turnero, clock_shift):
     turn = book(desk, procedure)
     clock_shift(turn.starts_at - clock.now())
-    history.move(turn, Status.ARRIVED, actor="staff", now=clock.now())
+    history.move(turn, Status.ARRIVED, actor=Actor.staff(1), now=clock.now())
     db.session.commit()
     assert turnero(*ERASE, "--cancel-turns")[0] == 1
     assert where_found("persona1@") != []

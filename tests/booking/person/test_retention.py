@@ -13,6 +13,7 @@ from turnero.booking.journey import cancel, confirm, holds
 from turnero.booking.journey.steps import Details, give_details
 from turnero.booking.person import retention
 from turnero.booking.turn import history, queries, reference
+from turnero.booking.turn.events import CancelReason, What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Event, Journey, SpentReference
 from turnero.core import clock
@@ -21,6 +22,7 @@ from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
 from turnero.operations.audit import audit
+from turnero.staff.actor import CITIZEN, COMMAND_LINE
 
 NINE = 540
 DAYS = timedelta(days=60)
@@ -94,7 +96,7 @@ def test_no_contact_datum_of_an_old_turn_is_left_and_the_figures_stay(desk, proc
         cedula=person.cedula,
         day=next_workday() + timedelta(days=1),
     )
-    cancel.cancel_turn(queries.token_of(again), reason="other")
+    cancel.cancel_turn(queries.token_of(again), CancelReason.OTHER)
     book(desk, procedure, 3)
     hold(desk, procedure, 4)
     deliver_all()
@@ -168,7 +170,7 @@ def test_whoever_waits_for_another_place_is_not_forgotten_before_the_answer(desk
     set_policy(contact_days=5)
     booking = book(desk, procedure, day=next_workday() + timedelta(days=14))
     starts = clock.local(booking.starts_at, desk.agency.zone)
-    closing.close_hours(Scope("national"), Hours(starts, starts + timedelta(hours=1), "Corte"), actor="test")
+    closing.close_hours(Scope("national"), Hours(starts, starts + timedelta(hours=1), "Corte"), actor=COMMAND_LINE)
     clock_shift(booking.starts_at - clock.now() + timedelta(days=10))
     assert tidy().turns == 0
     clock_shift(timedelta(days=21))
@@ -246,10 +248,12 @@ def test_more_than_a_batch_is_forgotten_in_one_run_and_a_killed_run_goes_on(desk
 
 def test_events_hold_no_personal_data(desk, procedure):
     booking = book(desk, procedure, registry_email="dueno.demo@example.ec")
-    cancel.cancel_turn(queries.token_of(booking), reason="other")
-    history.note(booking, actor="citizen", now=clock.now(), reason="x", details={})
+    cancel.cancel_turn(queries.token_of(booking), CancelReason.OTHER)
+    history.note(booking, What.REASSIGNED, actor=CITIZEN, now=clock.now())
     db.session.commit()
-    told = str([(event.actor, event.reason, event.details) for event in db.session.scalars(select(Event))])
+    told = str(
+        [(str(event.actor), event.what, event.reason, event.details) for event in db.session.scalars(select(Event))]
+    )
     for datum in (booking.cedula, "persona1", "example.ec", "+593", "browser"):
         assert datum not in told
     assert booking.status == Status.CANCELLED

@@ -20,6 +20,7 @@ from turnero.core.extensions import db
 from turnero.notices.delivery import deliver_all
 from turnero.notices.models import Notice
 from turnero.operations.audit import audit
+from turnero.staff.actor import COMMAND_LINE
 
 NINE, TEN = 540, 600
 
@@ -213,7 +214,7 @@ def test_a_closure_takes_the_offer_and_the_person_waits_on(taken, desk, procedur
     cancel.cancel_turn(taken)
     at_midnight = datetime.combine(day, time())
     hours = Hours(at_midnight, at_midnight + timedelta(days=1), "Corte de luz")
-    closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours, "staff:test")
+    closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours, COMMAND_LINE)
     with pytest.raises(OfferOver):
         seat_offers.accept_offer(first)
     seat_offers.serve_waiting()
@@ -284,7 +285,7 @@ def test_its_events_say_where_it_came_from(taken, desk, procedure):
     token = seat_offers.accept_offer(first)
     turn = queries.booking_by_token(token)
     events = db.session.scalars(select(Event).where(Event.booking_id == turn.id).order_by(Event.id)).all()
-    assert [(event.actor, event.after, event.reason) for event in events] == [
-        ("waiting list", "held", ""),
-        ("citizen", "confirmed", "offer accepted"),
+    assert [(str(event.actor), event.after, event.what) for event in events] == [
+        ("waiting list", "held", "held"),
+        ("citizen", "confirmed", "offer_accepted"),
     ]

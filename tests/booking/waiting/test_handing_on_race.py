@@ -21,6 +21,7 @@ from turnero.booking.waiting import handing_on
 from turnero.booking.waiting import offers as seat_offers
 from turnero.core.errors import Refused
 from turnero.core.extensions import db
+from turnero.staff.actor import COMMAND_LINE
 
 pytestmark = pytest.mark.usefixtures("nothing_broken")
 
@@ -97,7 +98,7 @@ def close_while_a_place_is_handed_on(app, desk, procedure, day, monkeypatch):
         begins = datetime.combine(day, time())
         with app.app_context():
             closing.close_hours(
-                Scope("agency", agency_id=agency_id), Hours(begins, begins + timedelta(days=1), "Corte"), "x"
+                Scope("agency", agency_id=agency_id), Hours(begins, begins + timedelta(days=1), "Corte"), COMMAND_LINE
             )
 
     db.session.remove()

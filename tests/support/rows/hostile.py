@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from tests.support.pages.page import Page
 from tests.support.rows.build import start_writing
 from turnero.agencies.models import Agency, Closure, Line, Procedure, Province
-from turnero.booking.documents.notices import BY_STAFF
+from turnero.booking.turn.events import What
 from turnero.booking.turn.models import Booking, Displacement, Event
 from turnero.core.extensions import db
 from turnero.staff.models import Account, DataView, Device
@@ -51,7 +51,7 @@ def call_everything(name: str) -> None:
         update(Booking).where(Booking.third_party_cedula.is_not(None)).values(third_party_name=name),
         update(Displacement).values(reason=name),
         update(Closure).values(name=name),
-        update(Event).where(Event.reason == BY_STAFF).values(details={"why": name}),
+        update(Event).where(Event.what == What.BY_STAFF).values(details={"why": name}),
     ):
         db.session.execute(changed)
     for device in db.session.scalars(select(Device)):

@@ -13,6 +13,7 @@ from turnero.booking.journey import confirm, holds
 from turnero.booking.turn import queries
 from turnero.booking.turn.models import Booking
 from turnero.core.extensions import db
+from turnero.staff.actor import COMMAND_LINE
 
 NINE, TEN = 540, 600
 
@@ -30,11 +31,11 @@ def book(desk: Desk, procedure: Procedure, day: date, minute: int = NINE) -> str
     return confirm.confirm_turn(traveller.key, traveller.browser)
 
 
-def close(desk: Desk, day: date, days: int = 1) -> int:
+def close(desk: Desk, day: date, days: int = 1, *, reason: str = "Corte de luz") -> int:
     """Close the agency of a desk for whole days; the closure's number. Proposals are not made yet."""
     begins = datetime.combine(day, time())
-    hours = Hours(begins, begins + timedelta(days=days), "Corte de luz")
-    closed = closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours, "staff:test").closure_id
+    hours = Hours(begins, begins + timedelta(days=days), reason)
+    closed = closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours, COMMAND_LINE).closure_id
     assert closed is not None
     return closed
 

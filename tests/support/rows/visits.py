@@ -6,7 +6,7 @@ from tests.support.rows.build import today
 from tests.support.rows.journeys import at_hour_step
 from turnero.agencies.models import Desk, Procedure
 from turnero.attention.day import attendance, calling
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.models import Visit
 from turnero.booking.journey import confirm, holds
 from turnero.booking.turn import queries
@@ -14,6 +14,7 @@ from turnero.booking.turn.models import Booking
 from turnero.booking.turn.token import rating_mac_of
 from turnero.core.extensions import db
 from turnero.core.keys import code_key
+from turnero.staff.actor import Actor
 
 
 def booked(desk: Desk, procedure: Procedure, minute: int, number: int = 1, **values: object) -> int:
@@ -28,18 +29,21 @@ def booked(desk: Desk, procedure: Procedure, minute: int, number: int = 1, **val
     return queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser)).id
 
 
+_CLERK = Actor.staff(9)
+
+
 def arrived(
-    desk: Desk, procedure: Procedure, minute: int, number: int = 1, *, by: str = "staff:9", **values: object
+    desk: Desk, procedure: Procedure, minute: int, number: int = 1, *, by: Actor = _CLERK, **values: object
 ) -> int:
     """The same, and they are there, says ``by``."""
     booking_id = booked(desk, procedure, minute, number, **values)
-    attendance.arrive(booking_id, Actor(by, desk.agency_id))
+    attendance.arrive(booking_id, Clerk(by, desk.agency_id))
     return booking_id
 
 
 def attended(desk: Desk, procedure: Procedure, minute: int, number: int = 1) -> int:
     """The id of the turn of somebody who was called to window ``number`` and attended."""
-    by = Actor("staff:9", desk.agency_id, number)
+    by = Clerk(Actor.staff(9), desk.agency_id, number)
     booking_id = arrived(desk, procedure, minute, number)
     calling.call(booking_id, by)
     attendance.attended(booking_id, by)

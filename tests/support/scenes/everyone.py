@@ -12,11 +12,12 @@ from tests.support.rows.journeys import cedula
 from tests.support.rows.staff import create_account, create_device, paired, signed_in
 from tests.support.rows.visits import arrived, booked, turn
 from turnero.attention.day import calling
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.window import turns
 from turnero.booking.closures import closing, proposals
 from turnero.booking.closures.scope import Hours, Scope
 from turnero.booking.turn import queries
+from turnero.staff.actor import COMMAND_LINE, Actor
 
 SOON, NINE = 640, 540  # it is 10:00
 OWNER = "duena@example.ec"
@@ -33,7 +34,7 @@ class Everyone:
             create_citizen(cedula(number))
         third = {"third_party_cedula": cedula(60), "third_party_name": name}
         clerk, supervisor = create_account(desk.agency), create_account(desk.agency, "supervisor")
-        by = Actor(f"staff:{clerk.id}", desk.agency_id, 1)
+        by = Clerk(Actor.staff(clerk.id), desk.agency_id, 1)
         self.called = arrived(desk, procedure, SOON, 1, by=by.actor, **third)
         self.waiting = arrived(desk, procedure, SOON, 2, by=by.actor, **third)
         calling.call_next(by, None)
@@ -44,7 +45,7 @@ class Everyone:
         self.lost = booked(desk, procedure, NINE, 5, day=closed, **third)
         begins = datetime.combine(closed, time())
         closing.close_hours(
-            Scope("agency", agency_id=desk.agency_id), Hours(begins, begins + timedelta(days=4), name), "x"
+            Scope("agency", agency_id=desk.agency_id), Hours(begins, begins + timedelta(days=4), name), COMMAND_LINE
         )
         proposals.propose_all()
         self.clerk, self.supervisor = signed_in(app, clerk), signed_in(app, supervisor, 2)

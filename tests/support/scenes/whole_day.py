@@ -13,6 +13,7 @@ from tests.support.scenes.agency_life import SOON, AgencyLife, Person
 from tests.support.scenes.sheets import draw_once
 from turnero.booking.closures import closing, proposals
 from turnero.booking.closures.scope import Hours, Scope
+from turnero.staff.actor import COMMAND_LINE
 
 # Nobody else in any test looks like them.
 FIRST = 91_827_30
@@ -68,7 +69,7 @@ class WholeDay:
         day = turn(token).day
         begins = datetime.combine(day, time())
         hours = Hours(begins, begins + timedelta(days=4), self.life.words.reason)
-        closing.close_hours(Scope("agency", agency_id=self.life.agency_id), hours, "command line")
+        closing.close_hours(Scope("agency", agency_id=self.life.agency_id), hours, COMMAND_LINE)
         proposals.propose_all()
         self.life.deliver()
         browser.get(f"/mi-turno/{token}")

@@ -30,7 +30,7 @@ from tests.support.rows.waiting import create_draw, listed
 from tests.support.scenes.kept import Restore, keep_rows
 from turnero.agencies.models import Desk, Procedure
 from turnero.attention.day import calling
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.kiosk import assistance
 from turnero.booking.journey import cancel, confirm, holds
 from turnero.booking.turn import queries
@@ -39,6 +39,7 @@ from turnero.core import clock
 from turnero.core.extensions import db
 from turnero.operations import schema
 from turnero.staff import accounts, devices
+from turnero.staff.actor import Actor
 from turnero.transparency.complaints import complaints
 
 ELEVEN = 660
@@ -187,7 +188,7 @@ def _turns(desk: Desk, procedure: Procedure, number: int) -> Turns:
     assistance.help_asked(kiosk.id)
     closure = create_closure(datetime(2027, 3, 1), datetime(2027, 3, 2), scope="agency", agency_id=desk.agency_id)
     called = arrived(desk, procedure, ELEVEN, number)
-    calling.call(called, Actor(f"staff:{clerk.id}", desk.agency_id, 7))
+    calling.call(called, Clerk(Actor.staff(clerk.id), desk.agency_id, 7))
     return Turns(
         confirmed=booked(desk, procedure, ELEVEN, number + 1),
         arrived=arrived(desk, procedure, ELEVEN, number + 2),

@@ -17,6 +17,7 @@ from turnero.core import clock
 from turnero.core.errors import InvalidInput, NotFound
 from turnero.core.formatting import thousands
 from turnero.core.language import gettext, gettext_noop, ngettext
+from turnero.staff.actor import Actor
 from turnero.transparency.figures import MAINLAND
 from turnero.web.fields import Fields
 
@@ -61,7 +62,7 @@ class Closing:
             said.append(gettext("Reservas sin confirmar que terminan: %(count)s.", count=thousands(ended)))
         return [*said, *people_sentences(lost, closed.placed, lost - closed.reachable)], closed.seal
 
-    def make(self, seal: str, actor: str) -> int:
+    def make(self, seal: str, actor: Actor) -> int:
         number = closing.close_hours(self.scope, self.hours, actor, once=True, seal=seal).record_id
         assert number is not None
         return number
@@ -81,7 +82,7 @@ class Reopening:
             gettext("Quien ya tiene otro turno lo conserva."),
         ], opened.seal
 
-    def make(self, seal: str, actor: str) -> int:
+    def make(self, seal: str, actor: Actor) -> int:
         return closing.reopen_hours(self.closure_id, actor, seal=seal).record_id
 
 

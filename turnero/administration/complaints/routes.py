@@ -15,6 +15,7 @@ from turnero.core import clock
 from turnero.core.extensions import db
 from turnero.core.language import gettext, gettext_noop
 from turnero.staff.access import Role, staff_only
+from turnero.staff.actor import Actor
 from turnero.transparency.complaints import complaints
 from turnero.transparency.figures import MAINLAND
 from turnero.transparency.models import Complaint
@@ -130,7 +131,7 @@ class Answering:
         )
         return [where, gettext("Después no se puede cambiar.")], ""
 
-    def make(self, seal: str, actor: str) -> int:
+    def make(self, seal: str, actor: Actor) -> int:
         return complaints.answer_complaint(self.number, self.words, by=actor)
 
 

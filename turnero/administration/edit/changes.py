@@ -31,6 +31,7 @@ from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
 from turnero.staff import record
+from turnero.staff.actor import COMMAND_LINE, Actor
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Edit:
         """What it would do, in sentences, and the seal to make it with."""
         return _look(self)
 
-    def make(self, seal: str, actor: str) -> int:
+    def make(self, seal: str, actor: Actor) -> int:
         """Do it; the number of its row in the record. Raises ChangedMeanwhile."""
         return _make(self, seal, actor)
 
@@ -94,7 +95,7 @@ class _Done:
 
 @database.preview
 def _look(edit: Edit) -> tuple[list[str], str]:
-    done = _done(edit, "preview", None)
+    done = _done(edit, COMMAND_LINE, None)
     for displacement in done.displaced:
         proposals.find_place(displacement)
     placed = sum(1 for displacement in done.displaced if displacement.new_desk_id is not None)
@@ -102,7 +103,7 @@ def _look(edit: Edit) -> tuple[list[str], str]:
 
 
 @database.transaction
-def _make(edit: Edit, seal: str, actor: str) -> int:
+def _make(edit: Edit, seal: str, actor: Actor) -> int:
     done = _done(edit, actor, seal)
     slug = next(iter(edit.agencies)) if len(edit.agencies) == 1 else None
     agency_id = db.session.scalar(select(Agency.id).where(Agency.slug == slug)) if slug else None
@@ -110,7 +111,7 @@ def _make(edit: Edit, seal: str, actor: str) -> int:
     return record.record_change(actor, edit.kind, edit.summary, agency_id=agency_id, effect=effect).id
 
 
-def _done(edit: Edit, actor: str, expected: str | None) -> _Done:
+def _done(edit: Edit, actor: Actor, expected: str | None) -> _Done:
     database.lock(SOURCE)
     desks = _desks(edit)
     lock_desks(desks)

@@ -9,6 +9,7 @@ from turnero.booking.turn.errors import ChangedMeanwhile
 from turnero.core.errors import Faulty, Refused
 from turnero.core.extensions import db
 from turnero.staff.access import member
+from turnero.staff.actor import Actor
 from turnero.staff.models import AdminChange
 from turnero.web.page import NO_ERRORS, FormErrors, render_page, see_other
 
@@ -25,7 +26,7 @@ class Decision(Protocol):
         """What it would do, in sentences, and a seal of what that was reckoned on."""
         ...
 
-    def make(self, seal: str, actor: str) -> int:
+    def make(self, seal: str, actor: Actor) -> int:
         """Do it; the number of its row in the record. Raises ChangedMeanwhile."""
         ...
 

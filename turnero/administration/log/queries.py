@@ -15,8 +15,8 @@ from turnero.core import clock
 from turnero.core.extensions import db
 from turnero.core.language import gettext, gettext_noop
 from turnero.staff import sessions
+from turnero.staff.actor import Actor, ActorKind
 from turnero.staff.models import Account, AdminChange, DataView, Device
-from turnero.staff.record import COMMAND_LINE
 from turnero.transparency.figures import MAINLAND
 
 KINDS = {
@@ -28,10 +28,15 @@ KINDS = {
 MAX_LINES = 200
 _RANKS: dict[type[AdminChange | Event | DataView], int] = {AdminChange: 0, Event: 1, DataView: 2}
 _ACTORS = {
-    COMMAND_LINE: gettext_noop("Línea de comandos"),
-    "citizen": gettext_noop("La persona"),
-    "sweep": gettext_noop("Trabajo automático"),
-    "displacement": gettext_noop("Reubicación"),
+    ActorKind.COMMAND_LINE: gettext_noop("Línea de comandos"),
+    ActorKind.CITIZEN: gettext_noop("La persona"),
+    ActorKind.OWNER: gettext_noop("El titular, desde su correo"),
+    ActorKind.SWEEP: gettext_noop("Trabajo automático"),
+    ActorKind.CLOSE_DAY: gettext_noop("Cierre del día"),
+    ActorKind.DISPLACEMENT: gettext_noop("Reubicación"),
+    ActorKind.WAITING_LIST: gettext_noop("Lista de espera"),
+    ActorKind.DRAW: gettext_noop("Sorteo"),
+    ActorKind.RESTORE: gettext_noop("Restauración de una copia"),
 }
 
 
@@ -83,7 +88,7 @@ def log_lines(search: Search) -> tuple[list[LogLine], Mark | None]:
     return shown, shown[-1].mark if len(found) > len(shown) else None
 
 
-def who(actor: str) -> str:
+def who(actor: Actor) -> str:
     """An actor of the record by name."""
     return _actors().name(actor)
 
@@ -93,13 +98,14 @@ class _Actors:
     accounts: dict[int, str]
     devices: dict[int, str]
 
-    def name(self, actor: str) -> str:
-        kind, _, number = actor.partition(":")
-        if kind == "staff" and number.isdecimal():
-            return self.accounts.get(int(number), gettext("una cuenta que ya no existe"))
-        if kind in ("kiosk", "board") and number.isdecimal():
-            return self.devices.get(int(number), gettext("un equipo que ya no existe"))
-        return gettext(_ACTORS[actor]) if actor in _ACTORS else actor
+    def name(self, actor: Actor) -> str:
+        match actor.kind:
+            case ActorKind.STAFF:
+                return self.accounts.get(actor.id or 0, gettext("una cuenta que ya no existe"))
+            case ActorKind.KIOSK:
+                return self.devices.get(actor.id or 0, gettext("un equipo que ya no existe"))
+            case _:
+                return gettext(_ACTORS[actor.kind])
 
 
 def _actors() -> _Actors:
@@ -119,7 +125,7 @@ def _changes(search: Search, actors: _Actors, account_ids: list[int]) -> Iterato
     if search.agency_id is not None:
         found = found.where(AdminChange.agency_id == search.agency_id)
     if search.account:
-        found = found.where(AdminChange.actor.in_([f"staff:{number}" for number in account_ids]))
+        found = found.where(AdminChange.actor.in_([Actor.staff(number) for number in account_ids]))
     found = found.where(*_inside(AdminChange, search)).order_by(AdminChange.at.desc(), AdminChange.id.desc())
     for change, agency in db.session.execute(found.limit(MAX_LINES + 1)):
         what = f"{change.summary} {change.effect}".strip()
@@ -129,7 +135,7 @@ def _changes(search: Search, actors: _Actors, account_ids: list[int]) -> Iterato
 def _steps(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[LogLine]:
     found = select(Event, Booking.reference).join(Booking, Booking.id == Event.booking_id)
     if search.account:
-        found = found.where(Event.actor.in_([f"staff:{number}" for number in account_ids]))
+        found = found.where(Event.actor.in_([Actor.staff(number) for number in account_ids]))
     if search.agency_id is not None:
         found = found.where(Booking.agency_id == search.agency_id)
     if search.reference:
@@ -169,7 +175,7 @@ def _looks(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[
             what = words.agenda_with_it(view, already=there)
         else:
             what = words.agenda(view)
-        yield LogLine(_mark(view), actors.name(f"staff:{view.account_id}"), what, agency.name)
+        yield LogLine(_mark(view), actors.name(Actor.staff(view.account_id)), what, agency.name)
 
 
 def _showed(turn: Booking, stood: Sequence[Stay]) -> ColumnElement[bool]:

@@ -3,18 +3,12 @@
 from datetime import datetime
 
 from turnero.administration.log.turn_places import Move, TurnPlace
-from turnero.booking.documents.turn_text import TAGS
-from turnero.booking.turn.lifecycle import Status
+from turnero.booking.documents.event_text import event_words
 from turnero.booking.turn.models import Event
 from turnero.core.formatting import long_date, moment
 from turnero.core.language import gettext, gettext_noop
 from turnero.staff.models import DataView
 
-# A hold has no page of its own, so the turn's words lack these two.
-_STATES = {status: word for status, (word, _) in TAGS.items()} | {
-    Status.HELD: gettext_noop("Retenido"),
-    Status.LAPSED: gettext_noop("Vencido"),
-}
 _AGENDAS = {
     "agenda": gettext_noop("Vio la agenda del %(day)s."),
     "csv": gettext_noop("Descargó en CSV la agenda del %(day)s."),
@@ -33,9 +27,8 @@ def step(event: Event, reference: str, place: TurnPlace, move: Move | None) -> s
     """What a step did to a turn that stood at ``place``, or that it moved."""
     if move is not None:
         return _moved(reference, move)
-    did = gettext("cambió sin cambiar de estado")
-    if event.before != event.after:
-        did = gettext(_STATES[event.after]).lower()
+    did = event_words(event)
+    did = did[:1].lower() + did[1:]
     return gettext(
         "Turno %(reference)s, del %(when)s: %(step)s.", reference=reference, when=moment(place.when), step=did
     )

@@ -16,6 +16,7 @@ from turnero.notices.models import OWED, Notice, NoticeStatus
 from turnero.notices.words import KINDS, STATES
 from turnero.staff import record
 from turnero.staff.access import Role, staff_only
+from turnero.staff.actor import Actor
 from turnero.transparency.figures import MAINLAND
 from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
@@ -71,12 +72,12 @@ class Retrying:
     def look(self) -> tuple[list[str], str]:
         return [gettext("Correos que se intentan otra vez en el próximo minuto: %(count)s.", count=_revivable())], ""
 
-    def make(self, seal: str, actor: str) -> int:
+    def make(self, seal: str, actor: Actor) -> int:
         return _revive(self.summary, actor)
 
 
 @database.transaction
-def _revive(summary: str, actor: str) -> int:
+def _revive(summary: str, actor: Actor) -> int:
     return record.record_change(actor, "mail", summary, effect=gettext("Correos: %(count)s.", count=outbox.revive())).id
 
 

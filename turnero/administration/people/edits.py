@@ -9,6 +9,7 @@ from turnero.core.errors import Refused
 from turnero.core.language import gettext, gettext_noop
 from turnero.staff import accounts, devices
 from turnero.staff.accounts import ROLES, Post
+from turnero.staff.actor import Actor
 from turnero.staff.models import Account, Device
 from turnero.verify.contact import parse_email
 from turnero.web.fields import Fields
@@ -71,7 +72,7 @@ class Inviting:
             said.append(gettext("Para entrar usará además una aplicación de códigos."))
         return said, ""
 
-    def make(self, seal: str, actor: str) -> int:
+    def make(self, seal: str, actor: Actor) -> int:
         if self.anew:
             token = accounts.reset(self.email, by=actor)
         else:
@@ -91,7 +92,7 @@ class Disabling:
     def look(self) -> tuple[list[str], str]:
         return [gettext("Sus sesiones terminan enseguida."), gettext("Lo que hizo queda en el registro.")], ""
 
-    def make(self, seal: str, actor: str) -> int:
+    def make(self, seal: str, actor: Actor) -> int:
         return accounts.disable(self.email, by=actor)
 
 
@@ -117,7 +118,7 @@ class Pairing:
             said.append(gettext(_PAIRED_ANEW[devices.state_key(present)]))
         return said, ""
 
-    def make(self, seal: str, actor: str) -> int:
+    def make(self, seal: str, actor: Actor) -> int:
         self.path = f"/dispositivo/{devices.add_device(self.name, self.agency.id, self.kind, by=actor)}"
         return 0
 
@@ -133,7 +134,7 @@ class Revoking:
     def look(self) -> tuple[list[str], str]:
         return [gettext("El equipo deja de funcionar enseguida. Puede vincularlo otra vez con el mismo nombre.")], ""
 
-    def make(self, seal: str, actor: str) -> int:
+    def make(self, seal: str, actor: Actor) -> int:
         return devices.revoke(self.device.name, by=actor)
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from turnero.attention.agenda.pages import agenda_page, today_here
 from turnero.attention.day import attendance, calling
 from turnero.attention.day import undo as undoing
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.errors import NotNow, WindowInvalid
 from turnero.attention.day.queries import booking_here
 from turnero.attention.window.assignment_routes import parse_window
@@ -17,9 +17,9 @@ from turnero.web.page import FormErrors, see_other
 blueprint = Blueprint("actions", __name__, url_prefix="/agencia")
 
 
-def _by() -> Actor:
+def _by() -> Clerk:
     me = member()
-    return Actor(me.actor, me.agency, me.window)
+    return Clerk(me.actor, me.agency, me.window)
 
 
 @blueprint.post("/siguiente")
@@ -86,7 +86,7 @@ def submit_undo(booking_id: int) -> Response:
     return _do(undoing.undo, booking_id)
 
 
-def _do(use_case: Callable[[int, Actor], object], booking_id: int) -> Response:
+def _do(use_case: Callable[[int, Clerk], object], booking_id: int) -> Response:
     """The step, then the agenda of its day at the turn's row; where it cannot be done, the agenda says why (409)."""
     refused: NotNow | None = None
     try:

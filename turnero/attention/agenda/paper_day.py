@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.checkin import check_in
 from turnero.attention.day.closing_day import ACTOR as CLOSE_DAY
 from turnero.attention.day.queries import today_at
 from turnero.booking.turn import history
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Event
 from turnero.core import clock
@@ -18,7 +19,6 @@ from turnero.core import db as database
 from turnero.core.errors import NotFound
 from turnero.core.extensions import db
 
-REASON = "paper"
 _OLDEST = timedelta(days=7)
 
 
@@ -66,7 +66,7 @@ def _closed_by_the_job(booking_ids: Sequence[int]) -> set[int]:
 
 
 @database.transaction
-def enter_paper_day(day: date, entries: Sequence[Entry], by: Actor) -> int:
+def enter_paper_day(day: date, entries: Sequence[Entry], by: Clerk) -> int:
     """Enter what the paper says; how many turns it was. A turn that is not open any more is left as it is.
 
     Raises NotFound for a day too old or to come.
@@ -85,23 +85,23 @@ def _lock(agency_id: int, day: date, booking_ids: Sequence[int]) -> None:
     db.session.scalars(by_id.execution_options(populate_existing=True)).all()
 
 
-def _enter(booking: Booking, entry: Entry, by: Actor, now: datetime) -> bool:
+def _enter(booking: Booking, entry: Entry, by: Clerk, now: datetime) -> bool:
     if entry.minute is None:
         return _absent(booking, by, now)
     if booking.status == Status.NO_SHOW and not history.move(
-        booking, Status.CONFIRMED, actor=by.actor, now=now, reason=REASON, undo=True
+        booking, Status.CONFIRMED, What.PAPER, actor=by.actor, now=now, undo=True
     ):
         return False
     came = min(clock.instant(booking.day, entry.minute, booking.agency.zone), now)
-    visit = check_in(booking, now=came, actor=by.actor, reason=REASON)
+    visit = check_in(booking, What.PAPER, now=came, actor=by.actor)
     visit.window, visit.called_at, visit.ended_at, visit.calls = by.window, came, came, 1
-    history.move(booking, Status.CALLED, actor=by.actor, now=now, reason=REASON)
-    history.move(booking, Status.ATTENDED, actor=by.actor, now=now, reason=REASON)
+    history.move(booking, Status.CALLED, What.PAPER, actor=by.actor, now=now)
+    history.move(booking, Status.ATTENDED, What.PAPER, actor=by.actor, now=now)
     return True
 
 
-def _absent(booking: Booking, by: Actor, now: datetime) -> bool:
+def _absent(booking: Booking, by: Clerk, now: datetime) -> bool:
     """Nobody came, says the paper too: a turn already absent stays so."""
     if booking.status == Status.NO_SHOW or booking.starts_at > now:
         return False
-    return history.move(booking, Status.NO_SHOW, actor=by.actor, now=now, reason=REASON)
+    return history.move(booking, Status.NO_SHOW, What.PAPER, actor=by.actor, now=now)

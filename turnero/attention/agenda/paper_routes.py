@@ -8,7 +8,7 @@ from flask import Blueprint, Response, make_response, request, url_for
 from turnero.attention.agenda import files, paper_day
 from turnero.attention.agenda.pages import day_or_404
 from turnero.attention.agenda.queries import Agenda, agenda_of
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.errors import TimeAlone, TimeInvalid, TimeToCome
 from turnero.booking.turn.models import Booking
 from turnero.core import clock, formatting
@@ -80,7 +80,7 @@ def submit_paper_day(day: str) -> Response:
         entries = _parse(found)
     except Faulty as faulty:
         return _paper(day, FormErrors(faults=faulty.faults))
-    count = paper_day.enter_paper_day(found, entries, Actor(me.actor, me.agency, me.window))
+    count = paper_day.enter_paper_day(found, entries, Clerk(me.actor, me.agency, me.window))
     return see_other(url_for("papers.show_paper_day", day=day, anotados=count))
 
 

@@ -13,19 +13,20 @@ from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking
 from turnero.core import clock
 from turnero.core import db as database
+from turnero.staff.actor import Actor
 
 
 @dataclass(frozen=True)
-class Actor:
+class Clerk:
     """Who does it, for which agency and at which window."""
 
-    actor: str
+    actor: Actor
     agency_id: int
     window: int | None = None
 
 
 @database.transaction
-def arrive(booking_id: int, by: Actor) -> Visit:
+def arrive(booking_id: int, by: Clerk) -> Visit:
     """The person is there: the visit with its ticket; a repeated arrival gives the same one.
 
     Raises NotFound, NotToday, WrongState.
@@ -42,7 +43,7 @@ def arrive(booking_id: int, by: Actor) -> Visit:
 
 
 @database.transaction
-def attended(booking_id: int, by: Actor) -> None:
+def attended(booking_id: int, by: Clerk) -> None:
     """The attention of somebody called has ended. Repeated it changes nothing. Raises NotFound, WrongState."""
     booking = booking_here(booking_id, by.agency_id, lock=True)
     if booking.status == Status.ATTENDED:
@@ -52,7 +53,7 @@ def attended(booking_id: int, by: Actor) -> None:
 
 
 @database.transaction
-def absent(booking_id: int, by: Actor) -> None:
+def absent(booking_id: int, by: Clerk) -> None:
     """Nobody came, or who came did not answer any more. Repeated it changes nothing.
 
     Raises NotFound, WrongState, and TooEarlyToMiss before the turn's hour.
@@ -66,7 +67,7 @@ def absent(booking_id: int, by: Actor) -> None:
     _end(booking, Status.NO_SHOW, by)
 
 
-def _end(booking: Booking, after: Status, by: Actor) -> None:
+def _end(booking: Booking, after: Status, by: Clerk) -> None:
     now = clock.now()
     visit = visit_of(booking.id)
     details: dict[str, Any] = {"visit": visit_state(visit)}

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from turnero.attention.day.attendance import Actor, require_status, visit_state
+from turnero.attention.day.attendance import Clerk, require_status, visit_state
 from turnero.attention.day.errors import NotToday, NoWindow, WindowBusy, wrong_state
 from turnero.attention.day.models import Call, Visit
 from turnero.attention.day.order import queue
 from turnero.attention.day.queries import booking_here, called_to, today_at, visit_of, waiting_visits
 from turnero.booking.turn import history
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.core import clock
 from turnero.core import db as database
@@ -15,7 +16,7 @@ from turnero.core.extensions import db
 
 
 @database.transaction
-def call_next(by: Actor, desk_id: int | None = None) -> int | None:
+def call_next(by: Clerk, desk_id: int | None = None) -> int | None:
     """Call the next person to the member's window: the id of the turn, None when nobody waits.
 
     ``desk_id`` limits it to one line. Raises NoWindow, WindowBusy.
@@ -33,7 +34,7 @@ def call_next(by: Actor, desk_id: int | None = None) -> int | None:
 
 
 @database.transaction
-def call(booking_id: int, by: Actor) -> None:
+def call(booking_id: int, by: Clerk) -> None:
     """Call this person, whoever may be next. Repeated at the same window it changes nothing.
 
     Raises NotFound, NotToday, WrongState, NoWindow, WindowBusy.
@@ -55,7 +56,7 @@ def call(booking_id: int, by: Actor) -> None:
 
 
 @database.transaction
-def recall(booking_id: int, by: Actor) -> None:
+def recall(booking_id: int, by: Clerk) -> None:
     """Call somebody again to the window that called them. Raises NotFound, WrongState."""
     booking = booking_here(booking_id, by.agency_id, lock=True)
     require_status(booking, Status.CALLED)
@@ -63,23 +64,23 @@ def recall(booking_id: int, by: Actor) -> None:
     assert visit is not None and visit.window is not None
     now = clock.now()
     visit.calls += 1
-    history.note(booking, actor=by.actor, now=now, reason="recalled", details={"window": visit.window})
+    history.note(booking, What.RECALLED, actor=by.actor, now=now, details={"window": visit.window})
     _show(visit, visit.window, now)
 
 
 @database.transaction
-def park(booking_id: int, by: Actor) -> None:
+def park(booking_id: int, by: Clerk) -> None:
     """Somebody called did not come: they wait again, behind the others. Raises NotFound, WrongState."""
-    _back(booking_id, by, reason="parked")
+    _back(booking_id, by, What.PARKED)
 
 
 @database.transaction
-def transfer(booking_id: int, by: Actor, window: int) -> None:
+def transfer(booking_id: int, by: Clerk, window: int) -> None:
     """Somebody present or called is for ``window``, which takes them first. Raises NotFound, WrongState."""
-    _back(booking_id, by, reason="transferred", for_window=window)
+    _back(booking_id, by, What.TRANSFERRED, for_window=window)
 
 
-def _back(booking_id: int, by: Actor, *, reason: str, for_window: int | None = None) -> None:
+def _back(booking_id: int, by: Clerk, what: What, *, for_window: int | None = None) -> None:
     booking = booking_here(booking_id, by.agency_id, lock=True)
     require_status(booking, Status.CALLED, *([Status.ARRIVED] if for_window else []))
     visit = visit_of(booking_id)
@@ -87,8 +88,8 @@ def _back(booking_id: int, by: Actor, *, reason: str, for_window: int | None = N
     now = clock.now()
     details = {"visit": visit_state(visit), "window": for_window or visit.window}
     if booking.status == Status.ARRIVED:
-        history.note(booking, actor=by.actor, now=now, reason=reason, details=details)
-    elif not history.move(booking, Status.ARRIVED, actor=by.actor, now=now, reason=reason, details=details):
+        history.note(booking, what, actor=by.actor, now=now, details=details)
+    elif not history.move(booking, Status.ARRIVED, what, actor=by.actor, now=now, details=details):
         raise wrong_state(booking)
     visit.for_window = for_window
     visit.parked_at = None if for_window else now
@@ -107,13 +108,13 @@ def require_free(agency_id: int, window: int, now: datetime) -> None:
         raise WindowBusy(ticket=there.ticket, window=window)
 
 
-def _window(by: Actor) -> int:
+def _window(by: Clerk) -> int:
     if by.window is None:
         raise NoWindow
     return by.window
 
 
-def _call(visit: Visit, window: int, by: Actor, now: datetime) -> bool:
+def _call(visit: Visit, window: int, by: Clerk, now: datetime) -> bool:
     """Whether this call was ours: the turn's row decides."""
     details = {"visit": visit_state(visit), "window": window}
     if not history.move(visit.booking, Status.CALLED, actor=by.actor, now=now, details=details):

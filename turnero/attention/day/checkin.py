@@ -6,19 +6,23 @@ from turnero.attention.day.errors import wrong_state
 from turnero.attention.day.models import Visit
 from turnero.attention.day.tickets import next_ticket, series_of
 from turnero.booking.turn import history
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.queries import policy_of
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 
 
-def check_in(booking: Booking, *, now: datetime, actor: str, ticket: str | None = None, reason: str = "") -> Visit:
+def check_in(
+    booking: Booking, what: What = What.ARRIVED, *, now: datetime, actor: Actor, ticket: str | None = None
+) -> Visit:
     """Move a confirmed turn, whose row is locked, to arrived and open its visit; ``now`` is when the person came.
 
     ``ticket`` is one a kiosk gave by itself. Raises WrongState when another transaction was first.
     """
     details = {"ticket": ticket} if ticket else {}
-    if not history.move(booking, Status.ARRIVED, actor=actor, now=now, reason=reason, details=details):
+    if not history.move(booking, Status.ARRIVED, what, actor=actor, now=now, details=details):
         raise wrong_state(booking)
     tolerance = timedelta(minutes=policy_of(booking.agency).tolerance_minutes)
     return open_visit(booking, now=now, late=now > booking.starts_at + tolerance, ticket=ticket)

@@ -10,13 +10,15 @@ from turnero.agencies.calendar.schedule import grid
 from turnero.agencies.models import Agency, Desk
 from turnero.attention.day.models import Visit
 from turnero.booking.turn import history
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor, ActorKind
 
-ACTOR = "close_day"
+ACTOR = Actor(ActorKind.CLOSE_DAY)
 _BATCH = 200
 _AFTER_CLOSING = timedelta(minutes=30)
 # A day without one check-in was run on paper, or not at all: its list is entered the day after.
@@ -77,5 +79,5 @@ def _close(agency_id: int, day: date) -> int:
         .with_for_update(of=Booking, skip_locked=True)
     ).all()
     for booking in missing:
-        history.move(booking, Status.NO_SHOW, actor=ACTOR, now=now, reason="not arrived")
+        history.move(booking, Status.NO_SHOW, What.NOT_ARRIVED, actor=ACTOR, now=now)
     return len(missing)

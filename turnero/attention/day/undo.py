@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.calling import lock_calls, require_free
 from turnero.attention.day.errors import CannotUndo, UndoPlaceTaken, UndoTooLate, WindowBusy
 from turnero.attention.day.models import Call, Visit
@@ -15,6 +15,7 @@ from turnero.booking.documents.notices import tell
 from turnero.booking.seats import claims, limits
 from turnero.booking.turn import history
 from turnero.booking.turn.errors import AlreadyHasTurn, OverlappingTurn
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status, may_undo
 from turnero.booking.turn.models import Booking, Claim, Event
 from turnero.booking.turn.place import Place
@@ -22,12 +23,12 @@ from turnero.booking.turn.states import Purpose
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
+from turnero.staff.actor import BY_HAND
 
 UNDO_LIFE = timedelta(minutes=10)
-_BY_HAND = ("staff:", "kiosk:")
 
 
-def undo(booking_id: int, by: Actor) -> None:
+def undo(booking_id: int, by: Clerk) -> None:
     """Take the last step that staff or a kiosk did with a turn back, however it ended.
 
     Raises NotFound, CannotUndo, UndoTooLate after ten minutes, and UndoPlaceTaken where the seat or the cédula's one
@@ -42,7 +43,7 @@ def undo(booking_id: int, by: Actor) -> None:
 
 
 @database.transaction
-def _undo(booking_id: int, by: Actor) -> None:
+def _undo(booking_id: int, by: Clerk) -> None:
     seen = booking_here(booking_id, by.agency_id)
     database.lock(f"cedula:{seen.cedula}")
     lock_calls(by.agency_id)
@@ -62,7 +63,7 @@ def _undo(booking_id: int, by: Actor) -> None:
         _retake_place(booking, event, now)
         tell(booking, "restored", now, occasion=f"undo:{event.id}")
     details = {"undone": event.id}
-    if not history.move(booking, before, actor=by.actor, now=now, reason="undone", details=details, undo=True):
+    if not history.move(booking, before, What.UNDONE, actor=by.actor, now=now, details=details, undo=True):
         raise CannotUndo
     _restore_visit(booking, event)
 
@@ -84,9 +85,9 @@ def may_take_back(event: Event, booking: Booking, now: datetime) -> bool:
 
 
 def _by_hand(event: Event, booking: Booking) -> bool:
-    if event.before is None or event.reason in ("undone", "paper") or event.after != booking.status:
+    if event.before is None or event.what in (What.UNDONE, What.PAPER) or event.after != booking.status:
         return False
-    return event.actor.startswith(_BY_HAND) and may_undo(event.after, event.before)
+    return event.actor.kind in BY_HAND and may_undo(event.after, event.before)
 
 
 def _require_window(agency_id: int, event: Event, now: datetime) -> None:

@@ -17,6 +17,7 @@ from turnero.booking.turn.new_booking import Extras, made_before
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 from turnero.staff.models import Device
 from turnero.verify import registry
 
@@ -59,7 +60,7 @@ def _give(asked: Asked, device_id: int, *, known: bool) -> TurnText | None:
     made = made_before(asked.cedula, device.agency_id, extras)
     if made is not None:
         return TurnText.of(made)
-    actor = f"kiosk:{device.id}"
+    actor = Actor.kiosk(device.id)
     try:
         if known:
             with db.session.begin_nested():  # what a refusal had begun is undone, and the miss still counts

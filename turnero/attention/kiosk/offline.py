@@ -16,12 +16,14 @@ from turnero.attention.day.checkin import check_in
 from turnero.attention.day.models import Visit
 from turnero.attention.day.queries import today_at, visit_of
 from turnero.attention.kiosk.recognition import EARLIEST
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.queries import policy_of
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 from turnero.staff.models import Device
 
 # A reading may be told late; its time is believed only where a kiosk without server could have made it.
@@ -93,5 +95,5 @@ def keep_readings(kept: Kept, device_id: int) -> str:
     )
     if booking.status != Status.CONFIRMED or db.session.scalar(taken) is not None:
         return "refused"
-    check_in(booking, now=came, actor=f"kiosk:{device.id}", ticket=kept.ticket, reason="without server")
+    check_in(booking, What.ARRIVED_OFFLINE, now=came, actor=Actor.kiosk(device.id), ticket=kept.ticket)
     return "accepted"

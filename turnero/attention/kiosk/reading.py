@@ -21,6 +21,7 @@ from turnero.core import clock, formatting
 from turnero.core import db as database
 from turnero.core.errors import InvalidInput
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 from turnero.staff.models import Device
 from turnero.verify import cedula
 
@@ -151,7 +152,7 @@ def _answer(booking: Booking | None, device: Device, now: datetime, *, by_cedula
 def _ticket(booking: Booking, device: Device, now: datetime) -> Ticket:
     visit = visit_of(booking.id)
     if booking.status == Status.CONFIRMED or visit is None:
-        visit = check_in(booking, now=now, actor=f"kiosk:{device.id}")
+        visit = check_in(booking, now=now, actor=Actor.kiosk(device.id))
     return ticket_of(visit)
 
 

@@ -17,6 +17,7 @@ from turnero.booking.turn.queries import policy_of
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor
 from turnero.staff.models import Device
 
 
@@ -52,7 +53,7 @@ def take_ticket(number: str, slug: str, device_id: int) -> Ticket | None:
     if waiting is not None:
         return ticket_of(waiting)
     try:
-        booking = walk_ins.create(number, procedure, desk, channel="kiosk", actor=f"kiosk:{device.id}", now=now)
+        booking = walk_ins.create(number, procedure, desk, channel="kiosk", actor=Actor.kiosk(device.id), now=now)
     except (AlreadyHasTurn, OpenTurnsSpent):
         count_miss(device, now)
         return None

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from turnero.attention.day.queries import today_at
 from turnero.attention.oversight.outliers import stands_out
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Event
 from turnero.core import clock
@@ -101,7 +102,7 @@ def _turns(agency_id: int, since: datetime) -> tuple[Turns, dict[int, People]]:
         .order_by(Event.id)
     )
     for event, reference, cedula, email in rows:
-        account = int(event.actor.removeprefix("staff:"))
+        account = event.actor.id or 0
         for kind in _kinds(event):
             turns[account, kind].append((event.booking_id, reference))
             if kind == KINDS[0]:
@@ -114,9 +115,9 @@ def _kinds(event: Event) -> list[str]:
     said = {
         KINDS[0]: event.before is None,
         KINDS[1]: event.after == Status.CANCELLED,
-        KINDS[2]: event.reason == "reassigned",
+        KINDS[2]: event.what == What.REASSIGNED,
         KINDS[3]: bool(event.details.get("override")),
-        KINDS[4]: event.reason == "undone",
+        KINDS[4]: event.what == What.UNDONE,
     }
     return [kind for kind, holds in said.items() if holds]
 

@@ -9,45 +9,25 @@ from sqlalchemy import select
 from turnero.attention.day.models import Visit
 from turnero.attention.day.queries import visit_of
 from turnero.attention.day.undo import UNDO_LIFE, last_step
+from turnero.booking.documents.event_text import event_words
 from turnero.booking.documents.turn_text import TAGS
 from turnero.booking.journey import cancel
-from turnero.booking.turn.lifecycle import LIVE, SEATED, Status
+from turnero.booking.turn.lifecycle import LIVE, SEATED
 from turnero.booking.turn.models import Booking, Event
 from turnero.core import clock, formatting
 from turnero.core.extensions import db
 from turnero.core.language import gettext
 from turnero.core.language import gettext_noop as _
+from turnero.staff.actor import Actor, ActorKind
 from turnero.staff.models import Account
 from turnero.verify import contact
 
-# What happened when a turn came into a state.
-_STEPS = {
-    Status.HELD: _("Se guardó el lugar"),
-    Status.LAPSED: _("Se liberó el lugar"),
-    Status.CONFIRMED: _("Se confirmó el turno"),
-    Status.ARRIVED: _("Llegó"),
-    Status.CALLED: _("Se llamó"),
-    Status.ATTENDED: _("Se atendió"),
-    Status.NO_SHOW: _("Se marcó ausente"),
-    Status.CANCELLED: _("Se canceló"),
-    Status.DISPLACED: _("Perdió su lugar"),
+_THE_SYSTEM = _("el sistema")
+_ACTORS = {
+    ActorKind.CITIZEN: _("la persona"),
+    ActorKind.OWNER: _("el titular, desde su correo"),
+    ActorKind.KIOSK: _("el kiosco"),
 }
-# A reason says more than the step.
-_REASONS = {
-    "changed": _("Cambió de hora"),
-    "rebooked": _("Eligió otra hora"),
-    "accepted": _("Aceptó la hora propuesta"),
-    "placed": _("Se le dio otra hora"),
-    "reopened": _("Recuperó su hora"),
-    "reassigned": _("Se cambiaron correo, celular y enlace"),
-    "recalled": _("Se volvió a llamar"),
-    "parked": _("No respondió y espera de nuevo"),
-    "transferred": _("Pasó a otra ventanilla"),
-    "undone": _("Se deshizo el último paso"),
-    "not_me": _("El titular no lo había pedido"),
-    "paper": _("Se registró desde la lista en papel"),
-}
-_ACTORS = {"citizen": _("la persona"), "owner": _("el titular, desde su correo"), "sweep": _("el sistema")}
 _CHANNELS = {"web": _("en línea"), "window": _("en ventanilla"), "kiosk": _("en el kiosco")}
 
 
@@ -112,14 +92,11 @@ def story(booking: Booking, now: datetime) -> tuple[Step, ...]:
     return tuple(_step(event, booking.agency.zone, emails, today) for event in events)
 
 
-def _step(event: Event, zone: str, emails: dict[str, str], today: date) -> Step:
+def _step(event: Event, zone: str, emails: dict[int, str], today: date) -> Step:
     local = clock.local(event.at, zone)
     time = formatting.time_of(local)
     when = time if local.date() == today else f"{formatting.day_and_month(local.date())}, {time}"
-    what = _REASONS.get(event.reason) or _STEPS[event.after]
-    if event.before is None and event.after == Status.ARRIVED:
-        what = _("Llegó sin turno")
-    return Step(when, gettext(what), _who(event.actor, emails), _note(event))
+    return Step(when, event_words(event), _who(event.actor, emails), _note(event))
 
 
 def _note(event: Event) -> str:
@@ -134,15 +111,13 @@ def _note(event: Event) -> str:
     return "; ".join(notes)
 
 
-def _who(actor: str, emails: dict[str, str]) -> str:
-    if actor.startswith("kiosk:"):
-        return gettext("el kiosco")
-    return emails.get(actor) or gettext(_ACTORS.get(actor, _ACTORS["sweep"]))
+def _who(actor: Actor, emails: dict[int, str]) -> str:
+    if actor.kind == ActorKind.STAFF and actor.id in emails:
+        return emails[actor.id]
+    return gettext(_ACTORS.get(actor.kind, _THE_SYSTEM))
 
 
-def _staff_emails(events: Sequence[Event]) -> dict[str, str]:
-    """By actor the address of whoever of the staff it was."""
-    actors = {event.actor for event in events if event.actor.startswith("staff:")}
-    numbers = [int(actor.removeprefix("staff:")) for actor in actors if actor.removeprefix("staff:").isdecimal()]
-    rows = db.session.execute(select(Account.id, Account.email).where(Account.id.in_(numbers)))
-    return {f"staff:{number}": email for number, email in rows}
+def _staff_emails(events: Sequence[Event]) -> dict[int, str]:
+    """By account the address of whoever of the staff did something."""
+    accounts = {event.actor.id for event in events if event.actor.kind == ActorKind.STAFF}
+    return dict(db.session.execute(select(Account.id, Account.email).where(Account.id.in_(accounts))).all())

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency
-from turnero.attention.day.attendance import Actor
+from turnero.attention.day.attendance import Clerk
 from turnero.attention.day.errors import NotNow
 from turnero.attention.day.queries import booking_here, today_at, visit_of
 from turnero.attention.window import forms as window_forms
@@ -182,5 +182,5 @@ def _reassign_page(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response
     )
 
 
-def _by() -> Actor:
-    return Actor(member().actor, member().agency, member().window)
+def _by() -> Clerk:
+    return Clerk(member().actor, member().agency, member().window)

@@ -11,15 +11,16 @@ from sqlalchemy import select
 
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Desk, Procedure
-from turnero.attention.day.attendance import Actor, require_status
+from turnero.attention.day.attendance import Clerk, require_status
 from turnero.attention.day.checkin import open_visit
 from turnero.attention.day.queries import booking_here
 from turnero.attention.window.forms import Asked
 from turnero.booking.counter import assisted, reassign, walk_ins
-from turnero.booking.documents.notices import BY_STAFF, tell
+from turnero.booking.documents.notices import tell
 from turnero.booking.journey import cancel as cancelling
 from turnero.booking.seats.availability import offers_of
 from turnero.booking.turn.errors import UnknownPlace
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import LIVE, Status
 from turnero.booking.turn.models import Claim
 from turnero.booking.turn.new_booking import Reachable, made_before
@@ -45,7 +46,7 @@ class FreeHour:
 
 
 @database.transaction
-def add_walk_in(asked: Asked, by: Actor) -> int:
+def add_walk_in(asked: Asked, by: Clerk) -> int:
     """Who came without a turn gets one, a ticket and a place among the waiting. The same form makes one turn only.
 
     Raises UnknownPlace, AlreadyHasTurn, OpenTurnsSpent.
@@ -72,7 +73,7 @@ def add_walk_in(asked: Asked, by: Actor) -> int:
 
 
 @database.transaction
-def add_assisted(asked: Asked, by: Actor) -> int:
+def add_assisted(asked: Asked, by: Clerk) -> int:
     """A turn at the hour asked for, confirmed at once. The same form makes one turn only.
 
     Raises UnknownPlace, NotOffered, PlaceTaken, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn.
@@ -98,7 +99,7 @@ def add_assisted(asked: Asked, by: Actor) -> int:
 
 
 @database.transaction
-def cancel_at_window(booking_id: int, by: Actor, why: str) -> None:
+def cancel_at_window(booking_id: int, by: Clerk, why: str) -> None:
     """Cancel a turn that has not begun and tell its holder ``why``. Repeated it changes nothing.
 
     The event keeps the seat, so that taking it back finds the place. Raises NotFound, WrongState, NotCancellable.
@@ -113,14 +114,14 @@ def cancel_at_window(booking_id: int, by: Actor, why: str) -> None:
     )
     minutes = list(Place.of(booking).minutes)
     details = {"why": why} | ({} if seat is None else {"seat": seat, "minutes": minutes})
-    cancelling.give_up(booking, actor=by.actor, now=now, reason=BY_STAFF, details=details)
+    cancelling.give_up(booking, actor=by.actor, now=now, what=What.BY_STAFF, details=details)
     cancelling.give_place_back(booking, now)
     db.session.flush()
     tell(booking, "cancellation", now, occasion=f"staff:{times_changed(booking)}")
 
 
 @database.transaction
-def reassign_to(booking_id: int, by: Actor, contact: Reachable) -> None:
+def reassign_to(booking_id: int, by: Clerk, contact: Reachable) -> None:
     """Whoever showed the physical cédula gets the turn: other contact, another link, the old one dead.
 
     Raises NotFound, WrongState.

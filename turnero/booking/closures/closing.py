@@ -18,6 +18,7 @@ from turnero.booking.documents.notices import tell
 from turnero.booking.seats import claims
 from turnero.booking.turn import history
 from turnero.booking.turn.errors import ChangedMeanwhile
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Displacement
 from turnero.booking.turn.place import Place
@@ -28,6 +29,7 @@ from turnero.core.errors import NotFound, Refused
 from turnero.core.extensions import db
 from turnero.core.language import gettext
 from turnero.staff import record
+from turnero.staff.actor import COMMAND_LINE, Actor
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class AlreadyClosed(Refused):
 
 
 @database.transaction
-def close_hours(scope: Scope, hours: Hours, actor: str, *, once: bool = False, seal: str | None = None) -> Closed:
+def close_hours(scope: Scope, hours: Hours, actor: Actor, *, once: bool = False, seal: str | None = None) -> Closed:
     """Close the hours now: holds end, turns are displaced, one pending displacement each. One transaction.
 
     The places elsewhere and the notices follow in ``proposals``. Closing the same hours again finds nobody left;
@@ -101,7 +103,7 @@ def _same(scope: Scope, hours: Hours) -> int | None:
 @database.preview
 def preview_closing(scope: Scope, hours: Hours) -> Closed:
     """What ``close`` would do: the hours are closed, places found elsewhere, and all is rolled back."""
-    closed = _closed(scope, hours, "preview")
+    closed = _closed(scope, hours, COMMAND_LINE)
     displaced = displaced_by(closed.closure_id)
     for displacement in displaced:
         proposals.find_place(displacement)
@@ -115,7 +117,7 @@ def displaced_by(closure_id: int | None) -> Sequence[Displacement]:
     return db.session.scalars(lost.order_by(Displacement.old_starts_at, Displacement.id)).all()
 
 
-def _closed(scope: Scope, hours: Hours, actor: str) -> Closed:
+def _closed(scope: Scope, hours: Hours, actor: Actor) -> Closed:
     desks = desks_in(scope)
     lock_desks(desks)
     now = clock.now()
@@ -131,7 +133,7 @@ def _closed(scope: Scope, hours: Hours, actor: str) -> Closed:
         name=hours.reason,
         basis=hours.basis,
         recoverable=hours.recoverable,
-        source=actor,
+        source=str(actor),
         created_at=now,
     )
     db.session.add(closure)
@@ -163,7 +165,7 @@ def _overlaps(hours: Hours, day: date, cell: int, step: int) -> bool:
 
 
 @database.transaction
-def reopen_hours(closure_id: int, actor: str, *, seal: str | None = None) -> Reopened:
+def reopen_hours(closure_id: int, actor: Actor, *, seal: str | None = None) -> Reopened:
     """Withdraw a closure and give the old places back to those who have none yet. Raises NotFound.
 
     ``seal``: of the preview that somebody read; with another number of people nothing is done. Raises ChangedMeanwhile.
@@ -177,10 +179,10 @@ def reopen_hours(closure_id: int, actor: str, *, seal: str | None = None) -> Reo
 @database.preview
 def preview_reopening(closure_id: int) -> Reopened:
     """What ``reopen`` would do, rolled back. Raises NotFound."""
-    return _reopened(closure_id, "preview")
+    return _reopened(closure_id, COMMAND_LINE)
 
 
-def _reopened(closure_id: int, actor: str) -> Reopened:
+def _reopened(closure_id: int, actor: Actor) -> Reopened:
     closure = db.session.get(Closure, closure_id, with_for_update=True)
     if closure is None or closure.withdrawn_at is not None:
         raise NotFound
@@ -202,7 +204,7 @@ def _reopened(closure_id: int, actor: str) -> Reopened:
     return Reopened(restored, row.id)
 
 
-def _restore(displacement: Displacement, actor: str, now: datetime) -> bool:
+def _restore(displacement: Displacement, actor: Actor, now: datetime) -> bool:
     booking = displacement.booking
     db.session.refresh(booking, with_for_update={"of": Booking})
     if booking.status != Status.DISPLACED or displacement.old_starts_at <= now:
@@ -217,7 +219,7 @@ def _restore(displacement: Displacement, actor: str, now: datetime) -> bool:
     if claims.take(place, day_grid, claims.Terms(booking.id, Purpose.TURN, None), now) is None:
         return False
     claims.free(booking.id, purpose=Purpose.PROPOSAL)
-    history.move(booking, Status.CONFIRMED, actor=actor, now=now, reason="reopened")
+    history.move(booking, Status.CONFIRMED, What.REOPENED, actor=actor, now=now)
     displacement.status, displacement.ended_at = DisplacementStatus.RESTORED, now
     tell(booking, "restored", now, occasion=str(displacement.id))
     return True

@@ -19,7 +19,7 @@ from turnero.core.errors import NotFound, TurneroError
 from turnero.core.extensions import db
 from turnero.core.messages import text_of
 from turnero.core.progress import working
-from turnero.staff.record import COMMAND_LINE
+from turnero.staff.actor import COMMAND_LINE
 
 _WHEN = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
 

@@ -17,12 +17,14 @@ from turnero.agencies.models import Desk, Procedure
 from turnero.booking.documents.closure_text import HOURS_CHANGED
 from turnero.booking.seats import relocation
 from turnero.booking.turn import history
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Claim, Displacement
 from turnero.booking.turn.states import DisplacementStatus, Purpose
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
+from turnero.staff.actor import SWEEP, Actor
 
 # Beyond every horizon a catalogue may set.
 _FAR = timedelta(days=400)
@@ -33,7 +35,7 @@ class Cause:
     """Why hours went away: what people are told, who did it, and the closure if there is one."""
 
     reason: str
-    actor: str
+    actor: Actor
     closure_id: int | None = None
 
 
@@ -162,7 +164,14 @@ class _DeskClaims:
         if first.purpose == Purpose.PROPOSAL:
             _propose_again(booking)
         elif booking.status == Status.HELD:
-            history.move(booking, Status.LAPSED, actor=self.cause.actor, now=self.now, reason=self.cause.reason)
+            history.move(
+                booking,
+                Status.LAPSED,
+                What.HOURS_CLOSED,
+                actor=self.cause.actor,
+                now=self.now,
+                details={"why": self.cause.reason},
+            )
         return Cleared(holds_ended=1)
 
     def _displace(self, booking: Booking) -> None:
@@ -183,8 +192,7 @@ class _DeskClaims:
             Status.DISPLACED,
             actor=self.cause.actor,
             now=self.now,
-            reason=self.cause.reason,
-            details={"before": place},
+            details={"before": place, "why": self.cause.reason},
         )
         db.session.add(displacement)
 
@@ -235,4 +243,4 @@ def clear_desk(desk_id: int) -> Cleared:
     """The sweep's part: clear one desk of whatever does not fit it, in a transaction of its own."""
     desk = db.session.get_one(Desk, desk_id)
     lock_desks([desk])
-    return clear(desk, Cause(HOURS_CHANGED, actor="sweep"), clock.now())
+    return clear(desk, Cause(HOURS_CHANGED, actor=SWEEP), clock.now())

@@ -20,6 +20,7 @@ from turnero.booking.seats.availability import offers_of
 from turnero.booking.seats.offers import DeskOffers
 from turnero.booking.turn import history
 from turnero.booking.turn.errors import NoProposal
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Displacement
 from turnero.booking.turn.place import Place
@@ -29,12 +30,17 @@ from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
 from turnero.notices.models import Notice
+from turnero.staff.actor import CITIZEN, Actor, ActorKind
 
 # A proposal stays theirs until this long before its hour …
 _BEFORE_ITS_HOUR = timedelta(hours=24)
 # … and is confirmed at once where less than this remains, for 48 hours after the mail must be theirs too.
 _TOO_SOON_TO_ASK = timedelta(hours=72)
 _TRIES = 20
+_OUTCOMES = {
+    DisplacementStatus.ACCEPTED: (What.ACCEPTED, CITIZEN),
+    DisplacementStatus.PLACED: (What.PLACED, Actor(ActorKind.DISPLACEMENT)),
+}
 
 
 def propose_all() -> int:
@@ -140,20 +146,26 @@ def _take(displacement: Displacement, booking: Booking, wish: _Wish, now: dateti
     displacement.new_desk_id, displacement.new_day = place.desk_id, place.day
     displacement.new_minute, displacement.new_starts_at = place.minute, place.starts_at
     if at_once:
-        _settle(displacement, booking, place, now, status=DisplacementStatus.PLACED, actor="displacement")
+        _settle(displacement, booking, place, now, status=DisplacementStatus.PLACED)
     else:
         displacement.status = DisplacementStatus.PROPOSED
     return True
 
 
 def _settle(
-    displacement: Displacement, booking: Booking, place: Place, now: datetime, *, status: DisplacementStatus, actor: str
+    displacement: Displacement,
+    booking: Booking,
+    place: Place,
+    now: datetime,
+    *,
+    status: DisplacementStatus,
 ) -> None:
     """The booking has the place: its seats are undated already."""
     before = relocation.recorded_place(booking)
     relocation.move_to(booking, place)
     details = {"before": before, "after": relocation.recorded_place(booking)}
-    history.move(booking, Status.CONFIRMED, actor=actor, now=now, reason=status, details=details)
+    what, actor = _OUTCOMES[status]
+    history.move(booking, Status.CONFIRMED, what, actor=actor, now=now, details=details)
     displacement.status, displacement.ended_at = status, now
 
 
@@ -172,9 +184,7 @@ def accept_proposal(token: str) -> None:
     if booking.status == Status.CONFIRMED and _accepted_already(booking.id):
         return
     displacement = open_displacement(booking.id)
-    if displacement is None or not _undate(
-        displacement, booking, now, status=DisplacementStatus.ACCEPTED, actor="citizen"
-    ):
+    if displacement is None or not _undate(displacement, booking, now, status=DisplacementStatus.ACCEPTED):
         raise NoProposal
     tell(booking, "change", now, occasion=str(booking.moves))
 
@@ -184,15 +194,13 @@ def _accepted_already(booking_id: int) -> bool:
     return db.session.scalar(last.limit(1)) in (DisplacementStatus.ACCEPTED, DisplacementStatus.PLACED)
 
 
-def _undate(
-    displacement: Displacement, booking: Booking, now: datetime, *, status: DisplacementStatus, actor: str
-) -> bool:
+def _undate(displacement: Displacement, booking: Booking, now: datetime, *, status: DisplacementStatus) -> bool:
     held = claims.held(booking.id, now, purpose=Purpose.PROPOSAL)
     if booking.status != Status.DISPLACED or held is None:
         return False
     if claims.keep(booking.id, now, purpose=Purpose.PROPOSAL) != held.cells:
         return False
-    _settle(displacement, booking, relocation.held_place(held), now, status=status, actor=actor)
+    _settle(displacement, booking, relocation.held_place(held), now, status=status)
     return True
 
 
@@ -211,4 +219,4 @@ def proposal_handed_over(notice: Notice, now: datetime) -> None:
         and starts_at is not None
         and starts_at - now < _TOO_SOON_TO_ASK
     ):
-        _undate(displacement, displacement.booking, now, status=DisplacementStatus.PLACED, actor="displacement")
+        _undate(displacement, displacement.booking, now, status=DisplacementStatus.PLACED)

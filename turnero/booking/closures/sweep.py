@@ -10,6 +10,7 @@ from turnero.booking.closures import displacement, proposals, zone_changes
 from turnero.booking.documents.notices import tell
 from turnero.booking.seats import claims
 from turnero.booking.turn import history
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Claim, Displacement, Journey
 from turnero.booking.turn.states import DisplacementStatus, Purpose
@@ -17,6 +18,7 @@ from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
 from turnero.notices.models import Notice
+from turnero.staff.actor import SWEEP
 from turnero.verify.models import Challenge, CodeTries
 
 _BATCH = 200
@@ -55,7 +57,7 @@ def _lapse_holds() -> int:
         .with_for_update(of=Booking, skip_locked=True)
     ).all()
     for booking in passed:
-        history.move(booking, Status.LAPSED, actor="sweep", now=now, reason="time passed")
+        history.move(booking, Status.LAPSED, What.TIME_PASSED, actor=SWEEP, now=now)
         claims.free(booking.id)
     return len(passed)
 
@@ -80,7 +82,7 @@ def _give_up_displaced() -> int:
         booking = displaced.booking
         db.session.refresh(booking, with_for_update={"of": Booking})
         if booking.status == Status.DISPLACED:
-            history.move(booking, Status.CANCELLED, actor="sweep", now=now, reason="no answer")
+            history.move(booking, Status.CANCELLED, What.NO_ANSWER, actor=SWEEP, now=now)
             claims.free(displaced.booking_id, purpose=Purpose.PROPOSAL)
             tell(booking, "cancellation", now)
         displaced.status, displaced.ended_at = DisplacementStatus.CANCELLED, now

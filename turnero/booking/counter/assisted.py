@@ -19,6 +19,7 @@ from turnero.booking.turn.queries import policy_of
 from turnero.booking.turn.states import Purpose
 from turnero.core import clock
 from turnero.core import db as database
+from turnero.staff.actor import Actor
 
 # A turn begins held in its one transaction, so that it has the events of any other; nobody sees this end.
 _INSTANT_HOLD = timedelta(minutes=1)
@@ -30,7 +31,7 @@ def place_assisted(
     desk: Desk,
     hour: Hour,
     *,
-    actor: str,
+    actor: Actor,
     now: datetime,
     channel: str = "window",
     priority: bool = False,
@@ -62,7 +63,7 @@ def place_assisted(
     return _confirmed(booking, actor=actor, now=now)
 
 
-def _confirmed(booking: Booking, *, actor: str, now: datetime) -> Booking:
+def _confirmed(booking: Booking, *, actor: Actor, now: datetime) -> Booking:
     history.move(booking, Status.CONFIRMED, actor=actor, now=now, values={"confirmed_at": now})
     tell(booking, "confirmation", now)
     return booking

@@ -8,13 +8,13 @@ from turnero.booking.closures.sweep import forget_journeys
 from turnero.booking.documents.notices import tell
 from turnero.booking.seats import claims
 from turnero.booking.turn import history, token
+from turnero.booking.turn.events import What
 from turnero.booking.turn.models import Booking, Journey
 from turnero.booking.turn.new_booking import Reachable
 from turnero.core.extensions import db
 from turnero.core.keys import code_key
 from turnero.notices.models import OWED, Notice, NoticeStatus
-
-REASSIGNED = "reassigned"
+from turnero.staff.actor import Actor
 
 
 def lock_journeys(booking_id: int) -> list[str]:
@@ -23,7 +23,7 @@ def lock_journeys(booking_id: int) -> list[str]:
     return list(db.session.scalars(theirs.with_for_update(of=Journey)))
 
 
-def reassign_turn(booking: Booking, contact: Reachable, journeys: list[str], *, actor: str, now: datetime) -> None:
+def reassign_turn(booking: Booking, contact: Reachable, journeys: list[str], *, actor: Actor, now: datetime) -> None:
     """Replace contact and link of a live turn, whose row is locked; every way in that others had is closed.
 
     Nothing that still waits to be mailed goes to the old address: it would carry the new link.
@@ -42,5 +42,5 @@ def reassign_turn(booking: Booking, contact: Reachable, journeys: list[str], *, 
         .values(status=NoticeStatus.DROPPED, leased_until=None)
         .execution_options(synchronize_session=False)
     )
-    history.note(booking, actor=actor, now=now, reason=REASSIGNED, details={})
-    tell(booking, "link", now, occasion=f"{REASSIGNED}:{now.isoformat()}")
+    history.note(booking, What.REASSIGNED, actor=actor, now=now)
+    tell(booking, "link", now, occasion=f"{What.REASSIGNED}:{now.isoformat()}")

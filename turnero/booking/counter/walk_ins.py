@@ -15,6 +15,7 @@ from turnero.booking.turn.priority import has_priority_by_age
 from turnero.booking.turn.queries import policy_of
 from turnero.core import clock
 from turnero.core import db as database
+from turnero.staff.actor import Actor
 
 # Where the grid of a desk without staffing has no step.
 _USUAL_STEP = 20
@@ -26,7 +27,7 @@ def create(
     desk: Desk,
     *,
     channel: str,
-    actor: str,
+    actor: Actor,
     now: datetime,
     priority: bool = False,
     contact: Reachable | None = None,

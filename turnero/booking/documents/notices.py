@@ -11,6 +11,7 @@ from turnero.booking.documents.files import calendar_entry_of, sheet_of
 from turnero.booking.documents.turn_text import PlaceText, TurnText, shown_cedula
 from turnero.booking.seats import claims
 from turnero.booking.turn import token as tokens
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import LIVE, SEATED, Status
 from turnero.booking.turn.models import Booking, Displacement, Event
 from turnero.booking.turn.queries import owner_token_of
@@ -23,7 +24,6 @@ from turnero.notices.models import Notice
 from turnero.notices.rendering import Attachment, Mail, qr_picture
 from turnero.verify.contact import mailbox_key
 
-BY_STAFF = "by_staff"  # of events: somebody of the agency cancelled, and wrote why
 # Others have ended in a way that the person chose.
 _TOLD = (DisplacementStatus.PROPOSED, DisplacementStatus.PLACED, DisplacementStatus.UNPLACED)
 
@@ -89,7 +89,7 @@ def _why_cancelled(booking: Booking) -> str:
     """What the staff wrote for the person, where the staff cancelled last."""
     last = select(Event).where(Event.booking_id == booking.id, Event.after == Status.CANCELLED)
     event = db.session.scalars(last.order_by(Event.id.desc()).limit(1)).first()
-    return str(event.details.get("why", "")) if event is not None and event.reason == BY_STAFF else ""
+    return str(event.details.get("why", "")) if event is not None and event.what == What.BY_STAFF else ""
 
 
 def link_mail(notice: Notice) -> Mail | None:

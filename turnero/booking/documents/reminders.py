@@ -9,7 +9,7 @@ from sqlalchemy import Select, String, cast, func, literal, or_, select
 from turnero.agencies.models import Agency, Province
 from turnero.booking.documents.notices import hour_of
 from turnero.booking.documents.reminder_times import days_to_announce, last_due
-from turnero.booking.seats.limits import CHANGED
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Event
 from turnero.core import clock
@@ -85,7 +85,7 @@ def _lacking(due: _Due, now: datetime) -> Select[Booking]:
     placed_at = (
         select(func.max(Event.at))
         .where(Event.booking_id == Booking.id, Event.after == Status.CONFIRMED)
-        .where(or_(Event.before != Status.CONFIRMED, Event.reason == CHANGED))
+        .where(or_(Event.before != Status.CONFIRMED, Event.what == What.CHANGED))
         .scalar_subquery()
     )
     return (

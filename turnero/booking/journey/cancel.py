@@ -7,6 +7,7 @@ from turnero.booking.documents.notices import tell
 from turnero.booking.seats import claims
 from turnero.booking.turn import history
 from turnero.booking.turn.errors import NotCancellable
+from turnero.booking.turn.events import CancelReason, What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.queries import locked_by_token
@@ -14,10 +15,11 @@ from turnero.booking.turn.states import DisplacementStatus, Purpose
 from turnero.booking.waiting import handing_on
 from turnero.core import clock
 from turnero.core import db as database
+from turnero.staff.actor import CITIZEN, Actor
 
 
 @database.transaction
-def cancel_turn(token: str, reason: str = "") -> None:
+def cancel_turn(token: str, answer: CancelReason | None = None) -> None:
     """Give the turn up; its place comes back after a random delay. A repeated cancel changes nothing.
 
     Raises NotFound for an unknown token and NotCancellable once the turn has begun or ended.
@@ -26,17 +28,20 @@ def cancel_turn(token: str, reason: str = "") -> None:
     now = clock.now()
     if booking.status == Status.CANCELLED:
         return
-    give_up(booking, actor="citizen", now=now, reason=reason)
+    details = {"answer": answer} if answer else None
+    give_up(booking, actor=CITIZEN, now=now, what=What.CANCELLED, details=details)
     give_place_back(booking, now)
     tell(booking, "cancellation", now)
 
 
-def give_up(booking: Booking, *, actor: str, now: datetime, reason: str, details: dict[str, Any] | None = None) -> None:
+def give_up(
+    booking: Booking, *, actor: Actor, now: datetime, what: What, details: dict[str, Any] | None = None
+) -> None:
     """Cancel a turn whose row is locked; what becomes of its seats is for the caller. Raises NotCancellable."""
     if not may_cancel(booking, now):
         raise NotCancellable
     displaced = booking.status == Status.DISPLACED
-    history.move(booking, Status.CANCELLED, actor=actor, now=now, reason=reason, details=details)
+    history.move(booking, Status.CANCELLED, what, actor=actor, now=now, details=details)
     claims.free(booking.id)  # a change that was under way
     if displaced:
         claims.free(booking.id, purpose=Purpose.PROPOSAL)

@@ -12,6 +12,7 @@ from turnero.booking.documents.notices import tell
 from turnero.booking.journey.holds import lost
 from turnero.booking.seats import claims, limits, relocation
 from turnero.booking.turn import history
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Journey
 from turnero.booking.turn.queries import locked_by_token, token_of
@@ -20,6 +21,7 @@ from turnero.booking.waiting import handing_on
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
+from turnero.staff.actor import CITIZEN
 
 
 @database.transaction
@@ -72,11 +74,11 @@ def apply_change(journey: Journey, held: claims.Held, now: datetime) -> str:
         raise lost(journey, held)
     details = {"before": before, "after": relocation.recorded_place(booking)}
     if booking.status == Status.DISPLACED:
-        history.move(booking, Status.CONFIRMED, actor="citizen", now=now, reason="rebooked", details=details)
+        history.move(booking, Status.CONFIRMED, What.REBOOKED, actor=CITIZEN, now=now, details=details)
         claims.free(booking.id, purpose=Purpose.PROPOSAL)
         history.end_displacement(booking.id, DisplacementStatus.REBOOKED, now)
     else:
-        history.note(booking, actor="citizen", now=now, reason=limits.CHANGED, details=details)
+        history.note(booking, What.CHANGED, actor=CITIZEN, now=now, details=details)
     journey.done = True
     tell(booking, "change", now, occasion=str(booking.moves))
     return token_of(booking)

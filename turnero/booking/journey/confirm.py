@@ -12,6 +12,7 @@ from turnero.booking.turn.priority import has_priority_by_age
 from turnero.booking.turn.queries import policy_of, token_of
 from turnero.core import clock
 from turnero.core import db as database
+from turnero.staff.actor import CITIZEN
 
 
 def confirm_turn(key: str, browser: str) -> str:
@@ -52,7 +53,7 @@ def _confirm(key: str, browser: str) -> str:
     confirmed = history.move(
         booking,
         Status.CONFIRMED,
-        actor="citizen",
+        actor=CITIZEN,
         now=now,
         values={"confirmed_at": now, **said},
         only_if=Booking.lapses_at > now,

@@ -12,6 +12,7 @@ from turnero.booking.journey.joining import DrawWish, Wish
 from turnero.booking.journey.steps import AgencyChoice, Details
 from turnero.booking.turn import reference
 from turnero.booking.turn.errors import WishInvalid
+from turnero.booking.turn.events import CancelReason
 from turnero.core.errors import Faulty, InvalidInput
 from turnero.core.language import gettext_noop
 from turnero.verify import cedula
@@ -25,10 +26,10 @@ Value = TypeVar("Value")
 
 # Why people give a turn up: what is posted, and what its event keeps.
 WHY = {
-    "no-necesito": "not_needed",
-    "no-puedo": "cannot_come",
-    "otro-horario": "found_another",
-    "otro": "other",
+    "no-necesito": CancelReason.NOT_NEEDED,
+    "no-puedo": CancelReason.CANNOT_COME,
+    "otro-horario": CancelReason.FOUND_ANOTHER,
+    "otro": CancelReason.OTHER,
 }
 
 
@@ -138,9 +139,9 @@ def parse_details(form: Typed) -> Details:
     return Details(parsed["tercero_cedula"], parsed["tercero_nombre"], priority)
 
 
-def parse_why(form: Typed) -> str:
-    """Why a turn is given up, as its event keeps it; empty where nobody said, or said something else."""
-    return WHY.get(typed_fields(form, "motivo")["motivo"], "")
+def parse_cancel_reason(form: Typed) -> CancelReason | None:
+    """Why a turn is given up, None where nobody said, or said something else."""
+    return WHY.get(typed_fields(form, "motivo")["motivo"])
 
 
 def parse_turn(form: Typed) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from turnero.booking.turn.errors import (
     PlaceTaken,
     SamePlace,
 )
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Journey
 from turnero.booking.turn.place import Place
@@ -29,6 +30,7 @@ from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
 from turnero.core.keys import code_key
+from turnero.staff.actor import CITIZEN
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def place(key: str, browser: str, day: date, minute: int) -> None:
     else:
         limits.check_new_turn(journey, wish.procedure, policy, now)
         limits.check_holds(journey, policy, now)
-    end_present(journey, now, reason="replaced")
+    end_present(journey, now, what=What.REPLACED)
     if journey.changes:
         assert journey.booking_id is not None
         claims.free(journey.booking_id)  # of another browser that changes the same turn
@@ -178,7 +180,7 @@ def _new_booking(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Peri
         token_hash=token.token_hash_of(token.derive_token(code_key(), nonce)),
     )
     db.session.add(booking)
-    history.record_begin(booking, actor="citizen", now=period.now)
+    history.record_begin(booking, actor=CITIZEN, now=period.now)
     return booking
 
 
@@ -200,7 +202,7 @@ def present_hold(journey: Journey, now: datetime) -> claims.Held | None:
     return held if held is not None and held.lapses_at == journey.hold_lapses_at else None
 
 
-def end_present(journey: Journey, now: datetime, *, reason: str) -> None:
+def end_present(journey: Journey, now: datetime, *, what: What) -> None:
     """End the journey's hold, if it has one: its seats are free at once and its time counts as spent."""
     if journey.hold_since is None or journey.hold_lapses_at is None:
         return
@@ -210,7 +212,7 @@ def end_present(journey: Journey, now: datetime, *, reason: str) -> None:
     assert booking is not None
     if not journey.changes:
         if booking.status == Status.HELD:
-            history.move(booking, Status.LAPSED, actor="citizen", now=now, reason=reason)
+            history.move(booking, Status.LAPSED, what, actor=CITIZEN, now=now)
         journey.booking = None
     claims.free(booking.id)
 
@@ -241,7 +243,7 @@ def release(key: str, browser: str) -> None:
     """The citizen does not want the held place: free it. Nothing to do when there is no hold."""
     journey = locked(key, browser)
     if not journey.done:
-        end_present(journey, clock.now(), reason="released")
+        end_present(journey, clock.now(), what=What.RELEASED)
 
 
 def the_hold(journey: Journey, now: datetime) -> claims.Held:

@@ -13,6 +13,7 @@ from turnero.booking.journey import holds
 from turnero.booking.journey.state import Step, locked, owned, require_step
 from turnero.booking.seats import limits
 from turnero.booking.turn.errors import CedulasSpent, NotInRegistry, UnknownPlace, WrongStep
+from turnero.booking.turn.events import What
 from turnero.booking.turn.models import Booking, Journey
 from turnero.booking.turn.queries import policy_of
 from turnero.booking.turn.request_models import SeatRequest
@@ -218,7 +219,7 @@ def _choose_place(key: str, browser: str, place: AgencyChoice) -> None:
     elif procedure.id != journey.procedure_id:
         raise UnknownPlace(field="tramite")
     if (journey.agency_id, journey.procedure_id) != (agency.id, procedure.id):
-        holds.end_present(journey, now, reason="place changed")
+        holds.end_present(journey, now, what=What.AGENCY_CHANGED)
     journey.province_code = place.province
     journey.procedure_id, journey.agency_id = procedure.id, agency.id
 

@@ -17,6 +17,7 @@ from turnero.booking.journey import cancel
 from turnero.booking.pages.journey.page import error_words, render_step
 from turnero.booking.seats import limits
 from turnero.booking.turn.errors import ChangesSpent, NotChangeable
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import SEATED, Status
 from turnero.booking.turn.models import Booking, Displacement
 from turnero.booking.turn.queries import booking_by_token, last_place_event, policy_of
@@ -32,7 +33,7 @@ from turnero.web.page import NO_ERRORS, FormErrors
 class Moved:
     """That the turn is not where it was booked: ``how`` names the event, ``old`` is the place before."""
 
-    how: str
+    how: What | None
     old: PlaceText | None
     reason: str = ""
 
@@ -101,10 +102,10 @@ def _moved(booking: Booking) -> Moved | None:
         return None
     before: dict[str, Any] | None = event.details.get("before")
     if before is None:
-        return Moved(event.reason, old=None)
+        return Moved(event.what, old=None)
     agency = db.session.get_one(Desk, before["desk"]).agency
     old = PlaceText.of(agency, date.fromisoformat(before["day"]), before["minute"])
-    return Moved(event.reason, old, _why_placed(booking) if event.reason == "placed" else "")
+    return Moved(event.what, old, _why_placed(booking) if event.what == What.PLACED else "")
 
 
 def _why_placed(booking: Booking) -> str:

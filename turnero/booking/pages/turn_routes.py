@@ -113,7 +113,7 @@ def show_cancelling(token: str) -> Response:
 @blueprint.post("/<token>/cancelar")
 def submit_cancelling(token: str) -> Response:
     try:
-        cancelling.cancel_turn(token, forms.parse_why(request.form))
+        cancelling.cancel_turn(token, forms.parse_cancel_reason(request.form))
     except NotCancellable as refusal:
         return _cancel_page(token, booking_by_token(token), FormErrors(refusal=refusal))
     return to_turn(token)

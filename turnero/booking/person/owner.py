@@ -10,6 +10,7 @@ from turnero.booking.documents.notices import tell
 from turnero.booking.journey import cancel, holds
 from turnero.booking.seats import limits
 from turnero.booking.turn import token
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Event, Journey
 from turnero.booking.turn.queries import booking_by_owner_token
@@ -19,11 +20,12 @@ from turnero.core.errors import NotFound
 from turnero.core.extensions import db
 from turnero.core.keys import code_keys
 from turnero.notices.models import Notice
+from turnero.staff.actor import Actor, ActorKind
 from turnero.verify import registry
 from turnero.verify.contact import mailbox_key
 
 NOT_ME = "not_me"
-ACTOR = "owner"
+ACTOR = Actor(ActorKind.OWNER)
 
 
 def disown(owner_token: str, browser: str) -> str | None:
@@ -55,7 +57,7 @@ def _disown(owner_token: str, browser: str, mobile: str | None) -> str | None:
     turn = booking_by_owner_token(owner_token, lock=True)
     if disowned(turn):
         return journey.key if journey_of(turn, browser) else None
-    cancel.give_up(turn, actor=ACTOR, now=now, reason=NOT_ME)
+    cancel.give_up(turn, actor=ACTOR, now=now, what=What.NOT_ME)
     tell(turn, "cancellation", now)
     journey.created_at = journey.verified_at = now
     db.session.add(journey)
@@ -103,5 +105,5 @@ def disowned(turn: Booking) -> bool:
     """Whether the turn was undone by its owner."""
     if turn.status != Status.CANCELLED:
         return False
-    undone = select(Event.id).where(Event.booking_id == turn.id, Event.actor == ACTOR, Event.reason == NOT_ME)
+    undone = select(Event.id).where(Event.booking_id == turn.id, Event.actor == ACTOR, Event.what == What.NOT_ME)
     return db.session.scalar(undone) is not None

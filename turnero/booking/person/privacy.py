@@ -17,6 +17,7 @@ from turnero.booking.person.pseudonym import pseudonym_of
 from turnero.booking.person.retention import delete_holds, delete_requests, forget_turns
 from turnero.booking.turn import history
 from turnero.booking.turn.errors import LiveTurns
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import LIVE, Status
 from turnero.booking.turn.models import Booking, Journey
 from turnero.booking.turn.request_models import SeatOffer, SeatRequest
@@ -26,10 +27,9 @@ from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
 from turnero.core.keys import code_keys
+from turnero.staff.actor import COMMAND_LINE
 from turnero.verify.models import Challenge, Citizen
 
-ACTOR = "command line"
-ERASED = "erased"
 # Who arrived so long ago, and was never called or sent away, is there no longer.
 _STAYS = timedelta(days=1)
 
@@ -191,14 +191,14 @@ def erase(cedula: str, basis: str, *, cancel_turns: bool = False) -> Erased:
     if pending and not cancel_turns:
         raise LiveTurns(count=len(pending))
     for turn in pending:
-        cancel.give_up(turn, actor=ACTOR, now=now, reason=ERASED)
+        cancel.give_up(turn, actor=COMMAND_LINE, now=now, what=What.ERASED)
         cancel.give_place_back(turn, now)
     forget_journeys(journeys)
     delete_requests(requests)
     holds = {turn.id: turn.reference for turn in found if turn.status in (Status.HELD, Status.LAPSED)}
     turns = [turn for turn in found if turn.id not in holds]
     for turn in turns:
-        history.note(turn, actor=ACTOR, now=now, reason=ERASED, details={"basis": basis})
+        history.note(turn, What.ERASED, actor=COMMAND_LINE, now=now, details={"basis": basis})
     forget_turns(turns, now)
     delete_holds(holds)
     _forget_third_party(cedula, now)

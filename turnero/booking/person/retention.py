@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, delete, insert, select, update
 
 from turnero.agencies.models import Agency
-from turnero.booking.documents.notices import BY_STAFF
 from turnero.booking.person.pseudonym import pseudonym_of
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Claim, Event, Journey, SpentReference
 from turnero.booking.turn.queries import policy_of
@@ -88,7 +88,7 @@ def forget_turns(turns: Sequence[Booking], now: datetime) -> None:
 
 def _wipe_words(booking_ids: Sequence[int]) -> None:
     """What the staff wrote when it cancelled may name somebody; that it did so stays."""
-    written = select(Event).where(Event.booking_id.in_(booking_ids), Event.reason == BY_STAFF)
+    written = select(Event).where(Event.booking_id.in_(booking_ids), Event.what == What.BY_STAFF)
     for event in db.session.scalars(written):
         event.details = {name: value for name, value in event.details.items() if name != "why"}
 

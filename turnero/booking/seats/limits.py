@@ -22,6 +22,7 @@ from turnero.booking.turn.errors import (
     OpenTurnsSpent,
     OverlappingTurn,
 )
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import LIVE, SEATED, Status
 from turnero.booking.turn.models import Booking, Event, Journey
 from turnero.booking.turn.place import Place
@@ -32,7 +33,6 @@ from turnero.core import db as database
 from turnero.core.extensions import db
 from turnero.core.interval import Interval
 
-CHANGED = "changed"  # the reason of the event of each change that counts
 _CHANNELS = ("mailbox", "mobile", "browser")
 _NO_BOOKING = 0
 Subject = Journey | SeatRequest
@@ -154,7 +154,7 @@ def check_changeable(booking: Booking, now: datetime) -> None:
     if booking.status != Status.CONFIRMED or booking.starts_at <= now:
         raise NotChangeable
     limit = policy_of(booking.agency).changes_per_turn
-    made = select(func.count()).select_from(Event).where(Event.booking_id == booking.id, Event.reason == CHANGED)
+    made = select(func.count()).select_from(Event).where(Event.booking_id == booking.id, Event.what == What.CHANGED)
     if (db.session.scalar(made) or 0) >= limit:
         raise ChangesSpent(limit=limit)
 

@@ -7,10 +7,12 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from turnero.agencies.models import Agency, Procedure
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.states import DisplacementStatus, Purpose
 from turnero.core.db import EnumText, UtcDateTime
 from turnero.core.extensions import Base
+from turnero.staff.actor import Actor, ActorText
 
 # A turn whose holder was forgotten says nothing about any cédula.
 _LIVE_SQL = text("status IN ('confirmed', 'arrived', 'called', 'displaced') AND forgotten_at IS NULL")
@@ -206,12 +208,14 @@ class Event(Base):
     """One change of a booking, append-only: replaying a booking's events gives its present status."""
 
     __tablename__ = "events"
+    __table_args__ = (CheckConstraint(f"what IN ({', '.join(repr(str(what)) for what in What)})", name="what"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    actor: Mapped[str]  # "citizen", "sweep", "staff:…"
+    actor: Mapped[Actor] = mapped_column(ActorText)
     before: Mapped[Status | None] = mapped_column(EnumText(Status))
     after: Mapped[Status] = mapped_column(EnumText(Status))
-    reason: Mapped[str] = mapped_column(default="")
+    what: Mapped[What | None] = mapped_column(EnumText(What))  # None: written by a replica of the version before
+    reason: Mapped[str] = mapped_column(default="")  # what the version before wrote; goes with the next release
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency, Procedure
 from turnero.booking.turn import token as tokens
+from turnero.booking.turn.events import PLACE_CHANGES
 from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking, Event
 from turnero.booking.turn.policy import Policy
@@ -93,7 +94,7 @@ def last_place_event(booking: Booking) -> Event | None:
     return db.session.scalar(
         select(Event)
         .where(Event.booking_id == booking.id, Event.after == Status.CONFIRMED)
-        .where(Event.reason.in_(("changed", "rebooked", "accepted", "placed", "reopened")))
+        .where(Event.what.in_(PLACE_CHANGES))
         .order_by(Event.id.desc())
         .limit(1)
     )

@@ -27,6 +27,7 @@ from turnero.booking.waiting.notices import tell_request
 from turnero.core import clock
 from turnero.core.errors import Refused
 from turnero.core.extensions import db
+from turnero.staff.actor import Actor, ActorKind
 
 # So many of the first in line are looked at; who cannot take it now is passed over and keeps the rank.
 _LOOKED_AT = 20
@@ -147,7 +148,8 @@ def offered_booking(request: SeatRequest, place: Place, until: datetime, now: da
         created_at=now,
         lapses_at=until + offer_deadline.GRACE,
     )
-    history.record_begin(booking, actor="waiting list" if request.draw_id is None else "draw", now=now)
+    kind = ActorKind.WAITING_LIST if request.draw_id is None else ActorKind.DRAW
+    history.record_begin(booking, actor=Actor(kind), now=now)
     return booking
 
 

@@ -10,6 +10,7 @@ from turnero.booking.seats import claims, limits
 from turnero.booking.seats.claims import Freed
 from turnero.booking.turn import history
 from turnero.booking.turn.errors import OfferOver
+from turnero.booking.turn.events import What
 from turnero.booking.turn.lifecycle import LIVE, Status
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.queries import policy_of, token_of
@@ -21,6 +22,13 @@ from turnero.booking.waiting.queries import held_booking, last_offer, request_by
 from turnero.core import clock
 from turnero.core import db as database
 from turnero.core.extensions import db
+from turnero.staff.actor import CITIZEN, Actor, ActorKind
+
+_ENDS = {
+    OfferStatus.DECLINED: What.OFFER_DECLINED,
+    OfferStatus.LAPSED: What.OFFER_LAPSED,
+    OfferStatus.WITHDRAWN: What.OFFER_WITHDRAWN,
+}
 
 
 def accept_offer(token: str) -> str:
@@ -50,9 +58,9 @@ def _accept(token: str) -> str:
     confirmed = history.move(
         booking,
         Status.CONFIRMED,
-        actor="citizen",
+        What.OFFER_ACCEPTED,
+        actor=CITIZEN,
         now=now,
-        reason="offer accepted",
         values={"confirmed_at": now},
         only_if=Booking.lapses_at > now,
     )
@@ -108,8 +116,8 @@ def _close(offer: SeatOffer, request: SeatRequest, status: OfferStatus, now: dat
             tell_request(request, "request_over", now)
     db.session.flush()  # nobody is offered what they have just refused: it still says "offered"
     if booking.status == Status.HELD:
-        actor = "waiting" if status == OfferStatus.LAPSED else "citizen"
-        history.move(booking, Status.LAPSED, actor=actor, now=now, reason=status)
+        actor = Actor(ActorKind.WAITING_LIST) if status == OfferStatus.LAPSED else CITIZEN
+        history.move(booking, Status.LAPSED, _ENDS[status], actor=actor, now=now)
         _pass_on(booking, now, public_at_once=status == OfferStatus.LAPSED)
     if not over:
         request.status = RequestStatus.WAITING

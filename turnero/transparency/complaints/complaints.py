@@ -21,8 +21,8 @@ from turnero.notices import outbox
 from turnero.notices.models import Notice
 from turnero.notices.rendering import Mail
 from turnero.staff import record
+from turnero.staff.actor import COMMAND_LINE, Actor
 from turnero.staff.models import AdminChange
-from turnero.staff.record import COMMAND_LINE
 from turnero.transparency.figures import MAINLAND
 from turnero.transparency.measures import following
 from turnero.transparency.models import Complaint
@@ -104,7 +104,7 @@ def file_complaint(said: Said, browser: str) -> str:
 
 
 @database.transaction
-def answer_complaint(number: str, words: str, *, by: str = COMMAND_LINE) -> int:
+def answer_complaint(number: str, words: str, *, by: Actor = COMMAND_LINE) -> int:
     """Answer one, once; the change's number in the record. Raises NotFound and AnsweredAlready."""
     row = by_number(number, lock=True)
     if row.answered_at is not None:
@@ -155,7 +155,7 @@ def unasked(agency_id: int | None = None) -> Sequence[Complaint]:
     return db.session.scalars(found.order_by(Complaint.id.desc()).limit(_MAX_SHOWN)).all()
 
 
-def answered_by(row: Complaint) -> str | None:
+def answered_by(row: Complaint) -> Actor | None:
     """The actor who answered, as the record knows it; None where it has forgotten, or nobody has answered."""
     if row.answered_at is None:
         return None
