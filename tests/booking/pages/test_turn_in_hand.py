@@ -87,7 +87,7 @@ def test_late_and_tolerance_are_said(client, address):
     ("minutes", "said"), [(-1, "Listo: su turno está"), (10, "Le esperamos hasta las 09:10."), (11, "ya pasó")]
 )
 def test_the_page_knows_whether_the_hour_is_ahead_now_or_past(client, address, clock_shift, minutes, said):
-    clock_shift(turn(address.rpartition("/")[2]).starts_at - clock.now() + timedelta(minutes=minutes, seconds=-1))
+    clock_shift(turn(address.rpartition("/")[2]).starts_at - clock.now() + timedelta(minutes=minutes, seconds=-30))
     client.get(address)
     assert said in client.page.one("p", class_="lead").text
     changeable = [form for form in client.page.all("form") if form.get("action").endswith("/cambiar")]

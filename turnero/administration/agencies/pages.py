@@ -45,7 +45,7 @@ def agency_page(agency: Agency, today: date) -> Response:
     counted = measured(agency, today + _DAY)  # as an edit counts them: its forms begin tomorrow
     places = agencies.places_between(agencies.desks_of(agency), *counted)
     return render_page(
-        "administration/agency.html",
+        "administration/agencies/agency.html",
         agency=agency,
         everywhere=reach.everywhere(),
         kind=gettext(KINDS_IN_WORDS[agency.kind]).capitalize(),
@@ -117,7 +117,7 @@ def agencies_page(governed: Sequence[Agency], today: date) -> Response:
     needs = ((gettext("horario"), agencies.with_hours(today)), (gettext("ventanillas"), agencies.with_windows(today)))
     lines = [(agency, [word for word, have in needs if agency.id not in have]) for agency in governed]
     return render_page(
-        "administration/agencies.html",
+        "administration/agencies/agencies.html",
         lines=lines,
         without=sum(1 for _, lacks in lines if lacks),
         everywhere=reach.everywhere(),
@@ -126,7 +126,7 @@ def agencies_page(governed: Sequence[Agency], today: date) -> Response:
 
 def new_page(trouble: FormErrors) -> Response:
     typed: Mapping[str, str] = request.form or {"tipo": "agencia"}
-    return render_page("administration/agency_new.html", trouble, typed=typed, provinces=agencies.provinces())
+    return render_page("administration/agencies/new.html", trouble, typed=typed, provinces=agencies.provinces())
 
 
 def facts_page(agency: Agency, trouble: FormErrors) -> Response:
@@ -136,7 +136,7 @@ def facts_page(agency: Agency, trouble: FormErrors) -> Response:
         "canton": agency.canton,
         "direccion": agency.address,
     }
-    return render_page("administration/agency_facts.html", trouble, agency=agency, typed=request.form or present)
+    return render_page("administration/agencies/facts.html", trouble, agency=agency, typed=request.form or present)
 
 
 def hours_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
@@ -147,7 +147,7 @@ def hours_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
     now, *later = opening_hours.periods(editing.weekly(agency_entry(agency)), first)
     typed = request.form or _hours_typed(now, first, until=linked)
     return render_page(
-        "administration/agency_hours.html",
+        "administration/agencies/hours.html",
         trouble,
         agency=agency,
         typed=typed,
@@ -178,7 +178,7 @@ def _hours_typed(period: Period, first: date, *, until: bool) -> dict[str, str]:
 def windows_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
     present = {"desde": tomorrow.isoformat(), "minutos": "20"}
     return render_page(
-        "administration/agency_windows.html",
+        "administration/agencies/windows.html",
         trouble,
         agency=agency,
         typed=request.form or present,
@@ -190,7 +190,7 @@ def windows_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Respons
 def days_page(agency: Agency, tomorrow: date, trouble: FormErrors = NO_ERRORS) -> Response:
     present = {"desde": tomorrow.isoformat()}
     return render_page(
-        "administration/agency_days.html",
+        "administration/agencies/days.html",
         trouble,
         agency=agency,
         typed=request.form or present,

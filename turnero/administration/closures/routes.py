@@ -49,7 +49,7 @@ def show_closures() -> Response:
     to_come = [_line(row) for row in reversed(rows) if row.ends > now and row.withdrawn_at is None]
     over = [_line(row) for row in rows if row.ends <= now or row.withdrawn_at is not None]
     without = displaced.count_displaced(reach.only()).people
-    return render_page("administration/closures.html", to_come=to_come, over=over, without=without)
+    return render_page("administration/closures/closures.html", to_come=to_come, over=over, without=without)
 
 
 @blueprint.get("/desplazados")
@@ -57,7 +57,7 @@ def show_closures() -> Response:
 def show_displaced() -> Response:
     """Everybody without an hour, whatever took it: a closure, other windows or hours, a holiday."""
     return render_page(
-        "administration/displaced.html",
+        "administration/closures/displaced.html",
         total=displaced.count_displaced(reach.only()).people,
         lines=displaced.lost_lines(reach.only()),
         most=displaced.MAX_LINES,
@@ -94,7 +94,7 @@ def _page(closure: Closure) -> Response:
         if reach.only() in (None, db.session.get_one(Desk, each.old_desk_id).agency_id)
     ]
     return render_page(
-        "administration/closure.html",
+        "administration/closures/closure.html",
         closure=closure,
         line=_line(closure),
         people=[displaced.lost_line(each) for each in lost],
@@ -135,7 +135,7 @@ def _line(row: Closure) -> ClosureLine:
 
 def _form(trouble: FormErrors) -> Response:
     return render_page(
-        "administration/closure_new.html",
+        "administration/closures/new.html",
         trouble,
         typed=request.form or {"alcance": "agencia", "clase": "contingencia"},
         everywhere=reach.everywhere(),

@@ -62,7 +62,7 @@ class ComplaintLine:
 def show_complaints() -> Response:
     only = reach.only()
     return render_page(
-        "administration/complaints.html",
+        "administration/complaints/complaints.html",
         waiting=_lines(complaints.unanswered(only)),
         answered=_lines(complaints.answered(clock.now() - _LATELY, only)),
         others=_lines(complaints.unasked(only)),
@@ -153,7 +153,7 @@ def _theirs(number: str) -> Complaint:
 def _complaint(row: Complaint, trouble: FormErrors) -> Response:
     by = complaints.answered_by(row)
     return render_page(
-        "administration/complaint.html",
+        "administration/complaints/complaint.html",
         trouble,
         row=row,
         line=_line(row),

@@ -58,7 +58,7 @@ def decide(
         return again(FormErrors(refusal=refusal))
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _OURS]
     return render_page(
-        "administration/confirm.html", trouble, summary=decision.summary, told=sentences, seal=seal, fields=fields
+        "administration/edit/confirm.html", trouble, summary=decision.summary, told=sentences, seal=seal, fields=fields
     )
 
 

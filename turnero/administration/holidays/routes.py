@@ -72,7 +72,7 @@ def _index(year: int) -> Response:
     lines = [_line(row) for row in rows]
     unconfirmed = tasks.unconfirmed(today)
     return render_page(
-        "administration/holidays.html",
+        "administration/holidays/holidays.html",
         year=year,
         years=(today.year, today.year + 1),
         national=[rest for rest in national(year) if rest.day >= today],
@@ -186,4 +186,4 @@ def _place(place: Locality) -> str:
 
 
 def _form(trouble: FormErrors) -> Response:
-    return render_page("administration/holiday_new.html", trouble, typed=request.form, provinces=agencies.provinces())
+    return render_page("administration/holidays/new.html", trouble, typed=request.form, provinces=agencies.provinces())

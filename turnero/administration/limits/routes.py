@@ -72,7 +72,7 @@ def _page(agency: Agency | None, trouble: FormErrors) -> Response:
     own = agency.policy if agency else agencies.catalogue_policy()
     usual = Policy.from_catalogue(agencies.catalogue_policy()) if agency else Policy()
     return render_page(
-        "administration/limits.html",
+        "administration/limits/limits.html",
         trouble,
         agency=agency,
         typed=request.form or forms.typed_limits(own),

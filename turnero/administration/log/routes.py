@@ -41,7 +41,7 @@ def show_log() -> Response:
     lines, older = queries.log_lines(search) if not fields.faults else ([], None)
     typed: dict[str, Any] = {name: request.args[name][:254] for name in _ASKED if request.args.get(name)}
     return render_page(
-        "administration/log.html",
+        "administration/log/log.html",
         FormErrors(faults=fields.faults),
         search=search,
         typed=typed,

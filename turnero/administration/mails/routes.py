@@ -47,7 +47,7 @@ def _queue(trouble: FormErrors) -> Response:
     ]
     oldest = db.session.scalar(select(func.min(Notice.created_at)).where(Notice.status.in_(OWED)))
     return render_page(
-        "administration/mail.html",
+        "administration/mails/mails.html",
         trouble,
         counts=[(gettext(word), counts.get(status, 0)) for status, word in STATES.items()],
         waited=duration(clock.now() - oldest) if oldest else None,

@@ -33,7 +33,7 @@ def _staff(trouble: FormErrors) -> Response:
         (account, name, gettext(accounts.ROLES[account.role]), accounts.account_state(account), _governs(account))
         for account, name in db.session.execute(rows)
     ]
-    return render_page("administration/staff.html", trouble, lines=lines)
+    return render_page("administration/people/staff.html", trouble, lines=lines)
 
 
 @blueprint.get("/personal/nuevo")
@@ -82,7 +82,7 @@ def _devices(trouble: FormErrors) -> Response:
     if reach.only() is not None:
         rows = rows.where(Device.agency_id == reach.only())
     lines = [(device, name, devices.device_state(device)) for device, name in db.session.execute(rows)]
-    return render_page("administration/devices.html", trouble, lines=lines)
+    return render_page("administration/people/devices.html", trouble, lines=lines)
 
 
 @blueprint.get("/equipos/nuevo")
@@ -125,7 +125,7 @@ def _governs(account: Account) -> bool:
 def _account_form(trouble: FormErrors) -> Response:
     roles = list(accounts.ROLES.values()) if reach.everywhere() else ["ventanilla"]
     return render_page(
-        "administration/account_new.html",
+        "administration/people/account_new.html",
         trouble,
         typed=request.form or {"papel": "ventanilla"},
         agencies=reach.agencies_governed(),
@@ -135,10 +135,10 @@ def _account_form(trouble: FormErrors) -> Response:
 
 def _device_form(trouble: FormErrors) -> Response:
     typed = request.form or {"tipo": "kiosco"}
-    return render_page("administration/device_new.html", trouble, typed=typed, agencies=reach.agencies_governed())
+    return render_page("administration/people/device_new.html", trouble, typed=typed, agencies=reach.agencies_governed())
 
 
 def _link(decision: Inviting | Pairing, _number: int) -> Response:
     """The link is for one person or device: it is shown now and never again."""
     address = f"{current_app.config['SETTINGS'].base_url}{decision.path}"
-    return render_page("administration/link.html", summary=decision.summary, address=address)
+    return render_page("administration/people/link.html", summary=decision.summary, address=address)

@@ -22,7 +22,7 @@ blueprint = Blueprint("admin_procedures", __name__, url_prefix="/admin/tramites"
 @blueprint.get("")
 @staff_only(Role.ADMIN)
 def show_procedures() -> Response:
-    return render_page("administration/procedures.html", procedures=agencies.procedures(), channels=_channels())
+    return render_page("administration/procedures/procedures.html", procedures=agencies.procedures(), channels=_channels())
 
 
 @blueprint.get("/nuevo")
@@ -60,7 +60,7 @@ def submit_procedure(procedure_slug: str) -> Response:
 def _page(procedure: Procedure | None, trouble: FormErrors) -> Response:
     present = {"canal": "presencial", "minutos": "20"} if procedure is None else _present(procedure)
     return render_page(
-        "administration/procedure.html",
+        "administration/procedures/procedure.html",
         trouble,
         procedure=procedure,
         typed=request.form or present,

@@ -32,7 +32,7 @@ def show_statistics() -> Response:
     found = statistics.agency_statistics(agency.id, first, last) if agency and not fields.faults else None
     by_hour = [(f"{hour:02}:00", count) for hour, count in found.by_hour] if found else []
     return render_page(
-        "administration/statistics.html",
+        "administration/statistics/statistics.html",
         FormErrors(faults=fields.faults),
         agencies=governed,
         agency=agency,
@@ -52,7 +52,7 @@ def show_statistics() -> Response:
 def show_waiting_lists() -> Response:
     today = clock.local(clock.now(), MAINLAND).date()
     return render_page(
-        "administration/waiting.html",
+        "administration/statistics/waiting.html",
         lines=waiting.lists(reach.only()),
         draws=waiting.draws_to_come(reach.only(), today),
     )

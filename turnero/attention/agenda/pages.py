@@ -30,7 +30,7 @@ def agenda_page(day: date, trouble: FormErrors = NO_ERRORS, *, sought: str = "")
     agenda = agenda_of(me.agency, day, me)
     rows = [row for row in agenda.rows if _holds(row, sought)]
     values: dict[str, Any] = {"agenda": agenda, "rows": rows, "sought": sought, "member": me} | _around(agenda)
-    return render_page("attention/agenda.html", trouble, **values)
+    return render_page("attention/agenda/agenda.html", trouble, **values)
 
 
 def _around(agenda: Agenda) -> dict[str, Any]:

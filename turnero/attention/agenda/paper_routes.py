@@ -58,7 +58,7 @@ def _paper(text: str, trouble: FormErrors) -> Response:
     agenda = _agenda("paper", text)
     enterable = paper_day.open_ids(member().agency, agenda.day)
     return render_page(
-        "attention/paper.html",
+        "attention/agenda/paper.html",
         trouble,
         agenda=agenda,
         enterable=enterable,

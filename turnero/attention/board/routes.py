@@ -16,7 +16,7 @@ blueprint.add_app_template_global(delay_of_turn)
 @device_only("board")
 def show_board() -> str:
     """The board as it is now; without JavaScript it asks again every five seconds."""
-    return render_template("attention/board.html", board=board_of(device().agency_id))
+    return render_template("attention/board/board.html", board=board_of(device().agency_id))
 
 
 @blueprint.get("/llamados.json")

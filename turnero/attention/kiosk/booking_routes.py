@@ -63,8 +63,8 @@ def _give(slug: str, hour: FreeHour, chosen: dict[str, str]) -> Response:
     except RegistryUnavailable:
         turn = None
     if turn is None:  # for whatever reason: nobody at a kiosk learns what a cédula has
-        return render_kiosk("attention/kiosk_refused.html", 409, booking=True)
-    return render_kiosk("attention/kiosk_booked.html", turn=turn)
+        return render_kiosk("attention/kiosk/refused.html", 409, booking=True)
+    return render_kiosk("attention/kiosk/booked.html", turn=turn)
 
 
 def _ask(
@@ -73,13 +73,13 @@ def _ask(
     """One question with its answers: what is posted, and the words."""
     status = 409 if taken else 200
     return render_kiosk(
-        "attention/kiosk_booking.html", status, question=question, options=options, chosen=chosen, taken=taken
+        "attention/kiosk/booking.html", status, question=question, options=options, chosen=chosen, taken=taken
     )
 
 
 def _ask_cedula(hour: FreeHour, chosen: dict[str, str], *, wrong: bool = False) -> Response:
     return render_kiosk(
-        "attention/kiosk_booking.html",
+        "attention/kiosk/booking.html",
         422 if wrong else 200,
         question="cedula",
         chosen=chosen,

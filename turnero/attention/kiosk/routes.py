@@ -36,7 +36,7 @@ def render_kiosk(template: str, status: int = 200, **values: object) -> Response
 @blueprint.get("")
 @device_only("kiosk")
 def show_kiosk() -> Response:
-    return render_kiosk("attention/kiosk.html", helped="ayuda" in request.args)
+    return render_kiosk("attention/kiosk/start.html", helped="ayuda" in request.args)
 
 
 @blueprint.post("")
@@ -46,7 +46,7 @@ def submit_reading() -> Response:
     typed = request.form.get("lectura", "").strip()[:_MAX_READING]
     if not typed:
         return see_other("/kiosco")
-    return render_kiosk("attention/kiosk_answer.html", reading=reading.read_code(typed, device().id))
+    return render_kiosk("attention/kiosk/answer.html", reading=reading.read_code(typed, device().id))
 
 
 @blueprint.get("/sin-turno")
@@ -67,8 +67,8 @@ def submit_walk_in() -> Response:
     except (kiosk_walk_in.NoWalkIns, NotFound):
         ticket = None
     if ticket is None:  # for whatever reason: nobody at a kiosk learns what a cédula has
-        return render_kiosk("attention/kiosk_refused.html", 409)
-    return render_kiosk("attention/kiosk_ticket.html", ticket=ticket)
+        return render_kiosk("attention/kiosk/refused.html", 409)
+    return render_kiosk("attention/kiosk/ticket.html", ticket=ticket)
 
 
 def _walk_in_page(faulty: Faulty | None = None) -> Response:
@@ -79,7 +79,7 @@ def _walk_in_page(faulty: Faulty | None = None) -> Response:
     chosen = request.form.get("tramite", procedures[0].slug if procedures else "")
     status = 422 if faulty else 200
     return render_kiosk(
-        "attention/kiosk_walk_in.html",
+        "attention/kiosk/walk_in.html",
         status,
         procedures=procedures,
         chosen=chosen,

@@ -18,7 +18,7 @@ blueprint = Blueprint("oversight", __name__, url_prefix="/agencia/control")
 def show_oversight() -> Response:
     agency = _agency()
     return render_page(
-        "attention/oversight.html",
+        "attention/oversight/oversight.html",
         agency=agency,
         kinds=[gettext(kind) for kind in queries.KINDS],
         member_role=member().role,

@@ -66,7 +66,7 @@ def _page(trouble: FormErrors) -> Response:
     desks = _desks()
     present = next((desk.line.slug for desk in desks if desk.id == me.desk_id), "")
     return render_page(
-        "attention/seat.html",
+        "attention/window/choose.html",
         trouble,
         window=request.form.get("ventanilla", "") if faults else (me.window or ""),
         line=request.form.get("linea", "") if faults else present,

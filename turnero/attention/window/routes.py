@@ -69,7 +69,7 @@ def _form(typed: dict[str, str], trouble: FormErrors = NO_ERRORS, *, ask_hours: 
     if shown and any(procedure.slug == typed["tramite"] for procedure in procedures):
         hours = turns.free_hours(typed["tramite"], agency_id)
     return page.render_page(
-        "attention/window_new.html",
+        "attention/window/new.html",
         trouble,
         typed=typed,
         procedures=procedures,
@@ -106,7 +106,7 @@ def _details(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
     looked_at("turn", agency_id=agency_id, booking_id=booking_id)
     turn = TurnPage.of(booking_here(booking_id, agency_id))
     return page.render_page(
-        "attention/window_turn.html", trouble, turn=turn, text=TurnText.of(turn.booking), clerk=_clerk()
+        "attention/window/turn.html", trouble, turn=turn, text=TurnText.of(turn.booking), clerk=_clerk()
     )
 
 
@@ -122,7 +122,7 @@ def show_slip(booking_id: int) -> Response:
     if booking.status not in SEATED:
         raise NotFound
     values = {"booking": booking, "text": TurnText.of(booking), "visit": visit_of(booking_id)}
-    return Response(render_template("attention/window_slip.html", **values), mimetype="text/html")
+    return Response(render_template("attention/window/slip.html", **values), mimetype="text/html")
 
 
 @blueprint.get("/<int:booking_id>/cancelar")
@@ -146,7 +146,7 @@ def submit_staff_cancelling(booking_id: int) -> Response:
 def _cancel_page(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
     booking = booking_here(booking_id, member().agency)
     return page.render_page(
-        "attention/window_cancel.html",
+        "attention/window/cancel.html",
         trouble,
         booking=booking,
         text=TurnText.of(booking),
@@ -178,7 +178,7 @@ def _reassign_page(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response
     booking = booking_here(booking_id, member().agency)
     typed = forms.typed_fields(request.form, *_CONTACT)
     return page.render_page(
-        "attention/window_reassign.html", trouble, booking=booking, text=TurnText.of(booking), typed=typed
+        "attention/window/reassign.html", trouble, booking=booking, text=TurnText.of(booking), typed=typed
     )
 
 

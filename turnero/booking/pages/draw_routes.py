@@ -31,7 +31,7 @@ def show_draws() -> str:
     now = clock.now()
     found = queries.draws(now.date() - _SHOWN)
     return render_template(
-        "booking/draws.html", draws=[(each, queries.request_state(each)) for each in reversed(found)], when=when
+        "booking/pages/draws.html", draws=[(each, queries.request_state(each)) for each in reversed(found)], when=when
     )
 
 
@@ -39,7 +39,7 @@ def show_draws() -> str:
 def show_draw(number: str) -> str:
     draw = _draw(number)
     return render_template(
-        "booking/draw.html", draw=draw, state=queries.request_state(draw), when=when, document=draw.document
+        "booking/pages/draw.html", draw=draw, state=queries.request_state(draw), when=when, document=draw.document
     )
 
 

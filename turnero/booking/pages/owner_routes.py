@@ -25,7 +25,7 @@ def show_disowning(token: str) -> Response:
     if not cancel.may_cancel(turn, clock.now()):
         return _over(turn)
     return render_step(
-        "booking/owner_question.html",
+        "booking/pages/owner_question.html",
         token=token,
         procedure=turn.procedure,
         cedula=shown_cedula(turn.cedula),
@@ -50,7 +50,7 @@ def _over(turn: Booking) -> Response:
     """There is nothing left to undo."""
     journey = owner.journey_of(turn, browser())
     return render_step(
-        "booking/owner_over.html",
+        "booking/pages/owner_over.html",
         disowned=owner.disowned(turn),
         on=f"/turno/{journey.key}/confirmar" if journey else None,
     )

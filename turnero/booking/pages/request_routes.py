@@ -26,7 +26,7 @@ def _page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
     offer = queries.last_offer(request)
     is_open = offer is not None and offer.status == OfferStatus.OPEN and offer.answer_by > clock.now()
     return render_step(
-        "booking/request.html",
+        "booking/pages/request.html",
         trouble,
         token=token,
         status=_status(request, is_open=is_open),

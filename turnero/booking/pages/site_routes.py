@@ -38,7 +38,7 @@ def _start() -> str:
     main = next((each for each in procedures if each.takes_turns), None)
     offers, computed_at = availability.province_offers(main) if main else ((), clock.now())
     return render_template(
-        "site/start.html",
+        "booking/pages/site/start.html",
         procedures=procedures,
         main=main,
         offers=_largest(offers, main) if main else (),
@@ -68,12 +68,12 @@ def _agency_list(code: str | None, slug: str | None) -> str:
     procedure = agencies.procedure(slug) if slug else None
     if code is None or procedure is None:
         offers = availability.province_offers(procedure)[0] if procedure else ()
-        return render_template("site/provinces.html", offers=offers, procedure=procedure)
+        return render_template("booking/pages/site/provinces.html", offers=offers, procedure=procedure)
     province = agencies.province(code)
     today = clock.local(clock.now(), province.zone).date()
     found = availability.agency_offers(code, procedure)
     return render_template(
-        "site/agencies.html",
+        "booking/pages/site/agencies.html",
         province=province,
         provinces=agencies.provinces(),
         procedure=procedure,
@@ -88,14 +88,14 @@ def _agency_list(code: str | None, slug: str | None) -> str:
 @blueprint.get("/ayuda")
 def show_help() -> str:
     contact = next((each.sheet["contact"] for each in agencies.procedures() if "contact" in each.sheet), None)
-    return render_template("site/help.html", contact=contact, policy=policy_of(None))
+    return render_template("booking/pages/site/help.html", contact=contact, policy=policy_of(None))
 
 
 @blueprint.get("/privacidad")
 def show_privacy() -> str:
-    return render_template("site/privacy.html", policy=policy_of(None))
+    return render_template("booking/pages/site/privacy.html", policy=policy_of(None))
 
 
 @blueprint.get("/accesibilidad")
 def show_accessibility() -> str:
-    return render_template("site/accessibility.html")
+    return render_template("booking/pages/site/accessibility.html")

@@ -62,9 +62,9 @@ def turn_page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
         "cancellable": cancel.may_cancel(booking, now),
     }
     if booking.status == Status.DISPLACED:
-        return render_step("booking/displaced.html", trouble, offer=_offer(booking, now), **values)
+        return render_step("booking/pages/displaced.html", trouble, offer=_offer(booking, now), **values)
     return render_step(
-        "booking/turn.html",
+        "booking/pages/turn.html",
         trouble,
         status=booking.status,
         seated=booking.status in SEATED,

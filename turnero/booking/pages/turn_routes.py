@@ -45,7 +45,7 @@ def submit_link_form() -> Response:
 
 def _find_page(trouble: FormErrors, *, sent: bool = False) -> Response:
     return render_step(
-        "booking/find_turn.html", trouble, typed=forms.typed_fields(request.form, "referencia", "cedula"), sent=sent
+        "booking/pages/find_turn.html", trouble, typed=forms.typed_fields(request.form, "referencia", "cedula"), sent=sent
     )
 
 
@@ -68,7 +68,7 @@ def show_calendar_entry(token: str) -> Response:
 def show_ticket(token: str) -> Response:
     """For paper of 80 mm."""
     text = TurnText.of(_with_hour(token))
-    return make_response(render_template("booking/ticket.html", token=token, text=text))
+    return make_response(render_template("booking/pages/ticket.html", token=token, text=text))
 
 
 def _with_hour(token: str) -> Booking:
@@ -121,4 +121,4 @@ def submit_cancelling(token: str) -> Response:
 
 def _cancel_page(token: str, booking: Booking, trouble: FormErrors = NO_ERRORS) -> Response:
     displaced = booking.status == Status.DISPLACED
-    return render_step("booking/cancel.html", trouble, token=token, text=TurnText.of(booking), displaced=displaced)
+    return render_step("booking/pages/cancel.html", trouble, token=token, text=TurnText.of(booking), displaced=displaced)

@@ -55,11 +55,11 @@ def submit_complaint() -> Response:
 @blueprint.get("/<number>")
 def show_complaint_received(number: str) -> Response:
     """Whoever has the number sees its state and the answer, never what was written."""
-    return render_page("transparency/complaint.html", complaint=complaints.by_number(number))
+    return render_page("transparency/complaints/complaint.html", complaint=complaints.by_number(number))
 
 
 def _page(typed: Mapping[str, str], trouble: FormErrors = NO_ERRORS) -> Response:
-    return render_page("transparency/complain.html", trouble, typed=typed, agencies=agencies.agencies())
+    return render_page("transparency/complaints/complain.html", trouble, typed=typed, agencies=agencies.agencies())
 
 
 def _parse(typed: Mapping[str, str]) -> Said:

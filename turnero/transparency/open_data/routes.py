@@ -82,7 +82,7 @@ def _page(asked: Asked) -> str:
     own = [row for row in found if row.source == "own"]
     chosen = next((row for row in own if f"{row.month:%Y-%m}" == asked.month), own[-1] if own else None)
     return render_template(
-        "transparency/figures.html",
+        "transparency/open_data/figures.html",
         months=found,
         own=own[::-1],
         detail=_detail(chosen, asked) if chosen else None,

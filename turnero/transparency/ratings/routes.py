@@ -42,7 +42,7 @@ def submit_rating(reference: str, mac: str) -> Response:
 
 def _page(booking: Booking, mac: str, trouble: FormErrors) -> Response:
     return render_page(
-        "transparency/rate.html",
+        "transparency/ratings/rate.html",
         trouble,
         booking=booking,
         steps={step: gettext(words) for step, words in STEPS.items()},

@@ -38,7 +38,7 @@ def show_hour(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     agency, _ = _chosen(journey)
     held = holds.present_hold(journey, clock.now())
     return render_step(
-        "booking/hours.html",
+        "booking/pages/journey/hours.html",
         trouble,
         key=key,
         agency=agency,
@@ -66,7 +66,7 @@ def _days(journey: Journey, full: date | None, trouble: FormErrors) -> Response:
     none_at_all = not offers.days and after is None
     lapsed = journey.hold_lapses_at is not None and journey.hold_lapses_at <= now
     return render_step(
-        "booking/days.html",
+        "booking/pages/journey/days.html",
         trouble,
         key=journey.key,
         agency=agency,
@@ -112,7 +112,7 @@ def _question(journey: Journey, wish: Hour) -> Response:
         offered = wish.minute in {slot.minute for slot in _slots(journey, wish.day)}
         raise (PlaceTaken if offered else NotOffered)(agency=agency, day=wish.day, minute=wish.minute)
     return render_step(
-        "booking/question.html",
+        "booking/pages/journey/question.html",
         key=journey.key,
         agency=agency,
         wish=wish,
@@ -170,7 +170,7 @@ def _lost(journey: Journey, error: PlaceLost) -> Response:
     agency, procedure = _chosen(journey)
     day, minute = error.data["day"], error.data["minute"]
     answer = render_step(
-        "booking/lost.html",
+        "booking/pages/journey/lost.html",
         key=journey.key,
         told=error_words(error),
         agency=agency,

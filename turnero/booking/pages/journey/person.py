@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 def show_cedula(trouble: FormErrors = NO_ERRORS) -> Response:
     return render_step(
-        "booking/cedula.html", trouble, typed=forms.typed_fields(request.form, "cedula"), turn=your_turn()
+        "booking/pages/journey/cedula.html", trouble, typed=forms.typed_fields(request.form, "cedula"), turn=your_turn()
     )
 
 
@@ -34,7 +34,7 @@ def show_contact(key: str, trouble: FormErrors = NO_ERRORS, suggestion: str | No
     journey = at(key, Step.CONTACT)
     typed = forms.typed_fields(request.form, "correo", "celular") if request.form else _contact_of(journey)
     return render_step(
-        "booking/contact.html",
+        "booking/pages/journey/contact.html",
         trouble,
         key=key,
         typed=typed,
@@ -70,7 +70,7 @@ def show_code(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     resend_at = challenge.resend_at(key, policy)
     waits = resend_at is not None and resend_at > now
     return render_step(
-        "booking/code.html",
+        "booking/pages/journey/code.html",
         trouble,
         key=key,
         email=journey.email,

@@ -56,7 +56,7 @@ def show_place(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     free = _soonest_first(offers)
     elsewhere = _soonest_first(availability.province_offers(procedure)[0]) if procedure and not free else []
     return render_step(
-        "booking/place.html",
+        "booking/pages/journey/place.html",
         trouble,
         key=key,
         typed=typed,

@@ -37,7 +37,7 @@ def show_list_form(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
         last = today + timedelta(days=_USUAL_DAYS)
         typed = {"desde": today.isoformat(), "hasta": last.isoformat(), "parte": "cualquiera"}
     return render_step(
-        "booking/list.html",
+        "booking/pages/journey/list.html",
         trouble,
         key=key,
         province=province,
@@ -78,7 +78,7 @@ def show_draw_form(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     following = None if collecting else queries.next_draw(agency, procedure, now)
     typed = forms.typed_fields(request.form, "sorteo", "parte")
     return render_step(
-        "booking/draw_in.html",
+        "booking/pages/journey/draw_in.html",
         trouble,
         key=key,
         agency=agency,

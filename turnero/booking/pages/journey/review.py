@@ -24,7 +24,7 @@ def show_review(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     assert agency is not None and procedure is not None
     assert journey.hold_since is not None
     return render_step(
-        "booking/review.html",
+        "booking/pages/journey/review.html",
         trouble,
         key=key,
         journey=journey,

@@ -92,13 +92,13 @@ def not_in_registry(_error: NotInRegistry) -> Response:
     """Where such a journey ends, whatever is asked of it: what to do instead."""
     end = step_address(Step.PLACE, _key())
     if request.method == "GET" and request.path == end:
-        return make_response(render_template("booking/not_in_registry.html"))
+        return make_response(render_template("booking/pages/journey/not_in_registry.html"))
     return make_response(redirect(end, 303))
 
 
 @blueprint.errorhandler(RegistryUnavailable)
 def registry_unavailable(_error: RegistryUnavailable) -> Response:
-    answer = make_response(render_template("booking/registry_unavailable.html", key=_key()), 503)
+    answer = make_response(render_template("booking/pages/journey/registry_unavailable.html", key=_key()), 503)
     answer.headers["Retry-After"] = str(_RETRY_SECONDS)
     return answer
 
