@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Procedure
 from turnero.booking.seats import availability
-from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.lifecycle import HOLDS
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.request_models import SeatOffer, SeatRequest
 from turnero.booking.turn.states import OfferStatus
@@ -110,9 +110,7 @@ def given_on(day: date) -> dict[str, int]:
 
 
 def _was_given() -> ColumnElement[bool]:
-    return Booking.confirmed_at.is_not(None) | (
-        (Booking.channel != "web") & Booking.status.not_in((Status.HELD, Status.LAPSED))
-    )
+    return Booking.confirmed_at.is_not(None) | ((Booking.channel != "web") & Booking.status.not_in(HOLDS))
 
 
 def _write(table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:

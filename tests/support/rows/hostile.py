@@ -6,7 +6,6 @@ from sqlalchemy import delete, select, update
 from tests.support.pages.page import Page
 from tests.support.rows.build import start_writing
 from turnero.agencies.models import Agency, Closure, Line, Procedure, Province
-from turnero.booking.turn.events import What
 from turnero.booking.turn.models import Booking, Displacement, Event
 from turnero.core.extensions import db
 from turnero.staff.models import Account, DataView, Device
@@ -51,9 +50,11 @@ def call_everything(name: str) -> None:
         update(Booking).where(Booking.third_party_cedula.is_not(None)).values(third_party_name=name),
         update(Displacement).values(reason=name),
         update(Closure).values(name=name),
-        update(Event).where(Event.what == What.BY_STAFF).values(details={"why": name}),
     ):
         db.session.execute(changed)
+    for event in db.session.scalars(select(Event)):
+        if "why" in event.details:
+            event.details = event.details | {"why": name}
     for device in db.session.scalars(select(Device)):
         device.name = f"{name} {device.id}"
     for account in db.session.scalars(select(Account)):

@@ -9,11 +9,9 @@ from sqlalchemy import select
 
 from turnero.administration.log.turn_places import Move, Stay, TurnPlace, move_of, place_at, stays
 from turnero.agencies.models import Agency
-from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.lifecycle import HOLDS
 from turnero.booking.turn.models import Booking, Event
 from turnero.core.extensions import db
-
-_UNSEEN = (Status.HELD, Status.LAPSED)
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def _moves(booking_ids: Collection[int]) -> dict[int, list[Move]]:
 def agendas_of(booking: Booking) -> list[Stay]:
     """In which agendas a turn has stood, and when: from the first step after its hold until it was forgotten."""
     places = turn_places_of([booking.id])
-    shown = select(Event.at).where(Event.booking_id == booking.id, Event.after.not_in(_UNSEEN))
+    shown = select(Event.at).where(Event.booking_id == booking.id, Event.after.not_in(HOLDS))
     since = db.session.scalar(shown.order_by(Event.id).limit(1))
     if since is None:
         return []

@@ -135,7 +135,9 @@ def _account_form(trouble: FormErrors) -> Response:
 
 def _device_form(trouble: FormErrors) -> Response:
     typed = request.form or {"tipo": "kiosco"}
-    return render_page("administration/people/device_new.html", trouble, typed=typed, agencies=reach.agencies_governed())
+    return render_page(
+        "administration/people/device_new.html", trouble, typed=typed, agencies=reach.agencies_governed()
+    )
 
 
 def _link(decision: Inviting | Pairing, _number: int) -> Response:

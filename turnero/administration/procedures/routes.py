@@ -22,7 +22,9 @@ blueprint = Blueprint("admin_procedures", __name__, url_prefix="/admin/tramites"
 @blueprint.get("")
 @staff_only(Role.ADMIN)
 def show_procedures() -> Response:
-    return render_page("administration/procedures/procedures.html", procedures=agencies.procedures(), channels=_channels())
+    return render_page(
+        "administration/procedures/procedures.html", procedures=agencies.procedures(), channels=_channels()
+    )
 
 
 @blueprint.get("/nuevo")

@@ -7,15 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from turnero.attention.day.models import Visit
-from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.lifecycle import ENDED, Status
 from turnero.booking.turn.models import Booking
 from turnero.core import clock
 from turnero.core.extensions import db
 from turnero.notices.models import Notice
 from turnero.transparency.figures import MAINLAND
 from turnero.transparency.measures import quantile
-
-_ENDED = (Status.ATTENDED, Status.NO_SHOW, Status.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Statistics:
 
 def agency_statistics(agency_id: int, first: date, last: date) -> Statistics:
     """Of the agency's own days from ``first`` to ``last``, both inside."""
-    inside = (Booking.agency_id == agency_id, Booking.day.between(first, last), Booking.status.in_(_ENDED))
+    inside = (Booking.agency_id == agency_id, Booking.day.between(first, last), Booking.status.in_(ENDED))
     rows = db.session.execute(
         select(
             Booking.status,
@@ -69,7 +67,7 @@ def agency_statistics(agency_id: int, first: date, last: date) -> Statistics:
         .outerjoin(Visit, Visit.booking_id == Booking.id)
         .where(*inside)
     ).all()
-    counts = {status: sum(1 for row in rows if row.status == status) for status in _ENDED}
+    counts = {status: sum(1 for row in rows if row.status == status) for status in ENDED}
     hours: dict[int, int] = defaultdict(int)
     windows: dict[int, list[float]] = defaultdict(list)
     waits: list[float] = []

@@ -12,8 +12,8 @@ from turnero.attention.agenda.actions import Action, actions_for
 from turnero.attention.day import order, queries
 from turnero.attention.day.models import Visit
 from turnero.attention.day.undo import may_take_back
-from turnero.booking.documents.turn_text import TAGS
-from turnero.booking.turn.lifecycle import Status
+from turnero.booking.documents.turn_text import tag_of
+from turnero.booking.turn.lifecycle import ENDED, HOLDS, Status
 from turnero.booking.turn.models import Booking, Event
 from turnero.core import clock, formatting
 from turnero.core.extensions import db
@@ -25,8 +25,7 @@ from turnero.staff.models import Device
 from turnero.verify.models import Citizen
 
 # Word and mark of each state (DESIGN-VISUAL §4).
-_TAGS = TAGS | {Status.CONFIRMED: (_("Confirmado"), "")}  # the usual, so nothing marks it
-_OVER = (Status.ATTENDED, Status.NO_SHOW, Status.CANCELLED, Status.DISPLACED)
+_OVER = ENDED | {Status.DISPLACED}
 _MAILS = {
     NoticeStatus.WAITING: _("correo por enviar"),
     NoticeStatus.SENDING: _("correo por enviar"),
@@ -119,7 +118,7 @@ def _people(agency_id: int, day: date) -> list[Booking]:
     shown = (
         select(Booking)
         .where(Booking.agency_id == agency_id, Booking.day == day, Booking.forgotten_at.is_(None))
-        .where(Booking.status.not_in((Status.HELD, Status.LAPSED)))
+        .where(Booking.status.not_in(HOLDS))
         .order_by(Booking.minute, Booking.confirmed_at, Booking.id)
     )
     return list(db.session.scalars(shown))
@@ -198,7 +197,7 @@ class _Sheet:
         status = booking.status
         mail = mail if status in (Status.CONFIRMED, Status.DISPLACED) else _Mail()
         visit = self.visits.get(booking.id)
-        word, mark = _TAGS[status]
+        word, mark = tag_of(status)
         mine = status is Status.CALLED and visit is not None and visit.window == self.member.window
         return Row(
             id=booking.id,
@@ -210,7 +209,7 @@ class _Sheet:
             notes=_notes(booking),
             status=status,
             word=gettext(word),
-            mark=mark,
+            mark="" if status is Status.CONFIRMED else mark,  # the usual, so nothing marks it
             detail=self._detail(booking, visit),
             ticket=visit.ticket if visit else "",
             mail=mail.word,

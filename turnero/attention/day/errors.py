@@ -1,6 +1,6 @@
 """Why something cannot be done with a turn on its day."""
 
-from turnero.booking.documents.turn_text import TAGS
+from turnero.booking.documents.turn_text import tag_of
 from turnero.booking.turn.models import Booking
 from turnero.core.errors import InvalidInput, Refused
 from turnero.core.language import gettext
@@ -98,4 +98,4 @@ class CedulaOther(InvalidInput):
 
 def wrong_state(booking: Booking) -> WrongState:
     """What is said of a step that the turn's state does not allow."""
-    return WrongState(status=gettext(TAGS[booking.status][0]).lower())
+    return WrongState(status=gettext(tag_of(booking.status)[0]).lower())

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from turnero.agencies.models import Agency
 from turnero.attention.day.models import Call, Visit
 from turnero.attention.day.order import Waiting, queue
-from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.lifecycle import HOLDS, Status
 from turnero.booking.turn.models import Booking
 from turnero.core import clock
 from turnero.core.errors import NotFound
@@ -28,7 +28,7 @@ def booking_here(booking_id: int, agency_id: int, *, lock: bool = False) -> Book
     wanted = select(Booking).where(
         Booking.id == booking_id,
         Booking.agency_id == agency_id,
-        Booking.status.not_in((Status.HELD, Status.LAPSED)),
+        Booking.status.not_in(HOLDS),
         Booking.forgotten_at.is_(None),
     )
     if lock:

@@ -14,7 +14,7 @@ from turnero.booking.closures.proposals import open_displacement
 from turnero.booking.documents.notices import proposed_place
 from turnero.booking.documents.turn_text import PlaceText
 from turnero.booking.turn import reference
-from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.lifecycle import SEATED, Status
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.queries import policy_of
 from turnero.core import clock, formatting
@@ -27,7 +27,6 @@ from turnero.verify import cedula
 
 MAX_MISSES = 5
 PAUSE = timedelta(minutes=5)
-_WAITS = (Status.CONFIRMED, Status.ARRIVED, Status.CALLED)
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ def _by_cedula(number: str, device: Device, now: datetime) -> Booking | None:
         Booking.cedula == number,
         Booking.agency_id == device.agency_id,
         Booking.day == today_at(device.agency_id, now),
-        Booking.status.in_(_WAITS),
+        Booking.status.in_(SEATED),
         Booking.forgotten_at.is_(None),
     )
     in_order = here.order_by(Booking.status != Status.CONFIRMED, Booking.minute, Booking.id).limit(1)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from turnero.attention.day.queries import today_at
 from turnero.attention.oversight.outliers import stands_out
 from turnero.booking.turn.events import What
-from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.lifecycle import PRESENT, Status
 from turnero.booking.turn.models import Booking, Event
 from turnero.core import clock
 from turnero.core.extensions import db
@@ -134,7 +134,7 @@ def _left_open(agency_id: int, now: datetime) -> tuple[tuple[int, str, date], ..
     rows = db.session.execute(
         select(Booking.id, Booking.reference, Booking.day)
         .where(Booking.agency_id == agency_id, Booking.day < today_at(agency_id, now))
-        .where(Booking.status.in_((Status.ARRIVED, Status.CALLED)))
+        .where(Booking.status.in_(PRESENT))
         .order_by(Booking.day, Booking.minute)
     )
     return tuple((booking_id, reference, day) for booking_id, reference, day in rows)

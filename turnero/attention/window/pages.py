@@ -10,7 +10,7 @@ from turnero.attention.day.models import Visit
 from turnero.attention.day.queries import visit_of
 from turnero.attention.day.undo import UNDO_LIFE, last_step
 from turnero.booking.documents.event_text import event_words
-from turnero.booking.documents.turn_text import TAGS
+from turnero.booking.documents.turn_text import tag_of
 from turnero.booking.journey import cancel
 from turnero.booking.turn.lifecycle import LIVE, SEATED
 from turnero.booking.turn.models import Booking, Event
@@ -61,7 +61,7 @@ class TurnPage:
     @classmethod
     def of(cls, booking: Booking) -> "TurnPage":
         now = clock.now()
-        word, mark = TAGS[booking.status]
+        word, mark = tag_of(booking.status)
         visit = visit_of(booking.id)
         return cls(
             booking=booking,

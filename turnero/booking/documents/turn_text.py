@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import assert_never
 
 from flask import current_app
 
@@ -10,19 +11,31 @@ from turnero.booking.turn.lifecycle import Status
 from turnero.booking.turn.models import Booking
 from turnero.booking.turn.queries import policy_of, token_of
 from turnero.core import formatting
-from turnero.core.language import gettext_noop
+from turnero.core.language import gettext_noop as _
 from turnero.verify.cedula import masked
 
-# How a turn's state is called and marked (DESIGN-VISUAL §4); ``gettext`` says the word where it is shown.
-TAGS = {
-    Status.CONFIRMED: (gettext_noop("Confirmado"), "done"),
-    Status.ARRIVED: (gettext_noop("Presente"), "here"),
-    Status.CALLED: (gettext_noop("Llamado"), "call"),
-    Status.ATTENDED: (gettext_noop("Atendido"), "done"),
-    Status.NO_SHOW: (gettext_noop("Ausente"), "away"),
-    Status.CANCELLED: (gettext_noop("Cancelado"), "gone"),
-    Status.DISPLACED: (gettext_noop("Desplazado"), "moved"),
-}
+
+def tag_of(status: Status) -> tuple[str, str]:  # noqa: PLR0911 (a table that mypy completes)
+    """How a status is called, for ``gettext``, and marked (the stylesheet's class). A hold has no page of its own."""
+    match status:
+        case Status.HELD | Status.LAPSED:
+            raise ValueError(f"no turn yet: {status}")
+        case Status.CONFIRMED:
+            return _("Confirmado"), "done"
+        case Status.ARRIVED:
+            return _("Presente"), "here"
+        case Status.CALLED:
+            return _("Llamado"), "call"
+        case Status.ATTENDED:
+            return _("Atendido"), "done"
+        case Status.NO_SHOW:
+            return _("Ausente"), "away"
+        case Status.CANCELLED:
+            return _("Cancelado"), "gone"
+        case Status.DISPLACED:
+            return _("Desplazado"), "moved"
+        case _ as never:
+            assert_never(never)
 
 
 def shown_cedula(cedula: str) -> str:

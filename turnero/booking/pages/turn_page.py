@@ -12,7 +12,7 @@ from turnero.booking.closures.proposals import open_displacement
 from turnero.booking.closures.sweep import DISPLACED_LIFE
 from turnero.booking.documents.closure_text import told_reason
 from turnero.booking.documents.notices import answer_until, proposed_place
-from turnero.booking.documents.turn_text import TAGS, PlaceText, TurnText
+from turnero.booking.documents.turn_text import PlaceText, TurnText, tag_of
 from turnero.booking.journey import cancel
 from turnero.booking.pages.journey.page import error_words, render_step
 from turnero.booking.seats import limits
@@ -53,7 +53,7 @@ def turn_page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
     """The page of a turn. Raises NotFound."""
     booking = booking_by_token(token)
     now = clock.now()
-    word, mark = TAGS[booking.status]
+    word, mark = tag_of(booking.status)
     values = {
         "token": token,
         "text": TurnText.of(booking),

@@ -45,7 +45,10 @@ def submit_link_form() -> Response:
 
 def _find_page(trouble: FormErrors, *, sent: bool = False) -> Response:
     return render_step(
-        "booking/pages/find_turn.html", trouble, typed=forms.typed_fields(request.form, "referencia", "cedula"), sent=sent
+        "booking/pages/find_turn.html",
+        trouble,
+        typed=forms.typed_fields(request.form, "referencia", "cedula"),
+        sent=sent,
     )
 
 
@@ -121,4 +124,6 @@ def submit_cancelling(token: str) -> Response:
 
 def _cancel_page(token: str, booking: Booking, trouble: FormErrors = NO_ERRORS) -> Response:
     displaced = booking.status == Status.DISPLACED
-    return render_step("booking/pages/cancel.html", trouble, token=token, text=TurnText.of(booking), displaced=displaced)
+    return render_step(
+        "booking/pages/cancel.html", trouble, token=token, text=TurnText.of(booking), displaced=displaced
+    )

@@ -18,7 +18,7 @@ from turnero.booking.person.retention import delete_holds, delete_requests, forg
 from turnero.booking.turn import history
 from turnero.booking.turn.errors import LiveTurns
 from turnero.booking.turn.events import What
-from turnero.booking.turn.lifecycle import LIVE, Status
+from turnero.booking.turn.lifecycle import HOLDS, LIVE, PRESENT, Status
 from turnero.booking.turn.models import Booking, Journey
 from turnero.booking.turn.request_models import SeatOffer, SeatRequest
 from turnero.booking.turn.states import RequestStatus
@@ -195,7 +195,7 @@ def erase(cedula: str, basis: str, *, cancel_turns: bool = False) -> Erased:
         cancel.give_place_back(turn, now)
     forget_journeys(journeys)
     delete_requests(requests)
-    holds = {turn.id: turn.reference for turn in found if turn.status in (Status.HELD, Status.LAPSED)}
+    holds = {turn.id: turn.reference for turn in found if turn.status in HOLDS}
     turns = [turn for turn in found if turn.id not in holds]
     for turn in turns:
         history.note(turn, What.ERASED, actor=COMMAND_LINE, now=now, details={"basis": basis})
@@ -228,7 +228,7 @@ def _locked_bookings(cedula: str) -> Sequence[Booking]:
 
 def _is_pending(turn: Booking, now: datetime) -> bool:
     """Whether somebody still counts on the turn."""
-    if turn.status in (Status.ARRIVED, Status.CALLED):
+    if turn.status in PRESENT:
         return turn.starts_at > now - _STAYS
     return turn.status == Status.DISPLACED or (turn.status == Status.CONFIRMED and turn.starts_at > now)
 

@@ -13,7 +13,7 @@ from sqlalchemy import case, delete, insert, select, update
 from turnero.agencies.models import Agency
 from turnero.booking.person.pseudonym import pseudonym_of
 from turnero.booking.turn.events import What
-from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.lifecycle import HOLDS, Status
 from turnero.booking.turn.models import Booking, Claim, Event, Journey, SpentReference
 from turnero.booking.turn.queries import policy_of
 from turnero.booking.turn.request_models import SeatOffer, SeatRequest
@@ -26,7 +26,7 @@ from turnero.notices.models import OWED, Notice, NoticeStatus
 _BATCH = 200
 _HOLD_LIFE = timedelta(hours=24)
 # Whoever lost their place is still to be told and answered; the sweep ends that in time.
-_NOT_YET = (Status.HELD, Status.LAPSED, Status.DISPLACED)
+_NOT_YET = HOLDS | {Status.DISPLACED}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The life of a booking: one table of transitions; nothing else changes a status (DESIGN §7)."""
 
 from collections.abc import Iterable
-from enum import StrEnum
+from enum import Enum, StrEnum
+from typing import assert_never
 
 
 class Status(StrEnum):
@@ -16,10 +17,45 @@ class Status(StrEnum):
     DISPLACED = "displaced"
 
 
+class Phase(Enum):
+    """What a status means to everything but the lifecycle itself: a new status is classified once, in ``phase_of``."""
+
+    HOLD = 1  # no turn yet, or never one
+    TO_COME = 2
+    PRESENT = 3
+    DISPLACED = 4  # live, and has lost its place
+    ENDED = 5
+
+
+def phase_of(status: Status) -> Phase:
+    """The phase that a booking of this status is in."""
+    match status:
+        case Status.HELD | Status.LAPSED:
+            return Phase.HOLD
+        case Status.CONFIRMED:
+            return Phase.TO_COME
+        case Status.ARRIVED | Status.CALLED:
+            return Phase.PRESENT
+        case Status.DISPLACED:
+            return Phase.DISPLACED
+        case Status.ATTENDED | Status.NO_SHOW | Status.CANCELLED:
+            return Phase.ENDED
+        case _ as never:
+            assert_never(never)
+
+
+def _in(*phases: Phase) -> frozenset[Status]:
+    return frozenset(status for status in Status if phase_of(status) in phases)
+
+
+HOLDS = _in(Phase.HOLD)
+# The person is at the agency.
+PRESENT = _in(Phase.PRESENT)
+ENDED = _in(Phase.ENDED)
 # A live turn uses up its cédula's one place per trámite.
-LIVE = frozenset({Status.CONFIRMED, Status.ARRIVED, Status.CALLED, Status.DISPLACED})
-# These keep undated claims; a displaced turn is live and has lost its place.
-SEATED = frozenset({Status.CONFIRMED, Status.ARRIVED, Status.CALLED})
+LIVE = _in(Phase.TO_COME, Phase.PRESENT, Phase.DISPLACED)
+# Bookings that keep undated claims.
+SEATED = _in(Phase.TO_COME, Phase.PRESENT)
 
 TRANSITIONS: dict[Status | None, frozenset[Status]] = {
     None: frozenset({Status.HELD, Status.ARRIVED}),  # a walk-in starts at arrived

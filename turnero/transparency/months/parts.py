@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from turnero.agencies.models import Agency, Desk
 from turnero.attention.day.models import Visit
-from turnero.booking.turn.lifecycle import Status
+from turnero.booking.turn.lifecycle import ENDED, Status
 from turnero.booking.turn.models import Booking, Displacement
 from turnero.core.extensions import db
 from turnero.transparency.measures import following, quantile
@@ -107,7 +107,6 @@ class _Counting:
 
 
 def _count_turns(counting: _Counting, days: tuple[date, date]) -> None:
-    ended = (Status.ATTENDED, Status.NO_SHOW, Status.CANCELLED)
     rows = db.session.execute(
         select(
             Booking.agency_id,
@@ -119,7 +118,7 @@ def _count_turns(counting: _Counting, days: tuple[date, date]) -> None:
             Visit.ended_at,
         )
         .outerjoin(Visit, Visit.booking_id == Booking.id)
-        .where(Booking.day.between(*days), Booking.status.in_(ended))
+        .where(Booking.day.between(*days), Booking.status.in_(ENDED))
         .order_by(Booking.id)
     )
     for agency_id, procedure_id, status, starts_at, *visit in rows:

@@ -18,7 +18,12 @@ def show_details(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     given = typed_fields(request.form, *_FIELDS) if request.method == "POST" else _kept(journey)
     third_party = (journey.procedure.sheet if journey.procedure else {}).get("requirements", {}).get("third_party")
     return render_step(
-        "booking/pages/journey/details.html", trouble, key=key, typed=given, third_party=third_party, turn=your_turn(journey)
+        "booking/pages/journey/details.html",
+        trouble,
+        key=key,
+        typed=given,
+        third_party=third_party,
+        turn=your_turn(journey),
     )
 
 
