@@ -19,7 +19,7 @@ def tag_of(status: Status) -> tuple[str, str]:  # noqa: PLR0911 (a table that my
     """How a status is called, for ``gettext``, and marked (the stylesheet's class). A hold has no page of its own."""
     match status:
         case Status.HELD | Status.LAPSED:
-            raise ValueError(f"no turn yet: {status}")
+            raise ValueError(status)
         case Status.CONFIRMED:
             return _("Confirmado"), "done"
         case Status.ARRIVED:
