@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tests.support import ROOT
@@ -46,6 +47,7 @@ PARTS = (
 def main() -> None:
     try:
         provide_postgres()
+        provide_headless_shell()
         for part in PARTS:
             provide(part)
     except MissingPart as missing:
@@ -64,6 +66,13 @@ def provide_postgres() -> None:
         )
     if postgres.programs() is None:
         raise MissingPart("falta PostgreSQL; instale el servidor (en Debian: apt-get install postgresql).")
+
+
+def provide_headless_shell() -> None:
+    """Only for speed: where the package cannot be had, the whole Chromium does."""
+    if browser.headless_shell() is None and can_install_packages():
+        with suppress(MissingPart):
+            install_packages(browser.SHELL, "fonts-dejavu-core")
 
 
 def provide(part: Part) -> None:
