@@ -118,6 +118,8 @@ def sentences_left_in(source: str) -> list[str]:
             said.update(inner for argument in node.args for inner in ast.walk(argument))
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             said.add(node.value)  # a docstring
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile":
+            said.update(node.args)
     return [
         node.value
         for node in ast.walk(tree)

@@ -82,7 +82,7 @@ BAD = {
         "Debe tener 10 dígitos y usted ingresó 9.",
     ),
     "no name": (HEADER + "1700000001, ,Prueba,,,\n", 2, "nombres: Falta"),
-    "a name with a null character": (HEADER + "1700000001,A\0na,Prueba,,,\n", 2, "caracteres que no se ven"),
+    "a name of pictures": (HEADER + "1700000001,😀,Prueba,,,\n", 2, "nombres: Falta"),
     "a date the other way round": (
         HEADER + "1700000001,Ana,Prueba,14/03/1985,,\n",
         2,

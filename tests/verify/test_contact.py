@@ -25,6 +25,8 @@ from turnero.verify.email_domain import distance, suggest_domain
     [
         ("ana.demo@example.ec", "ana.demo@example.ec"),
         ("  ana@example.ec\n", "ana@example.ec"),
+        ("ana @example.ec", "ana@example.ec"),
+        ("ana\0@example.ec", "ana@example.ec"),
         ("Ana@Example.EC", "Ana@example.ec"),  # the part before @ is the other server's business
         ("ana+turno@gmail.com", "ana+turno@gmail.com"),
         ("ana@peña.ec", "ana@xn--pea-8ma.ec"),
@@ -42,15 +44,12 @@ def test_an_email_is_stored_in_ascii_without_the_spaces_around_it(typed: str, em
         "ana@",
         "ana@example",  # no ending
         "ana@@example.ec",
-        "ana @example.ec",
         "ana@example.ec, luis@example.ec",
-        "Ana <ana@example.ec>",
         '"ana demo"@example.ec',
         "ana@[127.0.0.1]",
         "ana@localhost",
         "josé@example.ec",  # our mail goes out in ASCII
         "ana@example.ec\r\nBcc: luis@example.ec",
-        "ana\0@example.ec",
         "a" * 65 + "@example.ec",
         "a" * 64 + "@" + "b" * 63 + "." + "c" * 63 + "." + "d" * 59 + ".ec",  # 255 characters
     ],

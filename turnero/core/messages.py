@@ -35,7 +35,7 @@ TEXTS: dict[str, str] = {
     # files that people write
     "file_invalid": _("No se cambió nada. Corrija lo siguiente y vuelva a intentar:\n{lines}"),
     "catalogue_missing": _("No hay archivos .yaml en {path}."),
-    "name_invalid": _("Falta, es muy largo o tiene caracteres que no se ven."),
+    "name_invalid": _("Falta o es muy largo."),
     "birth_invalid": _("Debe ser una fecha como 1958-04-23, ni anterior a 1900 ni futura."),
     # backups
     "backup_exists": _("Ya existe {path}. Elija otro nombre: una copia nunca se escribe sobre otra."),
@@ -102,6 +102,7 @@ TEXTS: dict[str, str] = {
     "not_changeable": _("Este turno ya no se puede cambiar."),
     "changes_spent": _("Este turno ya cambió {limit} veces. Puede conservarlo, o cancelarlo y pedir otro."),
     "third_party_name_missing": _("Escriba el nombre de la persona que vendrá."),
+    "third_party_name_long": _("El nombre es muy largo. Use hasta {most} letras."),
     "no_proposal": _("El turno que le proponíamos ya no está disponible. Elija otro horario."),
     "already_asked": _(
         "Con esta cédula ya hay una solicitud para este trámite. "

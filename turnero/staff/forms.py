@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from turnero.core.cleaning import clean_email
 from turnero.core.errors import Faulty, InvalidInput
 from turnero.staff import passwords
 from turnero.staff.models import Account
@@ -26,7 +27,7 @@ def typed(form: Typed, *fields: str) -> dict[str, str]:
 
 def parse_sign_in(form: Typed) -> tuple[str, str, str]:
     """Address (normalised), password and code as typed. Raises Faulty where address or password are missing."""
-    email, password = form.get("correo", "").strip().lower()[:_MAX_ADDRESS], form.get("clave", "")
+    email, password = clean_email(form.get("correo", "")).lower()[:_MAX_ADDRESS], form.get("clave", "")
     faults: dict[str, InvalidInput] = {}
     if not email:
         faults["correo"] = StaffEmailMissing()

@@ -3,13 +3,17 @@
 import base64
 import hashlib
 import hmac
+import re
 from datetime import datetime, timedelta
 
 import pyotp
 
+from turnero.core.cleaning import clean_identifier
+
 _STEP_SECONDS = 30
 STEP = timedelta(seconds=_STEP_SECONDS)
 _ISSUER = "Turnero"
+_LABEL = re.compile(r"(?:su|el|mi)?c[oó]digo(?:es)?", re.IGNORECASE)
 
 
 def secret(code_key: str, nonce: str) -> str:
@@ -29,7 +33,7 @@ def code_at(secret_text: str, now: datetime) -> str:
 
 def time_step_of(secret_text: str, typed: str, now: datetime) -> int | None:
     """The step whose code was typed, of the present one and its neighbours; None for a wrong code."""
-    code = "".join(typed.split())
+    code = clean_identifier(typed, _LABEL)
     present = int(now.timestamp()) // _STEP_SECONDS
     totp = pyotp.TOTP(secret_text)
     for step in (present, present - 1, present + 1):

@@ -1,12 +1,15 @@
 """The cédula: ten digits with a check digit. A valid one proves only its form, not that it exists or whose it is."""
 
+import re
+
 from stdnum.ec import ci
 from stdnum.exceptions import ValidationError
 
+from turnero.core.cleaning import clean_identifier
 from turnero.core.errors import InvalidInput
-from turnero.verify.digits import compact
 
 LENGTH = 10
+_LABEL = re.compile(r"(?:c[eé]dula|ci|cc)(?:deidentidad|deciudadan[ií]a)?(?:n[oº°]?)?", re.IGNORECASE)
 
 
 class InvalidCedula(InvalidInput):
@@ -31,7 +34,7 @@ def parse(text: str) -> str:
     The third digit may be 6: such cédulas are issued. Repeated digits are refused here,
     since 2222222222 passes the check digit.
     """
-    typed = compact(text)
+    typed = digits_of(text)
     if not typed:
         raise CedulaMissing
     if typed.isdecimal() and len(typed) != LENGTH:
@@ -43,6 +46,11 @@ def parse(text: str) -> str:
     if len(set(cedula)) == 1:
         raise InvalidCedula
     return cedula
+
+
+def digits_of(text: str) -> str:
+    """What was typed without label, grouping and invisible characters; not yet judged."""
+    return clean_identifier(text, _LABEL)
 
 
 def masked(cedula: str) -> str:

@@ -8,11 +8,11 @@ from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from unicodedata import category, normalize
 
 from sqlalchemy import select
 
 from turnero.core import clock
+from turnero.core.cleaning import clean_name
 from turnero.core.db import lock, transaction
 from turnero.core.errors import InvalidInput
 from turnero.core.extensions import db
@@ -43,7 +43,7 @@ class Line:
 
 
 class NameInvalid(InvalidInput):
-    """Empty, too long, or with characters that nobody sees."""
+    """Empty or too long."""
 
     code = "name_invalid"
 
@@ -154,8 +154,8 @@ def _read(line: Line, today: date) -> tuple[list[Any], list[str]]:
 
 
 def _name(text: str) -> str:
-    words = " ".join(normalize("NFC", text).split())
-    if not 0 < len(words) <= 120 or any(category(character) == "Cc" for character in words):
+    words = clean_name(text)
+    if not 0 < len(words) <= 120:
         raise NameInvalid
     return words
 

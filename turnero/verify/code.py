@@ -4,10 +4,11 @@ import hashlib
 import hmac
 import re
 
+from turnero.core.cleaning import clean_identifier
 from turnero.core.errors import InvalidInput
-from turnero.verify.digits import compact
 
 DIGITS = 6
+_LABEL = re.compile(r"(?:su|el|mi|tu)?c[oó]digo(?:es|deverificaci[oó]n)?(?:es)?", re.IGNORECASE)
 
 
 class CodeFormat(InvalidInput):
@@ -25,7 +26,7 @@ def code_of(key: str, nonce: str) -> str:
 
 def clean(text: str) -> str:
     """Six ASCII digits, however they were grouped. Raises ``CodeFormat``."""
-    typed = compact(text)
+    typed = clean_identifier(text, _LABEL)
     if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", typed):
         raise CodeFormat
     return typed

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from turnero.core.cleaning import clean_email, clean_identifier
 from turnero.core.errors import InvalidInput
-from turnero.verify.digits import compact
 
 _COUNTRY = 593
+_MOBILE_LABEL = re.compile(r"tel[eé]fono|tel|celular|cel|m[oó]vil|whatsapp|callto|sms", re.IGNORECASE)
 _GMAIL = ("gmail.com", "googlemail.com")
 
 
@@ -48,7 +49,7 @@ def parse_contact(email_text: str, mobile_text: str) -> Contact:
 
 def parse_email(text: str) -> str:
     """The address in ASCII, at most 254 characters. Raises ``EmailMissing`` or ``EmailInvalid``."""
-    typed = text.strip()
+    typed = clean_email(text)
     if not typed:
         raise EmailMissing
     try:
@@ -78,7 +79,7 @@ def masked_email(email: str) -> str:
 
 def parse_mobile(text: str) -> str:
     """E.164, from 0…, 593…, +593… or 00593… . Raises ``MobileMissing`` or ``MobileInvalid``."""
-    typed = compact(text)
+    typed = clean_identifier(text, _MOBILE_LABEL)
     if not typed:
         raise MobileMissing
     # The library would read letters as the keys they share with digits.

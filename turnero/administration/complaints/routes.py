@@ -12,6 +12,7 @@ from turnero.administration.edit.errors import TextLong, TextMissing
 from turnero.administration.log import queries
 from turnero.agencies.models import Agency
 from turnero.core import clock
+from turnero.core.cleaning import clean_text
 from turnero.core.extensions import db
 from turnero.core.language import gettext, gettext_noop
 from turnero.staff.access import Role, staff_only
@@ -137,6 +138,7 @@ class Answering:
 
 def _answer(text: str) -> str:
     """Several lines, as they will be read."""
+    text = clean_text(text)
     if not text:
         raise TextMissing
     if len(text) > _MAX_CHARACTERS:

@@ -17,6 +17,7 @@ from turnero.administration.edit.errors import (
 )
 from turnero.agencies.terms import parse_date
 from turnero.booking.journey.forms import YEARS
+from turnero.core.cleaning import clean_line
 
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -25,10 +26,10 @@ _MIDNIGHT = 24 * 60
 
 
 def text_line(most: int = 120, *, least: int = 1) -> Callable[[str], str]:
-    """One line without stray spaces or letters that do not show."""
+    """One line without stray spaces or characters that do not show."""
 
     def parse(text: str) -> str:
-        line = " ".join(unicodedata.normalize("NFC", "".join(c if c.isprintable() else " " for c in text)).split())
+        line = clean_line(text)
         if len(line) < least:
             raise TextMissing
         if len(line) > most:

@@ -10,6 +10,7 @@ from turnero.administration.edit.period import period
 from turnero.administration.log import cursor, queries
 from turnero.administration.log.queries import KINDS, Search
 from turnero.booking.turn.reference import parse_reference
+from turnero.core.cleaning import clean_email
 from turnero.core.language import gettext
 from turnero.staff.access import Role, staff_only
 from turnero.web.fields import Fields
@@ -33,7 +34,7 @@ def show_log() -> Response:
         kind if kind in KINDS else "todo",
         first,
         last,
-        account=fields.text("cuenta").lower()[:254],
+        account=clean_email(fields.text("cuenta")).lower()[:254],
         reference=_reference(fields.text("referencia")),
         agency_id=governed[slug].id if slug else reach.only(),
         older_than=cursor.parse_cursor(fields.text("antes")),

@@ -9,8 +9,11 @@ from flask import Response, abort, url_for
 from turnero.attention.agenda.queries import Agenda, Row, agenda_of
 from turnero.attention.day import queries
 from turnero.booking.journey.forms import parse_near_day
+from turnero.booking.turn.reference import parse_reference
 from turnero.core import clock, formatting
+from turnero.core.cleaning import clean_line
 from turnero.staff.access import member
+from turnero.verify.cedula import digits_of
 from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
 
@@ -45,9 +48,11 @@ def _around(agenda: Agenda) -> dict[str, Any]:
 
 
 def _holds(row: Row, sought: str) -> bool:
-    """Whether every word is somewhere in the row's name, cédula, reference or ticket."""
+    """Whether it is the row's cédula or reference, or each word is in its name, cédula, reference or ticket."""
+    if row.cedula == digits_of(sought) or row.reference == parse_reference(sought):
+        return True
     text = _plain(f"{row.person} {row.cedula} {row.reference} {row.ticket}")
-    return all(word in text for word in _plain(sought).split())
+    return all(word in text for word in _plain(clean_line(sought)).split())
 
 
 def _plain(text: str) -> str:

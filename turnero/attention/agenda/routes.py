@@ -6,6 +6,7 @@ from turnero.attention.agenda import stream as changes
 from turnero.attention.agenda.pages import agenda_page, day_or_404, today_here
 from turnero.attention.kiosk import assistance
 from turnero.core import clock
+from turnero.core.cleaning import clean_line
 from turnero.staff.access import Role, looked_at, member, staff_only
 from turnero.web.page import see_other
 
@@ -48,7 +49,7 @@ def submit_agenda_search(day: str) -> Response:
     """Without JavaScript: a post, so that no cédula stands in an address. It changes nothing."""
     found = day_or_404(day)
     looked_at("agenda", agency_id=member().agency, day=found)
-    return agenda_page(found, sought=request.form.get("busca", "").strip()[:80])
+    return agenda_page(found, sought=clean_line(request.form.get("busca", ""))[:80])
 
 
 @blueprint.get("/agenda/<day>/cambios")

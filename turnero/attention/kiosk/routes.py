@@ -9,6 +9,7 @@ from turnero.agencies.models import Agency
 from turnero.attention.kiosk import assistance, offline, reading
 from turnero.attention.kiosk import walk_in as kiosk_walk_in
 from turnero.booking.journey import forms
+from turnero.core.cleaning import clean_line
 from turnero.core.errors import Faulty, NotFound
 from turnero.core.extensions import db
 from turnero.staff.access import device, device_only
@@ -17,7 +18,7 @@ from turnero.web.page import see_other
 blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosco")
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _MAX_KEPT = 200
-_MAX_READING = 40
+_MAX_READING = 80
 
 
 def agency_here() -> Agency:
@@ -43,7 +44,7 @@ def show_kiosk() -> Response:
 @device_only("kiosk")
 def submit_reading() -> Response:
     """Field ``lectura``: a reference or a cédula."""
-    typed = request.form.get("lectura", "").strip()[:_MAX_READING]
+    typed = clean_line(request.form.get("lectura", ""))[:_MAX_READING]
     if not typed:
         return see_other("/kiosco")
     return render_kiosk("attention/kiosk/answer.html", reading=reading.read_code(typed, device().id))

@@ -8,10 +8,10 @@ from turnero.attention.day.errors import CedulaOther, ReasonLong, ReasonMissing
 from turnero.booking.journey import forms
 from turnero.booking.journey.forms import Hour, HourMissing, ProcedureMissing, Typed
 from turnero.booking.turn.new_booking import Extras, Reachable
+from turnero.core.cleaning import clean_line
 from turnero.core.errors import Faulty
 from turnero.verify import cedula
 from turnero.verify.contact import parse_email, parse_mobile
-from turnero.verify.digits import compact
 from turnero.web.fields import Fields
 
 MAX_REASON_CHARACTERS = 200
@@ -88,7 +88,7 @@ def cedula_of(*, card_seen: bool) -> Callable[[str], str]:
     """The parser of a cédula. Whoever has seen the card may take one whose check digit fails, with ten digits."""
 
     def parse(text: str) -> str:
-        digits = compact(text)
+        digits = cedula.digits_of(text)
         if card_seen and len(digits) == cedula.LENGTH and digits.isascii() and digits.isdecimal():
             return digits
         return cedula.parse(text)
@@ -135,7 +135,7 @@ def _hour(text: str) -> Hour | None:
 
 
 def _reason(text: str) -> str:
-    reason = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    reason = clean_line(text)
     if not reason:
         raise ReasonMissing
     if len(reason) > MAX_REASON_CHARACTERS:
@@ -144,7 +144,7 @@ def _reason(text: str) -> str:
 
 
 def _same(text: str, holder: str) -> str:
-    digits = compact(text)
+    digits = cedula.digits_of(text)
     if not digits:
         raise cedula.CedulaMissing
     if digits != holder:

@@ -13,6 +13,7 @@ from turnero.booking.journey.steps import AgencyChoice, Details
 from turnero.booking.turn import reference
 from turnero.booking.turn.errors import WishInvalid
 from turnero.booking.turn.events import CancelReason
+from turnero.core.cleaning import clean_name
 from turnero.core.errors import Faulty, InvalidInput
 from turnero.core.language import gettext_noop
 from turnero.verify import cedula
@@ -74,6 +75,12 @@ class ReferenceInvalid(InvalidInput):
 
 class ThirdPartyNameMissing(InvalidInput):
     code = "third_party_name_missing"
+
+
+class ThirdPartyNameLong(InvalidInput):
+    """More than ``most`` characters."""
+
+    code = "third_party_name_long"
 
 
 @dataclass(frozen=True)
@@ -187,10 +194,12 @@ def _hour(text: str) -> Hour:
 
 def _name(text: str) -> str:
     """A name as written, in one line and of a length that fits a paper."""
-    name = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    name = clean_name(text)
     if not name:
         raise ThirdPartyNameMissing
-    return name[:MAX_NAME_CHARACTERS]
+    if len(name) > MAX_NAME_CHARACTERS:
+        raise ThirdPartyNameLong(most=MAX_NAME_CHARACTERS)
+    return name
 
 
 def _reference(text: str) -> str:

@@ -5,14 +5,19 @@ and none of 0 1 B G I L O Q S Z, which are taken for one another.
 """
 
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
+
+from turnero.core.cleaning import clean_identifier
 
 ALPHABET = "23456789CDFHJKMNPRTVWXY"
 LETTERS = ALPHABET[8:]
 LENGTH = 7
 ERAS = 16
-_CONFUSED = str.maketrans({" ": "", "-": "", "'": "", ".": ""})
+_LABEL = re.compile(
+    r"(?:su|la|mi|tu)?(?:referencia|ref)(?:desuturno|delturno)?(?:es)?|(?:su|el|mi)?turno", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def check_character(body: str) -> str:
 
 def parse_reference(typed: str) -> str | None:
     """The reference meant by what a person typed or a scanner read, or None when it cannot be one."""
-    cleaned = typed.strip().upper().translate(_CONFUSED)
+    cleaned = clean_identifier(typed, _LABEL).replace("'", "").upper()
     if len(cleaned) != LENGTH or any(character not in ALPHABET for character in cleaned):
         return None
     if cleaned[0] not in LETTERS or check_character(cleaned[:-1]) != cleaned[-1]:

@@ -14,6 +14,7 @@ from turnero.agencies.models import Agency
 from turnero.booking.turn.reference import ALPHABET, LETTERS
 from turnero.core import clock
 from turnero.core import db as database
+from turnero.core.cleaning import clean_identifier
 from turnero.core.errors import NotFound, Refused
 from turnero.core.extensions import db
 from turnero.core.language import gettext, gettext_noop
@@ -124,7 +125,7 @@ def _tell(row: Complaint, kind: str, now: datetime) -> None:
 
 def by_number(number: str, *, lock: bool = False) -> Complaint:
     """Raises NotFound."""
-    found = select(Complaint).where(Complaint.number == number.strip().upper().replace("-", ""))
+    found = select(Complaint).where(Complaint.number == clean_identifier(number).upper())
     row = db.session.scalar(found.with_for_update() if lock else found)
     if row is None:
         raise NotFound

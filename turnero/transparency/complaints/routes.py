@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request, url_for
 
 from turnero.agencies import queries as agencies
+from turnero.core.cleaning import clean_text
 from turnero.core.errors import Faulty, InvalidInput, Refused
 from turnero.transparency.complaints import complaints
 from turnero.transparency.complaints.complaints import Said
@@ -42,7 +43,7 @@ def show_complaint_form() -> Response:
 
 @blueprint.post("")
 def submit_complaint() -> Response:
-    typed = {name: request.form.get(name, "").strip() for name in _FIELDS}
+    typed = {name: clean_text(request.form.get(name, "")) for name in _FIELDS}
     try:
         number = complaints.file_complaint(_parse(typed), browser())
     except Faulty as error:

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from turnero.booking.turn.models import Booking
+from turnero.core.cleaning import clean_text
 from turnero.core.errors import InvalidInput
 from turnero.core.language import gettext
 from turnero.core.language import gettext_noop as _
@@ -58,6 +59,7 @@ def _step(text: str) -> int:
 
 
 def _words(text: str) -> str:
+    text = clean_text(text)
     if len(text) > _MAX_CHARACTERS:
         raise WordsLong(most=_MAX_CHARACTERS)
     return text
