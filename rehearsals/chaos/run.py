@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from config import Settings
 from rehearsals.chaos.citizens import Citizen, Log
 from rehearsals.chaos.faults import FAULTS, LONG, Fault, Undo
-from rehearsals.chaos.stack import Stack, running
+from rehearsals.chaos.stack import JOBS, REPLICAS, Stack, running
 from rehearsals.chaos.verdict import Begun, Verdict, judge
 from tests.support import ROOT
 from tests.support.servers import postgres
@@ -58,6 +58,8 @@ def chaos(
     root: Path = ROOT,
     calm: float = _CALM,
     turns: int = 0,
+    replicas: int = REPLICAS,
+    jobs: int = JOBS,
 ) -> Report:
     """Run for ``seconds`` with a fault ``every`` so many, in the order of ``seed``; ``folder`` keeps the logs.
 
@@ -66,7 +68,7 @@ def chaos(
     """
     dice = random.Random(seed)  # noqa: S311 (a run that can be repeated)
     log, begun = Log(), list[Begun]()
-    with running(folder, root) as stack:
+    with running(folder, root, replicas, jobs) as stack:
         people = [Citizen(stack.url, stack.post, log, seed * 100 + number) for number in range(citizens)]
         for one in people:
             one.start()

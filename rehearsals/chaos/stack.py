@@ -77,7 +77,7 @@ class Stack:
 
 
 @contextmanager
-def running(folder: Path, root: Path) -> Iterator[Stack]:
+def running(folder: Path, root: Path, replicas: int = REPLICAS, jobs: int = JOBS) -> Iterator[Stack]:
     """The whole, ready for citizens; ``root`` is the tree whose code it runs."""
     folder.chmod(0o755)
     server = postgres.started(folder / "postgres", postgres.SETTINGS | DURABLE)
@@ -86,6 +86,7 @@ def running(folder: Path, root: Path) -> Iterator[Stack]:
     try:
         with wire(make_url(server).port or 5432) as made:
             stack = _planned(folder, root, server, made, post)
+            _add_processes(stack, replicas, jobs)
             for command in (("migrate",), ("catalogue", "load", str(CATALOGUE))):
                 stack.turnero(*command)
             with _before(stack), Keeper(stack.managed):
@@ -112,14 +113,17 @@ def _planned(folder: Path, root: Path, server: str, made: Wire, post: Post) -> S
         "TURNERO_TRUSTED_PROXIES": "1",
         "TURNERO_REGISTRY": "open",
     }
-    stack = Stack(folder, environ["TURNERO_DATABASE_URL"], made, post, environ["TURNERO_BASE_URL"], environ)
-    by_wire = database.set(port=made.port).render_as_string(hide_password=False)
-    for number in range(REPLICAS):
+    return Stack(folder, environ["TURNERO_DATABASE_URL"], made, post, environ["TURNERO_BASE_URL"], environ)
+
+
+def _add_processes(stack: Stack, replicas: int, jobs: int) -> None:
+    """Web replicas reach the database through the wire, which can be cut; jobs processes do not."""
+    by_wire = make_url(stack.database_url).set(port=stack.wire.port).render_as_string(hide_password=False)
+    for number in range(replicas):
         command = ("serve", "--bind", f"127.0.0.1:{free_port()}", "--workers", "1", "--threads", "8")
-        own = environ | {"TURNERO_DATABASE_URL": by_wire}
-        stack.web.append(Managed(f"web-{number}", command, own, folder))
-    stack.jobs = [Managed(f"jobs-{number}", ("jobs",), environ, folder) for number in range(JOBS)]
-    return stack
+        own = stack.environ | {"TURNERO_DATABASE_URL": by_wire}
+        stack.web.append(Managed(f"web-{number}", command, own, stack.folder))
+    stack.jobs += [Managed(f"jobs-{number}", ("jobs",), stack.environ, stack.folder) for number in range(jobs)]
 
 
 @contextmanager

@@ -35,13 +35,14 @@ def test_all_that_pass_end_well(monkeypatch):
     assert rehearsals.main([]) == 0
 
 
-def test_a_run_that_does_not_end_is_interrupted_with_its_processes():
+def test_a_run_that_does_not_end_is_interrupted_with_its_processes(monkeypatch):
     """Its own end is clean; a child that would hold the output open for ever ends too."""
     program = (
         "import subprocess, sys, time\n"
         "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'])\n"
         "time.sleep(300)"
     )
+    monkeypatch.setattr(rehearsals, "_GRACE_SECONDS", 3)
     ending = rehearsals.run(python("endless", program, minutes=0.02))
     assert ending.status != 0
     assert ending.seconds < 60

@@ -16,7 +16,8 @@ SEED = 7
 def test_a_short_run_breaks_no_promise():
     # Not pytest's own folder, which nobody else may enter: the database's user is another where we are root.
     with tempfile.TemporaryDirectory(prefix="turnero-chaos-") as folder:
-        report = chaos(Path(folder), seed=SEED, seconds=6, every=3, citizens=8, only="killed", calm=2, turns=5)
+        size = {"seconds": 6, "every": 3, "citizens": 8, "calm": 2, "turns": 5, "replicas": 2, "jobs": 1}
+        report = chaos(Path(folder), seed=SEED, only="killed", **size)
     assert not report.verdict.violations, report.text()
 
 
