@@ -1,1 +1,1 @@
-"""Hours that go away: who is displaced, which place is proposed instead, and the sweep."""
+"""Closing hours: displaced turns, proposed places, and the sweep."""

@@ -1,4 +1,4 @@
-"""Closing hours and opening them again: what it does to the people booked, all at once or not at all (DESIGN §5)."""
+"""Closes and reopens hours, with the effect on booked people, in one transaction (DESIGN §5)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,9 +34,9 @@ from turnero.staff.actor import COMMAND_LINE, Actor
 
 @dataclass(frozen=True)
 class Closed:
-    """What a closing does: how much it touches, and in a preview how many could be told and placed elsewhere.
+    """The effect of a closing; a preview also counts who would be notified and given another place.
 
-    ``places``: seats of open cells that go away, taken or not.
+    ``places``: seats of open cells that are removed, taken or not.
     """
 
     closure_id: int | None
@@ -45,40 +45,40 @@ class Closed:
     cleared: Cleared
     reachable: int = 0
     placed: int = 0
-    record_id: int | None = None  # of the change, as the staff can look it up
+    record_id: int | None = None  # of the change, for the staff to look up
 
     @property
     def seal(self) -> str:
-        """What goes with the preview: how many people lose their hour. Places alone are taken all day long."""
+        """The preview's fingerprint: how many people lose their hour. Bookings change the places all day."""
         return seals.seal_of(self.cleared.displaced)
 
 
 @dataclass(frozen=True)
 class Reopened:
-    """How many turns got their old hour back, and the number of the change's row in the record."""
+    """How many turns got their old hour back, and the id of the change in the record."""
 
     restored: int
     record_id: int
 
     @property
     def seal(self) -> str:
-        """What goes with the preview: how many people get their hour back."""
+        """The preview's fingerprint: how many people get their hour back."""
         return seals.seal_of(self.restored)
 
 
 class AlreadyClosed(Refused):
-    """The same hours of the same place are closed by ``number``."""
+    """The same hours of the same place are already closed by closure ``number``."""
 
     code = "already_closed"
 
 
 @database.transaction
 def close_hours(scope: Scope, hours: Hours, actor: Actor, *, once: bool = False, seal: str | None = None) -> Closed:
-    """Close the hours now: holds end, turns are displaced, one pending displacement each. One transaction.
+    """Close the hours in one transaction: end holds and displace turns, with one pending displacement each.
 
-    The places elsewhere and the notices follow in ``proposals``. Closing the same hours again finds nobody left;
-    ``once``: it raises AlreadyClosed (a form that was sent twice). ``seal``: of the preview that somebody read;
-    with another number of people nothing is done. Raises ChangedMeanwhile.
+    ``proposals`` then finds other places and sends the notices. Closing the same hours again affects nobody; with
+    ``once`` it raises AlreadyClosed (a form sent twice). ``seal``: the fingerprint of the preview; if the number of
+    people has changed, nothing is done. Raises ChangedMeanwhile.
     """
     database.lock("closures")
     if once and (there := _same(scope, hours)) is not None:
@@ -94,7 +94,7 @@ def close_hours(scope: Scope, hours: Hours, actor: Actor, *, once: bool = False,
 
 
 def _same(scope: Scope, hours: Hours) -> int | None:
-    """The number of a closure in force of exactly these hours there."""
+    """The id of a closure in force with exactly this scope and these hours."""
     place = {"scope": scope.kind, "province_code": scope.province_code, "canton": scope.canton}
     found = select(Closure.id).filter_by(agency_id=scope.agency_id, starts=hours.starts, ends=hours.ends, **place)
     return db.session.scalar(found.where(Closure.withdrawn_at.is_(None)).limit(1))
@@ -102,7 +102,7 @@ def _same(scope: Scope, hours: Hours) -> int | None:
 
 @database.preview
 def preview_closing(scope: Scope, hours: Hours) -> Closed:
-    """What ``close`` would do: the hours are closed, places found elsewhere, and all is rolled back."""
+    """The effect of ``close_hours``: close the hours, find other places, and roll everything back."""
     closed = _closed(scope, hours, COMMAND_LINE)
     displaced = displaced_by(closed.closure_id)
     for displacement in displaced:
@@ -112,7 +112,7 @@ def preview_closing(scope: Scope, hours: Hours) -> Closed:
 
 
 def displaced_by(closure_id: int | None) -> Sequence[Displacement]:
-    """Who lost an hour by a closure, in the order of the hours."""
+    """The displacements of a closure, ordered by the lost hour."""
     lost = select(Displacement).where(Displacement.closure_id == closure_id)
     return db.session.scalars(lost.order_by(Displacement.old_starts_at, Displacement.id)).all()
 
@@ -146,7 +146,7 @@ def _closed(scope: Scope, hours: Hours, actor: Actor) -> Closed:
 
 
 def _places(desks: Sequence[Desk], hours: Hours) -> int:
-    """How many seats of open cells the hours take away."""
+    """Number of seats of open cells that the hours remove."""
     first, last = hours.starts.date(), hours.ends.date()
     calendars = agencies.desk_calendars(desks, first, last)
     taken = 0
@@ -166,9 +166,10 @@ def _overlaps(hours: Hours, day: date, cell: int, step: int) -> bool:
 
 @database.transaction
 def reopen_hours(closure_id: int, actor: Actor, *, seal: str | None = None) -> Reopened:
-    """Withdraw a closure and give the old places back to those who have none yet. Raises NotFound.
+    """Withdraw a closure and return the old places to people who have no other yet. Raises NotFound.
 
-    ``seal``: of the preview that somebody read; with another number of people nothing is done. Raises ChangedMeanwhile.
+    ``seal``: the fingerprint of the preview; if the number of people has changed, nothing is done. Raises
+    ChangedMeanwhile.
     """
     reopened = _reopened(closure_id, actor)
     if seal is not None and not seals.holds(seal, reopened.restored):
@@ -178,7 +179,7 @@ def reopen_hours(closure_id: int, actor: Actor, *, seal: str | None = None) -> R
 
 @database.preview
 def preview_reopening(closure_id: int) -> Reopened:
-    """What ``reopen`` would do, rolled back. Raises NotFound."""
+    """The effect of ``reopen_hours``, rolled back. Raises NotFound."""
     return _reopened(closure_id, COMMAND_LINE)
 
 

@@ -1,4 +1,4 @@
-"""The part of the command line that closes and opens hours: what it does to people is shown before and after."""
+"""Commands that close and reopen hours, with the effect on people shown before and after."""
 
 from datetime import date
 from typing import Any

@@ -1,7 +1,7 @@
-"""Turns that no longer fit their desk: hours that were closed, windows that were cut, a grid that changed.
+"""Displaces turns that no longer fit their desk: closed hours, fewer windows, or a changed grid.
 
-``clear`` is the one mechanism. A closure calls it in its own transaction; the sweep calls it for every desk, so a
-turn outside the hours is found however it got there. Who cannot stay gets an open displacement; ``proposals`` goes on.
+``clear`` is the only mechanism. A closure calls it in its own transaction; the sweep calls it for every desk, so that
+a turn outside the hours is always found. A turn that cannot stay gets an open displacement for ``proposals``.
 """
 
 from collections import defaultdict
@@ -26,13 +26,13 @@ from turnero.core import db as database
 from turnero.core.extensions import db
 from turnero.staff.actor import SWEEP, Actor
 
-# Beyond every horizon a catalogue may set.
+# Beyond any horizon a catalogue can set.
 _FAR = timedelta(days=400)
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Why hours went away: what people are told, who did it, and the closure if there is one."""
+    """The cause of removed hours: the reason shown to people, the actor, and the closure if any."""
 
     reason: str
     actor: Actor
@@ -41,7 +41,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Cleared:
-    """What became of the claims that did not fit."""
+    """The outcome for claims that did not fit."""
 
     displaced: int = 0
     reseated: int = 0
@@ -54,12 +54,12 @@ class Cleared:
 
 
 def lock_desks(desks: Iterable[Desk]) -> None:
-    """Nobody takes a place at these desks until the transaction ends."""
+    """Lock the desks exclusively: nobody takes a place there until the transaction ends."""
     database.lock(*(f"desk:{desk.id}" for desk in desks))
 
 
 def clear(desk: Desk, cause: Cause, now: datetime) -> Cleared:
-    """End or move every claim to come that does not fit ``desk`` any more. The caller holds the desk's lock."""
+    """End or move every future claim that no longer fits ``desk``. The caller holds the desk's lock."""
     today = clock.local(now, desk.agency.zone).date()
     calendar = agencies.desk_calendars([desk], today, today + _FAR)[desk.id]
     bookings = _locked(select(Claim.booking_id).where(Claim.desk_id == desk.id, Claim.day >= today))
@@ -67,7 +67,7 @@ def clear(desk: Desk, cause: Cause, now: datetime) -> Cleared:
     for claim in _claims(desk, today):
         assert claim.booking_id is not None
         places[claim.booking_id, claim.purpose].append(claim)
-    # A place that was handed on while its booking's lock was waited for belongs to another booking now.
+    # While waiting for the booking's lock its place may have been transferred to another booking.
     bookings |= _locked([booking_id for booking_id, _ in places if booking_id not in bookings])
     desk_day = _DeskClaims(desk, calendar, cause, now)
     return sum(
@@ -105,7 +105,7 @@ def _claims(desk: Desk, today: date) -> Sequence[Claim]:
 
 @dataclass(frozen=True)
 class _DeskClaims:
-    """The claims of one desk while they are looked through."""
+    """The claims of one desk during ``clear``."""
 
     desk: Desk
     calendar: DeskCalendar
@@ -113,9 +113,9 @@ class _DeskClaims:
     now: datetime
 
     def settle(self, booking: Booking, rows: Sequence[Claim]) -> Cleared:
-        """Leave one place as it is, move it to a lower seat, or end it.
+        """Keep one place, move it to a lower seat, or end it.
 
-        Turns whose people are there already, or were, keep what they have: nobody is sent home.
+        Turns of people who are or were at the agency keep their place.
         """
         if rows[0].purpose == Purpose.TURN and booking.status != Status.CONFIRMED:
             return Cleared()
@@ -132,7 +132,7 @@ class _DeskClaims:
         return same_grid and set(minutes) <= set(day_grid.cells) and booking.procedure.line_id == self.desk.line_id
 
     def _reseat(self, rows: Sequence[Claim], windows: int) -> bool:
-        """Move all cells of one place to one free seat that still exists."""
+        """Move all cells of a place to one free seat that still exists."""
         day, minutes = rows[0].day, [row.minute for row in rows]
         of_cells = (Claim.desk_id == self.desk.id, Claim.day == day, Claim.minute.in_(minutes))
         lapsed = (Claim.lapses_at <= self.now, Claim.seat < windows)
@@ -198,7 +198,7 @@ class _DeskClaims:
 
 
 def _propose_again(booking: Booking) -> None:
-    """The proposed place went away too: look for another."""
+    """Search again after the proposed place was removed too."""
     db.session.execute(
         update(Displacement)
         .where(Displacement.booking_id == booking.id, Displacement.ended_at.is_(None))
@@ -214,7 +214,7 @@ def _propose_again(booking: Booking) -> None:
 
 
 def has_misfits(desk_id: int) -> bool:
-    """Whether ``clear_desk`` would find something: a look without locks, so that calm desks cost one read."""
+    """Whether ``clear_desk`` would find anything, checked without locks so that an unchanged desk costs one read."""
     desk = db.session.get_one(Desk, desk_id)
     now = clock.now()
     today = clock.local(now, desk.agency.zone).date()
@@ -240,7 +240,7 @@ def has_misfits(desk_id: int) -> bool:
 
 @database.transaction
 def clear_desk(desk_id: int) -> Cleared:
-    """The sweep's part: clear one desk of whatever does not fit it, in a transaction of its own."""
+    """Clear one desk in a transaction of its own, for the sweep."""
     desk = db.session.get_one(Desk, desk_id)
     lock_desks([desk])
     return clear(desk, Cause(HOURS_CHANGED, actor=SWEEP), clock.now())

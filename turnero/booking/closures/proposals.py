@@ -1,6 +1,6 @@
-"""Another place for whoever lost theirs: found, kept for them, told, and accepted with one press (DESIGN §5).
+"""Finds another place for displaced people, keeps it, notifies them, and accepts their answer (DESIGN §5).
 
-One idempotent transaction per person; the jobs go on with the next open displacement after a kill.
+Each person is one idempotent transaction; after a kill the jobs continue with the next open displacement.
 """
 
 from collections.abc import Iterator
@@ -32,9 +32,9 @@ from turnero.core.extensions import db
 from turnero.notices.models import Notice
 from turnero.staff.actor import CITIZEN, Actor, ActorKind
 
-# A proposal stays theirs until this long before its hour …
+# A proposal is kept until this long before its hour …
 _BEFORE_ITS_HOUR = timedelta(hours=24)
-# … and is confirmed at once where less than this remains, for 48 hours after the mail must be theirs too.
+# … and confirmed at once if less than this remains, because 48 hours to answer must fit.
 _TOO_SOON_TO_ASK = timedelta(hours=72)
 _TRIES = 20
 _OUTCOMES = {
@@ -44,7 +44,7 @@ _OUTCOMES = {
 
 
 def propose_all() -> int:
-    """Find a place for everybody who is waiting for one; how many were looked at."""
+    """Find a place for every pending displacement. Returns how many were processed."""
     done = 0
     while (number := _next_pending()) is not None:
         propose(number)
@@ -53,7 +53,7 @@ def propose_all() -> int:
 
 
 def _next_pending() -> int | None:
-    """Priority first, then by how soon the old turn was."""
+    """The next pending displacement: priority first, then by the old turn's time."""
     pending = (
         select(Displacement.id)
         .join(Booking, Booking.id == Displacement.booking_id)
@@ -68,7 +68,7 @@ def _next_pending() -> int | None:
 
 @database.transaction
 def propose(displacement_id: int) -> None:
-    """Keep the nearest equivalent place for one person and owe the notice, with or without one. Safe to repeat."""
+    """Keep the nearest equivalent place for one person, if any, and write the notice. Idempotent."""
     displacement = db.session.get_one(Displacement, displacement_id)
     booking = displacement.booking
     database.lock(f"cedula:{booking.cedula}")
@@ -78,7 +78,7 @@ def propose(displacement_id: int) -> None:
 
 
 def find_place(displacement: Displacement) -> bool:
-    """Take the nearest equivalent place, or note that there is none. False when it is pending no more."""
+    """Take the nearest equivalent place, or record that there is none. False if no longer pending."""
     booking = displacement.booking
     desks = _desks(displacement, booking)
     for desk in desks:
@@ -101,7 +101,7 @@ def _still_pending(displacement: Displacement, booking: Booking) -> bool:
 
 
 def _desks(displacement: Displacement, booking: Booking) -> list[Desk]:
-    """Where to look, the best first: the same agency, its canton, its province."""
+    """Desks to search, in order: the same agency, its canton, its province."""
     old = db.session.get_one(Desk, displacement.old_desk_id).agency
     around = agencies.desks_offering(old.province_code, booking.procedure)
 
@@ -115,14 +115,14 @@ def _desks(displacement: Displacement, booking: Booking) -> list[Desk]:
 
 @dataclass(frozen=True)
 class _Wish:
-    """An equivalent place, with the seats that looked free."""
+    """An equivalent place with its seats that appeared free."""
 
     place: Place
     free: tuple[int, ...]
 
 
 def _wishes(displacement: Displacement, booking: Booking, desk: Desk, offers: DeskOffers) -> Iterator[_Wish]:
-    """The free places of a desk: the next open days first, on each the hours nearest to the old one."""
+    """The free places of a desk: by day from the next open one, and on each day by distance to the old hour."""
     for offer in offers.days(max(displacement.old_day, offers.now_local.date())):
         starts = [slot.minute for slot in offers.slots(offer.day) if slot.free]
         day_grid = grid(offers.calendar, offer.day)
@@ -160,7 +160,7 @@ def _settle(
     *,
     status: DisplacementStatus,
 ) -> None:
-    """The booking has the place: its seats are undated already."""
+    """Move the booking to the place, whose seats are already undated."""
     before = relocation.recorded_place(booking)
     relocation.move_to(booking, place)
     details = {"before": before, "after": relocation.recorded_place(booking)}
@@ -170,7 +170,7 @@ def _settle(
 
 
 def open_displacement(booking_id: int) -> Displacement | None:
-    """What is under way for a displaced turn."""
+    """The open displacement of a turn, if any."""
     return db.session.scalar(
         select(Displacement).where(Displacement.booking_id == booking_id, Displacement.ended_at.is_(None))
     )
@@ -178,7 +178,7 @@ def open_displacement(booking_id: int) -> Displacement | None:
 
 @database.transaction
 def accept_proposal(token: str) -> None:
-    """Take the proposed place. A repeated acceptance changes nothing. Raises NotFound, and NoProposal if it is gone."""
+    """Accept the proposed place. Idempotent. Raises NotFound, and NoProposal if it is gone."""
     booking = locked_by_token(token)
     now = clock.now()
     if booking.status == Status.CONFIRMED and _accepted_already(booking.id):
@@ -205,9 +205,9 @@ def _undate(displacement: Displacement, booking: Booking, now: datetime, *, stat
 
 
 def proposal_handed_over(notice: Notice, now: datetime) -> None:
-    """The mail about a displacement reached the mail server (in that transaction): 48 hours to answer begin.
+    """Start the 48 hours to answer, in the transaction in which the mail server accepted the mail.
 
-    Where they no longer fit before the proposal's end, the place is confirmed at once and may be declined.
+    If they no longer fit before the proposal's end, the place is confirmed at once and can be declined.
     """
     displacement = db.session.get(Displacement, int(notice.occasion.partition(".")[0]))
     if displacement is None or displacement.ended_at is not None:

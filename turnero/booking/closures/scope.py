@@ -1,4 +1,4 @@
-"""Where hours are closed (the scope) and when: values, the desks they reach, and their names in words."""
+"""Scope and hours of a closure: their values, the desks they affect, and their names in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from turnero.core.language import gettext
 
 @dataclass(frozen=True)
 class Scope:
-    """Where hours are closed: an agency, a canton of a province, a province, or the whole country."""
+    """The scope of a closure: an agency, a canton of a province, a province, or the whole country."""
 
     kind: str
     province_code: str | None = None
@@ -24,18 +24,18 @@ class Scope:
 
 @dataclass(frozen=True)
 class Hours:
-    """From when to when, in each agency's own wall time (naive), and why."""
+    """Start, end and reason of a closure, in each agency's own wall time (naive)."""
 
     starts: datetime
     ends: datetime
     reason: str
     kind: str = "contingency"
     basis: str = ""
-    recoverable: bool = False  # the hours are worked on another day: it matters to legal terms only
+    recoverable: bool = False  # the hours are worked on another day; this affects legal terms only
 
 
 def place_of(scope: Scope | Closure) -> str:
-    """Where hours are closed, in words: an agency's name, or "la provincia …" and the like."""
+    """The scope in words: an agency's name, or "la provincia …"."""
     kind = scope.kind if isinstance(scope, Scope) else scope.scope
     if kind == "agency":
         return db.session.get_one(Agency, scope.agency_id).name
@@ -48,7 +48,7 @@ def place_of(scope: Scope | Closure) -> str:
 
 
 def place_alone(closure: Closure) -> str:
-    """The same where it does not stand in a sentence: in a table."""
+    """As ``place_of``, worded for a table instead of a sentence."""
     words = place_of(closure)
     return words if closure.scope == "agency" else words[0].upper() + words[1:]
 

@@ -1,7 +1,7 @@
-"""What goes with a preview: how many people it touches, and until when that holds while others book. Pure.
+"""Fingerprints of previews: how many people a change affects, and when that number has changed too much. Pure.
 
-Few people are counted exactly. Where hundreds are touched some book every minute, and a form that is refused each time
-could never close a country: there one in fifty more or less is no news.
+Small numbers must match exactly. With hundreds of people some book every minute and an exact match would make it
+impossible to close a country, so a difference of one in fifty is tolerated.
 """
 
 _EXACT_BELOW = 100
@@ -13,7 +13,7 @@ def seal_of(people: int) -> str:
 
 
 def holds(seal: str, people: int) -> bool:
-    """Whether ``people`` is what somebody was shown. Anything but a seal holds for nobody."""
+    """Whether ``people`` matches the number in the preview's fingerprint. False for a malformed one."""
     if not (seal.isascii() and seal.isdecimal()):
         return False
     shown = int(seal[:9])

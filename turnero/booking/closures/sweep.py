@@ -1,4 +1,4 @@
-"""Tidying what time has ended. Nothing is wrong while it does not run: expiry is a predicate, this only records it."""
+"""Records what has expired. Correctness does not depend on it: expiry is a predicate on time."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,14 +22,14 @@ from turnero.staff.actor import SWEEP
 from turnero.verify.models import Challenge, CodeTries
 
 _BATCH = 200
-# Unfinished journeys and their codes are kept a day: long enough to come back to, short enough to forget.
+# Unfinished journeys and their codes are kept for a day, so that people can return to them.
 _JOURNEY_LIFE = timedelta(hours=24)
-# A displaced turn waits this long after its old hour for its owner's answer.
+# A displaced turn waits this long after its old hour for an answer.
 DISPLACED_LIFE = timedelta(days=30)
 
 
 def sweep() -> int:
-    """Record lapsed holds, drop claims that no longer count, forget old journeys. Returns how many holds lapsed."""
+    """Record lapsed holds, delete claims that no longer count and old journeys. Returns how many holds lapsed."""
     lapsed = 0
     while batch := _lapse_holds():
         lapsed += batch
@@ -64,13 +64,13 @@ def _lapse_holds() -> int:
 
 @database.transaction
 def _drop_passed_claims() -> None:
-    """Delays that have ended; a lapsed hold's claims go with their booking."""
+    """Delete ended delays. Claims of lapsed holds are deleted with their booking."""
     db.session.execute(delete(Claim).where(Claim.purpose == Purpose.DELAY, Claim.lapses_at <= clock.now()))
 
 
 @database.transaction
 def _give_up_displaced() -> int:
-    """Cancel turns that have waited too long for an answer to their displacement."""
+    """Cancel displaced turns that were not answered in time."""
     now = clock.now()
     unanswered = db.session.scalars(
         select(Displacement)
@@ -91,12 +91,12 @@ def _give_up_displaced() -> int:
 
 @database.transaction
 def _forget_journeys() -> int:
-    """Delete journeys begun more than a day ago, a batch at a time, and what was mailed for them."""
+    """Delete journeys begun more than a day ago, in batches, with their mails."""
     before: datetime = clock.now() - _JOURNEY_LIFE
     keys = db.session.scalars(
         select(Journey.key)
         .where(Journey.created_at < before)
-        .where(or_(Journey.verified_at.is_(None), Journey.verified_at < before))  # limits count proofs of a day
+        .where(or_(Journey.verified_at.is_(None), Journey.verified_at < before))  # limits count the proofs of a day
         .limit(_BATCH)
         .with_for_update(of=Journey, skip_locked=True)
     ).all()
@@ -105,7 +105,7 @@ def _forget_journeys() -> int:
 
 
 def forget_journeys(keys: Sequence[str]) -> None:
-    """Delete journeys, whose rows are locked, with their codes and the mails that carried them."""
+    """Delete journeys (rows locked) with their codes and the mails that carried these."""
     mailed = db.session.scalars(select(Challenge.id).where(Challenge.journey.in_(keys))).all()
     db.session.execute(delete(Notice).where(Notice.subject.in_([f"challenge:{number}" for number in mailed])))
     for table in (Challenge.journey, CodeTries.journey, Journey.key):

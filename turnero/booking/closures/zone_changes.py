@@ -1,6 +1,6 @@
-"""The UTC instants derived from local day and minute, kept true when a zone's rules change.
+"""Recomputes the UTC instants derived from local day and minute after a time zone's rules change.
 
-Wall-clock time is the truth: a turn at 09:30 stays at 09:30 whatever a new release of the zone data says.
+Wall-clock time is authoritative: a turn at 09:30 stays at 09:30 under a new release of the zone data.
 """
 
 from datetime import date, datetime
@@ -19,9 +19,9 @@ _SEEN = "turnero.zone_rules"
 
 
 def refresh() -> int:
-    """Derive the instants of all turns and claims to come anew, where the zones are not as last seen; how many moved.
+    """Recompute the instants of future turns and claims in zones whose rules changed. Returns how many changed.
 
-    Each process looks once, and again whenever the offsets it sees for the coming year are others.
+    Each process checks once, and again when the offsets it sees for the coming year differ.
     """
     zones = sorted(set(db.session.scalars(select(Province.zone))))
     today = clock.now().date()
@@ -35,7 +35,7 @@ def refresh() -> int:
 
 
 def _rules(zone: str, today: date) -> tuple[float, ...]:
-    """The offsets (seconds) at noon of the next 400 days: what a turn to come may depend on."""
+    """UTC offsets (seconds) at noon of the next 400 days, which cover every bookable turn."""
     noons = (datetime.fromordinal(today.toordinal() + ahead).replace(hour=12) for ahead in range(400))
     offsets = (noon.replace(tzinfo=ZoneInfo(zone)).utcoffset() for noon in noons)
     return tuple(sorted({offset.total_seconds() for offset in offsets if offset is not None}))

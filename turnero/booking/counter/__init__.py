@@ -1,1 +1,1 @@
-"""Turns given at the agency: assisted turns, walk-ins, a turn reassigned to its holder."""
+"""Turns made by staff: assisted turns, walk-ins, and turns reassigned to their holder."""

@@ -1,4 +1,4 @@
-"""A turn for somebody at the agency, at the window or the kiosk: no code, no lead time. In the caller's transaction."""
+"""Makes turns at the window or the kiosk, without code or lead time, in the caller's transaction."""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from turnero.core import clock
 from turnero.core import db as database
 from turnero.staff.actor import Actor
 
-# A turn begins held in its one transaction, so that it has the events of any other; nobody sees this end.
+# The turn begins as held within one transaction, so that it has the same events as others; this end is never seen.
 _INSTANT_HOLD = timedelta(minutes=1)
 
 
@@ -38,7 +38,7 @@ def place_assisted(
     contact: Reachable = NOBODY,
     extras: Extras = NOTHING,
 ) -> Booking:
-    """A confirmed turn with its seat, and its mail where there is an address. The caller holds ``lock_place``.
+    """Make a confirmed turn with its seat, and a mail if there is an address. The caller holds ``lock_place``.
 
     Raises NotOffered, PlaceTaken, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn.
     """
@@ -70,13 +70,13 @@ def _confirmed(booking: Booking, *, actor: Actor, now: datetime) -> Booking:
 
 
 def lock_place(cedula: str, desk: Desk) -> None:
-    """The locks of ``place``, in the order of all who take seats."""
+    """Take the locks of ``place`` in the common order."""
     database.lock(f"cedula:{cedula}")
     database.lock_shared(f"desk:{desk.id}")
 
 
 def _offered_grid(desk: Desk, procedure: Procedure, hour: Hour, now: datetime) -> DayGrid:
-    """The grid of the day. Raises NotOffered unless it has such a start that has not passed."""
+    """The grid of the day. Raises NotOffered unless the start exists and has not passed."""
     refused = NotOffered(agency=desk.agency, day=hour.day, minute=hour.minute)
     now_local = clock.local(now, desk.agency.zone)
     if not policy_of(desk.agency).is_open(desk.id, hour.day, now_local):

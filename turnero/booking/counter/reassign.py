@@ -1,4 +1,4 @@
-"""Whoever shows the physical cédula gets their turn into their own hands: same place, other contact, another link."""
+"""Reassigns a turn to the holder who shows the physical cédula: same place, new contact, new link."""
 
 from datetime import datetime
 
@@ -18,15 +18,15 @@ from turnero.staff.actor import Actor
 
 
 def lock_journeys(booking_id: int) -> list[str]:
-    """The journeys that lead to the turn, their rows locked: before the cédula's lock and the turn's row."""
+    """Lock the journeys that lead to the turn, before the cédula's lock and the turn's row."""
     theirs = select(Journey.key).where(Journey.booking_id == booking_id).order_by(Journey.key)
     return list(db.session.scalars(theirs.with_for_update(of=Journey)))
 
 
 def reassign_turn(booking: Booking, contact: Reachable, journeys: list[str], *, actor: Actor, now: datetime) -> None:
-    """Replace contact and link of a live turn, whose row is locked; every way in that others had is closed.
+    """Replace contact and link of a live turn (row locked) and revoke every earlier access.
 
-    Nothing that still waits to be mailed goes to the old address: it would carry the new link.
+    Pending mails to the old address are dropped: they would carry the new link.
     """
     nonce = token.new_nonce()
     booking.email, booking.mailbox, booking.mobile = contact.email, contact.mailbox, contact.mobile
@@ -34,7 +34,7 @@ def reassign_turn(booking: Booking, contact: Reachable, journeys: list[str], *, 
     booking.token_hash = token.token_hash_of(token.derive_token(code_key(), nonce))
     booking.owner_hash = booking.browser = booking.journey_key = None
     claims.free(booking.id)  # a change that was under way
-    # Once more under the turn's lock: nobody can begin a change by the old link from here on.
+    # Repeat under the turn's lock: from here on nobody can begin a change with the old link.
     forget_journeys(sorted({*journeys, *lock_journeys(booking.id)}))
     db.session.execute(
         update(Notice)

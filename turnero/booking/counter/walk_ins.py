@@ -1,4 +1,4 @@
-"""Somebody who came without a turn: a booking that starts at arrived and takes no cell. In the caller's transaction."""
+"""Registers walk-ins: bookings that start as arrived and take no cell, in the caller's transaction."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from turnero.core import clock
 from turnero.core import db as database
 from turnero.staff.actor import Actor
 
-# Where the grid of a desk without staffing has no step.
+# Used when a desk without staffing has no grid.
 _USUAL_STEP = 20
 
 
@@ -33,7 +33,7 @@ def create(
     contact: Reachable | None = None,
     extras: Extras = NOTHING,
 ) -> Booking:
-    """The turn of somebody who is there, arrived; its visit is for ``attention.checkin``.
+    """Make an arrived turn for a person who is present; ``attention`` creates its visit.
 
     Raises AlreadyHasTurn and OpenTurnsSpent. The caller may have taken the cédula's lock already.
     """

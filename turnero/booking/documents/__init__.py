@@ -1,1 +1,1 @@
-"""What a turn says: mails, reminders, PDF, calendar entry, and closures in words."""
+"""Texts of a turn: mails, reminders, PDF, calendar entry, and closures in words."""

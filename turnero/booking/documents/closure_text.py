@@ -1,11 +1,11 @@
-"""A closure and what it does to people, in sentences. Pure but for the names it is given."""
+"""A closure and its effect on people, in sentences."""
 
 from datetime import datetime, timedelta
 
 from turnero.core.formatting import long_date, thousands, time_of
 from turnero.core.language import gettext, gettext_noop, ngettext
 
-# Tables of words: ``gettext`` says them where they are shown.
+# Tables of words, translated with ``gettext`` where they are shown.
 KINDS = {
     "holiday": gettext_noop("Feriado"),
     "decree": gettext_noop("Decreto"),
@@ -28,7 +28,7 @@ _STOPS = (".", "!", "?", "…")
 
 
 def told_reason(reason: str) -> str:
-    """Why hours went away, as a sentence with its stop: what somebody typed stays, ours is in the reader's language."""
+    """The reason of a closure as a sentence with a full stop; typed reasons stay as typed, ours are translated."""
     told = gettext(HOURS_CHANGED) if reason == HOURS_CHANGED else reason
     return told if not told or told.endswith(_STOPS) else f"{told}."
 
@@ -49,7 +49,7 @@ def span(starts: datetime, ends: datetime) -> str:
 
 
 def people_sentences(displaced: int, placed: int | None, unreachable: int) -> list[str]:
-    """Who loses an hour, and what awaits them; ``placed`` is None before another place was looked for."""
+    """Sentences on who loses an hour and what happens next; ``placed`` is None before places were searched."""
     if not displaced:
         return [gettext("Nadie pierde su turno.")]
     said = [

@@ -1,4 +1,4 @@
-"""The A4 sheet "Confirmación del Turno en Línea": the ticket of the page, and what to know on the day."""
+"""The A4 sheet "Confirmación del Turno en Línea": the ticket, and instructions for the day."""
 
 from turnero.booking.documents.pdf import (
     ACTION,
@@ -58,7 +58,7 @@ def _ticket(paper: Paper, turn: TurnText) -> None:
 
 
 def _shape(paper: Paper, top: float, head: float) -> None:
-    """A ticket at ``top``: its dark head of that height, the perforation, and the stub as outline."""
+    """Draw a ticket at ``top``: dark head of height ``head``, perforation, and outlined stub."""
     perforation = top + head
     paper.set_fill_color(*DEEP)
     paper.rect(MARGIN, top, WIDTH, head + _RADIUS, "F", round_corners=True, corner_radius=_RADIUS)
@@ -108,7 +108,7 @@ def _heading(text: str) -> Line:
 
 
 def _otherwise(turn: TurnText) -> list[Line]:
-    # The personal address opens the turn, so it is not printed where anybody may read it.
+    # The personal link opens the turn, so it is not printed.
     public_page = turn.link.rpartition("/")[0]
     on_paper = gettext(
         "Desde el papel: entre a %(page)s con su referencia y su cédula; le enviaremos el enlace a su correo.",

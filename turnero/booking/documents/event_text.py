@@ -1,4 +1,4 @@
-"""What happened to a turn, in words: one table for every page that tells it."""
+"""Events of a turn in words: one table for all pages."""
 
 from turnero.booking.turn.events import What, step_to
 from turnero.booking.turn.models import Event
@@ -47,5 +47,5 @@ WORDS = {
 
 
 def event_words(event: Event) -> str:
-    """What happened, in the reader's language."""
+    """The event in the reader's language."""
     return gettext(WORDS[event.what or step_to(event.after)])

@@ -1,4 +1,4 @@
-"""What a person takes away from a turn: the sheet as PDF, and the entry for a calendar."""
+"""Attachments of a turn: the sheet as PDF and the calendar entry."""
 
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -18,14 +18,14 @@ _ALARM_BEFORE = timedelta(hours=2)
 
 
 def sheet_of(booking: Booking) -> Attachment:
-    """The A4 sheet of a turn as it is now."""
+    """The A4 sheet of a turn in its present state."""
     return Attachment(f"turno-{booking.reference}.pdf", "application/pdf", pdf(TurnText.of(booking)))
 
 
 def calendar_entry_of(booking: Booking, now: datetime) -> Attachment:
-    """The entry of a turn as it is now; where it has no hour (any more), what takes the entry away.
+    """The calendar entry of a turn in its present state, or its cancellation if the turn has no hour.
 
-    That goes for a displaced turn too: its old hour would lead to a closed door.
+    A displaced turn has none: its old hour would lead to a closed agency.
     """
     cancelled = booking.status in (Status.CANCELLED, Status.DISPLACED)
     entry = ics(
@@ -42,7 +42,7 @@ def calendar_entry_of(booking: Booking, now: datetime) -> Attachment:
 
 
 def pdf(turn: TurnText) -> bytes:
-    """The A4 sheet. Whatever the texts hold, it can be drawn: other scripts come out in Latin letters."""
+    """The A4 sheet. Any text can be drawn: other scripts are romanised."""
     from turnero.booking.documents import confirmation_sheet  # noqa: PLC0415 (loads fontTools; only where a PDF is made)
 
     return confirmation_sheet.draw(turn)
@@ -60,7 +60,7 @@ def ics(
 ) -> bytes:
     """An iCalendar file (RFC 5545, 5546) of one event: instants in UTC, the agency's hour in its text.
 
-    The UID is the turn's for ever; ``sequence`` must grow with every change that is sent.
+    The UID never changes; ``sequence`` must grow with every change that is sent.
     """
     event = Event()
     event.add("uid", f"{turn.reference}@{urlsplit(turn.link).hostname}")

@@ -1,17 +1,17 @@
-"""Names of any script in letters that a clerk can read and a font can draw. Pure."""
+"""Romanises names so that clerks can read them and the font can draw them. Pure."""
 
 import unicodedata
 from collections.abc import Container
 
 from anyascii import anyascii
 
-_OTHER_SCRIPTS = "\u0370"  # below it: ASCII, Latin with its diacritics, marks that combine with them
+_OTHER_SCRIPTS = "\u0370"  # code points below: ASCII, Latin with diacritics, combining marks
 
 
 def latin(text: str, drawable: Container[int]) -> str:
     """``text`` on one line: Latin letters and marks exact, letters of other scripts romanised (王芳: WangFang).
 
-    ``drawable`` are the code points that the font has; what it lacks is romanised too, and what has no sound goes.
+    ``drawable``: the font's code points. Others are romanised, or removed if they have no reading.
     """
     composed = unicodedata.normalize("NFC", text)
     return " ".join("".join(_shown(character, drawable) for character in composed).split())
@@ -19,7 +19,7 @@ def latin(text: str, drawable: Container[int]) -> str:
 
 def _shown(character: str, drawable: Container[int]) -> str:
     category = unicodedata.category(character)
-    if category == "Cc":  # line ends and tabs part words; the other controls do no harm as a space
+    if category == "Cc":  # line ends and tabs separate words; a space is safe for other controls
         return " "
     if category[0] != "C" and ord(character) in drawable and _reads_as_latin(character):
         return character

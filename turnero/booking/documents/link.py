@@ -1,4 +1,4 @@
-"""Mail the link of a live turn again."""
+"""Mails the link of a live turn again."""
 
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ from turnero.core.extensions import db
 
 @database.transaction
 def mail_link(reference: str, cedula: str) -> None:
-    """Mail a live turn's link to the address it was booked with, at most once an hour. Tells the caller nothing."""
+    """Mail a live turn's link to its booking address, at most once an hour. Gives the caller no information."""
     booking = db.session.scalar(
         select(Booking).where(Booking.reference == reference, Booking.cedula == cedula, Booking.status.in_(LIVE))
     )

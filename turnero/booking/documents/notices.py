@@ -1,4 +1,4 @@
-"""What the turn says by mail, each looked up anew when it is sent."""
+"""Mails about a turn, rendered from its state when they are sent."""
 
 from datetime import datetime, timedelta
 
@@ -24,12 +24,12 @@ from turnero.notices.models import Notice
 from turnero.notices.rendering import Attachment, Mail, qr_picture
 from turnero.verify.contact import mailbox_key
 
-# Others have ended in a way that the person chose.
+# Other ends were chosen by the person.
 _TOLD = (DisplacementStatus.PROPOSED, DisplacementStatus.PLACED, DisplacementStatus.UNPLACED)
 
 
 def tell(booking: Booking, kind: str, now: datetime, occasion: str = "") -> None:
-    """Owe the holder a mail of ``kind`` about the turn, in the caller's transaction; no longer than it is of use."""
+    """Write a pending mail of ``kind`` to the holder, with an expiry, in the caller's transaction."""
     if booking.email is None:
         return
     outbox.write(
@@ -45,7 +45,7 @@ def tell(booking: Booking, kind: str, now: datetime, occasion: str = "") -> None
 
 
 def warn_owner(booking: Booking, address_on_file: str | None, now: datetime) -> None:
-    """Owe the address on file a notice, in the confirming transaction, where it is not the booking's own mailbox."""
+    """Write a notice to the address on file, in the confirming transaction, if it differs from the booking's mailbox."""
     if address_on_file is None or mailbox_key(address_on_file) == booking.mailbox:
         return
     booking.owner_hash = tokens.token_hash_of(owner_token_of(booking))
@@ -65,7 +65,7 @@ def _booking_of(notice: Notice) -> Booking | None:
 
 
 def confirmation_mail(notice: Notice) -> Mail | None:
-    """Nothing to tell once the turn was given up or lost its hour, of which another mail speaks."""
+    """The confirmation; None if the turn was cancelled or displaced, which has its own mail."""
     booking = _booking_of(notice)
     if booking is None or booking.status not in SEATED:
         return None
@@ -73,7 +73,7 @@ def confirmation_mail(notice: Notice) -> Mail | None:
 
 
 def _papers_of(booking: Booking) -> tuple[Attachment, ...]:
-    """What comes with every mail that gives an hour."""
+    """Attachments of every mail that states an hour."""
     return qr_picture(booking.reference), sheet_of(booking), calendar_entry_of(booking, clock.now())
 
 
@@ -86,7 +86,7 @@ def cancellation_mail(notice: Notice) -> Mail | None:
 
 
 def _why_cancelled(booking: Booking) -> str:
-    """What the staff wrote for the person, where the staff cancelled last."""
+    """The staff's reason, if staff made the last cancellation."""
     last = select(Event).where(Event.booking_id == booking.id, Event.after == Status.CANCELLED)
     event = db.session.scalars(last.order_by(Event.id.desc()).limit(1)).first()
     return str(event.details.get("why", "")) if event is not None and event.what == What.BY_STAFF else ""
@@ -110,9 +110,9 @@ def change_mail(notice: Notice) -> Mail | None:
 
 
 def displaced_mail(notice: Notice) -> Mail | None:
-    """What happened and what is kept for them; nothing once they have decided.
+    """The displacement and the place kept; None once the person has decided.
 
-    The calendar entry follows: to the new hour where it is confirmed, else away with the old one.
+    The calendar entry moves to the new hour if that is confirmed, and is cancelled otherwise.
     """
     booking = _booking_of(notice)
     displacement = db.session.get(Displacement, int(notice.occasion.partition(".")[0]))
@@ -139,7 +139,7 @@ def proposed_place(displacement: Displacement) -> PlaceText | None:
 
 
 def answer_until(displacement: Displacement, now: datetime) -> str | None:
-    """Until when that place is kept, in the clock of its agency and in words; None once it is kept no more."""
+    """The deadline of the kept place in words, in its agency's time; None once it is no longer kept."""
     place = claims.held(displacement.booking_id, now, purpose=Purpose.PROPOSAL)
     if place is None:
         return None
@@ -154,17 +154,17 @@ def restored_mail(notice: Notice) -> Mail | None:
     booking = _booking_of(notice)
     if booking is None or booking.status not in SEATED:
         return None
-    by_mistake = notice.occasion.startswith("undo:")  # the staff took their cancellation back
+    by_mistake = notice.occasion.startswith("undo:")  # staff undid the cancellation
     return Mail("restored", {"turn": TurnText.of(booking), "by_mistake": by_mistake}, _papers_of(booking))
 
 
 def hour_of(booking: Booking) -> str:
-    """A turn's day and hour as the occasions of its reminders name them: 2026-11-24T09:30 (local)."""
+    """A turn's local day and hour as used in reminder occasions: 2026-11-24T09:30."""
     return f"{booking.day.isoformat()}T{formatting.clock_time(booking.minute)}"
 
 
 def reminder_mail(notice: Notice) -> Mail | None:
-    """Nothing once the turn was given up, moved to another hour or has begun."""
+    """The reminder; None if the turn was cancelled, moved to another hour or has begun."""
     booking = _booking_of(notice)
     if booking is None or booking.status != Status.CONFIRMED or booking.starts_at <= clock.now():
         return None
@@ -174,7 +174,7 @@ def reminder_mail(notice: Notice) -> Mail | None:
 
 
 def not_me_mail(notice: Notice) -> Mail | None:
-    """Neither where nor when: whoever reads the address on file may not be the person."""
+    """The notice to the address on file, without place or time: its reader may be somebody else."""
     booking = _booking_of(notice)
     if booking is None or booking.status not in LIVE or booking.starts_at <= clock.now():
         return None

@@ -1,4 +1,4 @@
-"""Free days in words: week by week, what is left, and why there is none. Pure; ``today`` is the agency's."""
+"""Free days in words, week by week, with what is left or why there is nothing. Pure; ``today`` is the agency's."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from turnero.core.language import gettext
 
 @dataclass(frozen=True)
 class Week:
-    """A week of the list of days: its days with places, and a sentence for each rest day in it."""
+    """A week in the list of days: days with places, and a sentence for each rest day."""
 
     title: str
     days: tuple[DayOffer, ...]
@@ -19,7 +19,7 @@ class Week:
 
 
 def weeks(days: Iterable[DayOffer], closed: Iterable[ClosedDay], today: date) -> tuple[Week, ...]:
-    """Days with places and rest days, in order, by the week they are in."""
+    """Days with places and rest days, in order, grouped by week."""
     offers, rests = list(days), list(closed)
     named = {offer.day for offer in offers} | {entry.day for entry in rests}
     titles = {day: formatting.week_title(day, today) for day in sorted(named)}
@@ -67,7 +67,7 @@ def _resting(days: str, kind: str, reason: str) -> str:
 
 
 def why_none(none: NoPlace) -> str:
-    """What to say of an agency without a free place: what happened, and until when."""
+    """The reason an agency has no free place, and until when."""
     until = formatting.day_and_month(none.until) if none.until else ""
     match none.kind:
         case "drawn":
@@ -83,7 +83,7 @@ def why_none(none: NoPlace) -> str:
 
 
 def _full(opens: date | None) -> str:
-    """``opens``: the next day that will be opened for booking; all before it is taken."""
+    """The sentence of a full agency. ``opens``: the next day that will open for booking."""
     if opens is None:
         return gettext("Todo está tomado. Cada día se abre uno más.")
     last = formatting.day_and_month(opens - timedelta(days=1))

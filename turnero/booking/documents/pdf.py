@@ -1,6 +1,6 @@
-"""What our PDFs are made of: A4 pages in Lato, in the colours of the stylesheet. Positions are millimetres.
+"""Base of the PDFs: A4 pages in Lato, in the colours of the stylesheet. Positions are in millimetres.
 
-Importing it loads fontTools (a second on a slow machine), so do it late.
+Import it late: it loads fontTools, which takes a second on a slow machine.
 """
 
 import logging
@@ -25,13 +25,13 @@ MARGIN, WIDTH = 20, 170
 _INDENT = 4.5
 _MM_PER_POINT = 25.4 / 72
 
-# It tells every table of the font that it makes smaller.
+# It logs every table of the font that it subsets.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)
 class Line:
-    """A paragraph; ``size`` in points, ``gap`` the room above it, ``link`` what opens where the text is touched."""
+    """A paragraph; ``size`` in points, ``gap`` the space above in millimetres, ``link`` the URL of the text."""
 
     text: str
     size: float = 11.5
@@ -42,9 +42,9 @@ class Line:
 
 
 class Paper(FPDF):
-    """A PDF whose text is exact for every Latin letter, in the language of whoever asks for it (of jobs: Spanish).
+    """A PDF with exact text for every Latin letter, in the reader's language (Spanish in jobs).
 
-    The HTML page stays the accessible original.
+    The HTML page is the accessible original.
     """
 
     def __init__(self, title: str) -> None:
@@ -55,19 +55,19 @@ class Paper(FPDF):
         self.add_font("Lato", "", fontpkg.path("Lato"))
         self.add_font("Lato", "B", fontpkg.path("Lato", weight=700))
         self.set_margin(MARGIN)
-        self.c_margin = 0  # text stands on the edge of its column
+        self.c_margin = 0  # no padding: text is flush with its column
         self.set_auto_page_break(auto=True, margin=MARGIN)
         self.add_page()
 
     def write_lines(self, lines: Sequence[Line], x: float = MARGIN, width: float = WIDTH) -> None:
-        """Write ``lines`` one below the other from here on, wrapped to ``width``."""
+        """Write ``lines`` below each other from the present position, wrapped to ``width``."""
         for line in lines:
             self.ln(line.gap)
             self.set_x(x)
             self._write(line, width)
 
     def write_items(self, items: Sequence[str]) -> None:
-        """A list with its marks in the margin of the column."""
+        """Write a list with hanging bullets."""
         for item in items:
             top = self.get_y()
             self.write_lines([Line("•")])

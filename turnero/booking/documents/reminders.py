@@ -1,4 +1,4 @@
-"""The job that announces turns: each reminder once per turn and per its present hour, however often it runs."""
+"""The reminders job: each reminder once per turn and hour, however often it runs."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from turnero.notices import outbox
 from turnero.notices.models import Notice
 
 _BATCH = 200
-_AHEAD = timedelta(days=4)  # beyond the earliest reminder, whatever the zone
+_AHEAD = timedelta(days=4)  # before the earliest reminder in any zone
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class _Due:
 
 
 def remind(goes_on: Callable[[], bool] = lambda: True) -> int:
-    """Owe every reminder that is due, unless told to stop; how many were written.
+    """Write every due reminder, unless told to stop. Returns how many were written.
 
-    A batch is a transaction: who is killed goes on with the next one.
+    Each batch is a transaction, so that a killed run continues with the next one.
     """
     written = 0
     for due in list(_all_due()):
@@ -58,7 +58,7 @@ def _all_due() -> Iterator[_Due]:
 
 @database.transaction
 def _write(due: _Due, after: int) -> list[int]:
-    """The next turns, by id, that lack this reminder now owe it."""
+    """Write this reminder for the next batch of turns that lack it, by id."""
     now = clock.now()
     turns = db.session.scalars(_lacking(due, now).where(Booking.id > after).order_by(Booking.id).limit(_BATCH)).all()
     for booking in turns:
@@ -77,7 +77,7 @@ def _write(due: _Due, after: int) -> list[int]:
 
 
 def _lacking(due: _Due, now: datetime) -> Select[Booking]:
-    """Turns to come that have had their hour since before the reminder's time and were not reminded since then."""
+    """Future turns that had their hour before the reminder's time and were not reminded since."""
     subject = literal("booking:") + cast(Booking.id, String)
     reminded = select(Notice.id).where(
         Notice.kind == "reminder", Notice.subject == subject, Notice.created_at >= due.at
@@ -93,7 +93,7 @@ def _lacking(due: _Due, now: datetime) -> Select[Booking]:
         .join(Agency, Agency.id == Booking.agency_id)
         .join(Province, Province.code == Agency.province_code)
         .where(Province.zone == due.zone, Booking.day == due.day)
-        .where(Booking.starts_at > now, Booking.starts_at < now + _AHEAD)  # what the index can narrow
+        .where(Booking.starts_at > now, Booking.starts_at < now + _AHEAD)  # conditions the index supports
         .where(Booking.status == Status.CONFIRMED, Booking.email.is_not(None))
         .where(placed_at <= due.at, ~reminded.exists())
     )

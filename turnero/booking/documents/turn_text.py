@@ -1,4 +1,4 @@
-"""A turn in words, for mails, papers and calendars."""
+"""A turn in words, for mails, printed sheets and calendars."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from turnero.verify.cedula import masked
 
 
 def tag_of(status: Status) -> tuple[str, str]:  # noqa: PLR0911 (a table that mypy completes)
-    """How a status is called, for ``gettext``, and marked (the stylesheet's class). A hold has no page of its own."""
+    """The word of a status, for ``gettext``, and its CSS class. A hold has no page of its own."""
     match status:
         case Status.HELD | Status.LAPSED:
             raise ValueError(status)
@@ -59,8 +59,8 @@ class TurnText:
     bring: tuple[str, ...]
     link: str
     kept_until: str  # the hour with the agency's tolerance
-    cedula: str  # the holder's, masked
-    third_party: str = ""  # the name typed for who comes instead of the holder
+    cedula: str  # of the holder, masked
+    third_party: str = ""  # name of the third party who comes instead
 
     @classmethod
     def of(cls, booking: Booking) -> "TurnText":
@@ -85,7 +85,7 @@ class TurnText:
 
 @dataclass(frozen=True)
 class PlaceText:
-    """A place in words: what a displaced person is offered, or what they lost."""
+    """A place in words: the one offered to a displaced person, or the lost one."""
 
     when_long: str
     day_short: str

@@ -1,4 +1,4 @@
-"""Cancel a turn, and what becomes of its place."""
+"""Cancels turns and releases their places."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from turnero.staff.actor import CITIZEN, Actor
 
 @database.transaction
 def cancel_turn(token: str, answer: CancelReason | None = None) -> None:
-    """Give the turn up; its place comes back after a random delay. A repeated cancel changes nothing.
+    """Cancel the turn; its place is freed after a random delay. Idempotent.
 
     Raises NotFound for an unknown token and NotCancellable once the turn has begun or ended.
     """
@@ -37,7 +37,7 @@ def cancel_turn(token: str, answer: CancelReason | None = None) -> None:
 def give_up(
     booking: Booking, *, actor: Actor, now: datetime, what: What, details: dict[str, Any] | None = None
 ) -> None:
-    """Cancel a turn whose row is locked; what becomes of its seats is for the caller. Raises NotCancellable."""
+    """Cancel a turn whose row is locked; the caller releases its seats. Raises NotCancellable."""
     if not may_cancel(booking, now):
         raise NotCancellable
     displaced = booking.status == Status.DISPLACED
@@ -49,11 +49,11 @@ def give_up(
 
 
 def give_place_back(booking: Booking, now: datetime) -> None:
-    """The place of a turn that was given up goes to the first who waits for it, or is free after the random delay."""
+    """Offer the place of a cancelled turn to the first person waiting for it, or free it after the random delay."""
     handing_on.give_place(claims.Freed.of(booking), now)
 
 
 def may_cancel(booking: Booking, now: datetime) -> bool:
-    """Whether its holder can still give the turn up: before it begins, and at any time while it has no place."""
+    """Whether the holder can still cancel: before the turn begins, or at any time while it is displaced."""
     waits = booking.status == Status.CONFIRMED and booking.starts_at > now
     return waits or booking.status == Status.DISPLACED

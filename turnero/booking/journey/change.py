@@ -1,6 +1,6 @@
-"""Another place for a turn that exists: the new one first, the old one freed in the same transaction.
+"""Changes the place of an existing turn: takes the new one first and frees the old one in the same transaction.
 
-Booking, reference and token stay. A change is a journey that begins at step 7; its confirmation lands in ``apply``.
+Booking, reference and token stay. A change is a journey that begins at step 7; confirming it calls ``apply_change``.
 """
 
 import secrets
@@ -26,7 +26,7 @@ from turnero.staff.actor import CITIZEN
 
 @database.transaction
 def begin_change(token: str, browser: str) -> str:
-    """Start looking for another place; returns the journey's key. The turn keeps its place until that is confirmed.
+    """Start a journey that changes the turn; returns its key. The turn keeps its place until the change is confirmed.
 
     Raises NotFound, NotChangeable and ChangesSpent.
     """
@@ -57,7 +57,7 @@ def begin_change(token: str, browser: str) -> str:
 
 
 def apply_change(journey: Journey, held: claims.Held, now: datetime) -> str:
-    """Give the turn its held place, inside the confirming transaction; returns its page's token."""
+    """Move the turn to its held place, inside the confirming transaction. Returns the token of its page."""
     booking = db.session.scalars(
         select(Booking)
         .where(Booking.id == journey.booking_id)

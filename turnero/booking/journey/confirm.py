@@ -1,4 +1,4 @@
-"""Confirm a held place, so that it becomes a turn."""
+"""Confirms a held place, which makes it a turn."""
 
 from turnero.booking.documents.notices import tell, warn_owner
 from turnero.booking.journey import change
@@ -16,7 +16,7 @@ from turnero.staff.actor import CITIZEN
 
 
 def confirm_turn(key: str, browser: str) -> str:
-    """Make the held place a turn and return its page's token; a repeated confirm returns the same one.
+    """Make the held place a turn and return the token of its page. Idempotent.
 
     Raises HoldLost, NotChangeable, ChangesSpent, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn, CapReached.
     """

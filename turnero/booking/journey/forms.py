@@ -1,6 +1,6 @@
-"""What people type at each step: parsed once, into values, or refused field by field.
+"""Parsers of each step's form: they return values or raise Faulty with every wrong field.
 
-A field that comes twice counts once, the first; fields that no step has are not looked at.
+Of a repeated field the first counts; unknown fields are ignored.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,11 +21,11 @@ from turnero.verify.contact import Contact, mailbox_key, parse_email, parse_mobi
 
 Typed = Mapping[str, str]
 MAX_NAME_CHARACTERS = 120
-# Far from where the calendar ends, so that days before and after any day can be reckoned.
+# Far from the limits of ``date``, so that date arithmetic cannot overflow.
 YEARS = range(2000, 2200)
 Value = TypeVar("Value")
 
-# Why people give a turn up: what is posted, and what its event keeps.
+# Reasons for cancelling: posted value and event detail.
 WHY = {
     "no-necesito": CancelReason.NOT_NEEDED,
     "no-puedo": CancelReason.CANNOT_COME,
@@ -34,7 +34,7 @@ WHY = {
 }
 
 
-# Parts of the day as they are posted: what each is called inside, and in words.
+# Parts of the day: posted value, internal name and label.
 PARTS = {
     "cualquiera": ("any", gettext_noop("A cualquier hora")),
     "manana": ("morning", gettext_noop("En la mañana")),
@@ -68,7 +68,7 @@ class ReferenceMissing(InvalidInput):
 
 
 class ReferenceInvalid(InvalidInput):
-    """Seven characters with a right check character are asked for."""
+    """Not seven characters with a valid check character."""
 
     code = "reference_invalid"
 
@@ -85,7 +85,7 @@ class ThirdPartyNameLong(InvalidInput):
 
 @dataclass(frozen=True)
 class Hour:
-    """A start in the agency's local time. ``agency``: the slug of another agency, where an alternative is taken."""
+    """A start in the agency's local time. ``agency``: the slug of another agency if an alternative was chosen."""
 
     day: date
     minute: int
@@ -123,7 +123,7 @@ def parse_hour(form: Typed) -> Hour:
 
 
 def parse_day(text: str | None) -> date | None:
-    """The day of an address (``AAAA-MM-DD``); None when there is none, or none that makes sense."""
+    """The day in a URL (``AAAA-MM-DD``), or None if missing or invalid."""
     try:
         return datetime.strptime(text or "", "%Y-%m-%d").date()
     except ValueError:
@@ -131,7 +131,7 @@ def parse_day(text: str | None) -> date | None:
 
 
 def parse_near_day(text: str | None) -> date | None:
-    """The same for a page that reckons with the days around it; None for a day at the end of all calendars."""
+    """As ``parse_day``, limited to ``YEARS`` for pages that compute neighbouring days."""
     day = parse_day(text)
     return day if day is not None and day.year in YEARS else None
 
@@ -147,18 +147,18 @@ def parse_details(form: Typed) -> Details:
 
 
 def parse_cancel_reason(form: Typed) -> CancelReason | None:
-    """Why a turn is given up, None where nobody said, or said something else."""
+    """The reason for cancelling, or None if missing or unknown."""
     return WHY.get(typed_fields(form, "motivo")["motivo"])
 
 
 def parse_turn(form: Typed) -> tuple[str, str]:
-    """Reference and cédula of a turn that exists or not. Raises Faulty."""
+    """Reference and cédula, without checking that such a turn exists. Raises Faulty."""
     parsed = _all(form, referencia=_reference, cedula=cedula.parse)
     return parsed["referencia"], parsed["cedula"]
 
 
 def _all(form: Typed, **parsers: Callable[[str], Value]) -> dict[str, Value]:
-    """Every field by its parser, so that all faults are told at once."""
+    """Parse every field, so that all errors are reported at once."""
     values: dict[str, Value] = {}
     faults: dict[str, InvalidInput] = {}
     for field, text in typed_fields(form, *parsers).items():
@@ -193,7 +193,7 @@ def _hour(text: str) -> Hour:
 
 
 def _name(text: str) -> str:
-    """A name as written, in one line and of a length that fits a paper."""
+    """A name in one line, short enough for the printed sheet."""
     name = clean_name(text)
     if not name:
         raise ThirdPartyNameMissing
@@ -212,7 +212,7 @@ def _reference(text: str) -> str:
 
 
 def parse_wish(form: Typed, agencies: Sequence[str], today: date) -> Wish:
-    """What somebody on the waiting list could accept. Raises Faulty."""
+    """What a person on the waiting list can accept. Raises Faulty."""
     asked = typed_fields(form, "provincia", "tramite", "desde", "hasta")
     first, last = parse_near_day(asked["desde"]), parse_near_day(asked["hasta"])
     faults: dict[str, InvalidInput] = {}

@@ -1,4 +1,4 @@
-"""Holding a place for a few minutes: place, extend once, release. The order of locks is in docs/architecture.md."""
+"""Holds a place for a few minutes: place, extend once, release. docs/architecture.md has the order of locks."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ from turnero.staff.actor import CITIZEN
 
 @dataclass(frozen=True)
 class _Wish:
-    """The place that is asked for."""
+    """The requested place."""
 
     agency: Agency
     procedure: Procedure
@@ -53,7 +53,7 @@ class _Wish:
 
 @dataclass(frozen=True)
 class _Period:
-    """From now to when a hold lapses."""
+    """From now to the end of a hold."""
 
     now: datetime
     lapses_at: datetime
@@ -61,11 +61,11 @@ class _Period:
 
 @database.transaction
 def place(key: str, browser: str, day: date, minute: int) -> None:
-    """Hold the place at local ``minute`` of ``day`` for this journey; its old hold, if any, is free at once.
+    """Hold the place at local ``minute`` of ``day`` for this journey and free its previous hold at once.
 
     Raises NotOffered, PlaceTaken, HoldLimit, HoldTimeSpent and the refusals of ``limits.check_new_turn``; for a change
     SamePlace and those of ``limits.check_changeable``.
-    Asking again for the place already held changes nothing.
+    Repeating the request for the held place changes nothing.
     """
     journey = locked(key, browser)
     limits.lock_subjects(journey)
@@ -90,9 +90,9 @@ def place(key: str, browser: str, day: date, minute: int) -> None:
 
 
 def hand_over_hold(turn: Booking, journey: Journey, now: datetime) -> bool:
-    """Hold the place of a turn given up in this transaction for ``journey``; False where it is not offered any more.
+    """Hold the place of a turn cancelled in this transaction for ``journey``. False if it is no longer offered.
 
-    The caller holds the lock of its desk. Nobody can come in between: the seats are not free until this is committed.
+    The caller holds the desk's lock. The seats are not free before the commit, so nobody else can take them.
     """
     desk = agencies.desk_for(turn.agency, turn.procedure)
     if desk is None or desk.id != turn.desk_id:
@@ -108,7 +108,7 @@ def hand_over_hold(turn: Booking, journey: Journey, now: datetime) -> bool:
 
 
 def _hold(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> None:
-    """Take the place and let the journey's time begin. Raises PlaceTaken."""
+    """Take the place and start the journey's hold. Raises PlaceTaken."""
     if not journey.changes:
         journey.booking = _new_booking(journey, wish, day_grid, period)
     journey.hold_since, journey.hold_lapses_at, journey.hold_extended = period.now, period.lapses_at, False
@@ -119,7 +119,7 @@ def _wish(journey: Journey, day: date, minute: int) -> _Wish:
     agency, procedure = journey.agency, journey.procedure
     assert agency is not None and procedure is not None
     desk = agencies.desk_for(agency, procedure)
-    if desk is None:  # the agency gave the line up since step 6
+    if desk is None:  # the agency has dropped the line since step 6
         raise NotOffered(agency=agency, day=day, minute=minute)
     return _Wish(agency, procedure, desk, day, minute)
 
@@ -139,7 +139,7 @@ def _refuse_same_place(journey: Journey, wish: _Wish, now: datetime) -> None:
 
 
 def _offered_grid(wish: _Wish, policy: Policy, now: datetime) -> DayGrid:
-    """The grid of the wished day. Raises NotOffered unless the start is offered, whatever was posted."""
+    """The grid of the requested day. Raises NotOffered unless the start is offered."""
     now_local = clock.local(now, wish.agency.zone)
     if not policy.is_open(wish.desk.id, wish.day, now_local):
         raise wish.refused(NotOffered)
@@ -153,7 +153,7 @@ def _offered_grid(wish: _Wish, policy: Policy, now: datetime) -> DayGrid:
 
 
 def _period(journey: Journey, policy: Policy, now: datetime) -> _Period:
-    """Of a hold that begins. Raises HoldTimeSpent."""
+    """The period of a new hold. Raises HoldTimeSpent."""
     left = timedelta(minutes=policy.hold_total_minutes, seconds=-journey.held_seconds)
     if left <= timedelta():
         raise HoldTimeSpent
@@ -194,7 +194,7 @@ def _take(journey: Journey, wish: _Wish, day_grid: DayGrid, period: _Period) -> 
 def present_hold(journey: Journey, now: datetime) -> claims.Held | None:
     """The place this journey holds now, if any.
 
-    A turn that is being changed from two browsers has one hold only; its end tells whose it is.
+    A turn being changed from two browsers has only one hold; its end identifies the journey.
     """
     if journey.booking_id is None or journey.hold_lapses_at is None:
         return None
@@ -203,7 +203,7 @@ def present_hold(journey: Journey, now: datetime) -> claims.Held | None:
 
 
 def end_present(journey: Journey, now: datetime, *, what: What) -> None:
-    """End the journey's hold, if it has one: its seats are free at once and its time counts as spent."""
+    """End the journey's hold, if any: free its seats at once and count its time as spent."""
     if journey.hold_since is None or journey.hold_lapses_at is None:
         return
     journey.held_seconds += round((min(now, journey.hold_lapses_at) - journey.hold_since).total_seconds())
@@ -219,7 +219,7 @@ def end_present(journey: Journey, now: datetime, *, what: What) -> None:
 
 @database.transaction
 def extend(key: str, browser: str) -> None:
-    """Give the hold its time again, once. Raises ExtendedAlready, HoldTimeSpent, HoldLost."""
+    """Extend the hold by its full time, once. Raises ExtendedAlready, HoldTimeSpent, HoldLost."""
     journey = locked(key, browser)
     now = clock.now()
     held = the_hold(journey, now)
@@ -240,14 +240,14 @@ def extend(key: str, browser: str) -> None:
 
 @database.transaction
 def release(key: str, browser: str) -> None:
-    """The citizen does not want the held place: free it. Nothing to do when there is no hold."""
+    """Free the held place at the citizen's request. Does nothing without a hold."""
     journey = locked(key, browser)
     if not journey.done:
         end_present(journey, clock.now(), what=What.RELEASED)
 
 
 def the_hold(journey: Journey, now: datetime) -> claims.Held:
-    """The place the journey holds. Raises HoldLost when it is gone, WrongStep when there never was one."""
+    """The place the journey holds. Raises HoldLost if it is gone, WrongStep if there was none."""
     if journey.hold_lapses_at is None:
         require_step(journey, now, Step.CONFIRM)
     held = present_hold(journey, now)
@@ -257,7 +257,7 @@ def the_hold(journey: Journey, now: datetime) -> claims.Held:
 
 
 def lost(journey: Journey, held: claims.Held | None = None) -> HoldLost:
-    """What to raise for a hold that is gone: alternatives are looked for near its place."""
+    """The error for a lost hold; it carries the place, near which alternatives are searched."""
     booking = journey.booking
     assert booking is not None
     near = held or booking

@@ -1,4 +1,4 @@
-"""Asking for a place that is not there yet: on the waiting list of some agencies, or in a draw."""
+"""Requests for a place: on the waiting list of some agencies, or in a draw."""
 
 import secrets
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _LIVE = SeatRequest.status.in_((RequestStatus.WAITING, RequestStatus.OFFERED))
 
 @dataclass(frozen=True)
 class Wish:
-    """What the person can accept: agencies of a province by slug, local days (both inside) and a part of the day."""
+    """What the person can accept: agency slugs of a province, first and last local day, and a part of the day."""
 
     province: str
     procedure: str
@@ -45,7 +45,7 @@ class Wish:
 def join_list(key: str, browser: str, wish: Wish) -> str:
     """Put the person of a journey on the waiting list; returns the token of the request's page.
 
-    The same journey asks once: asking again leads to the same request. Raises UnknownPlace, AlreadyAsked, RequestsSpent
+    Idempotent within a journey. Raises UnknownPlace, AlreadyAsked, RequestsSpent
     and the refusals of ``limits.check_new_turn`` and ``steps.look_up``.
     """
     steps.look_up(key, browser)
@@ -75,7 +75,7 @@ def _join_list(key: str, browser: str, wish: Wish) -> str:
 
 @dataclass(frozen=True)
 class DrawWish:
-    """To take part in a draw for a trámite (its slug), at a part of the day."""
+    """Participation in a draw for a trámite (its slug), for a part of the day."""
 
     draw_id: int
     procedure: str
@@ -83,7 +83,7 @@ class DrawWish:
 
 
 def join_draw(key: str, browser: str, wish: DrawWish) -> str:
-    """Take part in a draw whose window is open; returns the token of the request's page. A cédula counts once.
+    """Join an open draw; returns the token of the request's page. A cédula counts once.
 
     Raises NotFound, UnknownPlace, DrawClosed, AlreadyAsked, RequestsSpent and the refusals of ``limits.check_new_turn``
     and ``steps.look_up``.
@@ -117,7 +117,7 @@ def _join_draw(key: str, browser: str, wish: DrawWish) -> str:
 
 
 def _collecting(draw_id: int) -> Draw:
-    """The draw, which is not drawn before this request is in it. Raises NotFound and DrawClosed."""
+    """The draw, locked so that it is not drawn before this request is stored. Raises NotFound and DrawClosed."""
     found = select(Draw).where(Draw.id == draw_id).with_for_update(read=True, of=Draw)
     drawing = db.session.scalar(found.execution_options(populate_existing=True))
     if drawing is None:
@@ -131,7 +131,7 @@ def _ready(key: str, browser: str) -> Journey:
     journey = locked(key, browser)
     limits.lock_subjects(journey)
     step = require_step(journey, clock.now(), Step.PLACE, Step.HOUR, Step.CONFIRM)
-    if journey.changes:  # who has a turn and wants another hour keeps looking for it
+    if journey.changes:  # a person who changes a turn stays in the change
         raise WrongStep(step=step)
     return journey
 
@@ -144,7 +144,7 @@ def _procedure(slug: str) -> Procedure:
 
 
 def _made_before(journey: Journey, procedure: Procedure, draw_id: int | None = None) -> str | None:
-    """The form was sent twice, perhaps."""
+    """The request this journey has already made, if the form was sent twice."""
     same = (SeatRequest.journey_key == journey.key, SeatRequest.procedure_id == procedure.id)
     request = db.session.scalar(select(SeatRequest).where(*same, SeatRequest.draw_id == draw_id, _LIVE))
     return request_token_of(request) if request else None

@@ -1,7 +1,7 @@
-"""Where a citizen's pass through the steps stands. Its state lives in the database: an old cookie brings nothing back.
+"""State of a citizen's pass through the steps. It lives in the database, so an old cookie restores nothing.
 
-The use cases of the steps are in ``steps`` (2 to 6), ``holds`` (7) and ``bookings`` (8). Each locks the journey's row
-first; a step posted too early or too late raises ``WrongStep``.
+The use cases of the steps are in ``steps`` (2 to 6), ``holds`` (7) and ``confirm`` (8). Each locks the journey's row
+first; a step posted out of order raises ``WrongStep``.
 """
 
 from datetime import datetime
@@ -21,13 +21,13 @@ from turnero.core.errors import NotFound
 from turnero.core.extensions import db
 from turnero.core.shared_values import shared
 
-# Made once, because every step says them: building a statement takes longer than its way to the database and back.
+# Built once at import: building these statements takes longer than executing them.
 _OWNED = (Journey.key == bindparam("key"), Journey.browser == bindparam("browser"))
 _LOCKED = select(Journey).where(*_OWNED).with_for_update(of=Journey).execution_options(populate_existing=True)
 
 
 class Step(StrEnum):
-    """Where a journey is; each value is the last part of its page's address."""
+    """The steps; each value is the last part of the page's URL."""
 
     CONTACT = "contacto"
     VERIFY = "verificar"
@@ -38,7 +38,7 @@ class Step(StrEnum):
 
 
 def step_of(journey: Journey, now: datetime) -> Step:
-    """The first step that still lacks its answer."""
+    """The first unanswered step."""
     if journey.done:
         return Step.DONE
     if journey.mailbox is None or (journey.mobile is None and not journey.changes):
@@ -53,9 +53,9 @@ def step_of(journey: Journey, now: datetime) -> Step:
 
 
 def owned(key: str, browser: str) -> Journey:
-    """The journey, for a page, with agency and trámite as they were a moment ago.
+    """The journey for a page, with agency and trámite from a cache of seconds.
 
-    Raises NotFound unless this browser began it, NotInRegistry where it ends there.
+    Raises NotFound unless this browser began it, and NotInRegistry if the registry refused it.
     """
     row = db.session.execute(_with_the_time(db.engine.dialect.name), {"key": key, "browser": browser}).one_or_none()
     if row is None:
@@ -71,13 +71,13 @@ def owned(key: str, browser: str) -> Journey:
 
 @cache
 def _with_the_time(_engine: str) -> Select[Any]:
-    """The time is asked differently on each engine."""
+    """Add the database's time, which each engine expresses differently."""
     alone = (lazyload(Journey.agency), lazyload(Journey.procedure))
     return select(Journey, clock.beside()).where(*_OWNED).options(*alone)
 
 
 def locked(key: str, browser: str) -> Journey:
-    """The journey with its row locked, for a use case."""
+    """The journey with its row locked for a use case."""
     return _usable(db.session.scalar(_LOCKED, {"key": key, "browser": browser}))
 
 

@@ -1,4 +1,4 @@
-"""The citizen's answers up to the agency: cédula, contact, code, province with trámite and agency (steps 2 to 6)."""
+"""Use cases of steps 2 to 6: cédula, contact, code, and the choice of province, trámite and agency."""
 
 import secrets
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 @database.transaction
 def start_journey(browser: str, cedula: str) -> str:
-    """Begin a journey for a valid cédula and return its key. Nothing is looked up yet."""
+    """Begin a journey for a valid cédula and return its key. The registry is not asked yet."""
     key = secrets.token_urlsafe(16)
     db.session.add(Journey(key=key, browser=browser, cedula=cedula, created_at=clock.now()))
     return key
@@ -39,7 +39,7 @@ def start_journey(browser: str, cedula: str) -> str:
 
 @database.transaction
 def question_email(key: str, browser: str, email: str) -> bool:
-    """Whether to ask about a misspelt domain: True when this address is given first, False when it is given again."""
+    """Whether to question a misspelt domain: True the first time an address is given, False when repeated."""
     journey = locked(key, browser)
     if journey.questioned_email == email:
         return False
@@ -49,12 +49,12 @@ def question_email(key: str, browser: str, email: str) -> bool:
 
 @database.transaction
 def give_contact(key: str, browser: str, contact: Contact) -> None:
-    """Keep mailbox and mobile and send the code. A new address voids the old one's codes and proof."""
+    """Store mailbox and mobile and send the code. A new address voids codes and proof of the old one."""
     journey = locked(key, browser)
     database.lock(f"mailbox:{contact.mailbox}", f"browser:{browser}")
     now = clock.now()
     step = require_step(journey, now, Step.CONTACT, Step.VERIFY, Step.PLACE, Step.HOUR, Step.CONFIRM)
-    if journey.changes:  # whoever looks for another hour does not move the turn to another mailbox
+    if journey.changes:  # a change cannot move the turn to another mailbox
         raise WrongStep(step=step)
     journey.mobile = contact.mobile
     same = journey.mailbox == contact.mailbox and journey.email == contact.email
@@ -82,7 +82,7 @@ def _send_code(journey: Journey, now: datetime) -> None:
 
 
 def code_policy() -> challenge.CodePolicy:
-    """The catalogue's rules for codes (they belong to no agency: none is chosen yet)."""
+    """The catalogue's rules for codes; no agency is chosen yet."""
     policy = policy_of(None)
     return challenge.CodePolicy(
         code_minutes=policy.code_minutes,
@@ -93,7 +93,7 @@ def code_policy() -> challenge.CodePolicy:
 
 
 def prove(key: str, browser: str, typed: str, renewed: str) -> None:
-    """Prove the mailbox with the mailed code; from then on the browser is known as ``renewed`` and as nothing else."""
+    """Prove the mailbox with the mailed code and replace the browser id by ``renewed``."""
     error = _prove(key, browser, typed, renewed)
     if error is not None:
         raise error
@@ -102,7 +102,7 @@ def prove(key: str, browser: str, typed: str, renewed: str) -> None:
 
 @database.transaction
 def _prove(key: str, browser: str, typed: str, renewed: str) -> TurneroError | None:
-    """The refusal is returned, not raised: a raise would roll the counted try back."""
+    """Return the refusal instead of raising it: raising would roll back the counted attempt."""
     journey = locked(key, browser)
     database.lock(f"mailbox:{journey.mailbox}", f"browser:{browser}")
     now = clock.now()
@@ -119,9 +119,9 @@ def _prove(key: str, browser: str, typed: str, renewed: str) -> TurneroError | N
 
 
 def prove_again(key: str, browser: str, typed: str, renewed: str) -> None:
-    """The proof whose answer was lost, or that was sent twice at once: whoever still knows the code is ``renewed``.
+    """Repeat a proof whose answer was lost or that was sent twice: the same code yields ``renewed`` again.
 
-    Nothing changes: the name was given by the first proof. Raises NotFound once it has another.
+    Changes nothing. Raises NotFound if the browser id has changed since.
     """
     error = _prove_again(key, browser, typed, renewed)
     if error is not None:
@@ -137,19 +137,19 @@ def _prove_again(key: str, browser: str, typed: str, renewed: str) -> TurneroErr
 
 
 def _rename_browser(browser: str, renewed: str) -> None:
-    """What a browser has done goes on counting; whoever planted or copied its old cookie has nothing."""
+    """Carry the browser's history over to its new id, so that a planted or copied old cookie gives no access."""
     db.session.flush()
     for row in (Journey, Booking, SeatRequest, Challenge, StaffSession, SignInFailure):
         db.session.execute(update(row).where(row.browser == browser).values(browser=renewed))
 
 
 def proven_before(key: str, browser: str) -> bool:
-    """Whether this journey was proven under the browser's former name: the same code is posted once more."""
+    """Whether this journey was proven under the browser's previous id."""
     return db.session.scalar(select(Journey.key).where(Journey.key == key, Journey.proven_as == browser)) is not None
 
 
 def _cedulas_asked(journey: Journey, now: datetime) -> int:
-    """Different other cédulas that this mailbox or browser has proven in the last 24 hours."""
+    """Number of other cédulas this mailbox or browser has proven in the last 24 hours."""
     return (
         db.session.scalar(
             select(func.count(Journey.cedula.distinct())).where(
@@ -163,9 +163,9 @@ def _cedulas_asked(journey: Journey, now: datetime) -> int:
 
 
 def look_up(key: str, browser: str) -> None:
-    """Ask the registry about the cédula of a proven journey, once, outside any transaction: it may be far away.
+    """Ask the registry about the cédula of a proven journey, once and outside any transaction, as it may be slow.
 
-    Raises RegistryUnavailable (the proof stays; the next step asks again) and NotInRegistry.
+    Raises RegistryUnavailable (the proof stays and the next step asks again) and NotInRegistry.
     """
     journey = owned(key, browser)
     if journey.registered or journey.verified_at is None:
@@ -180,7 +180,7 @@ def look_up(key: str, browser: str) -> None:
 
 @database.transaction
 def _remember_registered(key: str, browser: str, person: registry.Person | None) -> None:
-    """Of the person only the address on file is kept, until the journey is forgotten."""
+    """Store only the person's address on file, until the journey is erased."""
     journey = locked(key, browser)
     journey.registered = person is not None
     journey.registry_email = person.email if person else None
@@ -188,7 +188,7 @@ def _remember_registered(key: str, browser: str, person: registry.Person | None)
 
 @dataclass(frozen=True)
 class AgencyChoice:
-    """What step 6 asks: codes and slugs as posted. ``agency`` is empty until the agencies have been shown."""
+    """The answers of step 6: codes and slugs as posted. ``agency`` is empty until agencies were shown."""
 
     province: str
     procedure: str
@@ -196,7 +196,7 @@ class AgencyChoice:
 
 
 def choose_place(key: str, browser: str, place: AgencyChoice) -> None:
-    """Keep province, trámite and agency. Raises UnknownPlace, and the refusals that would end the journey anyway."""
+    """Store province, trámite and agency. Raises UnknownPlace, and early the refusals that would end the journey."""
     look_up(key, browser)
     _choose_place(key, browser, place)
 
@@ -226,7 +226,7 @@ def _choose_place(key: str, browser: str, place: AgencyChoice) -> None:
 
 @dataclass(frozen=True)
 class Details:
-    """Who comes in the holder's place (both None: the holder), and whether priority attention is asked for."""
+    """The third party who comes instead of the holder (None: the holder), and whether priority is requested."""
 
     third_party_cedula: str | None
     third_party_name: str | None
@@ -235,10 +235,10 @@ class Details:
 
 @database.transaction
 def give_details(key: str, browser: str, details: Details) -> None:
-    """Keep the optional details; the turn stays the holder's. They can be given from the agency's choice on."""
+    """Store the optional details, allowed from the choice of agency on. The turn stays the holder's."""
     journey = locked(key, browser)
     step = require_step(journey, clock.now(), Step.HOUR, Step.CONFIRM)
-    if journey.changes:  # the turn's own details stay, and whether it has priority by age is not for this page
+    if journey.changes:  # a change keeps the turn's details; priority by age is not shown here
         raise WrongStep(step=step)
     journey.third_party_cedula = details.third_party_cedula
     journey.third_party_name = details.third_party_name

@@ -1,1 +1,1 @@
-"""What a citizen sees and sends: the steps of a journey, a turn by its link, lists, draws and the public pages."""
+"""Pages for citizens: the steps of a journey, a turn by its link, requests, draws and public pages."""

@@ -1,4 +1,4 @@
-"""``/sorteos``: the draws in public, with the file that lets anybody draw again."""
+"""``/sorteos``: public pages of the draws, with the file to repeat each draw."""
 
 import json
 from datetime import timedelta
@@ -45,7 +45,7 @@ def show_draw(number: str) -> str:
 
 @blueprint.get("/<number>.json")
 def show_draw_file(number: str) -> Response:
-    """Raises NotFound before it is drawn."""
+    """The published file. Raises NotFound before the draw."""
     draw = _draw(number)
     if draw.document is None:
         raise NotFound

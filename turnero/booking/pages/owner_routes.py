@@ -1,4 +1,4 @@
-"""``/no-fui-yo``: the page behind the notice to the address on file. Looking changes nothing; only the button does."""
+"""``/no-fui-yo``: the page linked from the notice to the address on file. Only its button changes anything."""
 
 import structlog
 from flask import Blueprint, Response, url_for
@@ -35,7 +35,7 @@ def show_disowning(token: str) -> Response:
 
 @blueprint.post("/<token>")
 def submit_disowning(token: str) -> Response:
-    """Another browser than the first one, or one that comes too late, is told how things stand."""
+    """Disown the turn; a second browser or a late one gets the present state instead."""
     try:
         key = owner.disown(token, browser())
     except NotCancellable:
@@ -47,7 +47,7 @@ def submit_disowning(token: str) -> Response:
 
 
 def _over(turn: Booking) -> Response:
-    """There is nothing left to undo."""
+    """The page when nothing is left to undo."""
     journey = owner.journey_of(turn, browser())
     return render_step(
         "booking/pages/owner_over.html",

@@ -1,4 +1,4 @@
-"""``/solicitud``: what somebody who waits for a place sees by their link, and can answer. No GET changes anything."""
+"""``/solicitud``: a request by its link, with answers to offers. No GET changes anything."""
 
 from flask import Blueprint, Response, url_for
 
@@ -43,7 +43,7 @@ def _page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
 
 
 def _status(request: SeatRequest, *, is_open: bool) -> str:
-    """As the page calls it: an offer whose deadline has passed is one no more, though no job has looked yet."""
+    """The status shown: an offer past its deadline no longer counts, even before the job ends it."""
     return "waiting" if request.status == RequestStatus.OFFERED and not is_open else request.status
 
 

@@ -1,4 +1,4 @@
-"""The public pages: start, agencies with their next free day, help, privacy, accessibility. Nothing personal here."""
+"""Public pages without personal data: start, agencies with their next free day, help, privacy, accessibility."""
 
 from collections import Counter
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("site", __name__)
 
 MAINLAND = "America/Guayaquil"
 DEMO_CEDULAS = ("1700000001", "0900000001", "2000000006")
-# On the start page; the others are one link away.
+# Shown on the start page; a link leads to the others.
 _PROVINCES_SHOWN = 6
 
 
@@ -49,7 +49,7 @@ def _start() -> str:
 
 
 def _largest(offers: tuple[ProvinceOffer, ...], procedure: Procedure) -> list[ProvinceOffer]:
-    """Those of the provinces with most agencies, by name."""
+    """The provinces with most agencies, by name."""
     sizes = Counter(agency.province_code for agency in agencies.agencies_offering(None, procedure))
     shown = {code for code, _ in sizes.most_common(_PROVINCES_SHOWN)}
     return [offer for offer in offers if offer.province.code in shown]
@@ -57,7 +57,7 @@ def _largest(offers: tuple[ProvinceOffer, ...], procedure: Procedure) -> list[Pr
 
 @blueprint.get("/agencias")
 def show_agency_list() -> str:
-    """All provinces; with ``provincia``, its agencies that offer ``tramite`` (the first unless given)."""
+    """All provinces or, with ``provincia``, its agencies that offer ``tramite`` (default: the first)."""
     asked = request.args.get("provincia") or None, request.args.get("tramite") or None
     return shared(("agency page", language.current_language(), *asked), lambda: _agency_list(*asked))
 

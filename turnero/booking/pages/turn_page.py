@@ -1,4 +1,4 @@
-"""The page of a turn by its link: what it says in every state, and what can still be done from it."""
+"""The page of a turn by its link, in every state, with the actions still possible."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -31,7 +31,7 @@ from turnero.web.page import NO_ERRORS, FormErrors
 
 @dataclass(frozen=True)
 class Moved:
-    """That the turn is not where it was booked: ``how`` names the event, ``old`` is the place before."""
+    """A change of the turn's place: ``how`` names the event, ``old`` is the place before."""
 
     how: What | None
     old: PlaceText | None
@@ -40,17 +40,17 @@ class Moved:
 
 @dataclass(frozen=True)
 class Offer:
-    """What a displaced person is offered. Where ``place`` is None, ``status`` of the displacement says why."""
+    """The proposal to a displaced person. If ``place`` is None, ``status`` says why."""
 
     reason: str
     place: PlaceText | None
     until: str | None
     status: str
-    last_day: str  # after it the turn is cancelled
+    last_day: str  # the turn is cancelled after this
 
 
 def turn_page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
-    """The page of a turn. Raises NotFound."""
+    """Render the page of a turn. Raises NotFound."""
     booking = booking_by_token(token)
     now = clock.now()
     word, mark = tag_of(booking.status)
@@ -78,7 +78,7 @@ def turn_page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
 
 
 def _when(booking: Booking, now: datetime) -> str:
-    """Where a turn's hour is: ahead, now (while the person is waited for) or past."""
+    """Whether the turn's hour is ahead, now (within the tolerance) or past."""
     if booking.starts_at > now:
         return "ahead"
     tolerance = timedelta(minutes=policy_of(booking.agency).tolerance_minutes)
@@ -86,7 +86,7 @@ def _when(booking: Booking, now: datetime) -> str:
 
 
 def _why_no_change(booking: Booking, now: datetime) -> str | None:
-    """None where the turn can change; what to tell where it has changed too often; empty where it is too late."""
+    """None if the turn can change, a sentence if it has changed too often, empty if it is too late."""
     try:
         limits.check_changeable(booking, now)
     except NotChangeable:
@@ -109,7 +109,7 @@ def _moved(booking: Booking) -> Moved | None:
 
 
 def _why_placed(booking: Booking) -> str:
-    """Why the turn was given another place without asking."""
+    """The reason the turn was given another place without asking."""
     last = (
         select(Displacement.reason)
         .where(Displacement.booking_id == booking.id, Displacement.status == DisplacementStatus.PLACED)

@@ -1,4 +1,4 @@
-"""``/mi-turno``: the confirmed turn by its link, what can be done with it, its papers, and the link mailed again.
+"""``/mi-turno``: the confirmed turn by its link, its actions and documents, and the form that mails the link again.
 
 No GET changes anything.
 """
@@ -34,7 +34,7 @@ def show_link_form() -> Response:
 
 @blueprint.post("")
 def submit_link_form() -> Response:
-    """The answer is the same whether there is such a turn or not."""
+    """Mail the link. The answer is the same whether the turn exists or not."""
     try:
         reference, cedula = forms.parse_turn(request.form)
     except Faulty as error:
@@ -69,13 +69,13 @@ def show_calendar_entry(token: str) -> Response:
 
 @blueprint.get("/<token>/ticket")
 def show_ticket(token: str) -> Response:
-    """For paper of 80 mm."""
+    """The ticket for 80 mm paper."""
     text = TurnText.of(_with_hour(token))
     return make_response(render_template("booking/pages/ticket.html", token=token, text=text))
 
 
 def _with_hour(token: str) -> Booking:
-    """Papers are only of turns that have a place. Raises NotFound."""
+    """The turn for its documents. Raises NotFound if it has no place."""
     booking = booking_by_token(token)
     if booking.status not in SEATED:
         raise NotFound
@@ -91,7 +91,7 @@ def _download(paper: Attachment) -> Response:
 
 @blueprint.post("/<token>/cambiar")
 def submit_change(token: str) -> Response:
-    """The turn keeps its place until another one is confirmed."""
+    """Start a change; the turn keeps its place until another one is confirmed."""
     try:
         return to(Step.HOUR, changes.begin_change(token, browser()))
     except (NotChangeable, ChangesSpent) as refusal:

@@ -1,4 +1,4 @@
-"""``turnero data``: what the law lets one person ask for, done by whoever runs the system (docs/privacy.md)."""
+"""``turnero data``: legal requests about one person's data, carried out by the operator (docs/privacy.md)."""
 
 import json
 from pathlib import Path
@@ -45,7 +45,7 @@ def export_person_command(cedula: str, path: Path) -> None:
 
 
 def _write_new(path: Path, text: str) -> None:
-    """Nobody's file is overwritten, and nobody else may read this one."""
+    """Write a new file with mode 0600; never overwrite one."""
     try:
         path.touch(mode=0o600, exist_ok=False)
         path.write_text(text, encoding="utf-8")

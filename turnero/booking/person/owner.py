@@ -1,6 +1,6 @@
-"""«No fui yo»: whoever reads the address on file undoes a turn that was asked for with their cédula, and may have it.
+"""«No fui yo»: the owner of the address on file cancels a turn made with their cédula, and may take its place.
 
-The link that was mailed to it proves their mailbox, so a journey of theirs begins at the review, with the place held.
+The mailed link proves their mailbox, so their journey begins at the review with the place held.
 """
 
 from flask import current_app
@@ -29,17 +29,17 @@ ACTOR = Actor(ActorKind.OWNER)
 
 
 def disown(owner_token: str, browser: str) -> str | None:
-    """Cancel the turn and hold its place for a journey of this browser: its key, None when another browser did it.
+    """Cancel the turn and hold its place for a journey of this browser. Returns the key, None for another browser.
 
-    Repeating it leads to the same journey. Raises NotFound, and NotCancellable once the turn has begun or ended.
+    Idempotent. Raises NotFound, and NotCancellable once the turn has begun or ended.
     """
     cedula = booking_by_owner_token(owner_token).cedula
-    db.session.rollback()  # the registry may be far away
+    db.session.rollback()  # the registry may be slow
     return _disown(owner_token, browser, _mobile_on_file(cedula))
 
 
 def _mobile_on_file(cedula: str) -> str | None:
-    """Without it the journey asks."""
+    """The mobile on file; without it the journey asks for one."""
     try:
         person = registry.from_settings(current_app.config["SETTINGS"]).find(cedula)
     except registry.RegistryUnavailable:
@@ -62,14 +62,14 @@ def _disown(owner_token: str, browser: str, mobile: str | None) -> str | None:
     journey.created_at = journey.verified_at = now
     db.session.add(journey)
     db.session.flush()
-    # A turn that was moved since its desk was locked gives its place back as any other.
+    # If the turn has moved since its desk was locked, its place is released the usual way.
     if turn.desk_id != desk_id or not holds.hand_over_hold(turn, journey, now):
         cancel.give_place_back(turn, now)
     return journey.key
 
 
 def _journey_for(turn: Booking, browser: str, mobile: str | None) -> Journey:
-    """A journey at the review: proven, known to the registry, with trámite and agency of the turn."""
+    """A journey at the review step: proven, known to the registry, with the turn's trámite and agency."""
     address = db.session.scalar(
         select(Notice.address).where(Notice.kind == NOT_ME, Notice.subject == f"booking:{turn.id}")
     )
@@ -91,7 +91,7 @@ def _journey_for(turn: Booking, browser: str, mobile: str | None) -> Journey:
 
 
 def journey_of(turn: Booking, browser: str) -> Journey | None:
-    """The journey that came of undoing the turn, if it is this browser's."""
+    """The journey created by disowning the turn, if it belongs to this browser."""
     return db.session.scalar(select(Journey).where(Journey.key == _journey_key(turn), Journey.browser == browser))
 
 
@@ -102,7 +102,7 @@ def _journey_key(turn: Booking) -> str:
 
 
 def disowned(turn: Booking) -> bool:
-    """Whether the turn was undone by its owner."""
+    """Whether the turn was disowned."""
     if turn.status != Status.CANCELLED:
         return False
     undone = select(Event.id).where(Event.booking_id == turn.id, Event.actor == ACTOR, Event.what == What.NOT_ME)

@@ -1,6 +1,6 @@
-"""One person's rights over their data (LOPDP): everything kept about a cédula as one document, or erased.
+"""A person's rights over their data (LOPDP): export everything stored about a cédula, or erase it.
 
-The document's words are those of the SQL views, which are Spanish and stable.
+The export uses the column names of the SQL views, which are Spanish and stable.
 """
 
 from collections import defaultdict
@@ -30,14 +30,14 @@ from turnero.core.keys import code_keys
 from turnero.staff.actor import COMMAND_LINE
 from turnero.verify.models import Challenge, Citizen
 
-# Who arrived so long ago, and was never called or sent away, is there no longer.
+# A person who arrived this long ago without being called is no longer there.
 _STAYS = timedelta(days=1)
 
 Record = dict[str, Any]
 
 
 def everything_about(cedula: str) -> Record:
-    """All that is kept about a cédula, in Spanish, ready for JSON; also turns whose holder is forgotten already."""
+    """Everything stored about a cédula, in Spanish and ready for JSON, including turns already erased."""
     pseudonyms = [pseudonym_of(key, cedula) for key in code_keys()]
     citizen = db.session.get(Citizen, cedula)
     return {
@@ -74,7 +74,7 @@ def _turns(cedulas: Collection[str]) -> list[Record]:
 
 
 def _of_view(view: str, order: str, references: Collection[str]) -> dict[str, list[Record]]:
-    """The rows of one of the contract's views about these turns, by reference."""
+    """Rows of one of the contract's views about these turns, by reference."""
     query = text(f"SELECT * FROM {view} WHERE referencia IN :wanted ORDER BY {order}")  # noqa: S608 (names of our own)
     rows: dict[str, list[Record]] = defaultdict(list)
     query = query.bindparams(bindparam("wanted", expanding=True, type_=String))
@@ -84,7 +84,7 @@ def _of_view(view: str, order: str, references: Collection[str]) -> dict[str, li
 
 
 def _instant(name: str, value: Any) -> Any:
-    """What a view's column holds, for JSON: SQLite gives instants as text without a zone."""
+    """A view's column value for JSON: SQLite returns instants as text without a zone."""
     if value is None or not name.endswith("_utc"):
         return value
     return _plain(value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC))
@@ -117,7 +117,7 @@ def _as_third_party(cedula: str) -> list[Record]:
 
 
 def _requests(cedula: str) -> list[Record]:
-    """Places that were asked for, on the waiting list and in draws, with what was offered."""
+    """Requests on the waiting list and in draws, with their offers."""
     return [
         {
             "numero": request.number,
@@ -165,7 +165,7 @@ def _journey(journey: Journey) -> Record:
 
 @dataclass(frozen=True)
 class Erased:
-    """What an erasure did: live turns cancelled, turns forgotten, holds, journeys and requests deleted."""
+    """Result of an erasure: live turns cancelled, turns erased, holds, journeys and requests deleted."""
 
     cancelled: int = 0
     turns: int = 0
@@ -176,10 +176,10 @@ class Erased:
 
 @database.transaction
 def erase(cedula: str, basis: str, *, cancel_turns: bool = False) -> Erased:
-    """Forget a person at once; ``basis`` is kept in the events of their turns. The citizen registry stays as it is.
+    """Erase a person at once; ``basis`` is kept in the events of their turns. The citizen registry is not changed.
 
-    Nobody is mailed: the addresses are gone. Raises LiveTurns where turns are pending and may not be cancelled, and
-    NotCancellable for somebody who is at the agency now.
+    Sends no mail, as the addresses are erased. Raises LiveTurns if turns are pending and may not be cancelled, and
+    NotCancellable for a person who is at the agency now.
     """
     theirs = select(Journey.key).where(Journey.cedula == cedula).order_by(Journey.key)
     journeys = db.session.scalars(theirs.with_for_update(of=Journey)).all()
@@ -206,7 +206,7 @@ def erase(cedula: str, basis: str, *, cancel_turns: bool = False) -> Erased:
 
 
 def _withdraw_requests(cedula: str, now: datetime) -> list[int]:
-    """What was offered to the person goes to the next in line."""
+    """Withdraw the person's requests; their offers go to the next in line."""
     theirs = select(SeatRequest).where(SeatRequest.cedula == cedula).order_by(SeatRequest.id)
     found = db.session.scalars(theirs.with_for_update(of=SeatRequest)).all()
     for request in found:
@@ -227,14 +227,14 @@ def _locked_bookings(cedula: str) -> Sequence[Booking]:
 
 
 def _is_pending(turn: Booking, now: datetime) -> bool:
-    """Whether somebody still counts on the turn."""
+    """Whether the turn is still to take place."""
     if turn.status in PRESENT:
         return turn.starts_at > now - _STAYS
     return turn.status == Status.DISPLACED or (turn.status == Status.CONFIRMED and turn.starts_at > now)
 
 
 def _forget_third_party(cedula: str, now: datetime) -> None:
-    """Where the person came for somebody else; turns to come still need to know."""
+    """Erase the person as third party of past turns; future turns still need the name."""
     db.session.execute(
         update(Booking)
         .where(Booking.third_party_cedula == cedula)

@@ -1,4 +1,4 @@
-"""What stands for a cédula once its holder is forgotten: the same for the same person, so figures can count. Pure."""
+"""The pseudonym of a cédula after erasure: equal for the same person, so that figures can count people. Pure."""
 
 import hashlib
 import hmac
@@ -7,6 +7,6 @@ PREFIX = "p:"
 
 
 def pseudonym_of(code_key: str, cedula: str) -> str:
-    """``p:`` and 32 hexadecimal digits: without the key nobody can try all cédulas until one fits."""
+    """``p:`` and 32 hexadecimal digits, keyed so that cédulas cannot be recovered by trying them all."""
     digest = hmac.digest(code_key.encode(), b"person:" + cedula.encode(), hashlib.sha256)
     return PREFIX + digest.hex()[:32]

@@ -1,6 +1,6 @@
-"""Forgetting in time: contact data some days after the visit, holds that came to nothing after a day (docs/privacy.md).
+"""Retention: erases contact data some days after the visit and lapsed holds after a day (docs/privacy.md).
 
-Unfinished journeys and their codes are the sweep's. What is left of a turn serves the figures and names nobody.
+The sweep deletes unfinished journeys and their codes. What remains of a turn serves the figures and names nobody.
 """
 
 from collections import defaultdict
@@ -25,13 +25,13 @@ from turnero.notices.models import OWED, Notice, NoticeStatus
 
 _BATCH = 200
 _HOLD_LIFE = timedelta(hours=24)
-# Whoever lost their place is still to be told and answered; the sweep ends that in time.
+# Displaced turns still need notices and answers; the sweep ends them in time.
 _NOT_YET = HOLDS | {Status.DISPLACED}
 
 
 @dataclass(frozen=True)
 class Retained:
-    """What a run did: turns forgotten, holds and requests deleted."""
+    """Result of a run: turns erased, holds and requests deleted."""
 
     turns: int
     holds: int
@@ -39,7 +39,7 @@ class Retained:
 
 
 def retain(goes_on: Callable[[], bool] = lambda: True) -> Retained:
-    """Forget all whose time has come, unless told to stop. A batch is a transaction: safe to kill and to repeat."""
+    """Erase everything past its deadline, unless told to stop. Each batch is a transaction, safe to kill and repeat."""
     turns = holds = requests = 0
     for days, agency_ids in _agencies_by_days().items():
         while goes_on() and (batch := _forget_turns(agency_ids, timedelta(days=days))):
@@ -74,7 +74,7 @@ def _forget_turns(agency_ids: Sequence[int], after: timedelta) -> int:
 
 
 def forget_turns(turns: Sequence[Booking], now: datetime) -> None:
-    """Leave of turns, whose rows are locked, what figures need: no contact, no link, a pseudonym for the cédula."""
+    """Reduce turns (rows locked) to what figures need: no contact, no link, a pseudonym for the cédula."""
     key = code_key()
     for turn in turns:
         turn.cedula = pseudonym_of(key, turn.cedula)
@@ -87,14 +87,14 @@ def forget_turns(turns: Sequence[Booking], now: datetime) -> None:
 
 
 def _wipe_words(booking_ids: Sequence[int]) -> None:
-    """What the staff wrote when it cancelled may name somebody; that it did so stays."""
+    """Erase the staff's cancellation reasons, which may name people; the event stays."""
     written = select(Event).where(Event.booking_id.in_(booking_ids), Event.what == What.BY_STAFF)
     for event in db.session.scalars(written):
         event.details = {name: value for name, value in event.details.items() if name != "why"}
 
 
 def _wipe_notices(subjects: Sequence[str]) -> None:
-    """Kind and fate stay; the address goes, also from the mail server's complaints, and nothing more is sent."""
+    """Erase addresses of mails, also in the mail server's errors, and send nothing more; kind and status stay."""
     owed = Notice.status.in_(OWED)
     db.session.execute(
         update(Notice)
@@ -111,7 +111,7 @@ def _wipe_notices(subjects: Sequence[str]) -> None:
 
 @database.transaction
 def _delete_lapsed() -> int:
-    """Holds of more than a day ago that came to nothing, unless a journey still shows where its hold was."""
+    """Delete lapsed holds older than a day, unless a journey still shows its hold."""
     shown = select(Journey.key).where(Journey.booking_id == Booking.id).exists()
     old = db.session.execute(
         select(Booking.id, Booking.reference)
@@ -125,7 +125,7 @@ def _delete_lapsed() -> int:
 
 
 def delete_holds(references: dict[int, str]) -> None:
-    """Delete lapsed holds (id → reference) with their events; nobody gets their references again."""
+    """Delete lapsed holds (id → reference) with their events; their references are never reused."""
     if not references:
         return
     db.session.execute(insert(SpentReference), [{"reference": reference} for reference in references.values()])
@@ -137,7 +137,7 @@ def delete_holds(references: dict[int, str]) -> None:
 
 @database.transaction
 def _delete_ended_requests() -> int:
-    """Requests for a place that ended some time ago. What a draw published of them names nobody."""
+    """Delete requests that ended some time ago. What a draw published of them names nobody."""
     after = timedelta(days=policy_of(None).contact_days)
     ended = select(SeatRequest.id).where(SeatRequest.ended_at <= clock.now() - after).order_by(SeatRequest.id)
     ids = db.session.scalars(ended.limit(_BATCH).with_for_update(skip_locked=True)).all()
@@ -146,7 +146,7 @@ def _delete_ended_requests() -> int:
 
 
 def delete_requests(ids: Sequence[int]) -> None:
-    """Delete requests, whose rows are locked, with their offers and mails."""
+    """Delete requests (rows locked) with their offers and mails."""
     db.session.execute(delete(Notice).where(Notice.subject.in_([f"request:{number}" for number in ids])))
     for column in (SeatOffer.request_id, SeatRequest.id):
         db.session.execute(delete(column.class_).where(column.in_(ids)).execution_options(synchronize_session=False))

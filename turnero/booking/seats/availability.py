@@ -1,6 +1,6 @@
-"""Where and when there is a place: what the pages of steps 6 and 7 show. Reads only, a constant number of queries.
+"""Availability for the pages of steps 6 and 7: reads only, in a constant number of queries.
 
-What is shown is shared by all who look in the same moment (``sharing.SECONDS``); the claim decides when it is taken.
+Results are cached for seconds and shared by all viewers; the claim decides whether a place is still free.
 """
 
 from collections import defaultdict
@@ -21,16 +21,16 @@ from turnero.core import clock
 from turnero.core.extensions import db
 from turnero.core.shared_values import shared, shelf_of
 
-# Of all provinces: the dearest to compute, and nobody takes a place from it.
+# The overview of all provinces costs the most to compute, and no place is taken from it.
 _PROVINCES_SECONDS = 5.0
 _FAR = timedelta(days=150)
-# How many days ahead claims are read to find the first free place: few suffice almost everywhere.
+# Days ahead for which claims are read first to find a free place; this is enough almost everywhere.
 _LOOK_AHEAD = (7, 28)
 
 
 @dataclass(frozen=True)
 class DayOffers:
-    """The next days with places, the rest days among them, and whether later days have places too."""
+    """The next days with places, the rest days between them, and whether later days have places."""
 
     days: tuple[DayOffer, ...]
     closed: tuple[ClosedDay, ...]
@@ -39,7 +39,7 @@ class DayOffers:
 
 @dataclass(frozen=True)
 class AgencyOffer:
-    """An agency with its next free day, or why it has none."""
+    """An agency with its next free day, or the reason there is none."""
 
     agency: Agency
     next_day: DayOffer | None
@@ -57,7 +57,7 @@ class ProvinceOffer:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another place for somebody who just lost one: local minute of the day at an agency."""
+    """An alternative to a lost place: local minute of the day at an agency."""
 
     agency: Agency
     day: date
@@ -81,14 +81,14 @@ def seen_taken(agency: Agency, procedure: Procedure, day: date, minute: int, *, 
 
 
 def found_taken(agency: Agency, procedure: Procedure, day: date, minute: int) -> None:
-    """Somebody came too late: where the place was shown as free, what is shown of its day is computed anew."""
+    """Refresh the cached day of a place that was shown as free but is taken."""
     shared(("wanted", day, minute), lambda: True)
     if not seen_taken(agency, procedure, day, minute, before=float("inf")):
         shelf_of().forget(("hours", agency.id, procedure.id, day))
 
 
 def is_wanted(day: date, minute: int) -> bool:
-    """Whether somebody came too late for a place at that hour a moment ago, wherever it was."""
+    """Whether somebody lost a place at that hour moments ago, at any agency."""
     return bool(shelf_of().seen(("wanted", day, minute), float("inf")))
 
 
@@ -119,7 +119,7 @@ def _all_days(agency: Agency, procedure: Procedure) -> DayOffers:
 
 
 def agency_offers(province_code: str | None, procedure: Procedure) -> tuple[AgencyOffer, ...]:
-    """Each agency of the province that offers the trámite, with its next free day or why it has none."""
+    """Each agency of the province that offers the trámite, with its next free day or the reason there is none."""
     return shared(("agencies", province_code, procedure.id), lambda: _agency_offers(province_code, procedure))
 
 
@@ -141,7 +141,7 @@ def _agency_offers(province_code: str | None, procedure: Procedure) -> tuple[Age
 
 
 def province_offers(procedure: Procedure) -> tuple[tuple[ProvinceOffer, ...], datetime]:
-    """Every province with its first free day, and the instant at which that was computed (some seconds ago at most)."""
+    """Every province with its first free day, and the instant of computation (at most seconds ago)."""
     key = ("provinces", procedure.id)
     return shared(key, lambda: (_province_offers(procedure), clock.now()), _PROVINCES_SECONDS)
 
@@ -158,9 +158,9 @@ def _province_offers(procedure: Procedure) -> tuple[ProvinceOffer, ...]:
 def nearest(
     agency: Agency, procedure: Procedure, day: date, minute: int, *, gone: bool, count: int = 3
 ) -> tuple[Alternative, ...]:
-    """The free places nearest to a lost one: the same agency first, others of its province when it has too few.
+    """The free places nearest to a lost one: the same agency first, then others of its province if it has too few.
 
-    ``gone``: somebody else has it, whatever was seen a moment ago.
+    ``gone``: exclude the lost place even where the cache still shows it free.
     """
     key = ("nearest", agency.id, procedure.id, day, minute, gone, count)
     return shared(key, lambda: _nearest(agency, procedure, day, minute, gone=gone, count=count))
@@ -200,7 +200,7 @@ def offers_of(
 ) -> dict[int, DeskOffers]:
     """The offers of several desks in few queries; claims are read for ``first``..``last`` (default: all to come).
 
-    ``at_agency``: with the places given up so late that only people who are there may have them.
+    ``at_agency``: include places released so late that only people at the agency may take them.
     """
     now = clock.now()
     counts = and_(counting(now), not_(for_those_present(now))) if at_agency else counting(now)

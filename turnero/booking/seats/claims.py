@@ -1,7 +1,7 @@
-"""The one primitive: taking, keeping and freeing seats. The database decides every race in one row.
+"""Taking, keeping and freeing seats: the one primitive. Every race is decided by the database in one row.
 
 A claim is the seat of one cell, keyed by (desk, local day, local minute, seat). A dated claim stops counting
-when its time has passed, with no job running: whoever comes next simply takes the row over.
+when it lapses, without any job: the next taker takes the row over.
 """
 
 import random
@@ -24,11 +24,11 @@ from turnero.core import clock
 from turnero.core.db import on_postgresql
 from turnero.core.extensions import db
 
-_dice = random.SystemRandom()  # a delay that could be guessed would be no delay
+_dice = random.SystemRandom()  # a predictable delay could be exploited
 
 
 def counting(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    """Which claims count at ``now``: undated ones, and dated ones whose time has not passed."""
+    """The condition that a claim counts at ``now``: it is undated, or has not lapsed."""
     return or_(Claim.lapses_at.is_(None), Claim.lapses_at > now)
 
 
@@ -47,12 +47,12 @@ def taken_seats(place: Place, now: datetime) -> tuple[TakenSeat, ...]:
 
 
 def for_those_present(now: datetime) -> ColumnElement[bool]:
-    """Seats that were given up so late that they are for people at the agency, and count for nobody there."""
+    """The condition of seats released so late that only people at the agency may take them."""
     return and_(Claim.purpose == Purpose.DELAY, Claim.starts_at <= now + LATEST_RELEASE)
 
 
 def open_to_those_present(place: Place, now: datetime) -> None:
-    """Let the window take seats of these cells that were given up less than two hours before their start."""
+    """Free seats of these cells for the window that were released less than two hours before their start."""
     of_cells = (Claim.desk_id == place.desk_id, Claim.day == place.day, Claim.minute.in_(place.minutes))
     db.session.execute(
         update(Claim)
@@ -64,7 +64,7 @@ def open_to_those_present(place: Place, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """For whom and until when seats are taken: ``lapses_at`` is None for purpose turn alone."""
+    """Booking, purpose and end of claims; ``lapses_at`` is None only for purpose turn."""
 
     booking_id: int
     purpose: Purpose
@@ -72,14 +72,14 @@ class Terms:
 
 
 def take(place: Place, day_grid: DayGrid, terms: Terms, now: datetime) -> int | None:
-    """Take a seat that looks free in all cells of ``place``: the seat, or None when others have them all."""
+    """Take one seat that is free in all cells of ``place``. Returns its number, or None if none is left."""
     return take_one_of(place, free_seats(day_grid, place.minutes, taken_seats(place, now)), terms, now)
 
 
 def take_one_of(place: Place, candidates: Sequence[int], terms: Terms, now: datetime) -> int | None:
-    """Take one of the ``candidates`` in all cells: the seat, or None when others have them all.
+    """Take one of the ``candidates`` in all cells. Returns its number, or None if none is left.
 
-    Seats are tried in random order, so that a rush for one slot spreads over its rows.
+    Tries seats in random order, which spreads a rush for one slot over its rows.
     """
     values = {"booking_id": terms.booking_id, "purpose": terms.purpose, "lapses_at": terms.lapses_at}
     for seat in _dice.sample(candidates, len(candidates)):
@@ -87,7 +87,7 @@ def take_one_of(place: Place, candidates: Sequence[int], terms: Terms, now: date
             if _take_cells(place, seat, values, now):
                 return seat
             continue
-        with db.session.begin_nested() as attempt:  # all cells or none, and no row of a lost attempt stays locked
+        with db.session.begin_nested() as attempt:  # all cells or none; a failed attempt keeps no row locked
             if _take_cells(place, seat, values, now):
                 return seat
             attempt.rollback()
@@ -95,10 +95,10 @@ def take_one_of(place: Place, candidates: Sequence[int], terms: Terms, now: date
 
 
 def _take_cells(place: Place, seat: int, values: dict[str, Any], now: datetime) -> bool:
-    """Insert the missing rows, then take over those whose time has passed: whether that makes all the cells.
+    """Insert the missing rows, then take over lapsed ones. Returns whether that makes all the cells.
 
     Two statements instead of one upsert: PostgreSQL's ON CONFLICT DO UPDATE locks a row even where its WHERE
-    turns it down, and losers that hold such locks while they try other seats wait for each other in circles.
+    rejects it, and losers that hold such locks while they try other seats deadlock.
     """
     rows = [
         {
@@ -133,13 +133,13 @@ def _insert(postgres: bool) -> Insert:
 
 
 def _may_be_taken_over(now: datetime) -> ColumnElement[bool]:
-    """The guard of every race: a row that exists is somebody's unless its time has passed."""
+    """The guard of every race: an existing row may be taken over only after it has lapsed."""
     return Claim.lapses_at <= now
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The place that a booking's dated claims keep: local ``minute`` of its first cell, and until when."""
+    """The place kept by a booking's dated claims: local ``minute`` of its first cell, and their end."""
 
     desk_id: int
     day: date
@@ -170,18 +170,18 @@ def held(booking_id: int, now: datetime, purpose: Purpose = Purpose.HOLD) -> Hel
 
 
 def keep(booking_id: int, now: datetime, purpose: Purpose = Purpose.HOLD) -> int:
-    """Make a booking's dated claims of ``purpose`` its undated ones; the number of cells, 0 when they are gone."""
+    """Make a booking's dated claims of ``purpose`` undated. Returns the number of cells, 0 if they are gone."""
     return len(db.session.execute(_KEPT, {"booking": booking_id, "present": purpose, "now": now}).all())
 
 
 def prolong(booking_id: int, now: datetime, lapses_at: datetime, purpose: Purpose = Purpose.HOLD) -> int:
-    """Move the end of a booking's dated claims; the number of cells, 0 when they are gone."""
+    """Extend a booking's dated claims. Returns the number of cells, 0 if they are gone."""
     terms = {"booking": booking_id, "present": purpose, "now": now, "until": lapses_at}
     return len(db.session.execute(_PROLONGED, terms).all())
 
 
 def free(booking_id: int, purpose: Purpose = Purpose.HOLD) -> None:
-    """Give a booking's seats of one purpose back at once."""
+    """Free a booking's seats of one purpose at once."""
     db.session.execute(
         delete(Claim)
         .where(Claim.booking_id == booking_id, Claim.purpose == purpose)
@@ -191,7 +191,7 @@ def free(booking_id: int, purpose: Purpose = Purpose.HOLD) -> None:
 
 @dataclass(frozen=True)
 class Freed:
-    """A place that its booking gives up; ``purpose``: of the claims it still has there."""
+    """A place its booking gives up; ``purpose``: the purpose of its present claims."""
 
     booking_id: int
     place: Place
@@ -204,10 +204,10 @@ class Freed:
 
 
 def free_after_delay(freed: Freed, delay_minutes: tuple[int, int], now: datetime) -> None:
-    """Free the seats of a place that was given up, after a random delay in the range (minutes).
+    """Free the seats of a released place after a random delay (range in minutes).
 
-    So nobody can cancel and re-book in one breath. They come back at least two hours before their start; where less is
-    left they go to the people who are at the agency without a turn, and nobody sees them online any more.
+    The delay prevents cancelling for somebody else to book at once. Seats return at least two hours before their
+    start; with less time left they go to people at the agency without a turn and are not shown online.
     """
     delay = timedelta(minutes=_dice.uniform(*delay_minutes))
     at = min(now + delay, freed.place.starts_at - LATEST_RELEASE)
@@ -215,7 +215,7 @@ def free_after_delay(freed: Freed, delay_minutes: tuple[int, int], now: datetime
 
 
 def set_aside(booking_id: int, until: datetime, purpose: Purpose) -> None:
-    """Nobody takes a booking's seats of one purpose ``until`` then; at once where that has passed."""
+    """Reserve a booking's seats of one purpose ``until`` then; free them at once if that has passed."""
     db.session.execute(
         update(Claim)
         .where(Claim.booking_id == booking_id, Claim.purpose == purpose)
@@ -225,9 +225,9 @@ def set_aside(booking_id: int, until: datetime, purpose: Purpose) -> None:
 
 
 def pass_on(booking_id: int, purpose: Purpose, minutes: Sequence[int], terms: Terms) -> int:
-    """Give a booking's seats of ``purpose`` in the cells of these local ``minutes`` to another; how many they were.
+    """Transfer a booking's seats of ``purpose`` in these cells (local ``minutes``) to another. Returns their number.
 
-    Nobody can come in between: they are somebody's before and after.
+    The seats are never free in between, so nobody else can take them.
     """
     passed = db.session.scalars(
         update(Claim)

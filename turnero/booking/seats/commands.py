@@ -1,4 +1,4 @@
-"""The part of the command line that looks at turns."""
+"""Commands that inspect slots."""
 
 import json
 from datetime import date, datetime, timedelta

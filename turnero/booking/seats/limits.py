@@ -1,6 +1,6 @@
-"""Who may have how many turns (DESIGN §5). The counts are read under the subjects' locks when it matters.
+"""Limits on turns and holds (DESIGN §5). Decisions read the counts under the subjects' locks.
 
-The sanction falls on the channel (mailbox, mobile, browser), never on the insured person.
+Caps bind the channel (mailbox, mobile, browser), never the insured person.
 """
 
 from collections.abc import Iterator, Sequence
@@ -65,7 +65,7 @@ _OTHER_TURNS = select(Booking.starts_at, Booking.cells, Booking.slot_minutes).wh
 
 
 def _newest_of_channels() -> CompoundSelect[Any]:
-    """One statement, of a part for each channel so that each uses its own index."""
+    """One statement with a part for each channel, so that each part uses its own index."""
     parts = [
         select(literal(name).label("channel"), Booking.confirmed_at)
         .where(getattr(Booking, name) == bindparam(name))
@@ -92,13 +92,13 @@ def lock_subjects(journey: Subject) -> None:
 
 
 def check_new_turn(journey: Subject, procedure: Procedure, policy: Policy, now: datetime) -> None:
-    """Raise the refusal that stands between this journey and one more turn for ``procedure``."""
+    """Raise the refusal, if any, of one more turn for ``procedure`` in this journey."""
     check_cedula(journey.cedula, procedure, policy)
     _check_caps(journey, policy.caps, now)
 
 
 def check_cedula(cedula: str, procedure: Procedure, policy: Policy) -> None:
-    """The limits of the person alone, which also hold at the window. Raises AlreadyHasTurn and OpenTurnsSpent."""
+    """Check the person's own limits, which also apply at the window. Raises AlreadyHasTurn and OpenTurnsSpent."""
     live = db.session.scalars(_LIVE_OF_CEDULA, {"cedula": cedula}).all()
     if procedure.id in live:
         raise AlreadyHasTurn
@@ -121,7 +121,7 @@ def _check_caps(journey: Subject, caps: Caps, now: datetime) -> None:
 
 
 def _blocked(confirmed: Sequence[datetime], caps: Caps, now: datetime) -> Iterator[datetime]:
-    """Until when each cap that is reached says no; ``confirmed`` are a channel's turns, the newest first."""
+    """Until when each reached cap blocks; ``confirmed``: a channel's confirmations, newest first."""
     for span, cap in caps.spans():
         within = [instant for instant in confirmed if instant > now - span]
         if len(within) >= cap:
@@ -129,7 +129,7 @@ def _blocked(confirmed: Sequence[datetime], caps: Caps, now: datetime) -> Iterat
 
 
 def check_holds(journey: Journey, policy: Policy, now: datetime) -> None:
-    """One live hold per cédula and two per mailbox, those of this journey aside."""
+    """Allow one live hold per cédula and two per mailbox, not counting this journey's own."""
     of_journey = {"cedula": journey.cedula, "mailbox": journey.mailbox, "key": journey.key}
     others = db.session.execute(_OTHER_HOLDS, {**of_journey, "now": now}).one()
     if others[0] >= 1 or others[1] >= policy.holds_per_mailbox:
@@ -139,16 +139,16 @@ def check_holds(journey: Journey, policy: Policy, now: datetime) -> None:
 
 
 def _journeys_held_for_nothing(journey: Journey, now: datetime) -> int:
-    """Other journeys of this mailbox or browser that held places in the last 24 hours and confirmed none.
+    """Number of other journeys of this mailbox or browser with holds in the last 24 hours and no confirmation.
 
-    Each may hold for a quarter of an hour: without a limit one mailbox could keep a person's cédula busy all day.
+    Each may hold for a quarter of an hour: without this limit one mailbox could block a cédula all day.
     """
     of_journey = {"mailbox": journey.mailbox, "browser": journey.browser, "key": journey.key}
     return db.session.scalar(_HELD_FOR_NOTHING, {**of_journey, "since": now - timedelta(days=1)}) or 0
 
 
 def check_changeable(booking: Booking, now: datetime) -> None:
-    """Raises NotChangeable, and ChangesSpent where it has changed as often as it may. A displaced turn always can."""
+    """Raises NotChangeable, or ChangesSpent after the last allowed change. A displaced turn can always change."""
     if booking.status == Status.DISPLACED:
         return
     if booking.status != Status.CONFIRMED or booking.starts_at <= now:
@@ -166,7 +166,7 @@ def check_overlap(booking: Booking) -> None:
 
 
 def is_free(booking: Booking, wanted: Interval[datetime]) -> bool:
-    """Whether the booking's cédula has no other seated turn in ``wanted`` (UTC). Who came without one has no hour."""
+    """Whether the booking's cédula has no other seated turn in ``wanted`` (UTC). Walk-ins never overlap."""
     return _has_time(booking.cedula, wanted, booking.id)
 
 
@@ -188,10 +188,7 @@ def _lasting(starts_at: datetime, cells: int, slot_minutes: int) -> Interval[dat
 
 @contextmanager
 def one_live_turn() -> Iterator[None]:
-    """The partial unique index is the last word on one live turn per cédula and trámite: losing it is an answer.
-
-    Raises AlreadyHasTurn.
-    """
+    """Translate a violation of the unique index on live turns (one per cédula and trámite) into AlreadyHasTurn."""
     try:
         yield
     except IntegrityError as error:

@@ -1,27 +1,27 @@
-"""Until when an offered place waits for its answer. Pure rules; times are the agency's wall clock (naive).
+"""Deadlines of offers. Pure rules; times are the agency's wall clock (naive).
 
-Nobody loses a place in their sleep: only the hours from 07:00 to 21:00 count.
+Only waking hours, 07:00 to 21:00, count.
 """
 
 from datetime import datetime, timedelta
 
-# The place is kept so much longer than was told; meanwhile only the next of the list may have it.
+# The place stays reserved this much past the stated deadline, for the next on the list only.
 GRACE = timedelta(minutes=15)
-# What is freed later than this goes to those who are at the agency without a turn.
+# Places freed later than this go to people at the agency without a turn.
 LATEST_RELEASE = timedelta(hours=2)
-# Who is drawn has so long to confirm.
+# Time to confirm a drawn place.
 DRAWN_FOR = timedelta(hours=24)
 _AWAKE, _ASLEEP = 7, 21
 _LEAST_MINUTES = 30
 
 
 def answer_by(now: datetime, starts: datetime, minutes: int) -> datetime | None:
-    """The deadline of an offer made ``now`` with so many waking ``minutes`` to answer; None where it is too late."""
+    """The deadline of an offer made ``now`` with ``minutes`` waking minutes to answer; None if it is too late."""
     return _fitting(now, starts, _awake(now, minutes))
 
 
 def drawn_answer_by(now: datetime, starts: datetime) -> datetime | None:
-    """The same for a place that was drawn: a whole day."""
+    """The deadline of a drawn place: a whole day."""
     return _fitting(now, starts, now + DRAWN_FOR)
 
 
@@ -31,7 +31,7 @@ def _fitting(now: datetime, starts: datetime, wanted: datetime) -> datetime | No
 
 
 def _awake(start: datetime, minutes: int) -> datetime:
-    """When so many waking minutes from ``start`` have passed."""
+    """The moment after this many waking minutes from ``start``."""
     left = timedelta(minutes=minutes)
     at = start
     while True:

@@ -1,4 +1,4 @@
-"""What one desk offers for one trámite from today to its horizon, and why when that is nothing. Pure rules."""
+"""The offers of one desk for one trámite from today to its horizon, or the reason there are none. Pure rules."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ from turnero.booking.seats.slots import Slot, TakenSeat
 from turnero.booking.turn.policy import Policy
 
 NOON = 720
-# How far ahead to look for the next day on which somebody attends.
+# Days ahead searched for the next day with hours.
 _FAR_DAYS = 120
 
 
 @dataclass(frozen=True)
 class DayOffer:
-    """A day's free places: in all, and of those before noon and from noon on."""
+    """A day's free places: the total, those before noon, and those from noon on."""
 
     day: date
     free: int
@@ -35,7 +35,7 @@ class ClosedDay:
 
 @dataclass(frozen=True)
 class NoPlace:
-    """Why there is no place: drawn, full, closed, holiday, not_open_yet or no_hours; never one word for all.
+    """Why there is no place: drawn, full, closed, holiday, not_open_yet or no_hours.
 
     ``until``: full: the next day that will open for booking; else the next day with hours, if any is near.
     """
@@ -49,7 +49,7 @@ class NoPlace:
 class DeskOffers:
     """One desk's days for a trámite of ``procedure_minutes``, seen at local wall time ``now_local``.
 
-    Days that are given by lot offer nothing, except to whoever lost a place (``drawn_too``).
+    Days drawn by lot offer nothing, except to displaced people (``drawn_too``).
     """
 
     desk_id: int
@@ -80,7 +80,7 @@ class DeskOffers:
             yield DayOffer(day_grid.day, morning + afternoon, morning, afternoon)
 
     def first(self, last: date | None = None) -> DayOffer | None:
-        """The first day with a free place, up to ``last`` where claims were read no further."""
+        """The first day with a free place, searched up to ``last`` if claims were read only so far."""
         return next((offer for offer in self.days(last=last) if offer.free), None)
 
     def closed(self, start: date | None, end: date) -> tuple[ClosedDay, ...]:
@@ -92,7 +92,7 @@ class DeskOffers:
         )
 
     def why_none(self) -> NoPlace:
-        """The true cause of having no free place up to the horizon."""
+        """The reason there is no free place up to the horizon."""
         grids = list(self._grids(None))
         if any(self._slots(day_grid) for day_grid in grids):
             return NoPlace("full", until=self.last + timedelta(days=1))
@@ -121,7 +121,7 @@ class DeskOffers:
         return slots.offered(day_grid, self.procedure_minutes, self.taken.get(day_grid.day, ()), earliest)
 
     def _turns(self, day_grid: DayGrid, free_starts: Iterable[int]) -> int:
-        """How many turns free starts make, about: the starts of a longer trámite overlap one another."""
+        """Estimate of the turns that free starts allow; the starts of a longer trámite overlap one another."""
         length = slots.cells_needed(self.procedure_minutes, day_grid.slot_minutes) if day_grid.cells else 1
         return -(-sum(free_starts) // length)
 

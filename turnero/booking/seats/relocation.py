@@ -1,4 +1,4 @@
-"""Writing another place into a turn: its facts, not its seats or its status, which their own modules change."""
+"""Writes another place into a turn's columns. Seats and status are changed by their own modules."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from turnero.core.extensions import db
 
 
 def recorded_place(booking: Booking) -> dict[str, Any]:
-    """A turn's place as its events keep it."""
+    """A turn's place as stored in event details."""
     return {
         "agency": booking.agency.slug,
         "desk": booking.desk_id,

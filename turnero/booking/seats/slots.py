@@ -1,4 +1,4 @@
-"""Slots: the starts a desk offers on a day, computed from its grid and the claims that count, never stored."""
+"""Slots: the starts a desk offers on a day, computed from its grid and the claims that count. Never stored."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def cells_of(start: int, length: int, slot_minutes: int) -> tuple[int, ...]:
 
 
 def earliest_minute(grid: DayGrid, now_local: datetime, lead_minutes: int) -> int:
-    """The first local minute of the grid's day that is still at least ``lead_minutes`` away (1440 or more: none)."""
+    """The first local minute of the grid's day at least ``lead_minutes`` from now; 1440 or more means none."""
     soonest = now_local + timedelta(minutes=lead_minutes)
     if soonest.date() < grid.day:
         return 0

@@ -1,16 +1,16 @@
-"""What can stop a journey. Each is an expected answer with its own text, never a stack trace."""
+"""Refusals of the booking flow. Each is an expected answer with its own text in ``messages``."""
 
 from turnero.core.errors import InvalidInput, Refused
 
 
 class WrongStep(Refused):
-    """Posted too early or too late; ``step`` says where the person is (303 there)."""
+    """Posted out of order; ``step`` is the person's present step, where the answer redirects (303)."""
 
     code = "wrong_step"
 
 
 class NotInRegistry(Refused):
-    """The citizen registry does not know the cédula; said only after the mailbox was proven."""
+    """The citizen registry does not know the cédula. Shown only after the mailbox was proven."""
 
     code = "not_in_registry"
 
@@ -22,19 +22,19 @@ class CedulasSpent(Refused):
 
 
 class UnknownPlace(InvalidInput):
-    """The agency does not exist, is in another province or does not offer the trámite. ``field`` names the culprit."""
+    """The agency does not exist, is in another province or does not offer the trámite (``field``)."""
 
     code = "unknown_place"
 
 
 class ProcedureOnline(InvalidInput):
-    """A trámite that is done online and takes no turns."""
+    """The trámite is done online and takes no turns."""
 
     code = "procedure_online"
 
 
 class PlaceLost(Refused):
-    """A place that cannot be had (any more): the hours page with alternatives, 409. ``agency``, ``day``, ``minute``."""
+    """The place is not available: the hours page answers 409 with alternatives to ``agency``, ``day``, ``minute``."""
 
 
 class PlaceTaken(PlaceLost):
@@ -42,19 +42,19 @@ class PlaceTaken(PlaceLost):
 
 
 class NotOffered(PlaceLost):
-    """Outside the hours, too soon, beyond the horizon, or not a start of the grid."""
+    """The start is outside opening hours, too soon, beyond the horizon, or not on the grid."""
 
     code = "not_offered"
 
 
 class HoldLost(PlaceLost):
-    """The hold's time has passed, or its hours were closed."""
+    """The hold has expired, or its hours were closed."""
 
     code = "hold_lost"
 
 
 class AlreadyHasTurn(Refused):
-    """The cédula has a live turn for this trámite; never says where or when."""
+    """The cédula has a live turn for this trámite. The answer never says where or when."""
 
     code = "already_has_turn"
 
@@ -64,13 +64,13 @@ class OverlappingTurn(Refused):
 
 
 class OpenTurnsSpent(Refused):
-    """The cédula has as many live turns as it may have."""
+    """The cédula has reached its limit of live turns."""
 
     code = "open_turns_spent"
 
 
 class CapReached(Refused):
-    """Too many confirmations of this mailbox, mobile or browser: the channel waits, never the person."""
+    """Too many confirmations from this mailbox, mobile or browser; never counted by insured person."""
 
     code = "cap_reached"
 
@@ -82,13 +82,13 @@ class HoldLimit(Refused):
 
 
 class HoldsSpent(Refused):
-    """This mailbox or browser has held places all day and confirmed none."""
+    """This mailbox or browser has held too many places today without confirming one."""
 
     code = "holds_spent"
 
 
 class HoldTimeSpent(Refused):
-    """All holds of this journey together have lasted as long as they may."""
+    """The holds of this journey have reached their total time limit."""
 
     code = "hold_time_spent"
 
@@ -110,63 +110,63 @@ class NotChangeable(Refused):
 
 
 class ChangesSpent(Refused):
-    """The turn has changed its place as often as it may."""
+    """The turn has reached its limit of changes."""
 
     code = "changes_spent"
 
 
 class SamePlace(Refused):
-    """The place asked for is the one the turn has."""
+    """The requested place is the one the turn already has."""
 
     code = "same_place"
 
 
 class NoProposal(Refused):
-    """The proposed place has lapsed, or there never was one: another can be chosen."""
+    """The proposed place has lapsed or never existed; the person may choose another."""
 
     code = "no_proposal"
     status = 409
 
 
 class LiveTurns(Refused):
-    """Somebody who is to be forgotten has ``count`` turns to come."""
+    """The person to be erased has ``count`` turns to come."""
 
     code = "live_turns"
 
 
 class AlreadyAsked(Refused):
-    """The cédula waits for a place for this trámite already, or takes part in this draw; never says where or when."""
+    """The cédula is already on the waiting list for this trámite, or in this draw. Never says where or when."""
 
     code = "already_asked"
 
 
 class RequestsSpent(Refused):
-    """This mailbox, mobile or browser waits for as many people as it may (``limit``)."""
+    """This mailbox, mobile or browser has reached its ``limit`` of waiting requests."""
 
     code = "requests_spent"
 
 
 class DrawClosed(Refused):
-    """The draw does not collect requests now."""
+    """The draw does not accept requests at present."""
 
     code = "draw_closed"
 
 
 class OfferOver(Refused):
-    """The offered place was answered, has lapsed, or went away with its hours."""
+    """The offer was answered, has lapsed, or its hours were closed."""
 
     code = "offer_over"
     status = 409
 
 
 class WishInvalid(InvalidInput):
-    """The days are no days, the wrong way round, in the past or too far away."""
+    """The dates are invalid, in the wrong order, in the past or too far ahead."""
 
     code = "wish_invalid"
 
 
 class ChangedMeanwhile(Refused):
-    """What somebody was shown before saving is not what saving would do now: others edited it, or took turns there."""
+    """The effect of saving has changed since the preview: somebody edited the same thing or booked a turn there."""
 
     code = "changed_meanwhile"
     status = 409

@@ -1,4 +1,4 @@
-"""What an event of a turn records: one code for each thing that can happen to it (DESIGN §7, I10)."""
+"""Event codes of a turn: one for each thing that can happen to it (DESIGN §7, I10)."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from turnero.booking.turn.lifecycle import Status
 
 
 class What(StrEnum):
-    """What happened. The first are the plain steps, named as the status they lead to."""
+    """What happened to a turn. Plain transitions are named after the status they lead to."""
 
     HELD = "held"
     LAPSED = "lapsed"
@@ -60,7 +60,7 @@ class What(StrEnum):
 
 
 class CancelReason(StrEnum):
-    """Why a turn was given up, as its holder chose it."""
+    """The holder's reason for cancelling."""
 
     NOT_NEEDED = "not_needed"
     CANNOT_COME = "cannot_come"
@@ -73,5 +73,5 @@ PLACE_CHANGES = (What.CHANGED, What.REBOOKED, What.ACCEPTED, What.PLACED, What.R
 
 
 def step_to(status: Status) -> What:
-    """The plain step to a status, where nothing more is to be said."""
+    """The code of a plain transition to ``status``."""
     return What(status.value)

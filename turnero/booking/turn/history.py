@@ -1,4 +1,4 @@
-"""Every change of a booking's status goes through here: checked against the lifecycle, conditional, and recorded."""
+"""Changes a booking's status: checks the transition, updates conditionally and records the event. Nothing else does."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from turnero.staff.actor import Actor
 
 
 def record_begin(booking: Booking, *, actor: Actor, now: datetime, details: dict[str, Any] | None = None) -> None:
-    """Record that a booking, already added to the session, has come to be."""
+    """Record the creation of a booking that was added to the session."""
     db.session.flush()
     what = What.WALKED_IN if booking.status == Status.ARRIVED else step_to(booking.status)
     _record(booking, what, None, booking.status, actor=actor, now=now, details=details)
@@ -76,7 +76,7 @@ def _record(
 
 
 def end_displacement(booking_id: int, status: str, now: datetime) -> None:
-    """The person found a way out: ``status`` says which. The caller commits."""
+    """End the booking's open displacement with ``status``. The caller commits."""
     db.session.execute(
         update(Displacement)
         .where(Displacement.booking_id == booking_id, Displacement.ended_at.is_(None))

@@ -18,9 +18,9 @@ class Status(StrEnum):
 
 
 class Phase(Enum):
-    """What a status means to everything but the lifecycle itself: a new status is classified once, in ``phase_of``."""
+    """What a status means outside the lifecycle. A new status is classified once, in ``phase_of``."""
 
-    HOLD = 1  # no turn yet, or never one
+    HOLD = 1  # not a turn yet, or never became one
     TO_COME = 2
     PRESENT = 3
     DISPLACED = 4  # live, and has lost its place
@@ -28,7 +28,7 @@ class Phase(Enum):
 
 
 def phase_of(status: Status) -> Phase:
-    """The phase that a booking of this status is in."""
+    """The phase of a booking with this status."""
     match status:
         case Status.HELD | Status.LAPSED:
             return Phase.HOLD
@@ -66,7 +66,7 @@ TRANSITIONS: dict[Status | None, frozenset[Status]] = {
     Status.DISPLACED: frozenset({Status.CONFIRMED, Status.CANCELLED}),
 }
 
-# What staff may take back within ten minutes, beyond what the table above allows anyway.
+# Steps staff may undo within ten minutes, in addition to the transitions above.
 UNDONE: dict[Status, frozenset[Status]] = {
     Status.ARRIVED: frozenset({Status.CONFIRMED}),
     Status.ATTENDED: frozenset({Status.CALLED}),
@@ -76,19 +76,19 @@ UNDONE: dict[Status, frozenset[Status]] = {
 
 
 def may(before: Status | None, after: Status) -> bool:
-    """Whether a booking may go from ``before`` (None: not there yet) to ``after``."""
+    """Whether a booking may go from ``before`` (None: it does not exist yet) to ``after``."""
     return after in TRANSITIONS.get(before, frozenset())
 
 
 def may_undo(before: Status, after: Status) -> bool:
-    """Whether staff may take the step from ``after`` to ``before`` back."""
+    """Whether staff may undo the step from ``after`` to ``before``."""
     return may(before, after) or after in UNDONE.get(before, frozenset())
 
 
 def replay(steps: Iterable[tuple[str | None, str]]) -> Status | None:
-    """The status that a booking's events lead to. Raises ValueError on a step the table does not allow.
+    """The status that results from a booking's events. Raises ValueError on a transition the table does not allow.
 
-    A step that stays where it is records another change of the turn, such as a new hour.
+    An event that keeps the status records another change of the turn, such as a new hour.
     """
     status: Status | None = None
     for before, after in steps:

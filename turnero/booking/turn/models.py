@@ -1,4 +1,4 @@
-"""Tables of the turn. The one primitive is the claim: a taken seat; everything else follows from it."""
+"""Tables of the turn. The claim, a taken seat, is the primitive on which the others build."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,14 +14,14 @@ from turnero.core.db import EnumText, UtcDateTime
 from turnero.core.extensions import Base
 from turnero.staff.actor import Actor, ActorText
 
-# A turn whose holder was forgotten says nothing about any cédula.
+# A turn whose holder was erased no longer belongs to a cédula.
 _LIVE_SQL = text("status IN ('confirmed', 'arrived', 'called', 'displaced') AND forgotten_at IS NULL")
 _HELD_SQL = text("status = 'held'")
 _CONFIRMED_SQL = text("status = 'confirmed'")
 
 
 class Journey(Base):
-    """One citizen's pass through the steps. Its key is in the URL and opens nothing without the browser's cookie."""
+    """One citizen's pass through the steps. Its key is in the URL but works only with the browser's cookie."""
 
     __tablename__ = "journeys"
 
@@ -32,11 +32,13 @@ class Journey(Base):
     email: Mapped[str | None]  # as we write to it
     mailbox: Mapped[str | None] = mapped_column(index=True)  # normalised, for limits
     mobile: Mapped[str | None]  # E.164
-    questioned_email: Mapped[str | None]  # the address whose domain we asked about once
+    questioned_email: Mapped[str | None]  # the address whose domain was questioned once
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    proven_as: Mapped[str | None]  # the browser's name before the proof gave it another
-    registered: Mapped[bool | None]  # what the citizen registry said, once the mailbox was proven
-    registry_email: Mapped[str | None]  # the address on file, never shown: told when it is not the journey's mailbox
+    proven_as: Mapped[str | None]  # the browser id before the proof renewed it
+    registered: Mapped[bool | None]  # the registry's answer, asked after the mailbox was proven
+    registry_email: Mapped[
+        str | None
+    ]  # the address on file, never shown: notified if it differs from the journey's mailbox
     province_code: Mapped[str | None] = mapped_column(ForeignKey("provinces.code"))
     procedure_id: Mapped[int | None] = mapped_column(ForeignKey("procedures.id"))
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
@@ -44,7 +46,7 @@ class Journey(Base):
     third_party_name: Mapped[str | None]
     priority: Mapped[bool] = mapped_column(default=False)
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))  # its hold, or the turn it changes
-    changes: Mapped[bool] = mapped_column(default=False)  # looks for another place for a turn that exists
+    changes: Mapped[bool] = mapped_column(default=False)  # the journey changes an existing turn
     hold_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the present hold
     hold_lapses_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     hold_extended: Mapped[bool] = mapped_column(default=False)
@@ -78,7 +80,7 @@ class Booking(Base):
             postgresql_where=_LIVE_SQL,
         ),
         Index("ix_bookings_agency_day", "agency_id", "day"),
-        # What is looked for every minute, among all the turns of the years.
+        # Queried every minute over years of turns.
         Index("ix_bookings_held_until", "lapses_at", sqlite_where=_HELD_SQL, postgresql_where=_HELD_SQL),
         Index("ix_bookings_to_come", "starts_at", sqlite_where=_CONFIRMED_SQL, postgresql_where=_CONFIRMED_SQL),
     )
@@ -106,9 +108,9 @@ class Booking(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     third_party_cedula: Mapped[str | None]  # who comes in the holder's place; the turn stays the holder's
     third_party_name: Mapped[str | None]
-    priority: Mapped[bool] = mapped_column(default=False)  # asked for, or known by age; no reason is asked or kept
+    priority: Mapped[bool] = mapped_column(default=False)  # requested, or known by age; no reason is asked or stored
     walk_in: Mapped[bool] = mapped_column(default=False)  # came without a turn: takes no cell
-    moves: Mapped[int] = mapped_column(default=0)  # how often it got another place
+    moves: Mapped[int] = mapped_column(default=0)  # number of changes of place
     token_nonce: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
     owner_hash: Mapped[str | None] = mapped_column(
@@ -121,7 +123,7 @@ class Booking(Base):
 
 
 class SpentReference(Base):
-    """The reference of a hold that was deleted: nobody gets it again."""
+    """The reference of a deleted hold; it is never given out again."""
 
     __tablename__ = "spent_references"
 
@@ -129,7 +131,7 @@ class SpentReference(Base):
 
 
 class ReferenceEra(Base):
-    """The one row that says from which part of all references new ones are drawn (``reference.Era``)."""
+    """The single row that names the era new references are drawn from (``reference.Era``)."""
 
     __tablename__ = "reference_era"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -162,7 +164,7 @@ class Claim(Base):
 
 
 class Displacement(Base):
-    """Somebody who lost their place, and how far we are with another one. Open until ``ended_at``.
+    """A person who lost their place, and the state of finding another one. Open until ``ended_at``.
 
     The old and new places are local day and minute at a desk.
     """
@@ -197,7 +199,7 @@ class Displacement(Base):
     new_day: Mapped[date | None]
     new_minute: Mapped[int | None]
     new_starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    proposals: Mapped[int] = mapped_column(default=0)  # how many were made: one notice each
+    proposals: Mapped[int] = mapped_column(default=0)  # number of proposals made: one notice each
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the last notice was handed over
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -205,7 +207,7 @@ class Displacement(Base):
 
 
 class Event(Base):
-    """One change of a booking, append-only: replaying a booking's events gives its present status."""
+    """One change of a booking. Append-only: replaying a booking's events gives its present status."""
 
     __tablename__ = "events"
     __table_args__ = (CheckConstraint(f"what IN ({', '.join(repr(str(what)) for what in What)})", name="what"),)
@@ -217,5 +219,5 @@ class Event(Base):
     before: Mapped[Status | None] = mapped_column(EnumText(Status))
     after: Mapped[Status] = mapped_column(EnumText(Status))
     what: Mapped[What | None] = mapped_column(EnumText(What))  # None: written by a replica of the version before
-    reason: Mapped[str] = mapped_column(default="")  # what the version before wrote; goes with the next release
+    reason: Mapped[str] = mapped_column(default="")  # written by the previous version; dropped in the next release
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

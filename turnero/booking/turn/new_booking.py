@@ -1,4 +1,4 @@
-"""A new booking for somebody present or in line, with a reference and a link of its own; not for a journey's hold."""
+"""Creates bookings that do not come from a journey: walk-ins, assisted turns, accepted offers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from turnero.verify.contact import mailbox_key
 
 @dataclass(frozen=True)
 class Reachable:
-    """How somebody at the window may be reached; nobody must leave either. ``mobile`` in E.164."""
+    """Contact of a person at the window; both are optional. ``mobile`` in E.164."""
 
     email: str | None = None
     mobile: str | None = None
@@ -28,10 +28,10 @@ class Reachable:
 
 @dataclass(frozen=True)
 class Extras:
-    """What else is said about a turn made for somebody present.
+    """Further details of a turn made by staff.
 
-    ``request``: the form's random key, so that a double click makes one turn. ``override``: the check digit of the
-    cédula fails and somebody has seen the card.
+    ``request``: the form's random key, so that a double click makes one turn. ``override``: the cédula fails its
+    check digit and staff has seen the card.
     """
 
     third_party_cedula: str | None = None
@@ -51,7 +51,7 @@ NOTHING = Extras()
 def new_booking(
     cedula: str, procedure: Procedure, place: Place, *, contact: Reachable, extras: Extras, **values: Any
 ) -> Booking:
-    """A row for somebody present or in line, added to the session, with a reference and a link of its own."""
+    """A booking with its own reference and token, added to the session."""
     nonce = token.new_nonce()
     booking = Booking(
         reference=reference_eras.unused(),
@@ -74,12 +74,12 @@ def new_booking(
 
 
 def begun_by(extras: Extras) -> dict[str, Any]:
-    """What the first event tells beyond the status."""
+    """Details of the booking's first event."""
     return {"override": True} if extras.override else {}
 
 
 def made_before(cedula: str, agency_id: int, extras: Extras) -> Booking | None:
-    """The turn that the same form has made already. The caller holds the cédula's lock."""
+    """The turn that this form has already made, if any. The caller holds the cédula's lock."""
     if extras.journey_key is None:
         return None
     return db.session.scalar(

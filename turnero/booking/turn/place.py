@@ -1,4 +1,4 @@
-"""The value that travels from the edge to the claim: where and when somebody has or wants a turn."""
+"""Where and when a turn takes place: the value passed from the routes down to the claim."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,12 +22,12 @@ class Place:
 
     @classmethod
     def of(cls, booking: Booking) -> Self:
-        """The present place of a booking; of a displaced one, the place it lost."""
+        """The present place of a booking, or the lost one if it is displaced."""
         grid = (booking.day, booking.minute, booking.cells, booking.slot_minutes)
         return cls(booking.desk_id, *grid, booking.agency.zone)
 
     def columns(self) -> dict[str, Any]:
-        """The columns of a booking that say its place, but for the agency."""
+        """The booking columns that store the place, except the agency."""
         return {
             "desk_id": self.desk_id,
             "day": self.day,

@@ -1,4 +1,4 @@
-"""The rules an institute may set, as one value: the catalogue's policy with an agency's own values over it."""
+"""The rules an institute can set: the catalogue's policy overlaid with an agency's own values."""
 
 import hashlib
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Release:
 
 @dataclass(frozen=True)
 class DrawPolicy:
-    """An agency marked scarce: from ``first`` (a Monday) on its days are given by lot, a week at a time.
+    """Draws of a scarce agency: from the Monday ``first`` on its days are drawn by lot, one week at a time.
 
     Requests for a week are collected from ``opens_days`` to ``closes_days`` before its Monday, each at 08:00.
     """
@@ -45,14 +45,14 @@ class DrawPolicy:
     closes_days: int = 7
 
     def monday(self, day: date) -> date | None:
-        """The Monday of the week in whose draw ``day`` is given; None before there are draws."""
+        """The Monday of the week that ``day`` is drawn with; None before draws begin."""
         monday = day - timedelta(days=day.weekday())
         return monday if monday >= self.first else None
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Defaults are the contract's (CONTRACT §9); the values it does not name are fixed here."""
+    """All rules with their defaults (CONTRACT §9; values it does not name are set here)."""
 
     hold_minutes: int = 5
     hold_total_minutes: int = 15
@@ -79,9 +79,9 @@ class Policy:
 
     @classmethod
     def from_catalogue(cls, *layers: Mapping[str, Any]) -> "Policy":
-        """The policy that ``layers`` (the catalogue's, then an agency's) give over the defaults.
+        """The defaults overlaid with ``layers``: the catalogue's values, then an agency's.
 
-        The catalogue checks its values when it is loaded, so unknown keys cannot come this far.
+        Loading the catalogue validates its values, so unknown keys cannot occur here.
         """
         values: dict[str, Any] = {}
         for layer in layers:
@@ -99,11 +99,11 @@ class Policy:
         return cls(**values)
 
     def is_drawn(self, day: date) -> bool:
-        """Whether the places of a local ``day`` are given by lot, and never to who comes first."""
+        """Whether the places of a local ``day`` are drawn by lot instead of first come, first served."""
         return self.draw is not None and self.draw.monday(day) is not None
 
     def is_open(self, desk_id: int, day: date, now_local: datetime) -> bool:
-        """Whether places of ``day`` can be had at a desk by asking first, at local time ``now_local``."""
+        """Whether places of ``day`` at a desk are open for booking at local time ``now_local``."""
         return now_local.date() <= day <= self.last_open_day(desk_id, now_local) and not self.is_drawn(day)
 
     def last_open_day(self, desk_id: int, now_local: datetime) -> date:

@@ -1,4 +1,4 @@
-"""Who has priority by law, without being asked."""
+"""Legal priority that needs no request."""
 
 from datetime import datetime
 
@@ -12,8 +12,8 @@ PRIORITY_AGE = 65
 
 
 def has_priority_by_age(cedula: str, now: datetime) -> bool:
-    """Whether the local registry's birth date says 65 or more (Constitución, Art. 36). Never shown to anybody here:
-    whoever books has proven a mailbox only."""
+    """Whether the local registry's birth date says 65 or more (Constitución, Art. 36). Not shown to
+    the person who books, who has only proven a mailbox."""
     born = db.session.scalar(select(Citizen.born).where(Citizen.cedula == cedula))
     if born is None:
         return False

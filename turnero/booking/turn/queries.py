@@ -30,22 +30,22 @@ def policies_of(places: Iterable[Agency]) -> dict[int, Policy]:
 
 
 def shown_policy_of(agency: Agency) -> Policy:
-    """The same for pages, which show its numbers: a moment old. What decides reads ``policy_of``."""
+    """As ``policy_of`` but cached for seconds, for pages. Decisions read ``policy_of``."""
     return shared(("policy", agency.id), lambda: policy_of(agency))
 
 
 def token_of(booking: Booking) -> str:
-    """The token of a turn's page, derived anew."""
+    """Derive the token of a turn's page."""
     return derived(tokens.derive_token, booking.token_nonce, booking.token_hash)
 
 
 def booking_by_token(token: str) -> Booking:
-    """A turn that was once confirmed, by its page's token. Raises NotFound."""
+    """The confirmed (or later) turn of a page token. Raises NotFound."""
     return _found(db.session.scalar(_by_token(token)))
 
 
 def locked_by_token(token: str) -> Booking:
-    """The same with its row locked, for a use case."""
+    """As ``booking_by_token``, with the row locked for a use case."""
     locked = _by_token(token).with_for_update(of=Booking).execution_options(populate_existing=True)
     return _found(db.session.scalar(locked))
 
@@ -57,18 +57,18 @@ def _by_token(token: str) -> Select[Booking]:
 
 
 def owner_token_of(booking: Booking) -> str:
-    """The token of a turn's page "No fui yo", derived anew."""
+    """Derive the token of a turn's page "No fui yo"."""
     return derived(tokens.derive_owner_token, booking.token_nonce, booking.owner_hash)
 
 
 def derived(derive: Callable[[str, str], str], nonce: str, kept: str | None) -> str:
-    """Under the key it was first made with: a link in somebody's mailbox outlives a change of the key."""
+    """Use the key the token was first made with, so that mailed links survive a key rotation."""
     made = [derive(key, nonce) for key in code_keys()]
     return next((token for token in made if tokens.token_hash_of(token) == kept), made[0])
 
 
 def booking_by_owner_token(token: str, *, lock: bool = False) -> Booking:
-    """The turn that the address on file was told of, read anew, for a use case with its row locked. Raises NotFound."""
+    """The turn of an owner token, refreshed; with its row locked for a use case. Raises NotFound."""
     turn = (
         select(Booking)
         .where(Booking.owner_hash == tokens.token_hash_of(token))
@@ -84,13 +84,13 @@ def _found(booking: Booking | None) -> Booking:
 
 
 def times_changed(booking: Booking) -> int:
-    """How often anything of a turn changed since it was confirmed: grows with every event."""
+    """Number of events since confirmation; the SEQUENCE of its calendar entry."""
     since = select(func.count()).where(Event.booking_id == booking.id, Event.before != Status.HELD)
     return db.session.scalar(since) or 0
 
 
 def last_place_event(booking: Booking) -> Event | None:
-    """How a turn came to the place it has, when that is not the one it was booked with."""
+    """The last event that changed the turn's place, or None if it still has the booked one."""
     return db.session.scalar(
         select(Event)
         .where(Event.booking_id == booking.id, Event.after == Status.CONFIRMED)

@@ -1,4 +1,4 @@
-"""References that nobody had before, also where the database was brought back from a backup."""
+"""Allocates references that were never used, even after a restore from backup."""
 
 from sqlalchemy import bindparam, select, union_all, update
 
@@ -7,9 +7,9 @@ from turnero.booking.turn.models import Booking, ReferenceEra, SpentReference
 from turnero.booking.turn.reference import Era
 from turnero.core.extensions import db
 
-# So many in a row that were given already: the era is nearly used up, and the next one begins.
+# After this many collisions in a row the era is nearly used up, and the next one begins.
 _CROWDED = 8
-# The database that was lost may have gone on by one era itself after its backup.
+# The lost database may itself have begun another era after its backup.
 _AFTER_A_RESTORE = 2
 _GIVEN = union_all(
     select(Booking.reference).where(Booking.reference == bindparam("candidate")),
@@ -19,7 +19,7 @@ _ERA = select(ReferenceEra.number, ReferenceEra.salt)
 
 
 def unused() -> str:
-    """A reference nobody had before; the unique constraint stands behind it. The caller commits."""
+    """An unused reference, guarded by the unique constraint. The caller commits."""
     era = present_era()
     while True:
         for _ in range(_CROWDED):
@@ -31,14 +31,14 @@ def unused() -> str:
 
 
 def begin_another_era() -> None:
-    """After a restore: whatever the lost database gave out is not given again. The caller commits.
+    """Start a new era after a restore, to exclude references given out after the backup. The caller commits.
 
-    After eight restores the eras come round; the constraint then still refuses every reference that is known.
+    Eras repeat after eight restores; the constraint still refuses every known reference.
     """
     db.session.execute(update(ReferenceEra).values(number=ReferenceEra.number + _AFTER_A_RESTORE))
 
 
 def present_era() -> Era:
-    """The era references are given out in now."""
+    """The current era."""
     number, salt = db.session.execute(_ERA).one()
     return Era(number, salt)

@@ -1,4 +1,4 @@
-"""Tables of those who wait for a place: what they ask for, what they are offered, and the draws of scarce agencies."""
+"""Tables of the waiting list: requests, offers, and the draws of scarce agencies."""
 
 from datetime import date, datetime
 from typing import Any
@@ -20,10 +20,10 @@ _OPEN = text("status = 'open'")
 
 
 class Draw(Base):
-    """The places of one desk on some days, given by lot. Requests are collected from ``opens_at`` to ``closes_at``.
+    """A draw by lot of one desk's places on some days. Requests are accepted from ``opens_at`` to ``closes_at``.
 
-    The hash of the secret is published with the row, before the window opens; ``secret`` itself once it is drawn. Then
-    ``document`` is what anybody needs to draw again (``draw.verify``).
+    The hash of the secret is published before requests open, the ``secret`` itself after the draw. ``document`` then
+    holds what anybody needs to repeat the draw (``draw.verify``).
     """
 
     __tablename__ = "draws"
@@ -40,7 +40,7 @@ class Draw(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    nonce: Mapped[str]  # the secret is derived from it by HMAC: no backup tells it before its time
+    nonce: Mapped[str]  # the secret is derived from it by HMAC, so that no backup reveals it early
     secret_hash: Mapped[str]
     secret: Mapped[str | None]
     drawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -58,7 +58,7 @@ _wanted_agencies = Table(
 
 
 class SeatRequest(Base):
-    """A person who found no place and asks for one: on the waiting list, or in a draw (``draw_id``)."""
+    """A person's request for a place, on the waiting list or in a draw (``draw_id``)."""
 
     __tablename__ = "seat_requests"
     __table_args__ = (
@@ -86,7 +86,7 @@ class SeatRequest(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(unique=True)  # what a draw publishes of it; opens nothing
+    number: Mapped[str] = mapped_column(unique=True)  # the public name in a draw; gives no access
     draw_id: Mapped[int | None] = mapped_column(ForeignKey("draws.id"), index=True)
     rank: Mapped[int | None]  # in the drawn order, from 1
     status: Mapped[RequestStatus] = mapped_column(EnumText(RequestStatus), default=RequestStatus.WAITING)
@@ -106,7 +106,7 @@ class SeatRequest(Base):
     first_day: Mapped[date]  # local to the agencies, both inside
     last_day: Mapped[date]
     part: Mapped[str] = mapped_column(default="any")
-    offers: Mapped[int] = mapped_column(default=0)  # those that were told and came to nothing
+    offers: Mapped[int] = mapped_column(default=0)  # number of offers that were sent and not accepted
     token_nonce: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
 
@@ -116,7 +116,7 @@ class SeatRequest(Base):
 
 
 class SeatOffer(Base):
-    """A place kept for a request until ``answer_by``: a held booking whose claims are of the purpose offer."""
+    """A place kept for a request until ``answer_by``: a held booking whose claims have purpose offer."""
 
     __tablename__ = "seat_offers"
     __table_args__ = (
@@ -130,7 +130,7 @@ class SeatOffer(Base):
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), unique=True)
     status: Mapped[OfferStatus] = mapped_column(EnumText(OfferStatus), default=OfferStatus.OPEN)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    answer_by: Mapped[datetime] = mapped_column(UtcDateTime)  # as the person was told; the claims outlive it
+    answer_by: Mapped[datetime] = mapped_column(UtcDateTime)  # the deadline shown to the person; the claims last longer
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its mail was handed over
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

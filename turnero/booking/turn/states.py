@@ -1,4 +1,4 @@
-"""The closed sets of words that the tables of the turn keep, beside ``lifecycle.Status``."""
+"""Enumerations of the turn's tables other than ``lifecycle.Status``."""
 
 from enum import StrEnum
 
@@ -32,7 +32,7 @@ class RequestStatus(StrEnum):
     WAITING = "waiting"
     OFFERED = "offered"
     SERVED = "served"
-    SPENT = "spent"  # three offers came to nothing
+    SPENT = "spent"  # after three offers that were not accepted
     LEFT = "left"
     ENDED = "ended"  # the days are over, or the person has a turn
 

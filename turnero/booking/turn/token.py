@@ -1,6 +1,6 @@
-"""The tokens of a turn's pages: 192 bits derived by HMAC from the booking's nonce, found by hash, stored nowhere.
+"""Tokens of a turn's pages: 192 bits derived by HMAC from the booking's nonce, looked up by hash and never stored.
 
-Because they can be derived again they can be mailed again, and no backup contains them.
+They can be derived and mailed again, and no backup contains them.
 """
 
 import hashlib
@@ -24,22 +24,22 @@ def derive_owner_token(code_key: str, nonce: str) -> str:
 
 
 def owner_journey_of(code_key: str, nonce: str) -> str:
-    """The key of the one journey that may come of that page: posting it again leads to the same place."""
+    """The key of the single journey that page can start: posting it again finds the same journey."""
     return _derived(code_key, f"owner journey:{nonce}", 16).rstrip("=")
 
 
 def derive_request_token(code_key: str, nonce: str) -> str:
-    """The 32 characters of the page of somebody who waits for a place."""
+    """The 32 characters of a request's page."""
     return _derived(code_key, f"request:{nonce}", 24)
 
 
 def rating_mac_of(code_key: str, nonce: str) -> str:
-    """The 22 characters that let whoever was attended say how it was, once."""
+    """The 22 characters of the single-use link that rates a visit."""
     return _derived(code_key, f"rating:{nonce}", 16).rstrip("=")
 
 
 def draw_secret_of(code_key: str, nonce: str) -> str:
-    """The 32 characters that decide a draw; nobody can tell them before they are published."""
+    """The 32 characters that decide a draw, secret until published."""
     return _derived(code_key, f"draw:{nonce}", 24)
 
 
@@ -48,5 +48,5 @@ def _derived(code_key: str, what: str, size: int) -> str:
 
 
 def token_hash_of(token: str) -> str:
-    """What the database keeps of a token."""
+    """The hash of a token, as the database stores it."""
     return hashlib.sha256(token.encode()).hexdigest()

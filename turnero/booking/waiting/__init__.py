@@ -1,1 +1,1 @@
-"""The waiting list and the draws: requests, offers, and how a freed place is handed on."""
+"""The waiting list and the draws: requests, offers, and handing on freed places."""

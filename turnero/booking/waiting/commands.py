@@ -1,4 +1,4 @@
-"""``turnero draw``: the draws of scarce agencies, and whether one was honest."""
+"""``turnero draw``: lists the draws of scarce agencies and verifies published ones."""
 
 import json
 from pathlib import Path

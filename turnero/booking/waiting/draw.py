@@ -1,8 +1,8 @@
-"""The draw: who gets which place, from a secret and the list of requests alone. Pure; anybody can run it again.
+"""The draw: allocates places from a secret and the list of requests. Pure; anybody can repeat it.
 
-The hash of the secret is published before requests are collected and the hash of the list when they close, so nobody
-can choose the outcome: seed = SHA-256(secret ‖ list hash), and the order is that of SHA-256(seed ‖ "|" ‖ number).
-All are hexadecimal text, as they stand in the published file.
+The hash of the secret is published before requests open and the hash of the list when they close, so that nobody can
+choose the outcome: seed = SHA-256(secret ‖ list hash), and requests are ordered by SHA-256(seed ‖ "|" ‖ number).
+All values are hexadecimal text, as in the published file.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ Cell = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A request as it is published: no cédula, no name. ``minutes``: how long its trámite takes."""
+    """A request as published, without cédula or name. ``minutes``: duration of its trámite."""
 
     number: str
     minutes: int
@@ -32,7 +32,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a ticket won: local ``minute`` of the first of ``cells`` cells at one window (``seat``)."""
+    """The place a ticket won: local ``minute`` of the first of ``cells`` cells at one window (``seat``)."""
 
     day: str
     minute: int
@@ -45,12 +45,12 @@ def _sha256(text: str) -> str:
 
 
 def secret_hash(secret: str) -> str:
-    """What is published before the window opens."""
+    """The hash of the secret, published before requests open."""
     return _sha256(secret)
 
 
 def list_hash(tickets: Iterable[Ticket]) -> str:
-    """Of the lines of all requests in the order of their numbers."""
+    """The hash of all requests' lines, ordered by number."""
     return _sha256("\n".join(sorted(ticket.line for ticket in tickets)))
 
 
@@ -59,12 +59,12 @@ def seed_of(secret: str, of_list: str) -> str:
 
 
 def order(seed: str, numbers: Iterable[str]) -> list[str]:
-    """The numbers in drawn order: each has the same chance of every rank."""
+    """The numbers in drawn order; every order is equally likely."""
     return sorted(numbers, key=lambda number: (_sha256(f"{seed}|{number}"), number))
 
 
 def allocate(drawn: Sequence[Ticket], free: Iterable[Cell], step: int) -> dict[str, Drawn]:
-    """By number what each ticket gets, in drawn order: the first place of its part of the day that is long enough."""
+    """Each ticket's place by number: in drawn order, the first long enough place in its part of the day."""
     left = set(free)
     starts = sorted(left)
     given: dict[str, Drawn] = {}
@@ -81,13 +81,13 @@ def allocate(drawn: Sequence[Ticket], free: Iterable[Cell], step: int) -> dict[s
 
 
 def part_fits(part: str, minute: int) -> bool:
-    """Whether a start belongs to the part of the day that was asked for."""
+    """Whether a start is in the requested part of the day."""
     return part == "any" or (part == "morning") == (minute < NOON)
 
 
 @dataclass(frozen=True, slots=True)
 class Urn:
-    """All that goes into a draw. ``step``: minutes of a cell."""
+    """The input of a draw. ``step``: minutes of a cell."""
 
     secret: str
     tickets: Sequence[Ticket]
@@ -96,7 +96,7 @@ class Urn:
 
 
 def draw_document(urn: Urn, about: dict[str, Any]) -> dict[str, Any]:
-    """The published file: all that went in and all that came out, in Spanish, without personal data."""
+    """The published file: input and result, in Spanish, without personal data."""
     of_list = list_hash(urn.tickets)
     seed = seed_of(urn.secret, of_list)
     by_number = {ticket.number: ticket for ticket in urn.tickets}
@@ -133,9 +133,9 @@ _FAULTS = {
 
 
 def verify(published: dict[str, Any]) -> list[str]:
-    """What is wrong with a published file, in Spanish sentences; empty when it draws again to the same end.
+    """Repeat the draw of a published file. Returns the differences as Spanish sentences; empty if there are none.
 
-    Raises ValueError where it is no such file.
+    Raises ValueError if it is not such a file.
     """
     try:
         if published["formato"] != FORMAT:

@@ -1,6 +1,6 @@
-"""The draws of agencies marked scarce: announced, opened, drawn when their window closes; a week of days at a time.
+"""Announces, opens and performs the draws of scarce agencies, one week of days at a time.
 
-The secret is derived by HMAC from the row's nonce; only its hash is kept until the draw.
+The secret is derived by HMAC from the row's nonce; only its hash is stored until the draw.
 """
 
 from collections.abc import Callable
@@ -30,16 +30,16 @@ from turnero.core.db import on_postgresql
 from turnero.core.extensions import db
 from turnero.core.keys import code_key, code_keys
 
-# A window that is announced late, because nothing ran, opens so much later: its hash is published first.
+# A draw announced late (no job ran) opens this much later, so that its hash is published first.
 _NOTICE = timedelta(minutes=10)
-# How long before it opens a window is announced.
+# Time between announcement and opening.
 _ANNOUNCED = timedelta(days=7)
 _OPENS = 8 * 60  # 08:00 at the agency
 _WEEK = timedelta(days=6)
 
 
 def run_due(goes_on: Callable[[], bool] = lambda: True) -> int:
-    """Announce what is to come and draw what has closed; how many were drawn."""
+    """Announce coming draws and perform closed ones. Returns how many were drawn."""
     announce()
     drawn = 0
     for number in _closed():
@@ -51,7 +51,7 @@ def run_due(goes_on: Callable[[], bool] = lambda: True) -> int:
 
 @database.transaction
 def announce() -> None:
-    """Publish the hash of every draw whose window is near, once each."""
+    """Publish the hash of every coming draw, once each."""
     now = clock.now()
     desks = db.session.scalars(select(Desk).where(Desk.id.in_(select(DeskStaffing.desk_id)))).all()
     policies = policies_of(desk.agency for desk in desks)
@@ -63,7 +63,7 @@ def announce() -> None:
 
 
 def _mondays(lots: DrawPolicy, today: date) -> list[date]:
-    """Of the weeks that have not begun and whose window is near or open."""
+    """Mondays of the weeks not begun whose request window is near or open."""
     first = max(lots.first, today - timedelta(days=today.weekday()) + timedelta(days=7))
     last = today + timedelta(days=lots.opens_days) + _ANNOUNCED
     return [first + timedelta(days=ahead) for ahead in range(0, (last - first).days + 1, 7)]
@@ -74,7 +74,7 @@ def _announce(desk: Desk, lots: DrawPolicy, monday: date, now: datetime) -> None
     opens_at = max(clock.instant(monday - timedelta(days=lots.opens_days), _OPENS, zone), now + _NOTICE)
     closes_at = clock.instant(monday - timedelta(days=lots.closes_days), _OPENS, zone)
     if opens_at >= closes_at:
-        return  # too late to collect anything: that week's places are for those at the agency
+        return  # too late for requests: that week's places are given at the agency
     nonce = token.new_nonce()
     insert = postgresql.insert if on_postgresql() else sqlite.insert
     row = insert(Draw).values(
@@ -99,9 +99,9 @@ def _closed() -> list[int]:
 
 @database.transaction
 def draw_now(draw_id: int) -> bool:
-    """Draw one whose window has closed and tell everybody; False when that was done already."""
+    """Perform a closed draw and notify everybody. False if already done."""
     seen = db.session.get_one(Draw, draw_id)
-    database.lock(f"desk:{seen.desk_id}")  # nobody takes a place of it meanwhile
+    database.lock(f"desk:{seen.desk_id}")  # locks its places during the draw
     row = db.session.scalars(
         select(Draw).where(Draw.id == draw_id).with_for_update(of=Draw).execution_options(populate_existing=True)
     ).one()
@@ -149,7 +149,7 @@ def _about(row: Draw) -> dict[str, str | int]:
 
 @dataclass(frozen=True)
 class _Won:
-    """A drawn place, and its seat."""
+    """A drawn place with its seat."""
 
     place: Place
     seat: int
@@ -161,7 +161,7 @@ def _won(row: Draw, won: dict[str, str | int], step: int) -> _Won:
 
 
 def _free_cells(row: Draw, now: datetime) -> tuple[int, list[Cell]]:
-    """The step of the grid and every free seat of the days that are drawn."""
+    """The grid's step and every free seat of the drawn days."""
     calendar = agencies.desk_calendars([row.desk], row.first_day, row.last_day)[row.desk_id]
     days = [row.first_day + timedelta(days=ahead) for ahead in range((row.last_day - row.first_day).days + 1)]
     grids = [grid(calendar, day) for day in days]
@@ -177,7 +177,7 @@ def _free_cells(row: Draw, now: datetime) -> tuple[int, list[Cell]]:
     return step, [
         (each.day.isoformat(), minute, seat)
         for each in grids
-        if each.slot_minutes == step  # another step from the middle of a week on: those days wait for the list
+        if each.slot_minutes == step  # the step changes within the week: those days go to the waiting list
         for minute in each.cells
         for seat in range(each.windows)
         if (each.day, minute, seat) not in taken
@@ -185,7 +185,7 @@ def _free_cells(row: Draw, now: datetime) -> tuple[int, list[Cell]]:
 
 
 def _award(row: Draw, request: SeatRequest, won: _Won, now: datetime) -> bool:
-    """Keep the drawn place for the person for a day, with the mail that says so."""
+    """Keep the drawn place for the person for a day and write the mail."""
     until = handing_on.answer_deadline(request, won.place.starts_at, row.desk.agency, now)
     if until is None:
         return False

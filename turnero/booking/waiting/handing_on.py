@@ -1,7 +1,7 @@
-"""A freed place goes to the first who waits for it, in the transaction that frees it; else it is free after a delay.
+"""Hands a freed place to the first person waiting for it, in the freeing transaction; otherwise frees it after a delay.
 
-Its seats are somebody's all the time, so nobody with a fast line gets between. No desk lock is needed: the seats pass
-from one booking to another under the first one's row lock, which whoever closes hours asks for too.
+The seats are claimed at every moment, so that a fast client cannot take them in between. No desk lock is needed: seats
+pass from one booking to the other under the first one's row lock, which closing hours takes too.
 """
 
 from collections.abc import Iterator
@@ -29,24 +29,25 @@ from turnero.core.errors import Refused
 from turnero.core.extensions import db
 from turnero.staff.actor import Actor, ActorKind
 
-# So many of the first in line are looked at; who cannot take it now is passed over and keeps the rank.
+# Number of people tried from the head of the line; who cannot take the place now keeps their rank.
 _LOOKED_AT = 20
 
 
 def give_place(freed: Freed, now: datetime) -> None:
-    """To the first who waits for such a place, or back after the release delay. The caller has the booking's row lock
-    and commits."""
+    """Offer the place to the first person waiting, or free it after the release delay.
+
+    The caller holds the booking's row lock and commits."""
     if not offer_to_next(freed, now):
         free_for_everybody(freed, now)
 
 
 def free_for_everybody(freed: Freed, now: datetime) -> None:
-    """Free the place for everybody after the release delay of its agency."""
+    """Free the place for everybody after its agency's release delay."""
     claims.free_after_delay(freed, policy_of(_desk(freed).agency).release_delay_minutes, now)
 
 
 def offer_to_next(freed: Freed, now: datetime) -> bool:
-    """Keep the place for the next in line and owe them the mail. False where nobody waits, or it is too late to ask."""
+    """Keep the place for the next in line and write the mail. False if nobody waits or it is too late."""
     desk = _desk(freed)
     for request in _in_line(freed, desk):
         until = answer_deadline(request, freed.place.starts_at, desk.agency, now)
@@ -61,9 +62,9 @@ def _desk(freed: Freed) -> Desk:
 
 
 def _in_line(freed: Freed, desk: Desk) -> Iterator[SeatRequest]:
-    """First who took part in the draw of that day, by rank; then the waiting list: priority, then arrival.
+    """People in line: first those of that day's draw by rank, then the waiting list by priority and arrival.
 
-    One at a time, each row locked: whoever is being offered another place in this moment is not waited for.
+    Yields one at a time with its row locked, skipping rows locked by another offer.
     """
     seen: list[int] = []
     while len(seen) < _LOOKED_AT:
@@ -84,7 +85,7 @@ def _waiting_for(freed: Freed, desk: Desk) -> Select[SeatRequest]:
         .where(SeatRequest.first_day <= freed.place.day, SeatRequest.last_day >= freed.place.day)
         .where(SeatRequest.part.in_(("any", part)), SeatRequest.agencies.any(Agency.id == desk.agency_id))
         .where(Procedure.line_id == desk.line_id, Procedure.minutes <= freed.place.cells * freed.place.step)
-        .where(Procedure.channel != "virtual")  # since then it is done online, and asks for no turn
+        .where(Procedure.channel != "virtual")  # the trámite has moved online and needs no turn
         .order_by(
             case((listed, 1), else_=0),
             SeatRequest.rank,
@@ -98,7 +99,7 @@ def _waiting_for(freed: Freed, desk: Desk) -> Select[SeatRequest]:
 
 
 def answer_deadline(request: SeatRequest, starts_at: datetime, agency: Agency, now: datetime) -> datetime | None:
-    """Until when the person may answer an offer made ``now``, a whole minute; None where it is too late to ask."""
+    """The deadline of an offer made ``now``, a whole minute; None if it is too late."""
     local, starts = clock.local(now, agency.zone), clock.local(starts_at, agency.zone)
     if request.draw_id is not None:
         until = offer_deadline.drawn_answer_by(local, starts)
@@ -108,7 +109,7 @@ def answer_deadline(request: SeatRequest, starts_at: datetime, agency: Agency, n
 
 
 def _may_take(request: SeatRequest, freed: Freed, agency: Agency, now: datetime) -> bool:
-    """Whether no limit speaks against it now; the last word is said when it is accepted."""
+    """Whether the limits allow it now; they are checked again on acceptance."""
     try:
         limits.check_new_turn(request, request.procedure, policy_of(agency), now)
     except Refused:
@@ -117,7 +118,7 @@ def _may_take(request: SeatRequest, freed: Freed, agency: Agency, now: datetime)
 
 
 def _part_for(request: SeatRequest, place: Place) -> Place:
-    """As many of the first cells of ``place`` as the procedure needs."""
+    """The first cells of ``place``, as many as the procedure needs."""
     return replace(place, cells=cells_needed(request.procedure.minutes, place.step))
 
 
@@ -127,13 +128,13 @@ def _offer(request: SeatRequest, freed: Freed, until: datetime, now: datetime) -
     terms = claims.Terms(booking.id, Purpose.OFFER, booking.lapses_at)
     if claims.pass_on(freed.booking_id, freed.purpose, place.minutes, terms) != place.cells:
         raise RuntimeError("a booking lost its seats under its own lock")
-    # A longer turn leaves cells behind: nobody waits for half a place.
+    # Surplus cells of a longer turn are freed: nobody waits for part of a place.
     free_for_everybody(freed, now)
     record_offer(request, booking, until, now)
 
 
 def offered_booking(request: SeatRequest, place: Place, until: datetime, now: datetime) -> Booking:
-    """The held booking of an offer at ``place``, which the person is told to answer before ``until``."""
+    """Create the held booking of an offer at ``place``, to be answered before ``until``."""
     who = Extras(request.third_party_cedula, request.third_party_name)
     booking = new_booking(
         request.cedula,
@@ -154,7 +155,7 @@ def offered_booking(request: SeatRequest, place: Place, until: datetime, now: da
 
 
 def record_offer(request: SeatRequest, booking: Booking, until: datetime, now: datetime) -> None:
-    """That the request is offered the booking's place, with its mail."""
+    """Record the offer of the booking's place to the request, with its mail."""
     request.status = RequestStatus.OFFERED
     offer = SeatOffer(request_id=request.id, booking_id=booking.id, made_at=now, answer_by=until)
     db.session.add(offer)

@@ -1,4 +1,4 @@
-"""What people who wait for a place are told by mail, each looked up anew when it is sent."""
+"""Mails to people with a request, rendered from its state when they are sent."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ _LIFE = timedelta(days=2)
 def tell_request(
     request: SeatRequest, kind: str, now: datetime, *, expires_at: datetime | None = None, occasion: str = ""
 ) -> None:
-    """Owe the person a mail of ``kind`` about their request, in the caller's transaction."""
+    """Write a pending mail of ``kind`` about the request in the caller's transaction."""
     outbox.write(
         kind,
         f"request:{request.id}",
@@ -88,7 +88,7 @@ def when(instant: datetime, zone: str) -> str:
 
 
 def listed_mail(notice: Notice) -> Mail | None:
-    """That the request is taken, with its link."""
+    """The mail that confirms the request, with its link."""
     request = _request_of(notice)
     if request is None or request.ended_at is not None:
         return None
@@ -98,7 +98,7 @@ def listed_mail(notice: Notice) -> Mail | None:
 
 
 def offer_mail(notice: Notice) -> Mail | None:
-    """Nothing once it was answered or is over."""
+    """The mail of an offer; None once it was answered or is over."""
     offer = db.session.get(SeatOffer, int(notice.occasion))
     if offer is None or offer.status != OfferStatus.OPEN or offer.answer_by <= clock.now():
         return None
@@ -113,7 +113,7 @@ def offer_mail(notice: Notice) -> Mail | None:
 
 
 def is_last(request: SeatRequest) -> bool:
-    """Whether an offer that comes to nothing now ends the request."""
+    """Whether the request ends if this offer is not accepted."""
     return request.draw_id is not None or request.offers + 1 >= MAX_OFFERS
 
 
@@ -121,7 +121,7 @@ MAX_OFFERS = 3
 
 
 def not_drawn_mail(notice: Notice) -> Mail | None:
-    """The rank in a draw that gave them no place."""
+    """The mail with the rank in a draw that gave no place."""
     request = _request_of(notice)
     if request is None or request.status != RequestStatus.WAITING or request.draw is None:
         return None
@@ -135,7 +135,7 @@ def not_drawn_mail(notice: Notice) -> Mail | None:
 
 
 def request_over_mail(notice: Notice) -> Mail | None:
-    """Why nothing more will come: no answer to the last offer, or no place until the last day."""
+    """The mail that ends a request: no answer to the last offer, or no place until the last day."""
     request = _request_of(notice)
     if request is None or request.status not in (RequestStatus.SPENT, RequestStatus.ENDED):
         return None
@@ -145,7 +145,7 @@ def request_over_mail(notice: Notice) -> Mail | None:
 
 
 def offer_handed_over(notice: Notice, now: datetime) -> None:
-    """The offer's mail reached the mail server: from now on it counts as told."""
+    """Mark the offer as told: the mail server has accepted its mail."""
     offer = db.session.scalar(select(SeatOffer).where(SeatOffer.id == int(notice.occasion)).with_for_update())
     if offer is not None and offer.told_at is None:
         offer.told_at = now

@@ -1,4 +1,4 @@
-"""What becomes of an offered place: accepted, declined, or passed on when nobody answers. Each is one transaction."""
+"""Answers to offers: accept, decline, or pass on after the deadline. Each is one transaction."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -32,7 +32,7 @@ _ENDS = {
 
 
 def accept_offer(token: str) -> str:
-    """Make the offered place a turn; returns its page's token, also when it is pressed again.
+    """Make the offered place a turn and return the token of its page. Idempotent.
 
     Raises NotFound, OfferOver, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn, CapReached.
     """
@@ -75,7 +75,7 @@ def _accept(token: str) -> str:
 
 @database.transaction
 def decline_offer(token: str) -> None:
-    """Not this place: it goes to the next in line at once. Repeated it changes nothing. Raises NotFound."""
+    """Decline an offer; the place goes to the next in line at once. Idempotent. Raises NotFound."""
     request = request_by_token(token, lock=True)
     offer = last_offer(request)
     if offer is not None and offer.status == OfferStatus.OPEN:
@@ -84,14 +84,14 @@ def decline_offer(token: str) -> None:
 
 @database.transaction
 def leave_list(token: str) -> None:
-    """Off the list, with whatever was offered. Repeated it changes nothing. Raises NotFound."""
+    """Leave the waiting list and decline any offer. Idempotent. Raises NotFound."""
     request = request_by_token(token, lock=True)
     if request.ended_at is None:
         withdraw(request, RequestStatus.LEFT, clock.now())
 
 
 def withdraw(request: SeatRequest, status: RequestStatus, now: datetime) -> None:
-    """End a request whose row is locked; what it was offered goes to the next in line. The caller commits."""
+    """End a request (row locked); its offer goes to the next in line. The caller commits."""
     offer = last_offer(request)
     if offer is not None and offer.status == OfferStatus.OPEN:
         _close(offer, request, OfferStatus.WITHDRAWN, now)
@@ -99,12 +99,12 @@ def withdraw(request: SeatRequest, status: RequestStatus, now: datetime) -> None
 
 
 def _end(request: SeatRequest, status: RequestStatus, now: datetime) -> None:
-    """The request, whose row is locked, waits no more."""
+    """End the request (row locked)."""
     request.status, request.ended_at = status, now
 
 
 def _close(offer: SeatOffer, request: SeatRequest, status: OfferStatus, now: datetime) -> None:
-    """End an open offer and pass its place on; the request waits again, unless this was its last."""
+    """End an open offer and pass its place on; the request waits again unless this was its last offer."""
     booking = held_booking(offer)
     offer.status, offer.ended_at = status, now
     asked = status == OfferStatus.DECLINED or (status == OfferStatus.LAPSED and offer.told_at is not None)
@@ -114,7 +114,7 @@ def _close(offer: SeatOffer, request: SeatRequest, status: OfferStatus, now: dat
         _end(request, RequestStatus.SPENT, now)
         if status == OfferStatus.LAPSED:
             tell_request(request, "request_over", now)
-    db.session.flush()  # nobody is offered what they have just refused: it still says "offered"
+    db.session.flush()  # still "offered", so that the person is not offered what they just declined
     if booking.status == Status.HELD:
         actor = Actor(ActorKind.WAITING_LIST) if status == OfferStatus.LAPSED else CITIZEN
         history.move(booking, Status.LAPSED, _ENDS[status], actor=actor, now=now)
@@ -124,7 +124,7 @@ def _close(offer: SeatOffer, request: SeatRequest, status: OfferStatus, now: dat
 
 
 def _pass_on(booking: Booking, now: datetime, *, public_at_once: bool) -> None:
-    """To the next in line. Without one free after a delay, or, where nobody answered, at the end of the grace."""
+    """Offer the place to the next in line; else free it after a delay or, if unanswered, after the grace period."""
     place = claims.held(booking.id, now, purpose=Purpose.OFFER)
     if place is None:
         claims.free(booking.id, purpose=Purpose.OFFER)
@@ -139,7 +139,7 @@ def _pass_on(booking: Booking, now: datetime, *, public_at_once: bool) -> None:
 
 
 def serve_waiting(goes_on: Callable[[], bool] = lambda: True) -> int:
-    """Pass on what was not answered in time, and end requests whose time is over; how many were looked at."""
+    """Pass on unanswered offers and end requests that are over. Returns how many were processed."""
     done = 0
     for number in _numbers(_unanswered()):
         if not goes_on():
@@ -164,13 +164,13 @@ def _numbers(condition: ColumnElement[bool]) -> list[int]:
 
 
 def _unanswered() -> ColumnElement[bool]:
-    """Their told deadline has passed, or their place went away with its hours."""
+    """Offers past their deadline, or whose hours were closed."""
     gone = select(Booking.id).where(Booking.id == SeatOffer.booking_id, Booking.status != Status.HELD).exists()
     return (SeatOffer.id.is_not(None)) & or_(SeatOffer.answer_by <= clock.now(), gone)
 
 
 def _over() -> ColumnElement[bool]:
-    """They have a turn by now, or their last day has passed everywhere."""
+    """Requests of people who have a turn by now, or whose last day has passed in every zone."""
     has_turn = (
         select(Booking.id)
         .where(Booking.cedula == SeatRequest.cedula, Booking.procedure_id == SeatRequest.procedure_id)

@@ -18,12 +18,12 @@ from turnero.core.extensions import db
 
 
 def request_token_of(request: SeatRequest) -> str:
-    """The token of a request's page, derived anew."""
+    """Derive the token of a request's page."""
     return derived(tokens.derive_request_token, request.token_nonce, request.token_hash)
 
 
 def request_by_token(token: str, *, lock: bool = False) -> SeatRequest:
-    """Raises NotFound."""
+    """The request of a page token. Raises NotFound."""
     found = select(SeatRequest).where(SeatRequest.token_hash == tokens.token_hash_of(token))
     if lock:
         found = found.with_for_update(of=SeatRequest).execution_options(populate_existing=True)
@@ -34,13 +34,13 @@ def request_by_token(token: str, *, lock: bool = False) -> SeatRequest:
 
 
 def last_offer(request: SeatRequest) -> SeatOffer | None:
-    """The newest offer of a request, whatever became of it."""
+    """The newest offer of a request, in any state."""
     newest = select(SeatOffer).where(SeatOffer.request_id == request.id).order_by(SeatOffer.id.desc()).limit(1)
     return db.session.scalar(newest.execution_options(populate_existing=True))
 
 
 def in_line_before(request: SeatRequest) -> int:
-    """How many of the list or the draw may be asked before this request."""
+    """Number of requests of the list or the draw ahead of this one."""
     others = select(SeatRequest.id).where(SeatRequest.status == RequestStatus.WAITING, SeatRequest.id != request.id)
     if request.draw_id is not None:
         others = others.where(SeatRequest.draw_id == request.draw_id, SeatRequest.rank < (request.rank or 0))
@@ -63,7 +63,7 @@ def in_line_before(request: SeatRequest) -> int:
 
 
 def open_draws(agency: Agency, procedure: Procedure, now: datetime) -> Sequence[Draw]:
-    """The draws of the agency whose window is open for the trámite, the soonest first."""
+    """The agency's open draws for the trámite, soonest first."""
     desk = desk_for(agency, procedure)
     if desk is None:
         return ()
@@ -72,7 +72,7 @@ def open_draws(agency: Agency, procedure: Procedure, now: datetime) -> Sequence[
 
 
 def next_draw(agency: Agency, procedure: Procedure, now: datetime) -> Draw | None:
-    """The draw whose window opens next."""
+    """The draw that opens next."""
     desk = desk_for(agency, procedure)
     if desk is None:
         return None
@@ -81,12 +81,12 @@ def next_draw(agency: Agency, procedure: Procedure, now: datetime) -> Draw | Non
 
 
 def draws(since: date) -> Sequence[Draw]:
-    """Those of days from ``since`` on, the newest last."""
+    """Draws of days from ``since`` on, newest last."""
     return db.session.scalars(select(Draw).where(Draw.last_day >= since).order_by(Draw.closes_at, Draw.id)).all()
 
 
 def held_booking(offer: SeatOffer) -> Booking:
-    """The booking of an offer with its row locked."""
+    """The booking of an offer, with its row locked."""
     return db.session.scalars(
         select(Booking)
         .where(Booking.id == offer.booking_id)

@@ -1,1 +1,1 @@
-"""The pages of the steps."""
+"""The pages of the journey's steps."""

@@ -1,4 +1,4 @@
-"""The optional details, reached from the review: who will come, and whether with priority attention."""
+"""The optional details, reached from the review: a third party, and priority attention."""
 
 from flask import Response, request
 

@@ -1,4 +1,4 @@
-"""When: the days with places, the hours of one, and the question whether this turn is wanted (step 7)."""
+"""Step 7: the days with places, the hours of a day, and the question Sí/No."""
 
 import time
 from datetime import date, timedelta
@@ -24,12 +24,12 @@ from turnero.core.language import gettext
 from turnero.web.page import NO_ERRORS, FormErrors, see_other
 from turnero.web.session import browser
 
-# No horizon is longer; what lies beyond is not even looked up.
+# Longer than any horizon; later days are not looked up.
 _A_YEAR = timedelta(days=366)
 
 
 def show_hour(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
-    """The hours of ``?dia=``; without it, or when that day has none left, the days."""
+    """The hours of ``?dia=``, or the days if it is missing or has none left."""
     journey = at(key, Step.HOUR)
     day = forms.parse_day(request.args.get("dia"))
     minutes = _free_minutes(journey, day) if day else []
@@ -52,12 +52,12 @@ def show_hour(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
 
 
 def _limit() -> date | None:
-    """The estimated last day of a legal term, if the person asked for it at step 6."""
+    """The estimated last day of a legal term, if requested at step 6."""
     return forms.parse_day(request.args.get("limite"))
 
 
 def _days(journey: Journey, full: date | None, trouble: FormErrors) -> Response:
-    """``full``: a day that was asked for and has no place (any more)."""
+    """The page of days. ``full``: a requested day without places."""
     agency, procedure = _chosen(journey)
     now = clock.now()
     today = clock.local(now, agency.zone).date()
@@ -92,7 +92,7 @@ def _why_none(agency: Agency, procedure: Procedure) -> str | None:
 
 
 def submit_hour(key: str) -> Response:
-    """An hour alone is asked about; with a yes it is held, with a no the hours are shown again."""
+    """Without an answer ask the question; on yes hold the hour, on no show the hours again."""
     wish = forms.parse_hour(request.form)
     match forms.typed_fields(request.form, "acepta")["acepta"]:
         case "si":
@@ -104,7 +104,7 @@ def submit_hour(key: str) -> Response:
 
 
 def _question(journey: Journey, wish: Hour) -> Response:
-    """Whether this turn is wanted. Raises NotOffered, PlaceTaken or SamePlace now rather than after the yes."""
+    """The question page. Raises NotOffered, PlaceTaken or SamePlace before the person answers."""
     agency, procedure = _chosen(journey)
     if wish.minute == _has_already(journey, wish.day):
         raise SamePlace
@@ -132,10 +132,10 @@ def _hold(key: str, wish: Hour) -> Response:
 
 
 def _too_late(key: str, wish: Hour) -> Response | None:
-    """In a rush for one place all but the first few are told so here, at the cost of a page.
+    """Raise PlaceTaken early in a rush for one place, at the cost of one page.
 
-    Not who may have it already: it was pressed twice, perhaps. The journey is read after what was seen, so whatever
-    the first press has taken is in it.
+    Not for a journey that may hold the place already (the button was pressed twice): the journey is read after the
+    cache, so it includes what the first press took.
     """
     now = time.monotonic()
     journey = at(key, Step.HOUR)
@@ -147,7 +147,7 @@ def _too_late(key: str, wish: Hour) -> Response | None:
 
 
 def _go_there(journey: Journey, slug: str) -> None:
-    """To the agency of an alternative, if it is another one."""
+    """Switch to the agency of an alternative, if it differs."""
     agency, procedure = _chosen(journey)
     if slug == agency.slug:
         return
@@ -159,7 +159,7 @@ def _go_there(journey: Journey, slug: str) -> None:
 
 
 def show_lost_hour(key: str, error: PlaceLost) -> Response:
-    """A place that cannot be had (any more): the nearest others, one press away (409)."""
+    """The page of an unavailable place with the nearest alternatives (409)."""
     journey = owned(key, browser())
     if isinstance(error, PlaceTaken):
         availability.found_taken(*_chosen(journey), error.data["day"], error.data["minute"])
@@ -194,7 +194,7 @@ def _slots(journey: Journey, day: date) -> tuple[Slot, ...]:
 
 
 def _free_minutes(journey: Journey, day: date) -> list[int]:
-    """The starts that this journey can have: the free ones, and the one it holds itself."""
+    """The starts available to this journey: free ones, and the one it holds."""
     held = holds.present_hold(journey, clock.now())
     own = held.minute if held and held.day == day else None
     same = _has_already(journey, day)
@@ -203,7 +203,7 @@ def _free_minutes(journey: Journey, day: date) -> list[int]:
 
 
 def _has_already(journey: Journey, day: date) -> int | None:
-    """The hour that day of the turn this journey changes: no other place for it."""
+    """The present hour of the turn being changed, which is no alternative."""
     turn = journey.booking
     if not journey.changes or turn is None or turn.status != Status.CONFIRMED:
         return None

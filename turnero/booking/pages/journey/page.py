@@ -1,4 +1,4 @@
-"""What all pages of the journey share: whose journey it is, where it stands, and how trouble is told on a page."""
+"""Common parts of the journey's pages: ownership, present step, and errors on the page."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,18 +20,18 @@ from turnero.web import page
 from turnero.web.page import NO_ERRORS, FormErrors, see_other
 from turnero.web.session import browser
 
-# Where an hour belongs to no agency yet.
+# The zone of hours before an agency is chosen.
 MAINLAND = "America/Guayaquil"
 _ORDER = tuple(Step)
 
 
 def render_step(template: str, trouble: FormErrors = NO_ERRORS, **values: Any) -> Response:
-    """A page of the journey or the turn, with its trouble on top, if there is any."""
+    """Render a page of the journey or the turn, with its errors on top."""
     return page.render_page(template, trouble, tell=error_words, **values)
 
 
 def error_words(error: TurneroError) -> str:
-    """The sentence for a person; instants in it as the mainland's calendar shows them."""
+    """The sentence of an error; instants are shown in mainland time."""
     if isinstance(error, CapReached):
         until = clock.local(error.data["until"], MAINLAND)
         day, time = formatting.day_and_month(until.date()), formatting.time_of(until)
@@ -42,8 +42,8 @@ def error_words(error: TurneroError) -> str:
 def at(key: str, page: Step) -> Journey:
     """This browser's journey, for the page of a step.
 
-    Raises NotFound, NotInRegistry, WrongStep where the journey has not come so far or cannot go back there, and
-    what ``check_change`` raises.
+    Raises NotFound, NotInRegistry, WrongStep if the step is not reached or cannot be revisited, and the errors of
+    ``check_change``.
     """
     journey = owned(key, browser())
     step = step_of(journey, clock.now())
@@ -57,24 +57,24 @@ def at(key: str, page: Step) -> Journey:
 
 
 def check_change(journey: Journey) -> None:
-    """Raises NotChangeable or ChangesSpent where a journey changes a turn that cannot change any more."""
+    """Raises NotChangeable or ChangesSpent if the journey changes a turn that can no longer change."""
     if journey.changes:
         assert journey.booking is not None
         limits.check_changeable(journey.booking, clock.now())
 
 
 def to(step: Step, key: str) -> Response:
-    """The way on after a form that was right."""
+    """Redirect to the next step after a valid form."""
     return see_other(step_address(step, key))
 
 
 def to_where_it_is(key: str, step: Step) -> Response:
-    """The way to the step a journey is at, for who came to another one."""
+    """Redirect to the journey's present step."""
     return to_its_turn(key) if step is Step.DONE else to(step, key)
 
 
 def to_its_turn(key: str) -> Response:
-    """The way to the turn that a journey made or changes."""
+    """Redirect to the turn the journey made or changes."""
     booking = owned(key, browser()).booking
     assert booking is not None
     return to_turn(token_of(booking))
@@ -85,16 +85,16 @@ def to_turn(token: str) -> Response:
 
 
 def step_address(step: Step, key: str, day: date | None = None, limit: date | None = None) -> str:
-    """The page of a step; each step's value is the last part of its address.
+    """The URL of a step's page; each step's value is its last part.
 
-    ``limit``: the estimated last day of a legal term, which the pages of day and hour warn about.
+    ``limit``: the estimated last day of a legal term; the pages of day and hour warn after it.
     """
     return url_for(f"journey.{step.value}", key=key, dia=day, limite=limit)
 
 
 @dataclass(frozen=True)
 class Changing:
-    """The turn that a journey changes. ``displaced``: its place is gone already."""
+    """The turn being changed. ``displaced``: it has already lost its place."""
 
     old: PlaceText
     displaced: bool
@@ -103,7 +103,7 @@ class Changing:
 
 @dataclass(frozen=True)
 class YourTurn:
-    """What has been chosen so far, for the ticket that fills itself, and what it is to replace."""
+    """The choices so far, for the ticket preview, and the turn they replace."""
 
     tramite: str | None = None
     agencia: str | None = None
@@ -113,7 +113,7 @@ class YourTurn:
 
 
 def your_turn(journey: Journey | None = None, day: date | None = None) -> YourTurn:
-    """What the pages of a journey show beside their question."""
+    """The side panel of a journey's pages."""
     if journey is None:
         return YourTurn()
     return YourTurn(

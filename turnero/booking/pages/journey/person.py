@@ -1,4 +1,4 @@
-"""Who is asking: cédula (step 2), contact (step 3) and the mailed code (step 5)."""
+"""Steps 2, 3 and 5: cédula, contact and the mailed code."""
 
 import structlog
 from flask import Response, request
@@ -30,7 +30,7 @@ def submit_cedula() -> Response:
 
 
 def show_contact(key: str, trouble: FormErrors = NO_ERRORS, suggestion: str | None = None) -> Response:
-    """``suggestion``: the address that was probably meant."""
+    """The contact page. ``suggestion``: the address probably meant."""
     journey = at(key, Step.CONTACT)
     typed = forms.typed_fields(request.form, "correo", "celular") if request.form else _contact_of(journey)
     return render_step(

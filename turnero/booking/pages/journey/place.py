@@ -1,4 +1,4 @@
-"""Where: province, trámite and agency (step 6). Agencies say when their next free day is, or why they have none."""
+"""Step 6: province, trámite and agency, with each agency's next free day or the reason there is none."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ from turnero.web.page import NO_ERRORS, FormErrors, see_other
 from turnero.web.session import browser
 
 Offer = TypeVar("Offer", AgencyOffer, ProvinceOffer)
-# Provinces to name where the chosen one has no place at all.
+# Number of other provinces to suggest when the chosen one has no place.
 _ELSEWHERE = 3
 
 
 @dataclass(frozen=True)
 class AgencyChoice:
-    """An agency as the list shows it; ``first`` (in words) or ``why_none`` is given, never both."""
+    """An agency in the list, with either ``first`` (in words) or ``why_none``."""
 
     slug: str
     name: str
@@ -76,7 +76,7 @@ def show_place(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
 
 
 def submit_place(key: str) -> Response:
-    """Without an agency: the agencies that attend the trámite there."""
+    """Store the choice; without an agency, list the agencies that offer the trámite."""
     at(key, Step.PLACE)
     place = forms.parse_place(request.form)
     if _province(place.province) is None:
@@ -97,14 +97,14 @@ def submit_place(key: str) -> Response:
 
 
 def _term(procedure: Procedure | None, notified: str, today: date | None, province: Province | None) -> Term | None:
-    """The legal term, where the person asks for it; computed from what was typed and kept nowhere."""
+    """The legal term, if requested; computed from the typed date and not stored."""
     if procedure is None or today is None or province is None:
         return None
     return terms.term_of(procedure, terms.parse_date(notified), today, province)
 
 
 def _typed(journey: Journey) -> dict[str, str]:
-    """What was posted; else what a link asks for; else what was chosen before, or is the only choice."""
+    """Form values: posted, else from the link, else the earlier choice or the only option."""
     if request.form:
         return forms.typed_fields(request.form, "provincia", "tramite", "agencia", "fecha_notificacion")
     asked = forms.typed_fields(request.args, "provincia", "tramite")
@@ -144,7 +144,7 @@ def _not_here(slug: str) -> ProcedureOnline | UnknownPlace:
 
 
 def _choices(offers: tuple[AgencyOffer, ...], today: date, term: Term | None) -> tuple[AgencyChoice, ...]:
-    """By name; with a term, agencies with a place before its end come first."""
+    """Agencies by name; with a term, those with a place before its end first."""
     if term is not None:
         return _worded(offers, today, term)
     key = ("choices", language.current_language(), *(offer.agency.id for offer in offers), today)
@@ -175,6 +175,6 @@ def _hours(week: Sequence[Sequence[Interval[int]]], zone: str) -> str:
 
 
 def _soonest_first(offers: Iterable[Offer]) -> list[Offer]:
-    """Those that have a place, to offer beside one that has none."""
+    """Provinces with places, soonest first, to suggest beside one without."""
     free = [(offer.next_day.day, offer) for offer in offers if offer.next_day]
     return [offer for _, offer in sorted(free, key=itemgetter(0))]

@@ -1,4 +1,4 @@
-"""Asking for a place that is not there: the waiting list and the draw, as pages of the journey (beside step 6)."""
+"""Requests for a place, beside step 6: the forms of the waiting list and of a draw."""
 
 from datetime import date, timedelta
 
@@ -23,7 +23,7 @@ _USUAL_DAYS = 30
 
 
 def show_list_form(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
-    """What the person could accept: agencies, days and part of the day."""
+    """The form of the waiting list: agencies, days and part of the day."""
     journey = _journey(key)
     province, procedure = _asked(journey)
     offering = agencies.agencies_offering(province, procedure) if province and procedure else []
@@ -67,7 +67,7 @@ def submit_list_form(key: str) -> Response:
 
 
 def show_draw_form(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
-    """The draws of an agency that collect requests now, or when the next one does."""
+    """The form of an agency's open draws, or the time of the next one."""
     journey = _journey(key)
     _, procedure = _asked(journey)
     agency = _agency()
@@ -105,7 +105,7 @@ def submit_draw_form(key: str) -> Response:
 
 
 def _journey(key: str) -> Journey:
-    """Raises WrongStep for a journey that changes a turn: it has a place."""
+    """The journey. Raises WrongStep if it changes a turn, which has a place already."""
     journey = at(key, Step.PLACE)
     if journey.changes:
         raise WrongStep(step=Step.HOUR)
@@ -113,7 +113,7 @@ def _journey(key: str) -> Journey:
 
 
 def _asked(journey: Journey) -> tuple[str | None, Procedure | None]:
-    """Province and trámite of the form or the address, else those chosen before."""
+    """Province and trámite from the form or the URL, else the earlier choice."""
     asked = forms.typed_fields(request.values, "provincia", "tramite")
     slug = asked["tramite"] or (journey.procedure.slug if journey.procedure else "")
     procedure = next((each for each in agencies.procedures() if each.slug == slug and each.takes_turns), None)
@@ -128,10 +128,10 @@ def _agency() -> Agency | None:
 
 
 def _preset(journey: Journey, offering: list[Agency]) -> list[Agency]:
-    """The agency chosen at step 6; without one, all."""
+    """The agency chosen at step 6, or all agencies."""
     return [agency for agency in offering if journey.agency_id in (None, agency.id)] or offering
 
 
 def _today(offering: list[Agency]) -> date:
-    """The day it is at agencies of one province, at least one."""
+    """Today at the agencies of one province (at least one)."""
     return clock.local(clock.now(), offering[0].zone).date()

@@ -1,4 +1,4 @@
-"""The review of everything before Confirmar, and the time that the place is kept (step 8)."""
+"""Step 8: the review before Confirmar, with the time left of the hold."""
 
 from flask import Response
 
@@ -16,7 +16,7 @@ from turnero.web.session import browser
 
 
 def show_review(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
-    """Raises HoldLost when the time has passed: whoever reloads learns it too."""
+    """The review page. Raises HoldLost after the hold's end, also on reload."""
     journey = _not_done(key)
     now = clock.now()
     held = holds.the_hold(journey, now)

@@ -1,6 +1,6 @@
-"""The citizen's journey, as a table of addresses; the pages are in the ``…_views`` modules.
+"""Routes of the citizen's journey as a table; the pages are in the modules beside this one.
 
-A form that was right leads on with 303. One that was not shows its page again with what was typed.
+A valid form redirects with 303. An invalid one shows its page again with everything typed.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ View = Callable[..., Response]
 blueprint = Blueprint("journey", __name__)
 _RETRY_SECONDS = 60
 
-# What is posted; its page, which is shown again when something is wrong; and what the post does.
+# Name of the post, page shown again on errors, and handler.
 _FORMS: dict[str, tuple[View, View]] = {
     "/turno": (person.show_cedula, person.submit_cedula),
     "/turno/<key>/contacto": (person.show_contact, person.submit_contact),
@@ -42,12 +42,12 @@ _FORMS: dict[str, tuple[View, View]] = {
 # These have no page of their own.
 _ONLY_POSTED = ("reenviar", "prorrogar", "soltar")
 
-# Other answers than the page again.
+# Errors with answers of their own.
 _TURNED_AWAY = (ChangesSpent, NotChangeable, NotInRegistry, PlaceLost, RegistryUnavailable, WrongStep)
 
 
 def _posted(page: View, post: View) -> View:
-    """The view of a post: its page again, with status 422 or 429, when the form is faulty or a limit says no."""
+    """The view of a post. On a faulty form (422) or a limit (429) it shows the page again."""
 
     def view(**values: str) -> Response:
         try:
@@ -83,13 +83,13 @@ def wrong_step(error: WrongStep) -> Response:
 @blueprint.errorhandler(NotChangeable)
 @blueprint.errorhandler(ChangesSpent)
 def not_changeable(_error: Refused) -> Response:
-    """The turn was given up, has begun or has changed often enough meanwhile: its page says which."""
+    """Redirect to the turn's page, which explains why it cannot change any more."""
     return to_its_turn(_key())
 
 
 @blueprint.errorhandler(NotInRegistry)
 def not_in_registry(_error: NotInRegistry) -> Response:
-    """Where such a journey ends, whatever is asked of it: what to do instead."""
+    """The final page of a journey whose cédula is not in the registry."""
     end = step_address(Step.PLACE, _key())
     if request.method == "GET" and request.path == end:
         return make_response(render_template("booking/pages/journey/not_in_registry.html"))
@@ -105,7 +105,7 @@ def registry_unavailable(_error: RegistryUnavailable) -> Response:
 
 @blueprint.errorhandler(CSRFError)
 def journey_form_expired(_error: CSRFError) -> Response:
-    """A lost form token: what was typed is kept, on the first page and on a journey that is this browser's."""
+    """Handle an expired form token: keep what was typed, on the first page and on this browser's own journey."""
     if request.view_args:
         try:
             owned(_key(), browser())
