@@ -1,1 +1,1 @@
-"""Governing the institute: agencies, hours, people and limits, each change told before it is made."""
+"""Administration: agencies, hours, people and limits, each change previewed before it is saved."""

@@ -1,4 +1,4 @@
-"""``/admin``: where an administrator or a supervisor begins, and the sections that each of them has."""
+"""``/admin``: the start page of administrators and supervisors, with their sections."""
 
 from flask import Blueprint, Response, make_response
 
@@ -13,7 +13,7 @@ from turnero.web.page import render_page
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
-# Address, name, and whether it is the whole institute's.
+# URL, name, and whether it concerns the whole institute.
 _SECTIONS = (
     ("/admin/agencias", gettext_noop("Agencias"), False),
     ("/admin/tramites", gettext_noop("Trámites"), True),
@@ -39,7 +39,7 @@ def show_administration() -> Response:
 @blueprint.get("/catalogo.yaml")
 @staff_only(Role.ADMIN)
 def show_catalogue() -> Response:
-    """Everything of the catalogue in one file, as ``turnero catalogue load`` takes it."""
+    """The whole catalogue in one file for ``turnero catalogue load``."""
     answer = make_response(as_yaml(export.exported()))
     answer.headers["Content-Type"] = "application/yaml; charset=utf-8"
     answer.headers["Content-Disposition"] = "attachment; filename=catalogo.yaml"
@@ -48,7 +48,7 @@ def show_catalogue() -> Response:
 
 @blueprint.app_template_global()
 def admin_sections() -> list[tuple[str, str]]:
-    """Address and name of each section the member may open."""
+    """URL and name of each section the member may open."""
     return [(path, gettext(name)) for path, name, whole in _SECTIONS if reach.everywhere() or not whole]
 
 

@@ -1,4 +1,4 @@
-"""What waits for somebody who governs: each with where it is done."""
+"""Open tasks of administrators and supervisors, with links."""
 
 from datetime import date, timedelta
 
@@ -18,7 +18,7 @@ _SOON = timedelta(days=120)
 
 
 def open_tasks(agency_id: int | None) -> list[tuple[str, str]]:
-    """Sentence and address of each task there is; of one agency, or of all and of what belongs to none."""
+    """Sentence and URL of each open task, of one agency, or of all agencies and the institute."""
     today = clock.local(clock.now(), MAINLAND).date()
     found = [_complaints(agency_id, today), _displaced(agency_id)]
     if agency_id is None:
@@ -39,7 +39,7 @@ def _complaints(agency_id: int | None, today: date) -> tuple[str, str] | None:
 
 
 def _displaced(agency_id: int | None) -> tuple[str, str] | None:
-    """Whatever took their hour away; those without a proposal are told apart, for nobody offers them anything."""
+    """Displaced people by any cause; those without a proposal are listed apart, as nothing is offered to them."""
     found = displaced.count_displaced(agency_id)
     if not found.people:
         return None
@@ -52,7 +52,7 @@ def _displaced(agency_id: int | None) -> tuple[str, str] | None:
 
 
 def unconfirmed(today: date) -> list[date]:
-    """The local holidays of the next four months that close nothing until somebody confirms them."""
+    """Unconfirmed local holidays of the next four months."""
     soon = LocalHoliday.day.between(today, today + _SOON)
     found = select(LocalHoliday.day).where(soon, LocalHoliday.confirmed.is_(False))
     return list(db.session.scalars(found.order_by(LocalHoliday.day)))

@@ -1,4 +1,4 @@
-"""From what was typed of an agency to the edit that would write it, with the sentence that says it."""
+"""Turns an agency's parsed forms into edits, with a sentence that describes each."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,13 +27,13 @@ KINDS_IN_WORDS = {"agency": gettext_noop("agencia"), "mall_point": gettext_noop(
 
 
 def catalogue_of(**parts: object) -> Catalogue:
-    """A catalogue that says these parts alone."""
+    """A catalogue with only these parts."""
     nothing = dict.fromkeys(("provinces", "lines", "procedures", "agencies", "holidays", "decrees"), ())
     return Catalogue(**{"policy": None, **nothing, **parts})  # type: ignore[arg-type]  # the parts are its own
 
 
 def measured(agency: Agency | None, first: date, last: date | None = None) -> tuple[date, date]:
-    """Over which days places are counted where no ``last`` is told: as many as can be booked ahead."""
+    """The days over which places are counted; without ``last`` up to the booking horizon."""
     return first, last or first + timedelta(days=policy_of(agency).horizon_days - 1)
 
 
@@ -62,7 +62,7 @@ def opening_edit(facts: Facts, today: date) -> Edit:
 
 
 def renamed(agency: Agency, facts: Facts, today: date) -> Edit:
-    """Other facts of an agency that exists; the sentence says which differ."""
+    """The edit of an existing agency's facts; its sentence lists the differences."""
     before = agency_entry(agency)
     facts = replace(facts, canton=spelling(facts.canton, agency.province_code, but=agency.id))
     values = {name: getattr(facts, name) for name in _FACTS}
@@ -78,12 +78,12 @@ def renamed(agency: Agency, facts: Facts, today: date) -> Edit:
 
 
 def difference(what: str, before: object, after: object) -> str:
-    """One of those that changes_in_words tells."""
+    """One difference, for ``changes_in_words``."""
     return gettext("%(what)s, de «%(before)s» a «%(after)s»", what=what, before=before, after=after)
 
 
 def changes_in_words(name: str, differing: Sequence[str]) -> str:
-    """What changes of a thing of that name."""
+    """The differences of a named item in words."""
     if not differing:
         return gettext("%(name)s: nada cambia.", name=name)
     return gettext("%(name)s cambia: %(differences)s.", name=name, differences="; ".join(differing))
@@ -94,7 +94,7 @@ def _in_words(name: str, value: str) -> str:
 
 
 def week_edit(agency: Agency, hours: Week, days: Days) -> Edit:
-    """Other hours from a day on, for good or until another."""
+    """The edit of weekly hours from a day on, permanently or until a last day."""
     before = agency_entry(agency)
     entry = editing.with_week(before, hours, days.first, days.last)
     summary = f"{agency.name}, {_since(days)}: {effects.week_in_words(hours)}."
@@ -103,7 +103,7 @@ def week_edit(agency: Agency, hours: Week, days: Days) -> Edit:
 
 
 def windows(agency: Agency, line: str, desk: DeskEntry) -> Edit:
-    """Other windows of a line (``line``: its name) from a day on."""
+    """The edit of a line's windows (``line``: its name) from a day on."""
     entry = editing.entry_with_windows(agency_entry(agency), desk)
     days = Days(desk.valid_from, None)
     summary = f"{agency.name}, {line}, {_since(days)}: {desk_in_words(desk.windows, desk.slot_minutes)}."
@@ -112,7 +112,7 @@ def windows(agency: Agency, line: str, desk: DeskEntry) -> Edit:
 
 
 def special(agency: Agency, line: str, wanted: Special) -> Edit:
-    """Another number of windows on some days."""
+    """The edit of the number of windows on some days."""
     entry = editing.with_days(agency_entry(agency), wanted.line, wanted.days, wanted.windows)
     days = Days(wanted.days[0], wanted.days[-1])
     how = gettext("como siempre") if wanted.windows is None else windows_in_words(wanted.windows)

@@ -1,4 +1,4 @@
-"""What an edit of an agency does beyond places and people, in sentences: weeks that it replaces, time that is lost."""
+"""Further effects of an agency's edits, in sentences: replaced weeks and lost time."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
@@ -21,14 +21,14 @@ def week_in_words(week: editing.Week) -> str:
 
 
 def of_hours(before: AgencyEntry, after: AgencyEntry, days: Days) -> tuple[str, ...]:
-    """Of another week on ``days``: what it stands in place of, and the time that it loses."""
+    """Effects of a new week on ``days``: what it replaces, and the time it loses."""
     (new, *_) = opening_hours.periods(editing.weekly(after), days.first, days.last)
     replaced = opening_hours.periods(editing.weekly(before), days.first, days.last)
     return (*_replaced(replaced, new.week), *lost_time([new.week], editing.steps(after, days.first, days.last)))
 
 
 def of_windows(entry: AgencyEntry, desk: DeskEntry) -> tuple[str, ...]:
-    """Of other windows of a line: the time that turns of that length lose."""
+    """Effects of a line's new windows: the time lost by the turn length."""
     if not desk.windows:
         return ()
     later = [each.valid_from for each in entry.desks if each.line == desk.line and each.valid_from > desk.valid_from]
@@ -38,7 +38,7 @@ def of_windows(entry: AgencyEntry, desk: DeskEntry) -> tuple[str, ...]:
 
 
 def of_canton(place: Locality, slug: str) -> tuple[str, ...]:
-    """That nobody else is in a canton: it may be one that was spelled wrong."""
+    """A warning that no other agency is in the canton, which may be misspelt."""
     others = (each for each in agencies.agencies(place.province_code) if each.slug != slug)
     if any(folded(each.canton) == folded(place.canton) for each in others):
         return ()
@@ -46,7 +46,7 @@ def of_canton(place: Locality, slug: str) -> tuple[str, ...]:
 
 
 def _replaced(periods: Collection[Period], new: Week) -> Iterator[str]:
-    """The week in force and every other that was set for some of the days; not the usual one that comes back."""
+    """The week in force and others set for some of the days, except the usual one that returns."""
     usual, *others = periods
     if usual.week != new and any(usual.week):
         yield gettext("Reemplaza este horario: %(hours)s.", hours=week_in_words(usual.week))
@@ -68,8 +68,8 @@ def _also(period: Period) -> str:
 
 
 def lost_time(weeks: Collection[Week], steps: Iterable[int]) -> list[str]:
-    """Turns begin where the day's grid has them, counted from midnight: where an opening is no such minute, time is
-    lost before the first."""
+    """Minutes lost before the first turn. The grid counts from midnight, so an opening between two of its minutes
+    loses time."""
     openings = sorted({opening for week in weeks for hours in week for opening in hours})
     mornings = {hours[0].start for week in weeks for hours in week if hours}
     told = [_loss(step, opening, mornings) for step in sorted(steps) for opening in openings]

@@ -1,4 +1,4 @@
-"""What is typed of an agency: its facts, a week of hours, windows and special days."""
+"""Forms of an agency: facts, weekly hours, windows and special days."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from turnero.web.fields import Fields
 KINDS = {"agencia": "agency", "punto": "mall_point"}
 MAX_WINDOWS = 200
 _MAX_DAYS = 366
-_RESERVED = {"nueva"}  # the page where an agency is added has that address
+_RESERVED = {"nueva"}  # the URL of the page that adds an agency
 MAX_INTERVALS = 6
 Typed = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Of an agency; ``slug`` and ``province`` are for good."""
+    """Facts of an agency; ``slug`` and ``province`` never change."""
 
     slug: str
     province: str
@@ -41,7 +41,7 @@ class Facts:
 def parse_new(form: Typed, provinces: Collection[str], taken: Collection[str]) -> Facts:
     """A new agency. Raises Faulty."""
     fields = Fields(form)
-    fields.parsed("nombre", parsing.text_line())  # first, as on the page, so that its fault is told first
+    fields.parsed("nombre", parsing.text_line())  # first, in the page's order, so that its error comes first
     slug = fields.parsed("direccion_web", lambda _: parsing.parse_slug(typed_agency_slug(form)))
     if slug in taken or slug in _RESERVED:
         fields.faults["direccion_web"] = SlugTaken()
@@ -50,12 +50,12 @@ def parse_new(form: Typed, provinces: Collection[str], taken: Collection[str]) -
 
 
 def typed_agency_slug(form: Typed) -> str:
-    """What the addresses of a new agency say: what was typed for it, else what its name gives."""
+    """The slug of a new agency: as typed, else derived from its name."""
     return form.get("direccion_web", "").strip() or parsing.slug_from(form.get("nombre", "")) or "agencia"
 
 
 def parse_facts(form: Typed, slug: str, province: str) -> Facts:
-    """Of an agency that exists. Raises Faulty."""
+    """Facts of an existing agency. Raises Faulty."""
     return _facts(Fields(form), slug, province)
 
 
@@ -70,7 +70,7 @@ def _facts(fields: Fields, slug: str, province: str) -> Facts:
 
 @dataclass(frozen=True)
 class Days:
-    """From ``first`` to ``last``, both inside; ``last`` None: for good."""
+    """Days from ``first`` to ``last``, inclusive; ``last`` None: permanently."""
 
     first: date
     last: date | None
@@ -117,7 +117,7 @@ def parse_windows(form: Typed, lines: Collection[str], today: date) -> DeskEntry
 
 @dataclass(frozen=True)
 class Special:
-    """Another number of windows of a line on each day of a range; None: as usual again."""
+    """The number of a line's windows on each day of a range; None restores the usual number."""
 
     line: str
     days: tuple[date, ...]

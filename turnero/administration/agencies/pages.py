@@ -1,4 +1,4 @@
-"""The pages of an agency: as it is, and the forms with what is there or what was typed."""
+"""Pages of an agency: the overview, and forms with present or typed values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _KINDS_TYPED = {kind: typed for typed, kind in KINDS.items()}
 
 @dataclass(frozen=True)
 class DeskLine:
-    """Windows of a line, by its name; ``since``: their first day where that is still to come."""
+    """Windows of a line, by its name; ``since``: their first day if in the future."""
 
     name: str
     windows: int
@@ -42,7 +42,7 @@ def agency_page(agency: Agency, today: date) -> Response:
     entry = agency_entry(agency)
     desks = _desks(entry, today)
     now, *later = opening_hours.periods(editing.weekly(entry), today)
-    counted = measured(agency, today + _DAY)  # as an edit counts them: its forms begin tomorrow
+    counted = measured(agency, today + _DAY)  # as edits count: their forms begin tomorrow
     places = agencies.places_between(agencies.desks_of(agency), *counted)
     return render_page(
         "administration/agencies/agency.html",
@@ -61,9 +61,9 @@ def agency_page(agency: Agency, today: date) -> Response:
 
 
 def _desks(entry: AgencyEntry, today: date) -> list[DeskLine]:
-    """By line what counts today and what is to come."""
+    """Present and future windows by line."""
     names = {line.slug: line.name for line in agencies.service_lines()}
-    past = {desk.line: desk for desk in entry.desks if desk.valid_from <= today}  # sorted: the newest stays
+    past = {desk.line: desk for desk in entry.desks if desk.valid_from <= today}  # sorted, so that the newest remains
     shown = [desk for desk in entry.desks if desk.valid_from > today or past[desk.line] is desk]
     return [
         DeskLine(
@@ -77,7 +77,7 @@ def _desks(entry: AgencyEntry, today: date) -> list[DeskLine]:
 
 
 def _special(entry: AgencyEntry, today: date) -> list[str]:
-    """Days to come that follow one another with as many windows are told together."""
+    """Future special days; consecutive days with the same number of windows are grouped."""
     names = {line.slug: line.name for line in agencies.service_lines()}
     runs: list[tuple[DayEntry, date]] = []
     for day in sorted((day for day in entry.days if day.day >= today), key=lambda day: (day.line, day.day)):
@@ -97,7 +97,7 @@ def _days(first: date, last: date) -> str:
 
 
 def _lacks(agency: Agency, today: date) -> list[tuple[str, str]]:
-    """What an agency needs to give turns, and where that is done."""
+    """What an agency lacks to give turns, with links to add it."""
     has_hours, has_desks = agency.id in agencies.with_hours(today), agency.id in agencies.with_windows(today)
     has_procedures = bool(agencies.procedures_at(agency))
     steps = (
@@ -140,7 +140,7 @@ def facts_page(agency: Agency, trouble: FormErrors) -> Response:
 
 
 def hours_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
-    """The week of the day asked for (``?desde=``) with the last day it counts; of tomorrow where none is."""
+    """The week of the requested day (``?desde=``, default tomorrow) with its last day."""
     asked = parse_date(request.args.get("desde", ""))
     linked = asked is not None and asked >= tomorrow - _DAY and asked.year in YEARS
     first = asked if asked and linked else tomorrow
@@ -158,13 +158,13 @@ def hours_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
 
 
 def _intervals(typed: Mapping[str, str]) -> int:
-    """How many intervals of a day the form that was sent had."""
+    """Number of intervals per day in the posted form."""
     sent = (number for number in range(MAX_INTERVALS) if any(f"abre-{day}-{number}" in typed for day in range(7)))
     return max(sent, default=-1) + 1
 
 
 def _hours_typed(period: Period, first: date, *, until: bool) -> dict[str, str]:
-    """The fields of the form; ``until``: with the last day of the period, so that only it is changed."""
+    """The form's fields. ``until``: include the last day, so that only this period changes."""
     present = {"desde": first.isoformat()}
     if until and period.last is not None:
         present["hasta"] = period.last.isoformat()

@@ -1,4 +1,4 @@
-"""``/admin/agencias``: what an agency is, when it opens and with how many windows."""
+"""``/admin/agencias``: an agency's facts, hours and windows."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -1,1 +1,1 @@
-"""Close hours and open them again, with a preview of the people affected."""
+"""Close and reopen hours, with a preview of the people affected."""

@@ -1,4 +1,4 @@
-"""Closing hours and opening them again from the browser: what is typed, and what it would do."""
+"""Forms that close and reopen hours, as decisions with a preview."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _MAX_CLOSURE = timedelta(days=366)
 
 
 class CantonUnknown(InvalidInput):
-    """No agency or holiday is in a canton of that name."""
+    """No agency or holiday has a canton of that name."""
 
     code = "canton_unknown"
 
@@ -87,7 +87,7 @@ class Reopening:
 
 
 def _places(places: int) -> str:
-    """In the words of every other edit."""
+    """The effect on places, worded as for other edits."""
     if not places:
         return gettext("No quita turnos: en esas horas no hay atención.")
     return ngettext("Quita %(count)s turno.", "Quita %(count)s turnos.", places, count=thousands(places))
@@ -111,19 +111,19 @@ def parse_closure(form: Mapping[str, str], governed: Collection[Agency], *, ever
 
 
 def _wrong(starts: datetime, ends: datetime, now: datetime) -> InvalidInput | None:
-    """What is wrong with the hours, at local ``now``. Those that began and are not over may be closed."""
+    """Errors in the hours at local ``now``. Hours that have begun but not ended can be closed."""
     if ends <= starts:
         return MomentsReversed()
     if ends - starts > _MAX_CLOSURE:
         return DaysTooMany(most=_MAX_CLOSURE.days)
     if ends > now:
         return None
-    last_day = (ends - timedelta(minutes=1)).date()  # hours until midnight are the day's before
+    last_day = (ends - timedelta(minutes=1)).date()  # hours until midnight belong to the previous day
     return HoursPassed() if last_day == now.date() else DayPassed()
 
 
 def _last_clock(scope: Scope | None, governed: Collection[Agency]) -> datetime:
-    """The wall clock where it is earliest of all places that would be closed: until then something is to come."""
+    """The earliest wall clock of the places to close: later hours are still to come somewhere."""
     place = scope or Scope("national")
     zones = {
         agency.zone

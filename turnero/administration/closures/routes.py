@@ -1,4 +1,4 @@
-"""``/admin/cierres``: hours that are closed by decree or contingency, who lost a turn, and opening them again."""
+"""``/admin/cierres``: hours closed by decree or contingency, the people displaced, and reopening."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -55,13 +55,13 @@ def show_closures() -> Response:
 @blueprint.get("/desplazados")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def show_displaced() -> Response:
-    """Everybody without an hour, whatever took it: a closure, other windows or hours, a holiday."""
+    """Everybody displaced by any cause: a closure, changed windows or hours, a holiday."""
     return render_page(
         "administration/closures/displaced.html",
         total=displaced.count_displaced(reach.only()).people,
         lines=displaced.lost_lines(reach.only()),
         most=displaced.MAX_LINES,
-        opens_turns=not reach.everywhere(),  # a supervisor may, at the own agency
+        opens_turns=not reach.everywhere(),  # a supervisor may, at their own agency
     )
 
 
@@ -87,7 +87,7 @@ def show_closure(closure_id: int) -> Response:
 
 
 def _page(closure: Closure) -> Response:
-    """The people by the reference of their turn alone."""
+    """The page of a closure; people appear only by reference."""
     lost = [
         each
         for each in closing.displaced_by(closure.id)
@@ -108,7 +108,7 @@ def submit_reopening(closure_id: int) -> Response:
     closure = _closure(closure_id)
     if not _governs(closure):
         raise NotFound
-    if closure.withdrawn_at is not None:  # pressed twice
+    if closure.withdrawn_at is not None:  # the button was pressed twice
         return see_other(url_for(".show_closures"))
     line = _line(closure)
     summary = gettext("Abre otra vez %(place)s %(when)s.", place=scopes.place_of(closure), when=line.when)
@@ -117,7 +117,7 @@ def submit_reopening(closure_id: int) -> Response:
 
 
 def _closure(closure_id: int) -> Closure:
-    """One that the member may see. Raises NotFound."""
+    """The closure, if the member may see it. Raises NotFound."""
     found = db.session.get(Closure, closure_id)
     if found is None or (found.scope == "agency" and reach.only() not in (None, found.agency_id)):
         raise NotFound

@@ -1,4 +1,4 @@
-"""``/admin/quejas``: complaints that wait for an answer and that had one, and what else people wrote."""
+"""``/admin/quejas``: unanswered and answered complaints, suggestions and thanks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ _ANSWERS = {
 
 @dataclass(frozen=True)
 class ComplaintLine:
-    """What somebody wrote, and about which agency. ``came`` and ``answered``: the mainland's wall clock."""
+    """A complaint with its agency. ``came`` and ``answered`` in mainland time."""
 
     number: str
     kind: str
@@ -113,7 +113,7 @@ def submit_answer(complaint_number: str) -> Response:
 
 @dataclass(frozen=True)
 class Answering:
-    """The answer to what somebody wrote, given once."""
+    """The single answer to a complaint."""
 
     number: str
     kind: str
@@ -137,7 +137,7 @@ class Answering:
 
 
 def _answer(text: str) -> str:
-    """Several lines, as they will be read."""
+    """An answer of several lines."""
     text = clean_text(text)
     if not text:
         raise TextMissing

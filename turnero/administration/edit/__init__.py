@@ -1,1 +1,1 @@
-"""What every edit has in common: shown with its effect, made once, written down."""
+"""Common parts of all edits: preview of the effect, idempotent saving, and the record."""

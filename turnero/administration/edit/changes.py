@@ -1,7 +1,7 @@
-"""One edit of the catalogue: looked at before it is made, made once, written down.
+"""An edit of the catalogue: previewed, saved once, and recorded.
 
-Looking is making and rolling back, so what is told is what happens. The ``seal`` says what the edit was reckoned on
-and how many people it displaces: when that is another meanwhile, nothing is done and the new effect is shown.
+A preview saves and rolls back, so it shows exactly what happens. The ``seal`` identifies the data the preview was
+based on and the number of displaced people; if either has changed, nothing is saved and the new effect is shown.
 """
 
 import hashlib
@@ -36,9 +36,9 @@ from turnero.staff.actor import COMMAND_LINE, Actor
 
 @dataclass(frozen=True)
 class Edit:
-    """What is written and where it acts: the desks of ``agencies`` (slugs) and of ``lines`` (slugs).
+    """Entries to write and the desks affected: those of ``agencies`` and ``lines`` (slugs).
 
-    ``days``: the dates between which places or turns are counted; None: the edit touches none.
+    ``days``: the dates between which places or turns are counted; None if the edit affects none.
     """
 
     kind: str
@@ -47,8 +47,8 @@ class Edit:
     agencies: frozenset[str] = frozenset()
     lines: frozenset[str] = frozenset()
     days: tuple[date, date] | None = None
-    told: tuple[str, ...] = ()  # what else it does, known beforehand
-    procedure: str = ""  # slug of the trámite it describes: then its turns are counted, not the places of the desks
+    told: tuple[str, ...] = ()  # further effects known beforehand
+    procedure: str = ""  # slug of the edited trámite: counts its turns instead of places
 
     def look(self) -> tuple[list[str], str]:
         """What it would do, in sentences, and the seal to make it with."""
@@ -61,7 +61,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class _Measured:
-    """What can be given: places at the desks of an edit, or turns of the trámite that it describes."""
+    """The supply: places at the edit's desks, or turns of its trámite."""
 
     places: int = 0
     supply: Supply | None = None
@@ -69,7 +69,7 @@ class _Measured:
 
 @dataclass(frozen=True)
 class _Done:
-    """An edit written and not yet committed: places before and after, who lost theirs, and how many could return."""
+    """An uncommitted edit: places before and after, displaced people, and how many could return."""
 
     seal: str
     before: _Measured
@@ -131,20 +131,20 @@ def _done(edit: Edit, actor: Actor, expected: str | None) -> _Done:
 
 
 def _is_still(seal: str, found: str, lost: int) -> bool:
-    """Whether an edit still meets what it was reckoned on: who books meanwhile must not lose an hour untold."""
+    """Whether the preview is still valid: nobody who booked since may lose an hour unannounced."""
     reckoned_on, _, people = seal.partition(".")
     return reckoned_on == found and seals.holds(people, lost)
 
 
 def _lost(desks: Sequence[Desk], now: datetime) -> Sequence[Displacement]:
-    """Who lost an hour at these desks just ``now``."""
+    """Displacements at these desks made ``now``."""
     here = Displacement.old_desk_id.in_([desk.id for desk in desks])
     rows = select(Displacement).where(Displacement.created_at == now, here)
     return db.session.scalars(rows.order_by(Displacement.id)).all()
 
 
 def _desks(edit: Edit) -> list[Desk]:
-    """In the order in which they are cleared."""
+    """The desks, in clearing order."""
     here = or_(Agency.slug.in_(edit.agencies), Line.slug.in_(edit.lines))
     found = select(Desk).join(Agency, Agency.id == Desk.agency_id).join(Line, Line.id == Desk.line_id)
     return list(db.session.scalars(found.where(here).order_by(Desk.id)))
@@ -159,7 +159,7 @@ def _measured(edit: Edit, desks: Sequence[Desk]) -> _Measured:
 
 
 def _found(edit: Edit) -> str:
-    """A hash of what is there of all that the edit names."""
+    """A hash of the present state of everything the edit names."""
     said = edit.said
     found = [
         *(agency_entry(row) for row in _rows(Agency, {each.slug for each in said.agencies})),

@@ -1,4 +1,4 @@
-"""How every edit goes: typed, shown with what it would do, and only then saved."""
+"""The flow of every edit: form, preview, save."""
 
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
@@ -17,13 +17,13 @@ _OURS = ("csrf_token", "paso", "sello")
 
 
 class Decision(Protocol):
-    """Something that can be looked at before it is done."""
+    """An action with a preview."""
 
     @property
     def summary(self) -> str: ...
 
     def look(self) -> tuple[list[str], str]:
-        """What it would do, in sentences, and a seal of what that was reckoned on."""
+        """The effect in sentences, and the seal of the preview."""
         ...
 
     def make(self, seal: str, actor: Actor) -> int:
@@ -37,9 +37,9 @@ D = TypeVar("D", bound=Decision)
 def decide(
     read: Callable[[], D], again: Callable[[FormErrors], Response], done: Callable[[D, int], Response]
 ) -> Response:
-    """Answer a posted form: the form ``again`` while something is wrong, what it would do, or ``done`` once it is.
+    """Answer a posted form: the form ``again`` on errors, the preview, or ``done`` after saving.
 
-    ``paso``: nothing at first, ``guardar`` to save what was shown, ``corregir`` to go back to the form.
+    ``paso``: empty at first, ``guardar`` to save the preview, ``corregir`` to return to the form.
     """
     step, trouble = request.form.get("paso", ""), NO_ERRORS
     try:
@@ -63,12 +63,12 @@ def decide(
 
 
 def made_at(endpoint: str, **parts: Any) -> Callable[[Decision, int], Response]:
-    """Off to a page that says what was made."""
+    """Redirect to a page that reports the saved change."""
     return lambda _, number: see_other(url_for(endpoint, hecho=number, **parts))
 
 
 def just_made() -> AdminChange | None:
-    """The change that this page is shown after (``?hecho=``), if the member made it."""
+    """The change just saved (``?hecho=``), if the member made it."""
     number = request.args.get("hecho", "")
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None

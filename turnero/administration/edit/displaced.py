@@ -1,4 +1,4 @@
-"""Who lost an hour and has no other yet, whatever took it away; and whose old hour an edit gives back."""
+"""Displaced people without another hour yet, and those whose old hour an edit restores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _NOTHING = "-"
 
 @dataclass(frozen=True)
 class LostLine:
-    """Somebody by the reference of their turn alone: the hour they had, and what they have or are offered now."""
+    """A displaced person, identified only by reference: the lost hour, and the present or proposed one."""
 
     booking_id: int
     reference: str
@@ -37,14 +37,14 @@ class LostLine:
 
 @dataclass(frozen=True)
 class Open:
-    """How many people have no other hour yet; ``unplaced``: those of them to whom none could be proposed."""
+    """Number of people without another hour; ``unplaced``: those without a proposal."""
 
     people: int
     unplaced: int
 
 
 def count_displaced(agency_id: int | None) -> Open:
-    """Of one agency, or of all."""
+    """Counts for one agency, or for all."""
     unplaced = func.count().filter(Displacement.status == DisplacementStatus.UNPLACED)
     rows = select(func.count(), unplaced).select_from(Displacement).join(Desk, Desk.id == Displacement.old_desk_id)
     people, without = db.session.execute(rows.where(*_open(agency_id))).one()
@@ -52,7 +52,7 @@ def count_displaced(agency_id: int | None) -> Open:
 
 
 def lost_lines(agency_id: int | None) -> list[LostLine]:
-    """Who has no other hour yet, in the order of the hours they lost; at most MAX_LINES."""
+    """People without another hour, by lost hour; at most MAX_LINES."""
     rows = select(Displacement).join(Desk, Desk.id == Displacement.old_desk_id).where(*_open(agency_id))
     rows = rows.order_by(Displacement.old_starts_at, Displacement.id).limit(MAX_LINES)
     return [lost_line(each) for each in db.session.scalars(rows.options(joinedload(Displacement.booking)))]
@@ -71,7 +71,7 @@ def lost_line(each: Displacement) -> LostLine:
 
 
 def _now(each: Displacement) -> str:
-    """What is proposed while nothing is settled; after that the turn as it is, for a proposal may have been dropped."""
+    """The proposal while open; afterwards the turn's place, as a proposal may have been dropped."""
     booking = each.booking
     if each.ended_at is None:
         if each.new_desk_id is None or each.new_day is None or each.new_minute is None:
@@ -93,14 +93,14 @@ def _place(desk_id: int, day: date, minute: int) -> str:
 
 
 def still_without(desks: Sequence[Desk], now: datetime) -> Sequence[Displacement]:
-    """Whose hour at these desks is still to come and who have no other yet."""
+    """Displaced people whose lost hour at these desks is in the future and who have no other."""
     here = Displacement.old_desk_id.in_([desk.id for desk in desks])
     rows = select(Displacement).where(here, Displacement.ended_at.is_(None), Displacement.old_starts_at > now)
     return db.session.scalars(rows.order_by(Displacement.id).options(joinedload(Displacement.booking))).all()
 
 
 def seats_there(lost: Sequence[Displacement]) -> list[int]:
-    """How many seats the lost hour of each has as the desks stand now, taken or not; 0 where it does not exist."""
+    """Number of seats each lost hour has at present, taken or not; 0 if the hour does not exist."""
     if not lost:
         return []
     days = [each.old_day for each in lost]

@@ -1,4 +1,4 @@
-"""What a change does to places and to people, in sentences. Pure."""
+"""Effects of an edit on places and people, in sentences. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +10,11 @@ from turnero.core.language import gettext, ngettext
 
 @dataclass(frozen=True)
 class Effect:
-    """Places (seats of cells) from ``first`` to ``last`` before and after; the turns that lose their hour.
+    """Places (seats of cells) from ``first`` to ``last`` before and after, and turns that lose their hour.
 
-    ``placed``: those of them for whom another place is at hand, None before it was looked for;
-    ``unreachable``: without an address. ``given_back``: people who had lost an hour of which there are more places
-    now, and who have no other yet; they are not booked again by themselves.
+    ``placed``: those with another place available, None before searching; ``unreachable``: those without an address.
+    ``given_back``: displaced people without another hour whose lost hour has places again; they are not rebooked
+    automatically.
     """
 
     first: date
@@ -28,7 +28,7 @@ class Effect:
 
 
 def effect_sentences(effect: Effect) -> list[str]:
-    """In the order in which people want to know: places, then persons."""
+    """The sentences: places first, then people."""
     lost = people_sentences(effect.displaced, effect.placed, effect.unreachable)
     return [_places(effect), *lost, *_given_back(effect.given_back)]
 

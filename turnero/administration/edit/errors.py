@@ -1,4 +1,4 @@
-"""What can be wrong with what an administrator types."""
+"""Errors in the administration's forms."""
 
 from turnero.core.errors import InvalidInput
 
@@ -8,7 +8,7 @@ class TextMissing(InvalidInput):
 
 
 class TextLong(InvalidInput):
-    """More than ``most`` letters."""
+    """More than ``most`` characters."""
 
     code = "text_long"
 
@@ -20,7 +20,7 @@ class NumberInvalid(InvalidInput):
 
 
 class DayInvalid(InvalidInput):
-    """No date, or one outside the years of the calendar."""
+    """Not a date, or outside the supported years."""
 
     code = "day_invalid"
 
@@ -40,7 +40,7 @@ class DaysTooMany(InvalidInput):
 
 
 class HolidayThere(InvalidInput):
-    """The place has the holiday ``name`` that day."""
+    """The place already has the holiday ``name`` that day."""
 
     code = "holiday_there"
 
@@ -68,13 +68,13 @@ class SlugTaken(InvalidInput):
 
 
 class NameTaken(InvalidInput):
-    """Something of that name is there already."""
+    """The name is taken."""
 
     code = "name_taken"
 
 
 class ProcedureUnknown(InvalidInput):
-    """No trámite has the address ``slug``."""
+    """No trámite has this ``slug``."""
 
     code = "procedure_unknown"
 
@@ -90,7 +90,7 @@ class DrawReversed(InvalidInput):
 
 
 class NotOffered(InvalidInput):
-    """Not one of the choices of a list."""
+    """Not one of the choices."""
 
     code = "choice_invalid"
 
@@ -100,18 +100,18 @@ class MomentInvalid(InvalidInput):
 
 
 class MomentsReversed(InvalidInput):
-    """The end of a span of days and hours is not after its beginning."""
+    """The end is not after the beginning."""
 
     code = "moments_reversed"
 
 
 class HoursPassed(InvalidInput):
-    """A span that is over, today."""
+    """The span has passed."""
 
     code = "hours_passed"
 
 
 class AddressInvalid(InvalidInput):
-    """Not an address of the web that begins with https."""
+    """Not an https URL."""
 
     code = "web_address_invalid"

@@ -1,4 +1,4 @@
-"""Parsers of single fields of the administration's forms; each raises the InvalidInput that tells what is wrong."""
+"""Field parsers of the administration's forms; each raises an InvalidInput."""
 
 import re
 import unicodedata
@@ -26,7 +26,7 @@ _MIDNIGHT = 24 * 60
 
 
 def text_line(most: int = 120, *, least: int = 1) -> Callable[[str], str]:
-    """One line without stray spaces or characters that do not show."""
+    """One line without invisible characters and repeated spaces."""
 
     def parse(text: str) -> str:
         line = clean_line(text)
@@ -58,7 +58,7 @@ def one_of(choices: Collection[str]) -> Callable[[str], str]:
 
 
 def parse_form_day(text: str) -> date:
-    """A date as the browser's field gives it, or dd/mm/aaaa."""
+    """A date from the browser's field, or dd/mm/aaaa."""
     found = parse_date(text)
     if found is None or found.year not in YEARS:
         raise DayInvalid
@@ -70,7 +70,7 @@ def day_or_none(text: str) -> date | None:
 
 
 def minute(text: str) -> int:
-    """An hour of the day, 00:00 to 24:00, as local minutes."""
+    """A time of day, 00:00 to 24:00, as local minutes."""
     match = _CLOCK.fullmatch(text)
     if match is None or int(match[1]) * 60 + int(match[2]) > _MIDNIGHT:
         raise HourInvalid
@@ -78,7 +78,7 @@ def minute(text: str) -> int:
 
 
 def parse_moment(text: str) -> datetime:
-    """A local wall time as the browser's field gives it (AAAA-MM-DDTHH:MM), or dd/mm/aaaa HH:MM."""
+    """A local wall time from the browser's field (AAAA-MM-DDTHH:MM), or dd/mm/aaaa HH:MM."""
     for form in ("%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"):
         try:
             found = datetime.strptime(text, form)
@@ -97,6 +97,6 @@ def parse_slug(text: str) -> str:
 
 
 def slug_from(name: str) -> str:
-    """What the address of a thing of that name is, unless one chooses another: "Agencia Ñuñoa" is agencia-nunoa."""
+    """The default slug of a name: "Agencia Ñuñoa" gives agencia-nunoa."""
     plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_SLUG].strip("-")

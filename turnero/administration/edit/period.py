@@ -1,4 +1,4 @@
-"""The period of a page that searches or counts: its fields ``desde`` and ``hasta``."""
+"""The period of a search or statistics page: fields ``desde`` and ``hasta``."""
 
 from datetime import date, timedelta
 
@@ -12,7 +12,7 @@ _MAX_PERIOD = timedelta(days=366)
 
 
 def period(fields: Fields, usual: timedelta) -> tuple[date, date]:
-    """``desde`` and ``hasta``, or the last days to today where they are empty; what is wrong stays with ``fields``."""
+    """``desde`` and ``hasta``, defaulting to the last days until today; errors are kept in ``fields``."""
     today = clock.local(clock.now(), MAINLAND).date()
     last = fields.parsed("hasta", parsing.day_or_none) or today
     first = fields.parsed("desde", parsing.day_or_none) or last - usual

@@ -1,4 +1,4 @@
-"""What another description of a trámite does to where and how often it can be had, in sentences. Pure."""
+"""Effects of editing a trámite on its availability, in sentences. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ _ONLINE = gettext_noop("Se hace en línea: no se piden turnos.")
 
 @dataclass(frozen=True)
 class Supply:
-    """Where a trámite is given with turns, how many fit if nobody asks for another, and how many people have one.
+    """Agencies that give turns for a trámite, how many would fit without other trámites, and how many are booked.
 
-    ``takes_turns``: False for one that is done online; ``agencies``: their ids.
+    ``takes_turns``: False if done online; ``agencies``: ids.
     """
 
     takes_turns: bool
@@ -28,7 +28,7 @@ class Supply:
 
 @dataclass(frozen=True)
 class ProcedureEffect:
-    """``before`` is None for a new trámite; turns are those from ``first`` to ``last``; the rest as in ``Effect``."""
+    """As ``Effect``, for the turns from ``first`` to ``last``; ``before`` is None for a new trámite."""
 
     first: date
     last: date
@@ -40,7 +40,7 @@ class ProcedureEffect:
 
 
 def procedure_sentences(effect: ProcedureEffect) -> list[str]:
-    """In the order in which people want to know: where, how many, and who loses their hour."""
+    """The sentences: where, how many, and who loses their hour."""
     before, after = effect.before, effect.after
     where = _where_new(after) if before is None else _where(before, after)
     return [*where, *_turns(effect), *_people(effect)]

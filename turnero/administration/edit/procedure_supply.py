@@ -1,4 +1,4 @@
-"""Where a trámite is given with turns now, and how many: read by the same rules as what citizens are offered."""
+"""The present supply of a trámite, computed by the same rules as citizens' offers."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ from turnero.core.extensions import db
 
 
 def supply_of(slug: str, first: date, last: date) -> Supply | None:
-    """Of the trámite, with the turns that fit from ``first`` to ``last`` (both inside); None where there is none."""
+    """Supply of the trámite with turns that fit from ``first`` to ``last`` (inclusive); None if it does not exist."""
     procedure = db.session.scalar(select(Procedure).where(Procedure.slug == slug))
     if procedure is None:
         return None
@@ -33,6 +33,6 @@ def supply_of(slug: str, first: date, last: date) -> Supply | None:
 
 
 def _given(procedure: Procedure) -> int:
-    """How many people have a turn of it to come."""
+    """Number of people with a future turn for it."""
     to_come = (Booking.status == Status.CONFIRMED, Booking.starts_at > clock.now())
     return db.session.scalar(select(func.count()).where(Booking.procedure_id == procedure.id, *to_come)) or 0

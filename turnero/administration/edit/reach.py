@@ -1,4 +1,4 @@
-"""How far a member of the staff governs: an admin everywhere, a supervisor at the own agency."""
+"""The scope of a member: an admin governs everything, a supervisor their own agency."""
 
 from turnero.agencies import queries as agencies
 from turnero.agencies.models import Agency
@@ -20,16 +20,16 @@ def theirs(slug: str) -> Agency:
 
 
 def require_governed(agency_id: int | None) -> None:
-    """Raises NotFound where the member governs not that agency (None: what belongs to no agency)."""
+    """Raises NotFound unless the member governs the agency (None: what belongs to no agency)."""
     if not everywhere() and agency_id != member().agency_id:
         raise NotFound
 
 
 def agencies_governed() -> list[Agency]:
-    """By name."""
+    """The governed agencies, by name."""
     return agencies.agencies() if everywhere() else [db.session.get_one(Agency, member().agency)]
 
 
 def only() -> int | None:
-    """The agency whose rows alone the member may see; None: those of all."""
+    """The only agency whose rows the member may see; None means all."""
     return None if everywhere() else member().agency

@@ -1,4 +1,4 @@
-"""``/admin/feriados``: the national rest days of a year, and the local ones, which close once they are confirmed."""
+"""``/admin/feriados``: national rest days of a year, and local ones, which close only once confirmed."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ from turnero.web.fields import Fields
 from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
 blueprint = Blueprint("admin_holidays", __name__, url_prefix="/admin/feriados")
-# A rest lies this near to its civic date.
+# A rest day is at most this far from its civic date.
 _NEAR = timedelta(days=7)
 _ADDS = gettext_noop("Agrega el feriado «%(name)s» de %(place)s, que descansa el %(day)s.")
 _CONFIRMS = gettext_noop("Confirma el feriado «%(name)s» de %(place)s, que descansa el %(day)s.")
@@ -39,7 +39,7 @@ _DOUBTS = gettext_noop("Deja por confirmar el feriado «%(name)s» de %(place)s,
 
 @dataclass(frozen=True)
 class HolidayLine:
-    """A local holiday: its civic date, the day it rests on, and where."""
+    """A local holiday: civic date, rest day and place."""
 
     id: int
     name: str
@@ -62,7 +62,7 @@ def show_holidays() -> Response:
 
 
 def _index(year: int) -> Response:
-    """From today on; what is over of the year stands apart, and nothing of it can be confirmed any more."""
+    """Holidays from today on; past ones are listed apart and can no longer be confirmed."""
     today = clock.local(clock.now(), MAINLAND).date()
     rows = db.session.scalars(
         select(LocalHoliday)
@@ -99,7 +99,7 @@ def submit_new_holiday() -> Response:
 @blueprint.post("/<int:holiday_id>")
 @staff_only(Role.ADMIN)
 def submit_holiday(holiday_id: int) -> Response:
-    """``confirmado``: si or no."""
+    """Field ``confirmado``: si or no."""
     row = db.session.get(LocalHoliday, holiday_id)
     if row is None:
         raise NotFound
@@ -126,7 +126,7 @@ def _typed() -> Decision:
 
 
 def _there(day: date, place: Locality) -> LocalHoliday | None:
-    """What that day and place, however its canton was typed, have already."""
+    """The existing holiday of that day and place, if any, whatever the spelling of the canton."""
     rows = db.session.scalars(
         select(LocalHoliday)
         .where(LocalHoliday.day == day, LocalHoliday.province_code == place.province_code)
@@ -163,7 +163,7 @@ def _nobody(place: Locality) -> str:
 
 
 def _rest(holiday: CivicDay, place: Locality) -> date:
-    """The day the law gives it, among all that is known of its place, once it is confirmed itself."""
+    """The legal rest day once confirmed, considering all known holidays of its place."""
     civic = civic_days([place], holiday.day - _NEAR, holiday.day + _NEAR)[place]
     others = [each for each in civic if (each.day, each.name) != (holiday.day, holiday.name)]
     year = holiday.day.year

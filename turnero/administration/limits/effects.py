@@ -1,4 +1,4 @@
-"""Limits, and what another value of them does, in sentences."""
+"""Policy values and the effects of changing them, in sentences."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,24 +19,24 @@ _LABELS = {key: label for _, key, label in forms.NUMBERS} | {
 }
 _FIXED = {None: gettext_noop("sin sorteo"), True: gettext_noop("sí"), False: gettext_noop("no")}
 _WEEK = timedelta(days=7)
-_DRAWN_AT = time(8)  # the hour at which a draw opens and closes
+_DRAWN_AT = time(8)  # time at which a draw opens and closes
 
 
 @dataclass(frozen=True)
 class Change:
-    """Own values of the institute or of an agency, ``before`` and ``after``, over the ``usual`` ones."""
+    """Own values of the institute or an agency, ``before`` and ``after``, over the ``usual`` ones."""
 
     usual: Mapping[str, Any]
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
     def policies(self) -> tuple[Policy, Policy]:
-        """What counts before and after."""
+        """The effective policy before and after."""
         return Policy.from_catalogue(self.usual, self.before), Policy.from_catalogue(self.usual, self.after)
 
 
 def differences(whose: str, change: Change) -> str:
-    """What counts otherwise; what only says the usual value aloud changes nothing."""
+    """Differences of the effective values; stating the usual value explicitly changes nothing."""
     was, will = change.policies()
     said = [
         gettext(
@@ -56,7 +56,7 @@ def _marked(value: object, *, own: bool) -> str:
 
 
 def worded(value: object) -> str:
-    """A value of the policy as people read it."""
+    """A policy value in words."""
     if value is None or isinstance(value, bool):
         return gettext(_FIXED[value])
     if isinstance(value, Caps):
@@ -78,7 +78,7 @@ def worded(value: object) -> str:
 
 
 def lots_told(change: Change, now_local: datetime, *, of_agency: bool) -> Iterator[str]:
-    """What beginning, changing or ending to draw lots does, for one agency or for all that say nothing else."""
+    """Effects of starting, changing or ending draws, for one agency or all without own values."""
     before, after = (policy.draw for policy in change.policies())
     if before == after:
         return
@@ -106,7 +106,7 @@ def lots_told(change: Change, now_local: datetime, *, of_agency: bool) -> Iterat
 
 
 def _missed_until(lots: DrawPolicy, now_local: datetime) -> date | None:
-    """The last Sunday of the weeks whose draw would have closed before now; None where there is none."""
+    """The last Sunday of the weeks whose draw would already have closed, or None."""
     monday = lots.first
     while datetime.combine(monday - timedelta(days=lots.closes_days), _DRAWN_AT) <= now_local:
         monday += _WEEK

@@ -1,4 +1,4 @@
-"""The limits of the institute, or of one agency over them, as a form: which field is which key, both ways."""
+"""The form of the institute's limits, or an agency's own: maps fields to policy keys both ways."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -35,7 +35,7 @@ _LATEST = 24 * 60 - 1
 
 
 def typed_limits(policy: Mapping[str, Any]) -> dict[str, str]:
-    """The values that are said, as the form's fields hold them."""
+    """The set values as form fields."""
     found = {field: str(policy[key]) for field, key, _ in NUMBERS if key in policy}
     found |= {field: str(policy["caps"][key]) for field, key, _ in TOPS if "caps" in policy}
     if "release" in policy:
@@ -55,9 +55,9 @@ def typed_limits(policy: Mapping[str, Any]) -> dict[str, str]:
 
 
 def read_limits(form: Mapping[str, str], today: date, present: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed, without what was left empty: there the usual value counts. Raises Faulty.
+    """The typed values; empty fields keep the usual value. Raises Faulty.
 
-    ``present``: the values that are there: a draw that has begun may stay.
+    ``present``: the present values; a draw that has begun may stay.
     """
     fields = Fields(form)
     found: dict[str, Any] = {}
@@ -77,7 +77,7 @@ def _whole(least: int, most: int) -> Any:
 
 
 def _caps(fields: Fields) -> dict[str, int] | None:
-    """All three or none, each as high as the one before."""
+    """All three caps or none, in ascending order."""
     if not any(fields.text(field) for field, *_ in TOPS):
         return None
     caps, before = {}, 0

@@ -1,1 +1,1 @@
-"""The audit log: steps of turns, edits, and who looked at personal data."""
+"""The audit log: events of turns, edits, and views of personal data."""

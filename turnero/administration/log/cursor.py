@@ -1,4 +1,4 @@
-"""How far somebody has read the record: lines come from several tables, and many bear the same instant."""
+"""Keyset-pagination cursor of the audit log: lines come from several tables, and many share an instant."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ _MAX_DIGITS = 18
 
 @dataclass(frozen=True, order=True)
 class Mark:
-    """One line: its instant, the rank of its table, its row."""
+    """Position of a line: instant, rank of its table, row id."""
 
     at: datetime
     rank: int

@@ -72,7 +72,7 @@ class LogLine:
 
 
 def log_lines(search: Search) -> tuple[list[LogLine], Mark | None]:
-    """The newest first, at most MAX_LINES; and how far they reach where there are older ones."""
+    """Lines newest first, at most MAX_LINES, and the cursor to older ones, if any."""
     actors = _actors()
     account_ids = [number for number, email in actors.accounts.items() if search.account in email]
     found: list[LogLine] = []
@@ -89,7 +89,7 @@ def log_lines(search: Search) -> tuple[list[LogLine], Mark | None]:
 
 
 def who(actor: Actor) -> str:
-    """An actor of the record by name."""
+    """The name of an actor."""
     return _actors().name(actor)
 
 
@@ -115,7 +115,7 @@ def _actors() -> _Actors:
 
 
 def _inside(table: type[AdminChange | Event | DataView], search: Search) -> list[ColumnElement[bool]]:
-    """The days looked for, from where somebody goes on reading."""
+    """The condition of the searched days and the cursor."""
     days = table.at.between(*search.between)
     return [days] if search.older_than is None else [days, search.older_than.older(table, _RANKS[table])]
 
@@ -179,12 +179,12 @@ def _looks(search: Search, actors: _Actors, account_ids: list[int]) -> Iterator[
 
 
 def _showed(turn: Booking, stood: Sequence[Stay]) -> ColumnElement[bool]:
-    """Whether a look showed this turn: its own page, or an agenda in which it stood."""
+    """Whether a view showed this turn: its own page, or an agenda that contained it."""
     return or_(DataView.booking_id == turn.id, *(_in_agenda(stay) for stay in stood))
 
 
 def _in_agenda(stay: Stay) -> ColumnElement[bool]:
-    """A page left open goes on showing who comes to the agenda, as long as its session lasts."""
+    """An open page keeps showing new turns of the agenda while its session lasts."""
     open_page = and_(DataView.kind == "agenda", DataView.at >= stay.since - sessions.MAX_AGE)
     ended = () if stay.until is None else (DataView.at < stay.until,)
     that_day = (DataView.booking_id.is_(None), Agency.slug == stay.agency, DataView.day == stay.day)
@@ -192,7 +192,7 @@ def _in_agenda(stay: Stay) -> ColumnElement[bool]:
 
 
 def _agencies() -> dict[str, str]:
-    """Names by slug."""
+    """Agency names by slug."""
     return dict(db.session.execute(select(Agency.slug, Agency.name)).all())
 
 

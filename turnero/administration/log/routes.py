@@ -1,4 +1,4 @@
-"""``/admin/registro``: what happened, who did it, and who looked at whom."""
+"""``/admin/registro``: the audit log."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ _ASKED = ("clase", "agencia", "desde", "hasta", "cuenta", "referencia")
 @blueprint.get("/registro")
 @staff_only(Role.SUPERVISOR, Role.ADMIN)
 def show_log() -> Response:
-    """``clase``, ``agencia``, ``desde``, ``hasta``, ``cuenta``, ``referencia``; ``antes``: from where to go on."""
+    """``clase``, ``agencia``, ``desde``, ``hasta``, ``cuenta``, ``referencia``; ``antes``: cursor."""
     fields = Fields(request.args)
     governed = {agency.slug: agency for agency in reach.agencies_governed()}
     kind = fields.text("clase")
@@ -55,5 +55,5 @@ def show_log() -> Response:
 
 
 def _reference(text: str) -> str:
-    """As typed, or "?" where no turn can have it."""
+    """The reference, or "?" if it is not valid."""
     return (parse_reference(text) or "?") if text.strip() else ""

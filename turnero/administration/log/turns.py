@@ -1,4 +1,4 @@
-"""Where the turns of the record's lines stood: read from their events, several turns at once."""
+"""Reads the places of several turns of the log from their events."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -16,7 +16,7 @@ from turnero.core.extensions import db
 
 @dataclass(frozen=True)
 class TurnPlaces:
-    """The moves of some turns, by turn, and where each stands now."""
+    """Moves by turn, and each turn's present place."""
 
     present: dict[int, TurnPlace]
     moves: dict[int, list[Move]]
@@ -46,7 +46,7 @@ def _moves(booking_ids: Collection[int]) -> dict[int, list[Move]]:
 
 
 def agendas_of(booking: Booking) -> list[Stay]:
-    """In which agendas a turn has stood, and when: from the first step after its hold until it was forgotten."""
+    """The agendas a turn was in, with times, from the first event after its hold until erased."""
     places = turn_places_of([booking.id])
     shown = select(Event.at).where(Event.booking_id == booking.id, Event.after.not_in(HOLDS))
     since = db.session.scalar(shown.order_by(Event.id).limit(1))

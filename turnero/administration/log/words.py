@@ -1,4 +1,4 @@
-"""The record's lines about turns and about looks at people's data, in words. No name and no cédula anywhere."""
+"""Log lines about turns and views of personal data, in words, without names or cédulas."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ _AGENDAS_WITH_IT = {
 
 
 def step(event: Event, reference: str, place: TurnPlace, move: Move | None) -> str:
-    """What a step did to a turn that stood at ``place``, or that it moved."""
+    """A turn's event at ``place``, or its move."""
     if move is not None:
         return _moved(reference, move)
     did = event_words(event)
@@ -44,17 +44,17 @@ def _moved(reference: str, move: Move) -> str:
 
 
 def opened(reference: str, when: datetime) -> str:
-    """Somebody looked at all there is about one turn; ``when``: its local hour then."""
+    """A view of one turn's details; ``when``: its local hour at that time."""
     return gettext("Abrió el turno %(reference)s, del %(when)s.", reference=reference, when=moment(when))
 
 
 def agenda(view: DataView) -> str:
-    """Somebody looked at a whole day."""
+    """A view of a whole day's agenda."""
     return gettext(_AGENDAS[view.kind], day=_day(view))
 
 
 def agenda_with_it(view: DataView, *, already: bool) -> str:
-    """The same, told to who asks for one turn; ``already``: it was there when the page was opened."""
+    """As ``agenda``, for a search by turn; ``already``: the turn was there when the page was opened."""
     if already:
         return gettext(_AGENDAS_WITH_IT[view.kind], day=_day(view))
     return gettext(

@@ -1,1 +1,1 @@
-"""Mails that could not be delivered, and sending them again."""
+"""Undelivered mails and retrying them."""

@@ -1,4 +1,4 @@
-"""``/admin/correos``: mails that did not leave."""
+"""``/admin/correos``: undelivered mails."""
 
 from flask import Blueprint, Response
 from sqlalchemy import func, select
@@ -31,7 +31,7 @@ def show_mails() -> Response:
 
 
 def _queue(trouble: FormErrors) -> Response:
-    """Of an address the domain alone: whose mailbox it is says nothing about what is wrong."""
+    """The queue; addresses appear only by domain, which suffices to find the cause."""
     counts = queries.mail_counts()
     dead = select(Notice).where(Notice.status == NoticeStatus.DEAD).order_by(Notice.id.desc()).limit(_MAX_SHOWN)
     lines = [
@@ -41,7 +41,7 @@ def _queue(trouble: FormErrors) -> Response:
             notice.reference or "",
             notice.address.rpartition("@")[2],
             notice.attempts,
-            without_identities(notice.last_error or ""),  # the server names the mailbox as a rule
+            without_identities(notice.last_error or ""),  # server errors usually contain the mailbox
         )
         for notice in db.session.scalars(dead)
     ]
@@ -63,7 +63,7 @@ def submit_retry() -> Response:
 
 
 class Retrying:
-    """Dead letters that are put back in the queue."""
+    """Retry of dead letters."""
 
     @property
     def summary(self) -> str:

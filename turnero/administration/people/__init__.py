@@ -1,1 +1,1 @@
-"""Accounts of the staff and paired devices, in the browser and on the command line."""
+"""Staff accounts and paired devices, in the browser and on the command line."""

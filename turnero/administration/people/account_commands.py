@@ -1,4 +1,4 @@
-"""The part of the command line that makes and ends accounts of the staff."""
+"""Commands for staff accounts."""
 
 from datetime import timedelta
 
@@ -78,14 +78,14 @@ def list_accounts() -> None:
 
 
 def _post(role: str, slug: str | None) -> accounts.Post:
-    """A role and its agency, or wrong use of the command."""
+    """A role with its agency, or a usage error."""
     if (slug is None) != (role == "admin"):
         raise click.UsageError("Indique --agency AGENCIA; solo una cuenta admin no tiene agencia.")
     return accounts.Post(ROLES[role], agency_of(slug).id if slug else None)
 
 
 def agency_of(slug: str) -> Agency:
-    """The agency of a slug, or wrong use of the command."""
+    """The agency of a slug, or a usage error."""
     try:
         return agencies.agency(slug)
     except NotFound:
@@ -93,7 +93,7 @@ def agency_of(slug: str) -> Agency:
 
 
 def show_link(path: str, life: timedelta) -> None:
-    """A link for one person or device: it is printed here and kept nowhere."""
+    """Print a link for one person or device; it is stored nowhere."""
     click.echo(f"{current_app.config['SETTINGS'].base_url}{path}")
     hours = round(life.total_seconds() / 3600)
     click.echo(f"Sirve una sola vez, durante {hours} horas.", err=True)

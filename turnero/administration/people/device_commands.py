@@ -1,4 +1,4 @@
-"""The part of the command line that pairs kiosks and boards."""
+"""Commands that pair kiosks and boards."""
 
 import click
 from flask.cli import with_appcontext

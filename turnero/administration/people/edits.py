@@ -1,4 +1,4 @@
-"""Accounts and devices as decisions: each shows what it will do; the link it gives is shown once and kept nowhere."""
+"""Edits of accounts and devices as decisions; the resulting link is shown once and stored nowhere."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -36,14 +36,14 @@ _PAIRED_ANEW = {
 
 
 class OwnAccount(Refused):
-    """Nobody shuts themselves out."""
+    """Members cannot disable their own account."""
 
     code = "own_account"
 
 
 @dataclass
 class Inviting:
-    """A new account, or one that starts anew; ``path`` of its activation link once it was made."""
+    """A new or reset account; ``path``: its activation link once made."""
 
     email: str
     post: Post
@@ -59,7 +59,7 @@ class Inviting:
         return gettext("Agrega la cuenta %(email)s: %(post)s.", email=self.email, post=post)
 
     def look(self) -> tuple[list[str], str]:
-        """Raises AccountExists: better told now than when it is saved."""
+        """Preview. Raises AccountExists already here, as saving does."""
         if not self.anew:
             accounts.check_free(self.email)
         said = [
@@ -98,7 +98,7 @@ class Disabling:
 
 @dataclass
 class Pairing:
-    """A kiosk or a board of an agency; ``path`` of its pairing link once it was made."""
+    """A kiosk or board of an agency; ``path``: its pairing link once made."""
 
     name: str
     agency: Agency
@@ -111,7 +111,7 @@ class Pairing:
         return gettext("Vincula %(kind)s %(name)s en %(agency)s.", kind=kind, name=self.name, agency=self.agency.name)
 
     def look(self) -> tuple[list[str], str]:
-        """Raises DeviceExists and NoSeriesLeft, as saving does."""
+        """Preview. Raises DeviceExists and NoSeriesLeft, as saving does."""
         said = [gettext("Usted recibirá un enlace para abrir una sola vez en ese equipo, durante 24 horas.")]
         present = devices.to_pair_anew(self.name, self.agency.id, self.kind)
         if present is not None:
@@ -139,7 +139,7 @@ class Revoking:
 
 
 def inviting(form: Mapping[str, str], governed: Collection[Agency], *, everywhere: bool) -> Inviting:
-    """``correo``, ``papel``, ``agencia``: a supervisor adds people of the windows alone. Raises Faulty."""
+    """``correo``, ``papel``, ``agencia``; a supervisor can add only window staff. Raises Faulty."""
     fields = Fields(form)
     email = fields.parsed("correo", parse_email)
     roles = _ROLES_TYPED if everywhere else {"ventanilla": "window"}

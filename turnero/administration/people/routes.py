@@ -1,4 +1,4 @@
-"""``/admin/personal`` and ``/admin/equipos``: who works here, and which kiosks and boards there are."""
+"""``/admin/personal`` and ``/admin/equipos``: staff accounts, kiosks and boards."""
 
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy import select
@@ -111,7 +111,7 @@ def submit_device_revocation(device_id: int) -> Response:
 
 
 def _account(account_id: int) -> Account:
-    """One that the member governs. Raises NotFound."""
+    """The account, if the member governs it. Raises NotFound."""
     found = db.session.get(Account, account_id)
     if found is None or not _governs(found):
         raise NotFound
@@ -141,6 +141,6 @@ def _device_form(trouble: FormErrors) -> Response:
 
 
 def _link(decision: Inviting | Pairing, _number: int) -> Response:
-    """The link is for one person or device: it is shown now and never again."""
+    """The page that shows a link, once, for one person or device."""
     address = f"{current_app.config['SETTINGS'].base_url}{decision.path}"
     return render_page("administration/people/link.html", summary=decision.summary, address=address)

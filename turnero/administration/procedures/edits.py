@@ -1,4 +1,4 @@
-"""What is typed of a trámite, and the edit that would write it."""
+"""Turns a trámite's parsed form into an edit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -28,21 +28,21 @@ Typed = Mapping[str, str]
 
 @dataclass(frozen=True)
 class There:
-    """What is there already: the names of lines and of trámites by slug."""
+    """Existing names of lines and trámites, by slug."""
 
     lines: Mapping[str, str]
     procedures: Mapping[str, str]
 
 
 def typed_procedure_slug(form: Typed) -> str:
-    """What the addresses of a new trámite say: what was typed for it, else what its name gives."""
+    """The slug of a new trámite: as typed, else derived from its name."""
     return form.get("direccion_web", "").strip() or parsing.slug_from(form.get("nombre", "")) or "tramite"
 
 
 def added(form: Typed, there: There, today: date) -> Edit:
-    """A new trámite. Raises Faulty."""
+    """The edit that adds a trámite. Raises Faulty."""
     fields = Fields(form)
-    fields.parsed("nombre", parsing.text_line())  # first, as on the page
+    fields.parsed("nombre", parsing.text_line())  # first, in the page's order
     slug = fields.parsed("direccion_web", lambda _: parsing.parse_slug(typed_procedure_slug(form)))
     if slug and slug in there.procedures:
         _tell_taken(fields, slug, there.procedures[slug])
@@ -60,7 +60,7 @@ def added(form: Typed, there: There, today: date) -> Edit:
 
 
 def _tell_taken(fields: Fields, slug: str, name: str) -> None:
-    """Beside the field that made it: where the address was left empty it came from the name."""
+    """Report a taken slug at the field it came from: the name if the slug was left empty."""
     if not fields.text("direccion_web") and parsing.slug_from(name) == slug:
         fields.faults.setdefault("nombre", NameTaken())
     else:
@@ -68,7 +68,7 @@ def _tell_taken(fields: Fields, slug: str, name: str) -> None:
 
 
 def changed(form: Typed, procedure: Procedure, there: There, today: date) -> Edit:
-    """Another description of a trámite that exists; the sentence says what differs. Raises Faulty."""
+    """The edit of an existing trámite; its sentence lists the differences. Raises Faulty."""
     entry, new_line = _entry(Fields(form), procedure.slug, there)
     before = procedure_entry(procedure)
     names = dict(there.lines) | ({new_line.slug: new_line.name} if new_line else {})
@@ -86,7 +86,7 @@ def changed(form: Typed, procedure: Procedure, there: There, today: date) -> Edi
 
 
 def _entry(fields: Fields, slug: str, there: There) -> tuple[ProcedureEntry, LineEntry | None]:
-    """The trámite as typed, and its line where that is new (``linea_nueva``, its name)."""
+    """The typed trámite, and its new line if any (``linea_nueva``: name)."""
     name = fields.parsed("nombre", parsing.text_line())
     new_line: LineEntry | None = None
     line: str | None

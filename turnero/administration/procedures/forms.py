@@ -1,4 +1,4 @@
-"""The public sheet of a trámite as a form: which field is which key of the catalogue, both ways."""
+"""The form of a trámite's public sheet: maps fields to catalogue keys both ways."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from turnero.web.fields import Fields
 _MAX_CHARACTERS = 1000
 _MAX_LINES = 40
 _MAX_ADDRESS = 300
-_QUOTED_CHARACTERS = 60  # letters of what is unknown
+_QUOTED_CHARACTERS = 60  # characters of an unknown value
 
 
 @dataclass(frozen=True)
 class Part:
-    """``field`` of the form, where it is in the sheet, its label, and whether each line is an item of a list."""
+    """A part of the sheet: form field, path in the sheet, label, and whether each line is a list item."""
 
     field: str
     path: tuple[str, ...]
@@ -60,7 +60,7 @@ PARTS = (
     ),
     Part("dudas", ("remarks",), gettext_noop("Lo que la ficha publicada deja en duda"), lines=True),
 )
-# One of the pair alone would not do.
+# Both of the pair are required.
 _NEEDED_BY = {
     "contacto": ("contacto_correo", "contacto_telefono"),
     "enlace": ("enlace_texto",),
@@ -69,7 +69,7 @@ _NEEDED_BY = {
 
 
 def typed_sheet(sheet: Mapping[str, Any]) -> dict[str, str]:
-    """A sheet as the form's fields hold it."""
+    """A sheet as form fields."""
     found: dict[str, str] = {}
     for part in PARTS:
         value: Any = sheet
@@ -80,14 +80,14 @@ def typed_sheet(sheet: Mapping[str, Any]) -> dict[str, str]:
 
 
 def read_sheet(fields: Fields, procedures: Collection[str]) -> dict[str, Any]:
-    """The sheet that was typed, without what was left empty; faults go to ``fields``."""
+    """The typed sheet without empty parts; errors are kept in ``fields``."""
     sheet: dict[str, Any] = {}
     for part in PARTS:
         value = fields.parsed(part.field, _lines if part.lines else _parser(part.field))
         if not value and not any(fields.text(other) for other in _NEEDED_BY.get(part.field, ())):
             continue
         if not value:
-            fields.parsed(part.field, parsing.text_line())  # tells that it is missing, unless it was wrong
+            fields.parsed(part.field, parsing.text_line())  # report as missing unless already wrong
         inner = sheet
         for key in part.path[:-1]:
             inner = inner.setdefault(key, {})

@@ -1,4 +1,4 @@
-"""``/admin/tramites``: what people come for, its line and its public sheet."""
+"""``/admin/tramites``: trámites with their line and public sheet."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,1 +1,1 @@
-"""How the agencies did, and who waits for a place."""
+"""Statistics of agencies, and people waiting for a place."""

@@ -1,4 +1,4 @@
-"""How an agency's days went: load by hour and by window, no-shows, waiting and attention, and how long mails took."""
+"""Statistics of an agency's days: load by hour and window, no-shows, waiting and attention times, mail delays."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from turnero.transparency.measures import quantile
 
 @dataclass(frozen=True)
 class Totals:
-    """Turns of the days by how they ended; ``no_show_rate``: whole per cents of those who were awaited."""
+    """Turns by outcome; ``no_show_rate``: whole per cent of expected people."""
 
     attended: int
     no_show: int
@@ -32,7 +32,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class WindowLine:
-    """A window: people attended, and minutes each took (median, p90)."""
+    """A window: people attended, and attention minutes (median, p90)."""
 
     window: int
     attended: int
@@ -42,7 +42,7 @@ class WindowLine:
 
 @dataclass(frozen=True)
 class Statistics:
-    """``by_hour``: (hour of the day, people awaited there); waiting in minutes."""
+    """``by_hour``: (hour of the day, expected people); waiting in minutes."""
 
     totals: Totals
     by_hour: tuple[tuple[int, int], ...]
@@ -52,7 +52,7 @@ class Statistics:
 
 
 def agency_statistics(agency_id: int, first: date, last: date) -> Statistics:
-    """Of the agency's own days from ``first`` to ``last``, both inside."""
+    """Statistics of the agency's local days from ``first`` to ``last``, inclusive."""
     inside = (Booking.agency_id == agency_id, Booking.day.between(first, last), Booking.status.in_(ENDED))
     rows = db.session.execute(
         select(
@@ -96,7 +96,7 @@ def _minutes(since: datetime, until: datetime) -> float:
 
 @dataclass(frozen=True)
 class MailLine:
-    """Mails of one kind: how many left, and seconds until they did (median, p95)."""
+    """Mails of one kind: number sent, and seconds until sent (median, p95)."""
 
     kind: str
     sent: int
@@ -105,7 +105,7 @@ class MailLine:
 
 
 def mails(first: date, last: date) -> list[MailLine]:
-    """Of the mails written on the mainland's days from ``first`` to ``last``, by kind."""
+    """Mails written on mainland days from ``first`` to ``last``, by kind."""
     begins, ends = clock.instant(first, 0, MAINLAND), clock.instant(last, 24 * 60, MAINLAND)
     found = select(Notice.kind, Notice.created_at, Notice.sent_at)
     rows = db.session.execute(found.where(Notice.created_at.between(begins, ends)))
@@ -119,5 +119,5 @@ def mails(first: date, last: date) -> list[MailLine]:
 
 
 def mail_counts() -> dict[str, int]:
-    """How many mails are in each state."""
+    """Number of mails by status."""
     return dict(db.session.execute(select(Notice.status, func.count()).group_by(Notice.status)).all())

@@ -1,4 +1,4 @@
-"""``/admin/estadisticas`` and ``/admin/esperas``: how the agencies did, and who waits for a place."""
+"""``/admin/estadisticas`` and ``/admin/esperas``: statistics, and people waiting for a place."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who waits for a place, counted: the lists by agency and trámite, and the draws with their requests."""
+"""Counts of people waiting: waiting lists by agency and trámite, and draws with their requests."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +17,7 @@ _BEHIND = timedelta(days=30)
 
 @dataclass(frozen=True)
 class ListLine:
-    """People who would come to an agency for a trámite: waiting, and with an offer to answer."""
+    """Counts for an agency and trámite: people waiting, and people with an open offer."""
 
     agency: str
     procedure: str
@@ -27,7 +27,7 @@ class ListLine:
 
 @dataclass(frozen=True)
 class DrawLine:
-    """A draw with its local window; ``state``, in a word: por abrir, abierto, por sortear, sorteado."""
+    """A draw with its local request period; ``state``: por abrir, abierto, por sortear or sorteado."""
 
     number: int
     agency: str
@@ -41,7 +41,7 @@ class DrawLine:
 
 
 def lists(agency_id: int | None) -> list[ListLine]:
-    """Of one agency, or of all; a person who would go to several is counted at each."""
+    """Waiting lists of one agency or all; a person who accepts several agencies is counted at each."""
     rows = (
         select(Agency.name, Procedure.name, SeatRequest.status, func.count())
         .join(SeatRequest.agencies)
@@ -61,7 +61,7 @@ def lists(agency_id: int | None) -> list[ListLine]:
 
 
 def draws_to_come(agency_id: int | None, today: date) -> list[DrawLine]:
-    """Those of the last month and to come, the soonest to close first."""
+    """Draws of the last month and future ones, soonest to close first."""
     now = clock.now()
     rows = (
         select(Draw, func.count(SeatRequest.id))

@@ -1,4 +1,4 @@
-"""What the buttons of the agenda do: one use case each, then back to the row."""
+"""Routes of the agenda's buttons: each calls one use case and returns to the row."""
 
 from collections.abc import Callable
 
@@ -59,7 +59,7 @@ def submit_parking(booking_id: int) -> Response:
 @blueprint.post("/turnos/<int:booking_id>/derivar")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def submit_transfer(booking_id: int) -> Response:
-    """Field ``ventanilla``: the number of the other window."""
+    """Field ``ventanilla``: the number of the target window."""
     try:
         window = parse_window(request.form.get("ventanilla", ""))
     except WindowInvalid as error:
@@ -87,7 +87,7 @@ def submit_undo(booking_id: int) -> Response:
 
 
 def _do(use_case: Callable[[int, Clerk], object], booking_id: int) -> Response:
-    """The step, then the agenda of its day at the turn's row; where it cannot be done, the agenda says why (409)."""
+    """Perform the step and return to the turn's row; on refusal the agenda shows the reason (409)."""
     refused: NotNow | None = None
     try:
         use_case(booking_id, _by())

@@ -1,4 +1,4 @@
-"""Which buttons a row of the agenda has. Pure."""
+"""Decides which buttons an agenda row has. Pure."""
 
 from dataclasses import dataclass
 from typing import assert_never
@@ -9,7 +9,7 @@ from turnero.core.language import gettext_noop as _
 
 @dataclass(frozen=True)
 class Action:
-    """A button of a row: what it posts to, its word, marked for translation, and the key that presses it."""
+    """A button: its target, its label (marked for translation) and its shortcut key."""
 
     verb: str
     word: str
@@ -28,10 +28,10 @@ DESHACER = Action("deshacer", _("Deshacer"), "z")
 def actions_for(
     status: Status, *, today: bool, begun: bool, has_window: bool, mine: bool, undoable: bool
 ) -> tuple[Action, ...]:
-    """The buttons in their order.
+    """The buttons in order.
 
     ``today``: the agenda is today's. ``begun``: the turn's hour has come. ``has_window``: the member sits at a window.
-    ``mine``: the turn was called to that window. ``undoable``: its last step can be taken back.
+    ``mine``: the turn was called to that window. ``undoable``: its last step can be undone.
     """
     undo = (DESHACER,) if undoable else ()
     match status:

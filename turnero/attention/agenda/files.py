@@ -1,4 +1,4 @@
-"""A day's agenda to take away: CSV that no spreadsheet runs as a formula, and an A4 list as PDF."""
+"""Exports of a day's agenda: CSV safe from formula injection, and an A4 list as PDF."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from turnero.core import clock, formatting
 from turnero.core.extensions import db
 from turnero.core.language import gettext
 
-# What a spreadsheet takes for the beginning of a formula, full-width letters included (OWASP: CSV injection).
+# Characters that start a formula in spreadsheets, including full-width forms (OWASP: CSV injection).
 _FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
 _CHANNELS = {"web": "web", "window": "ventanilla", "kiosk": "kiosco"}
 COLUMNS = (
@@ -35,7 +35,7 @@ COLUMNS = (
 
 
 def agenda_csv(agenda: Agenda) -> bytes:
-    """RFC 4180 in UTF-8 with a mark that spreadsheets need to read accents; hours are the agency's."""
+    """CSV (RFC 4180) in UTF-8 with the byte order mark spreadsheets need; hours are the agency's."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
@@ -46,7 +46,7 @@ def agenda_csv(agenda: Agenda) -> bytes:
 
 
 def safe(cell: str) -> str:
-    """A cell as text, whatever it begins with."""
+    """A cell that spreadsheets read as text."""
     return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell
 
 
@@ -76,7 +76,7 @@ def _cells(row: Row, visit: Visit | None, zone: str) -> tuple[str, ...]:
 
 
 def agenda_pdf(agenda: Agenda) -> bytes:
-    """The list on A4, for the table at the door."""
+    """The list on A4, for use without a computer."""
     from fpdf.fonts import TTFFont  # noqa: PLC0415 (loads fontTools: a second)
 
     from turnero.booking.documents.pdf import Line, Paper  # noqa: PLC0415 (the same)

@@ -1,4 +1,4 @@
-"""The agenda's page, as its own routes and those of its actions show it."""
+"""The agenda's page, shared by its own routes and those of its actions."""
 
 import unicodedata
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ from turnero.web.page import NO_ERRORS, FormErrors, render_page
 
 
 def day_or_404(text: str) -> date:
-    """The day of an address; no page for what is none."""
+    """The day in a URL; 404 if it is invalid."""
     return parse_near_day(text) or abort(404)
 
 
@@ -28,7 +28,7 @@ def today_here() -> date:
 
 
 def agenda_page(day: date, trouble: FormErrors = NO_ERRORS, *, sought: str = "") -> Response:
-    """The day's agenda; with ``sought`` only the rows that hold those words."""
+    """The day's agenda; with ``sought`` only the matching rows."""
     me = member()
     agenda = agenda_of(me.agency, day, me)
     rows = [row for row in agenda.rows if _holds(row, sought)]
@@ -56,6 +56,6 @@ def _holds(row: Row, sought: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Without capitals and accents, as people type."""
+    """Fold case and accents for searching."""
     letters = unicodedata.normalize("NFD", text.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

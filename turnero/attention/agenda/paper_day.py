@@ -1,4 +1,4 @@
-"""A day run on paper, because the power was cut: what the clerks wrote down is entered afterwards, all at once."""
+"""Enters a day run on paper during a power cut, from the clerks' list, in one step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ _OLDEST = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Entry:
-    """What the paper says of one turn: somebody came at local ``minute``, or nobody did (None)."""
+    """The list's entry for a turn: arrival at local ``minute``, or None for absent."""
 
     booking_id: int
     minute: int | None
 
 
 def open_turns(agency_id: int, day: date) -> list[Booking]:
-    """The turns of a day that nothing is known of: still to come, or absent only because the day was closed."""
+    """Turns of a day without an outcome: still confirmed, or marked absent by the closing job."""
     if not _enterable(agency_id, day):
         raise NotFound
     rows = db.session.scalars(
@@ -45,7 +45,7 @@ def open_turns(agency_id: int, day: date) -> list[Booking]:
 
 
 def open_ids(agency_id: int, day: date) -> set[int]:
-    """The same as ids; none for a day that cannot be entered."""
+    """Ids of ``open_turns``; empty for a day that cannot be entered."""
     return {booking.id for booking in open_turns(agency_id, day)} if _enterable(agency_id, day) else set()
 
 
@@ -55,7 +55,7 @@ def _enterable(agency_id: int, day: date) -> bool:
 
 
 def _closed_by_the_job(booking_ids: Sequence[int]) -> set[int]:
-    """Those whose last event is the closing job's."""
+    """Turns whose last event is the closing job's."""
     rows = db.session.scalars(
         select(Event)
         .where(Event.booking_id.in_(booking_ids), Event.before.is_distinct_from(Event.after))
@@ -67,14 +67,14 @@ def _closed_by_the_job(booking_ids: Sequence[int]) -> set[int]:
 
 @database.transaction
 def enter_paper_day(day: date, entries: Sequence[Entry], by: Clerk) -> int:
-    """Enter what the paper says; how many turns it was. A turn that is not open any more is left as it is.
+    """Enter the list. Returns the number of turns changed; turns no longer open are left unchanged.
 
-    Raises NotFound for a day too old or to come.
+    Raises NotFound for a future day or one that is too old.
     """
     wanted = {entry.booking_id: entry for entry in entries}
     _lock(by.agency_id, day, list(wanted))
     now = clock.now()
-    # Which are open is read behind the locks: the same list may be sent twice, and people still arrive.
+    # Read under the locks: the list may be sent twice, and people may still arrive.
     still_open = [booking for booking in open_turns(by.agency_id, day) if booking.id in wanted]
     return sum(_enter(booking, wanted[booking.id], by, now) for booking in still_open)
 
@@ -101,7 +101,7 @@ def _enter(booking: Booking, entry: Entry, by: Clerk, now: datetime) -> bool:
 
 
 def _absent(booking: Booking, by: Clerk, now: datetime) -> bool:
-    """Nobody came, says the paper too: a turn already absent stays so."""
+    """Mark a turn absent unless it already is."""
     if booking.status == Status.NO_SHOW or booking.starts_at > now:
         return False
     return history.move(booking, Status.NO_SHOW, What.PAPER, actor=by.actor, now=now)

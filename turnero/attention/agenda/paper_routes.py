@@ -1,4 +1,4 @@
-"""``/agencia/agenda/<día>.csv``, ``.pdf`` and ``/papel``: the day to take away, and back in."""
+"""``/agencia/agenda/<día>.csv``, ``.pdf`` and ``/papel``: export of a day, and entry of its paper list."""
 
 import re
 from datetime import date
@@ -54,7 +54,7 @@ def show_paper_day(day: str) -> Response:
 
 
 def _paper(text: str, trouble: FormErrors) -> Response:
-    """To print before, or to fill in afterwards."""
+    """The list, to print before the day or to enter afterwards."""
     agenda = _agenda("paper", text)
     enterable = paper_day.open_ids(member().agency, agenda.day)
     return render_page(
@@ -100,7 +100,7 @@ def _parse(day: date) -> list[paper_day.Entry]:
 
 
 def _entry(booking: Booking) -> paper_day.Entry | None:
-    """What was said of one turn, None if nothing. Raises TimeInvalid, TimeToCome or TimeAlone."""
+    """The entry of one turn, or None if left empty. Raises TimeInvalid, TimeToCome or TimeAlone."""
     said = request.form.get(f"t{booking.id}", "")
     typed = request.form.get(f"h{booking.id}", "").strip()
     if said == "ausente":

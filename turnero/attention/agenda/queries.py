@@ -1,4 +1,4 @@
-"""The agenda: a day's turns as the staff see them, one row each, and what can be done with it."""
+"""The agenda: a day's turns for staff, one row each with its possible actions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from turnero.staff.access import Member
 from turnero.staff.models import Device
 from turnero.verify.models import Citizen
 
-# Word and mark of each state (DESIGN-VISUAL §4).
+# Word and CSS class of each status.
 _OVER = ENDED | {Status.DISPLACED}
 _MAILS = {
     NoticeStatus.WAITING: _("correo por enviar"),
@@ -58,7 +58,7 @@ class Row:
 
 @dataclass(frozen=True)
 class _Mail:
-    """What the clerk must know of a turn's mail: nothing when it went out."""
+    """The state of a turn's mail if the clerk must know it; empty once it was sent."""
 
     word: str = ""
     failed: bool = False
@@ -66,7 +66,7 @@ class _Mail:
 
 @dataclass(frozen=True)
 class Next:
-    """Who would be called now, and how many wait with them."""
+    """The person who would be called next, and how many wait."""
 
     ticket: str
     person: str
@@ -76,7 +76,7 @@ class Next:
 
 @dataclass(frozen=True)
 class Agenda:
-    """A day of an agency. ``next`` and ``mine`` only today; ``mine`` is the row of who is at the member's window."""
+    """A day of an agency. ``next`` and ``mine`` only today; ``mine``: the person at the member's window."""
 
     agency: Agency
     day: date
@@ -90,7 +90,7 @@ class Agenda:
 
 
 def agenda_of(agency_id: int, day: date, member: Member) -> Agenda:
-    """What ``member`` sees of their agency's ``day`` (local)."""
+    """The agenda of a local ``day`` at the agency of ``member``."""
     now = clock.now()
     agency = db.session.get_one(Agency, agency_id)
     people = _people(agency_id, day)
@@ -114,7 +114,7 @@ def agenda_of(agency_id: int, day: date, member: Member) -> Agenda:
 
 
 def _people(agency_id: int, day: date) -> list[Booking]:
-    """The day's turns in order of hour; those without turn stand at the minute they came."""
+    """The day's turns by hour; walk-ins are placed at their arrival."""
     shown = (
         select(Booking)
         .where(Booking.agency_id == agency_id, Booking.day == day, Booking.forgotten_at.is_(None))
@@ -125,14 +125,14 @@ def _people(agency_id: int, day: date) -> list[Booking]:
 
 
 def _names(people: Sequence[Booking]) -> dict[str, str]:
-    """The names that the local registry knows, by cédula."""
+    """Names from the local registry, by cédula."""
     cedulas = {booking.cedula for booking in people}
     rows = db.session.scalars(select(Citizen).where(Citizen.cedula.in_(cedulas)))
     return {citizen.cedula: f"{citizen.names} {citizen.surnames}" for citizen in rows}
 
 
 def _last_steps(agency_id: int, day: date) -> dict[int, Event]:
-    """By turn the event that brought it where it is."""
+    """The last status event of each turn."""
     rows = db.session.scalars(
         select(Event)
         .join(Booking, Booking.id == Event.booking_id)
@@ -169,7 +169,7 @@ def _figures(rows: Sequence[Row]) -> tuple[tuple[str, int], ...]:
 
 
 def _help(agency: Agency) -> tuple[tuple[int, str, str], ...]:
-    """Kiosks at which somebody called for a person: id, name and since when."""
+    """Kiosks where somebody asked for help: id, name and time."""
     rows = db.session.scalars(select(Device).where(Device.agency_id == agency.id, Device.help_at.is_not(None)))
     return tuple(
         (device.id, device.name, formatting.time_of(clock.local(device.help_at, agency.zone)))
@@ -180,7 +180,7 @@ def _help(agency: Agency) -> tuple[tuple[int, str, str], ...]:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """All that is read for the rows of one day."""
+    """The data read for one day's rows."""
 
     agency: Agency
     day: date
@@ -209,7 +209,7 @@ class _Sheet:
             notes=_notes(booking),
             status=status,
             word=gettext(word),
-            mark="" if status is Status.CONFIRMED else mark,  # the usual, so nothing marks it
+            mark="" if status is Status.CONFIRMED else mark,  # the usual case has no mark
             detail=self._detail(booking, visit),
             ticket=visit.ticket if visit else "",
             mail=mail.word,

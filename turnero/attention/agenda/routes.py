@@ -1,4 +1,4 @@
-"""``/agencia/agenda``: the day's turns in order, live. Looking at it is recorded; it changes nothing else."""
+"""``/agencia/agenda``: the day's turns, live. Viewing it is recorded and changes nothing else."""
 
 from flask import Blueprint, Response, current_app, request, url_for
 
@@ -26,11 +26,11 @@ def show_agenda(day: str) -> Response:
 
 
 def _page(text: str) -> Response:
-    """The page; with ``?parte=filas`` only if it changed, as an open page asks time and again"""
+    """The page; with ``?parte=filas`` only if it changed, because open pages poll"""
     day = day_or_404(text)
     me = member()
     if request.args.get("parte") == "filas":
-        # The minute too: delays grow, and steps can be taken back for ten minutes only.
+        # Include the minute: delays grow, and undo ends after ten minutes.
         mark = f"{changes.signature(me.agency, day)}-{me.window}-{me.desk_id}-{clock.now():%H%M}"
         answer = (
             Response(status=304, mimetype="text/plain")
@@ -46,7 +46,7 @@ def _page(text: str) -> Response:
 @blueprint.post("/agenda/<day>/buscar")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def submit_agenda_search(day: str) -> Response:
-    """Without JavaScript: a post, so that no cédula stands in an address. It changes nothing."""
+    """Search without JavaScript, by POST so that no cédula is in a URL. Changes nothing."""
     found = day_or_404(day)
     looked_at("agenda", agency_id=member().agency, day=found)
     return agenda_page(found, sought=clean_line(request.form.get("busca", ""))[:80])
@@ -55,7 +55,7 @@ def submit_agenda_search(day: str) -> Response:
 @blueprint.get("/agenda/<day>/cambios")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def show_agenda_stream(day: str) -> Response:
-    """Server-sent events while there is a thread to spare; 204 tells the browser to poll."""
+    """Server-sent events if a thread is available; 204 makes the browser poll."""
     found = day_or_404(day)
     if not changes.take_stream():
         return Response(status=204, mimetype="text/event-stream")

@@ -1,4 +1,4 @@
-"""That something changed on a day's agenda: a short word that differs, without any personal datum, and its stream."""
+"""Change signature of a day's agenda, without personal data, and its event stream."""
 
 import threading
 import time
@@ -13,16 +13,16 @@ from turnero.booking.turn.models import Booking, Event
 from turnero.core.extensions import db
 from turnero.staff.models import Device
 
-# Each stream holds a thread of its process for minutes (and no place of the gate's). Who gets none polls.
+# Each stream occupies a thread for minutes (but no place of the admission gate). Other pages poll.
 MAX_STREAMS = 4
 _EVERY_SECONDS = 1.0
-_HEARTBEAT_SECONDS = 2  # only by writing does the server learn that a page was left, and every action leaves one
+_HEARTBEAT_SECONDS = 2  # the server notices a closed page only by writing, and every action closes one
 _MAX_SECONDS = 300
 _streams = threading.BoundedSemaphore(MAX_STREAMS)
 
 
 def signature(agency_id: int, day: date) -> str:
-    """Another word for every event of the day's turns, every call and every request for help."""
+    """A hash that changes with every event of the day's turns, every call and every request for help."""
     events = (
         select(func.count(Event.id), func.max(Event.id))
         .join(Booking, Booking.id == Event.booking_id)
@@ -35,24 +35,24 @@ def signature(agency_id: int, day: date) -> str:
 
 
 def take_stream() -> bool:
-    """Whether this process has a thread to spare for one more stream; ``give_back`` when it is closed."""
+    """Reserve a thread for one more stream, if available; release it with ``give_stream_back``."""
     return _streams.acquire(blocking=False)
 
 
 def give_stream_back() -> None:
-    """A stream was closed, begun or not."""
+    """Release the thread of a closed stream."""
     _streams.release()
 
 
 def stream(context: Callable[[], AppContext], agency_id: int, day: date) -> Iterator[str]:
-    """Server-sent events: the signature now, then whenever it differs; a comment now and then keeps the line open.
+    """Server-sent events: the signature now and on every change; comments keep the connection open.
 
-    It ends by itself; the browser asks again. No database session is held between two looks.
+    Ends by itself, after which the browser reconnects. Holds no database session between checks.
     """
     yield "retry: 2000\n\n"
     told, began, spoke = "", time.monotonic(), time.monotonic()
     while time.monotonic() - began < _MAX_SECONDS:
-        with context():  # at its end the session goes back
+        with context():  # returns the session
             present = signature(agency_id, day)
         if present != told:
             told, spoke = present, time.monotonic()

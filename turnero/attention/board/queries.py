@@ -1,4 +1,4 @@
-"""What the waiting room reads: the last calls of today and the delay of the day. Never a name, nothing of a person."""
+"""Data of the waiting-room board: today's last calls and the delay. No personal data."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,16 +15,16 @@ from turnero.core import clock, formatting
 from turnero.core.extensions import db
 
 SHOWN = 5
-# Enough rows to find five people among repeated calls.
+# Rows needed to find five people among repeated calls.
 _LOOKED_AT = 25
-# What was an hour ago says little about now.
+# Calls older than an hour say little about the present delay.
 _REMEMBERED = timedelta(minutes=60)
 _PEOPLE = 5
 
 
 @dataclass(frozen=True)
 class BoardCall:
-    """One line of the board; ``number`` grows with every call, so a repeated one can be told from an old one."""
+    """One line of the board; ``number`` grows with every call, which distinguishes repeated calls."""
 
     number: int
     ticket: str
@@ -33,7 +33,7 @@ class BoardCall:
 
 @dataclass(frozen=True)
 class Board:
-    """The board of an agency now; the newest call first, each ticket once."""
+    """The present board of an agency, newest call first, each ticket once."""
 
     agency_name: str
     day: date
@@ -59,9 +59,9 @@ def board_of(agency_id: int) -> Board:
 
 
 def delay_of(agency_id: int, day: date, now: datetime) -> int:
-    """The delay of a day as people are told it, in minutes; 0 is none.
+    """The delay shown to people, in minutes; 0 is none.
 
-    Late ones and people without turn have no hour to be behind of, and those of priority are called before others.
+    Excludes late people and walk-ins, who have no hour to be late for, and priority, which is called first.
     """
     first = func.min(Call.at, type_=Call.at.type)
     rows = db.session.execute(
@@ -79,7 +79,7 @@ def delay_of(agency_id: int, day: date, now: datetime) -> int:
 
 
 def delay_of_turn(booking: Booking) -> int:
-    """The delay to tell whoever has this turn: only on its day and while it is still to be attended."""
+    """The delay to show to a turn's holder, only on its day and before it is attended."""
     now = clock.now()
     waits = booking.status in (Status.CONFIRMED, Status.ARRIVED)
     if not waits or booking.day != today_at(booking.agency_id, now):

@@ -15,14 +15,14 @@ blueprint.add_app_template_global(delay_of_turn)
 @blueprint.get("")
 @device_only("board")
 def show_board() -> str:
-    """The board as it is now; without JavaScript it asks again every five seconds."""
+    """The present board; without JavaScript it reloads every five seconds."""
     return render_template("attention/board/board.html", board=board_of(device().agency_id))
 
 
 @blueprint.get("/llamados.json")
 @device_only("board")
 def show_calls_json() -> Response:
-    """The same as data, asked for every second: mostly a 304."""
+    """The board as JSON, polled every second; usually answers 304."""
     board = board_of(device().agency_id)
     body = json.dumps(asdict(board) | {"day": board.day.isoformat()})
     answer = Response(body, mimetype="application/json")

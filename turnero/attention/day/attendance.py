@@ -1,4 +1,4 @@
-"""What becomes of a turn on its day: it arrives, is attended, or nobody comes. Each function is one use case."""
+"""Use cases of a turn on its day: arrival, attention, absence."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from turnero.staff.actor import Actor
 
 @dataclass(frozen=True)
 class Clerk:
-    """Who does it, for which agency and at which window."""
+    """The acting clerk, with agency and window."""
 
     actor: Actor
     agency_id: int
@@ -27,7 +27,7 @@ class Clerk:
 
 @database.transaction
 def arrive(booking_id: int, by: Clerk) -> Visit:
-    """The person is there: the visit with its ticket; a repeated arrival gives the same one.
+    """Check the person in and return the visit with its ticket. Idempotent.
 
     Raises NotFound, NotToday, WrongState.
     """
@@ -44,7 +44,7 @@ def arrive(booking_id: int, by: Clerk) -> Visit:
 
 @database.transaction
 def attended(booking_id: int, by: Clerk) -> None:
-    """The attention of somebody called has ended. Repeated it changes nothing. Raises NotFound, WrongState."""
+    """End the attention of a called person. Idempotent. Raises NotFound, WrongState."""
     booking = booking_here(booking_id, by.agency_id, lock=True)
     if booking.status == Status.ATTENDED:
         return
@@ -54,7 +54,7 @@ def attended(booking_id: int, by: Clerk) -> None:
 
 @database.transaction
 def absent(booking_id: int, by: Clerk) -> None:
-    """Nobody came, or who came did not answer any more. Repeated it changes nothing.
+    """Mark a person absent who did not come or no longer answers. Idempotent.
 
     Raises NotFound, WrongState, and TooEarlyToMiss before the turn's hour.
     """
@@ -86,7 +86,7 @@ def require_status(booking: Booking, *statuses: Status) -> None:
 
 
 def visit_state(visit: Visit | None) -> dict[str, Any] | None:
-    """The fields of a visit that calling changes, as an event keeps them, so that the step can be taken back."""
+    """Fields of a visit that calling changes, stored in the event for undo."""
     if visit is None:
         return None
     return {

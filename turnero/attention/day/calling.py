@@ -1,4 +1,4 @@
-"""Calling people to the windows. Each public function is one use case; all calls of an agency go one after another."""
+"""Calls people to windows. Each public function is one use case; calls of an agency are serialised."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from turnero.core.extensions import db
 
 @database.transaction
 def call_next(by: Clerk, desk_id: int | None = None) -> int | None:
-    """Call the next person to the member's window: the id of the turn, None when nobody waits.
+    """Call the next person to the member's window. Returns the turn's id, or None if nobody waits.
 
     ``desk_id`` limits it to one line. Raises NoWindow, WindowBusy.
     """
@@ -35,7 +35,7 @@ def call_next(by: Clerk, desk_id: int | None = None) -> int | None:
 
 @database.transaction
 def call(booking_id: int, by: Clerk) -> None:
-    """Call this person, whoever may be next. Repeated at the same window it changes nothing.
+    """Call this person out of order. Idempotent at the same window.
 
     Raises NotFound, NotToday, WrongState, NoWindow, WindowBusy.
     """
@@ -57,7 +57,7 @@ def call(booking_id: int, by: Clerk) -> None:
 
 @database.transaction
 def recall(booking_id: int, by: Clerk) -> None:
-    """Call somebody again to the window that called them. Raises NotFound, WrongState."""
+    """Repeat a call to the same window. Raises NotFound, WrongState."""
     booking = booking_here(booking_id, by.agency_id, lock=True)
     require_status(booking, Status.CALLED)
     visit = visit_of(booking_id)
@@ -70,13 +70,13 @@ def recall(booking_id: int, by: Clerk) -> None:
 
 @database.transaction
 def park(booking_id: int, by: Clerk) -> None:
-    """Somebody called did not come: they wait again, behind the others. Raises NotFound, WrongState."""
+    """Return a called person who did not come to the end of the queue. Raises NotFound, WrongState."""
     _back(booking_id, by, What.PARKED)
 
 
 @database.transaction
 def transfer(booking_id: int, by: Clerk, window: int) -> None:
-    """Somebody present or called is for ``window``, which takes them first. Raises NotFound, WrongState."""
+    """Send a present or called person to ``window``, which calls them first. Raises NotFound, WrongState."""
     _back(booking_id, by, What.TRANSFERRED, for_window=window)
 
 
@@ -97,12 +97,12 @@ def _back(booking_id: int, by: Clerk, what: What, *, for_window: int | None = No
 
 
 def lock_calls(agency_id: int) -> None:
-    """Calls of one agency follow one another, so that the published order holds. The last word has the turn's row."""
+    """Serialise the calls of an agency, so that the published order holds. The turn's row decides races."""
     database.lock(f"calls:{agency_id}")
 
 
 def require_free(agency_id: int, window: int, now: datetime) -> None:
-    """Raises WindowBusy while somebody called today is still at the window."""
+    """Raises WindowBusy while a person called today is still at the window."""
     there = called_to(agency_id, today_at(agency_id, now), window)
     if there is not None:
         raise WindowBusy(ticket=there.ticket, window=window)
@@ -115,7 +115,7 @@ def _window(by: Clerk) -> int:
 
 
 def _call(visit: Visit, window: int, by: Clerk, now: datetime) -> bool:
-    """Whether this call was ours: the turn's row decides."""
+    """Whether this call won; the turn's row decides."""
     details = {"visit": visit_state(visit), "window": window}
     if not history.move(visit.booking, Status.CALLED, actor=by.actor, now=now, details=details):
         return False

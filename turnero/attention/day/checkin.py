@@ -1,4 +1,4 @@
-"""Checking in: the turn is there, with a ticket. Plain functions in the caller's transaction."""
+"""Checks turns in and gives tickets, in the caller's transaction."""
 
 from datetime import datetime, timedelta
 
@@ -17,9 +17,9 @@ from turnero.staff.actor import Actor
 def check_in(
     booking: Booking, what: What = What.ARRIVED, *, now: datetime, actor: Actor, ticket: str | None = None
 ) -> Visit:
-    """Move a confirmed turn, whose row is locked, to arrived and open its visit; ``now`` is when the person came.
+    """Move a confirmed turn (row locked) to arrived and open its visit; ``now`` is the arrival.
 
-    ``ticket`` is one a kiosk gave by itself. Raises WrongState when another transaction was first.
+    ``ticket``: one that an offline kiosk gave. Raises WrongState if another transaction was first.
     """
     details = {"ticket": ticket} if ticket else {}
     if not history.move(booking, Status.ARRIVED, what, actor=actor, now=now, details=details):
@@ -29,7 +29,7 @@ def check_in(
 
 
 def open_visit(booking: Booking, *, now: datetime, late: bool = False, ticket: str | None = None) -> Visit:
-    """The visit of somebody who has arrived: a turn just checked in, or a walk-in."""
+    """Open the visit of an arrived turn or a walk-in."""
     if ticket is None:
         ticket = next_ticket(booking.agency_id, booking.day, series_of(booking.desk_id, booking.agency_id))
     visit = Visit(

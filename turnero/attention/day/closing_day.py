@@ -1,4 +1,4 @@
-"""The end of the day: whoever had a turn and never came is absent. People who were there are left to the staff."""
+"""Closes past days: confirmed turns nobody came to become absent. Staff decide on people who were there."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -21,12 +21,12 @@ from turnero.staff.actor import Actor, ActorKind
 ACTOR = Actor(ActorKind.CLOSE_DAY)
 _BATCH = 200
 _AFTER_CLOSING = timedelta(minutes=30)
-# A day without one check-in was run on paper, or not at all: its list is entered the day after.
+# A day without check-ins was run on paper or not at all; its list is entered the next day.
 _FOR_PAPER = timedelta(hours=24)
 
 
 def close_days(goes_on: Callable[[], bool] = lambda: True) -> int:
-    """Every past turn nobody came to becomes absent, agency by agency and day by day; how many did."""
+    """Mark every past confirmed turn absent, by agency and day. Returns how many."""
     absent = 0
     for agency_id, day in _unclosed():
         while goes_on() and (batch := _close(agency_id, day)):
@@ -35,7 +35,7 @@ def close_days(goes_on: Callable[[], bool] = lambda: True) -> int:
 
 
 def _unclosed() -> list[tuple[int, date]]:
-    """Agencies and days that are over and still have turns to come."""
+    """Past agency days that still have confirmed turns."""
     now = clock.now()
     rows = db.session.execute(
         select(Booking.agency_id, Booking.day)
@@ -47,7 +47,7 @@ def _unclosed() -> list[tuple[int, date]]:
 
 
 def _over_at(agency_id: int, day: date) -> datetime:
-    """From when a day may be closed (UTC)."""
+    """The instant from which a day may be closed (UTC)."""
     agency = db.session.get_one(Agency, agency_id)
     closes_at = clock.instant(day, _last_minute(agency_id, day), agency.zone)
     came = select(Visit.booking_id).where(Visit.agency_id == agency_id, Visit.day == day).limit(1)
@@ -55,7 +55,7 @@ def _over_at(agency_id: int, day: date) -> datetime:
 
 
 def _last_minute(agency_id: int, day: date) -> int:
-    """The local minute at which the last desk closes, no earlier than the end of the day's last turn."""
+    """The local minute the last desk closes, at least the end of the day's last turn."""
     desks = db.session.scalars(select(Desk).where(Desk.agency_id == agency_id)).all()
     calendars = agencies.desk_calendars(desks, day, day + timedelta(days=1))
     grids = [grid(calendar, day) for calendar in calendars.values()]
@@ -68,7 +68,7 @@ def _last_minute(agency_id: int, day: date) -> int:
 
 @database.transaction
 def _close(agency_id: int, day: date) -> int:
-    """One batch; a turn that arrives at this moment stays with its arrival, since each row decides."""
+    """Close one batch; a turn arriving at the same moment keeps its arrival, as each row decides."""
     now = clock.now()
     missing = db.session.scalars(
         select(Booking)

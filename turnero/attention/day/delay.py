@@ -1,4 +1,4 @@
-"""How late an agency is: a pure rule over people who came in time and were called."""
+"""The delay of an agency: a pure rule over punctual people who were called."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _STEP = 5
 
 @dataclass(frozen=True)
 class Served:
-    """Somebody in time: their hour, when they came and when they were first called (all UTC)."""
+    """A punctual person: hour, arrival and first call (all UTC)."""
 
     starts_at: datetime
     arrived_at: datetime
@@ -20,12 +20,12 @@ class Served:
 
     @property
     def waited(self) -> timedelta:
-        """From the hour, or from the arrival where that was later; nobody called early waited less than nothing."""
+        """The wait from the hour, or from a later arrival; never negative."""
         return max(self.called_at - max(self.starts_at, self.arrived_at), timedelta())
 
 
 def minutes_late(served: Iterable[Served]) -> int:
-    """The middle wait of the last five people called, in minutes rounded to five; 0 with fewer than two."""
+    """The median wait of the last five people called, in minutes rounded to five; 0 with fewer than two."""
     last = sorted(served, key=lambda one: one.called_at)[-_LAST:]
     if len(last) < _FEWEST:
         return 0

@@ -1,4 +1,4 @@
-"""Why something cannot be done with a turn on its day."""
+"""Refusals of steps on the day of the visit."""
 
 from turnero.booking.documents.turn_text import tag_of
 from turnero.booking.turn.models import Booking
@@ -7,13 +7,13 @@ from turnero.core.language import gettext
 
 
 class NotNow(Refused):
-    """What was asked for and the turn's state do not go together."""
+    """The step does not fit the turn's state."""
 
     status = 409
 
 
 class WrongState(NotNow):
-    """Somebody was first, or the turn is not that far: ``status`` is its present one, in words."""
+    """The turn's present ``status`` (in words) does not allow the step."""
 
     code = "wrong_state"
 
@@ -23,19 +23,19 @@ class NotToday(NotNow):
 
 
 class TooEarlyToMiss(NotNow):
-    """Nobody is absent before their hour."""
+    """Nobody can be marked absent before their hour."""
 
     code = "too_early_to_miss"
 
 
 class NoWindow(NotNow):
-    """The member has not said at which window they sit."""
+    """The member has not chosen a window."""
 
     code = "no_window"
 
 
 class WindowBusy(NotNow):
-    """Somebody called to this window is still there: ``ticket``."""
+    """The person with ``ticket`` is still at this window."""
 
     code = "window_busy"
 
@@ -45,19 +45,19 @@ class WindowInvalid(InvalidInput):
 
 
 class TimeInvalid(InvalidInput):
-    """``time``: what was typed."""
+    """The typed ``time`` is not a time."""
 
     code = "time_invalid"
 
 
 class TimeToCome(InvalidInput):
-    """``time``: an hour of today that is still to come."""
+    """``time`` is still to come today."""
 
     code = "time_to_come"
 
 
 class TimeAlone(InvalidInput):
-    """An hour was written down, but not whether the person came."""
+    """A time was entered, but not whether the person came."""
 
     code = "time_alone"
 
@@ -67,7 +67,7 @@ class UnknownLine(InvalidInput):
 
 
 class CannotUndo(NotNow):
-    """There is no step to take back, it is older than ten minutes, or its place is somebody else's by now."""
+    """There is no step to undo, it is older than ten minutes, or its place is taken."""
 
     code = "cannot_undo"
 
@@ -81,7 +81,7 @@ class UndoPlaceTaken(CannotUndo):
 
 
 class ReasonMissing(InvalidInput):
-    """Who cancels for somebody else says why."""
+    """Cancelling for somebody requires a reason."""
 
     code = "reason_missing"
 
@@ -91,11 +91,11 @@ class ReasonLong(InvalidInput):
 
 
 class CedulaOther(InvalidInput):
-    """The cédula typed is not the one of the turn."""
+    """The typed cédula is not the turn's."""
 
     code = "cedula_other"
 
 
 def wrong_state(booking: Booking) -> WrongState:
-    """What is said of a step that the turn's state does not allow."""
+    """The error for a step that the turn's status does not allow."""
     return WrongState(status=gettext(tag_of(booking.status)[0]).lower())

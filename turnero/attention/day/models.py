@@ -1,4 +1,4 @@
-"""Tables of the day of the visit: who came, with which ticket, and every call the board showed."""
+"""Tables of the day of the visit: visits with their tickets, and calls shown on the board."""
 
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from turnero.core.extensions import Base
 
 
 class Visit(Base):
-    """What a turn's status does not say about its day: ticket, times and window. One row from the check-in on."""
+    """The visit of a turn from check-in on: ticket, times and window."""
 
     __tablename__ = "visits"
     __table_args__ = (
@@ -25,9 +25,9 @@ class Visit(Base):
     ticket: Mapped[str]  # "A-005"
     arrived_at: Mapped[datetime] = mapped_column(UtcDateTime)
     late: Mapped[bool] = mapped_column(default=False)  # came after the hour and its tolerance
-    parked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # did not answer or stepped out: goes behind
-    for_window: Mapped[int | None]  # sent to that window, which takes them first
-    window: Mapped[int | None]  # that called them last
+    parked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # did not answer or stepped out: goes to the end
+    for_window: Mapped[int | None]  # sent to that window, which calls them first
+    window: Mapped[int | None]  # of the last call
     called_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # first call to the present window
     calls: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -36,7 +36,7 @@ class Visit(Base):
 
 
 class Call(Base):
-    """One call as the board shows it, append-only: a repeated call is another row."""
+    """One call on the board. Append-only: a repeated call is another row."""
 
     __tablename__ = "calls"
     __table_args__ = (Index("ix_calls_agency_day", "agency_id", "day"),)
@@ -51,7 +51,7 @@ class Call(Base):
 
 
 class TicketCounter(Base):
-    """The last number given of one series (A, B, …) at an agency on a day."""
+    """The last ticket number of a series (A, B, …) at an agency on a day."""
 
     __tablename__ = "ticket_counters"
 

@@ -1,4 +1,4 @@
-"""Who is called next: one published rule (docs/decisions: calling-order), without database or clock."""
+"""The calling order: one published pure rule (docs/decisions: calling-order)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Waiting:
-    """Somebody who has arrived and waits. ``minute`` is the local minute of their turn's hour."""
+    """A waiting person. ``minute``: local minute of their turn's hour."""
 
     booking_id: int
     minute: int
@@ -20,10 +20,10 @@ class Waiting:
 
 
 def queue(waiting: Iterable[Waiting], window: int | None = None) -> list[Waiting]:
-    """Those whom ``window`` calls, in order; without a window everybody.
+    """The people ``window`` calls, in order; without a window everybody.
 
-    First those sent to this window; then people of priority by arrival; then those who came in time, by their hour;
-    then late ones and people without turn, by arrival. Who was called and did not come goes behind them all.
+    First people sent to this window; then priority by arrival; then punctual people by their hour; then late people
+    and walk-ins by arrival. Called people who did not come are last.
     """
     mine = [one for one in waiting if window is None or one.for_window in (None, window)]
     return sorted(mine, key=_place)

@@ -21,9 +21,9 @@ def today_at(agency_id: int, now: datetime) -> date:
 
 
 def booking_here(booking_id: int, agency_id: int, *, lock: bool = False) -> Booking:
-    """A turn of this agency that was once confirmed or came without one. Raises NotFound for any other.
+    """A turn of this agency that was confirmed or is a walk-in. Raises NotFound for any other.
 
-    With ``lock`` its row is locked and read anew, for a use case.
+    ``lock``: lock and refresh the row for a use case.
     """
     wanted = select(Booking).where(
         Booking.id == booking_id,
@@ -40,18 +40,18 @@ def booking_here(booking_id: int, agency_id: int, *, lock: bool = False) -> Book
 
 
 def visit_of(booking_id: int) -> Visit | None:
-    """What happened to a turn since its check-in, if it had one."""
+    """The visit of a turn, if it has checked in."""
     return db.session.get(Visit, booking_id, populate_existing=True)
 
 
 def visits(agency_id: int, day: date) -> dict[int, Visit]:
-    """By turn the visits of an agency's day."""
+    """The visits of an agency's day, by turn id."""
     rows = db.session.scalars(select(Visit).where(Visit.agency_id == agency_id, Visit.day == day))
     return {visit.booking_id: visit for visit in rows}
 
 
 def visits_with(agency_id: int, day: date, status: Status) -> Sequence[Visit]:
-    """The visits of a day whose turns are in ``status`` now, read anew."""
+    """The visits of a day whose turns are in ``status``, refreshed."""
     return db.session.scalars(
         select(Visit)
         .join(Booking, Booking.id == Visit.booking_id)
@@ -62,7 +62,7 @@ def visits_with(agency_id: int, day: date, status: Status) -> Sequence[Visit]:
 
 
 def waiting_visits(agency_id: int, day: date, desk_id: int | None = None) -> list[Waiting]:
-    """Who has arrived and waits, at one desk or at all of an agency; in no order."""
+    """People waiting at one desk or the whole agency, unordered."""
     return [
         Waiting(
             booking_id=visit.booking_id,
@@ -80,20 +80,20 @@ def waiting_visits(agency_id: int, day: date, desk_id: int | None = None) -> lis
 
 
 def waiting_before(visit: Visit) -> int:
-    """How many people of the same desk are to be called before this one."""
+    """Number of people of the same desk called before this one."""
     ahead = queue(waiting_visits(visit.agency_id, visit.day, visit.booking.desk_id))
     ids = [one.booking_id for one in ahead]
     return ids.index(visit.booking_id) if visit.booking_id in ids else 0
 
 
 def called_to(agency_id: int, day: date, window: int) -> Visit | None:
-    """Who is at a window, called and not ended."""
+    """The person called to a window whose attention has not ended."""
     called = (visit for visit in visits_with(agency_id, day, Status.CALLED) if visit.window == window)
     return next(called, None)
 
 
 def last_calls(agency_id: int, day: date, limit: int = 5) -> Sequence[Call]:
-    """The last calls of a day, newest first, repeated ones included."""
+    """The last calls of a day, newest first, including repeated ones."""
     return db.session.scalars(
         select(Call).where(Call.agency_id == agency_id, Call.day == day).order_by(Call.id.desc()).limit(limit)
     ).all()

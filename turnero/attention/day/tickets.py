@@ -1,4 +1,4 @@
-"""Ticket numbers: per agency, day and series, given once each by the database. In the caller's transaction."""
+"""Allocates ticket numbers per agency, day and series in the database, in the caller's transaction."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from turnero.attention.day.models import TicketCounter
 from turnero.core.db import on_postgresql
 from turnero.core.extensions import db
 
-# The letters behind are those of the kiosks' own series while they have no server.
+# Later letters are the series of offline kiosks.
 _SERIES = "ABCDEFGHJKLMN"
 
 

@@ -1,4 +1,4 @@
-"""Taking the last step of a turn back, for ten minutes."""
+"""Undoes the last step of a turn, for ten minutes."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,14 +29,14 @@ UNDO_LIFE = timedelta(minutes=10)
 
 
 def undo(booking_id: int, by: Clerk) -> None:
-    """Take the last step that staff or a kiosk did with a turn back, however it ended.
+    """Undo the last step that staff or a kiosk made with a turn.
 
-    Raises NotFound, CannotUndo, UndoTooLate after ten minutes, and UndoPlaceTaken where the seat or the cédula's one
-    place for the trámite is taken by now.
+    Raises NotFound, CannotUndo, UndoTooLate after ten minutes, and UndoPlaceTaken if the seat is taken or the cédula
+    has another live turn for the trámite by now.
     """
     try:
         _undo(booking_id, by)
-    except IntegrityError as error:  # one live turn per cédula and trámite: another one was booked meanwhile
+    except IntegrityError as error:  # another turn was booked: one live turn per cédula and trámite
         raise UndoPlaceTaken from error
     except (AlreadyHasTurn, OverlappingTurn) as error:
         raise UndoPlaceTaken from error
@@ -47,7 +47,7 @@ def _undo(booking_id: int, by: Clerk) -> None:
     seen = booking_here(booking_id, by.agency_id)
     database.lock(f"cedula:{seen.cedula}")
     lock_calls(by.agency_id)
-    database.lock_shared(f"desk:{seen.desk_id}")  # before the turn's row, as whoever closes hours does
+    database.lock_shared(f"desk:{seen.desk_id}")  # before the turn's row, in the same order as closing hours
     booking = booking_here(booking_id, by.agency_id, lock=True)
     now = clock.now()
     event = last_step(booking)
@@ -69,7 +69,7 @@ def _undo(booking_id: int, by: Clerk) -> None:
 
 
 def last_step(booking: Booking) -> Event | None:
-    """The event that brought a turn to its present status, where a hand did it and may take it back."""
+    """The event of a turn's present status, if a person made it and it can be undone."""
     event = db.session.scalars(
         select(Event)
         .where(Event.booking_id == booking.id, Event.before.is_distinct_from(Event.after))
@@ -80,7 +80,7 @@ def last_step(booking: Booking) -> Event | None:
 
 
 def may_take_back(event: Event, booking: Booking, now: datetime) -> bool:
-    """Whether ``event``, the last that changed the turn's status, can be undone at ``now``."""
+    """Whether ``event``, the turn's last status change, can be undone at ``now``."""
     return _by_hand(event, booking) and event.at > now - UNDO_LIFE
 
 
@@ -91,7 +91,7 @@ def _by_hand(event: Event, booking: Booking) -> bool:
 
 
 def _require_window(agency_id: int, event: Event, now: datetime) -> None:
-    """Who goes back to a window must find it free."""
+    """Raises WindowBusy unless the window to return to is free."""
     window = (event.details.get("visit") or {}).get("window")
     if window is None:
         raise CannotUndo
@@ -102,7 +102,7 @@ def _require_window(agency_id: int, event: Event, now: datetime) -> None:
 
 
 def _retake_place(booking: Booking, event: Event, now: datetime) -> None:
-    """The cancelled turn's own seat, which waits for its release, or another one of the same hour."""
+    """Retake the cancelled turn's own seat, still unreleased, or another one of the same hour."""
     place = Place.of(booking)
     seat = event.details.get("seat")
     if seat is None:
@@ -117,7 +117,7 @@ def _retake_place(booking: Booking, event: Event, now: datetime) -> None:
 
 
 def _restore_visit(booking: Booking, event: Event) -> None:
-    """The visit as it was before the step; none where the step was the check-in."""
+    """Restore the visit to its state before the step; delete it if the step was the check-in."""
     visit = visit_of(booking.id)
     if visit is None:
         return
@@ -137,7 +137,7 @@ def _restore_visit(booking: Booking, event: Event) -> None:
 
 
 def _take_call_back(visit: Visit) -> None:
-    """The board forgets a call that was a mistake."""
+    """Remove a mistaken call from the board."""
     last = select(Call).where(Call.booking_id == visit.booking_id, Call.window == visit.window).order_by(Call.id.desc())
     call = db.session.scalars(last.limit(1)).first()
     if call is not None:

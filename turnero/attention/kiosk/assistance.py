@@ -1,4 +1,4 @@
-"""Somebody at a kiosk calls for a person; the agenda shows it until somebody goes."""
+"""Requests for help at a kiosk, shown in the agenda until answered."""
 
 from sqlalchemy import update
 
@@ -11,14 +11,14 @@ from turnero.staff.models import Device
 
 @database.transaction
 def help_asked(device_id: int) -> None:
-    """Called for; again while nobody has come changes nothing."""
+    """Record a request for help. Idempotent until answered."""
     waiting = update(Device).where(Device.id == device_id, Device.help_at.is_(None))
     db.session.execute(waiting.values(help_at=clock.now()))
 
 
 @database.transaction
 def help_given(device_id: int, agency_id: int) -> None:
-    """Somebody went. Raises NotFound for another agency's device."""
+    """Record that somebody helped. Raises NotFound for another agency's device."""
     here = update(Device).where(Device.id == device_id, Device.agency_id == agency_id)
     if not db.session.execute(here.values(help_at=None).returning(Device.id)).all():
         raise NotFound

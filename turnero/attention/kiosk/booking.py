@@ -1,4 +1,4 @@
-"""A turn for another hour, asked for at the kiosk by who has no e-mail: by the window's rules, on a printed slip."""
+"""Books a turn at the kiosk without e-mail, under the window's rules, with a printed slip."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -24,7 +24,7 @@ from turnero.verify import registry
 
 @dataclass(frozen=True)
 class Asked:
-    """``procedure`` is a slug, ``request`` the form's random key: sent twice it makes one turn."""
+    """A request at the kiosk. ``procedure``: slug; ``request``: the form's random key, which makes it idempotent."""
 
     procedure: str
     hour: Hour
@@ -33,13 +33,13 @@ class Asked:
 
 
 def days(slug: str, agency: Agency) -> list[list[FreeHour]]:
-    """The free hours of the next days with places, day by day. Raises UnknownPlace."""
+    """Free hours of the next days with places, by day. Raises UnknownPlace."""
     hours = turns.free_hours(slug, agency.id)
     return [list(of_day) for _, of_day in groupby(hours, key=lambda hour: hour.day)]
 
 
 def give(asked: Asked, device_id: int) -> TurnText | None:
-    """The turn, confirmed; None where the registry or the person's limits say no, or the kiosk is paused.
+    """Make a confirmed turn; None if the registry or the person's limits refuse, or the kiosk is paused.
 
     Raises RegistryUnavailable, UnknownPlace, NotOffered and PlaceTaken.
     """
@@ -49,7 +49,7 @@ def give(asked: Asked, device_id: int) -> TurnText | None:
 
 @database.transaction
 def _give(asked: Asked, device_id: int, *, known: bool) -> TurnText | None:
-    """What tells something about a cédula counts as a miss, as for tickets."""
+    """Count answers that reveal something about a cédula as misses, as for tickets."""
     device = db.session.get_one(Device, device_id, with_for_update={"of": Device}, populate_existing=True)
     procedure, desk = turns.offered_procedure(asked.procedure, device.agency_id)
     assisted.lock_place(asked.cedula, desk)
@@ -63,7 +63,7 @@ def _give(asked: Asked, device_id: int, *, known: bool) -> TurnText | None:
     actor = Actor.kiosk(device.id)
     try:
         if known:
-            with db.session.begin_nested():  # what a refusal had begun is undone, and the miss still counts
+            with db.session.begin_nested():  # undo what the refused attempt began; the miss still counts
                 made = assisted.place_assisted(
                     asked.cedula, procedure, desk, asked.hour, channel="kiosk", actor=actor, now=now, extras=extras
                 )

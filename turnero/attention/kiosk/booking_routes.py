@@ -1,4 +1,4 @@
-"""``/kiosco/turno``: a turn for another hour, one question a screen; what was chosen goes along in the form."""
+"""``/kiosco/turno``: books a turn, one question per screen; answers travel in the form."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ def show_kiosk_booking() -> Response:
 @blueprint.post("")
 @device_only("kiosk")
 def submit_kiosk_booking() -> Response:
-    """Fields ``tramite``, ``dia``, ``hora`` and ``cedula``, each asked for when those before it are there."""
+    """Fields ``tramite``, ``dia``, ``hora`` and ``cedula``, asked one after another."""
     slug = request.form.get("tramite", "")
     if slug not in dict(_procedures()):
         return _ask("tramite", _procedures())
@@ -57,7 +57,7 @@ def _give(slug: str, hour: FreeHour, chosen: dict[str, str]) -> Response:
         turn = booking.give(asked, device().id)
     except Faulty:
         return _ask_cedula(hour, chosen, wrong=True)
-    except (NotOffered, PlaceTaken):  # somebody was faster
+    except (NotOffered, PlaceTaken):  # the place was taken meanwhile
         days = booking.days(slug, agency_here())
         return _ask("dia", _days(days), {"tramite": slug}, taken=True)
     except RegistryUnavailable:
@@ -70,7 +70,7 @@ def _give(slug: str, hour: FreeHour, chosen: dict[str, str]) -> Response:
 def _ask(
     question: str, options: Sequence[tuple[str, str]], chosen: Mapping[str, str] = _NOTHING, *, taken: bool = False
 ) -> Response:
-    """One question with its answers: what is posted, and the words."""
+    """One question with its choices: posted value and label."""
     status = 409 if taken else 200
     return render_kiosk(
         "attention/kiosk/booking.html", status, question=question, options=options, chosen=chosen, taken=taken

@@ -1,7 +1,7 @@
-"""Ten minutes without the server: what a kiosk may know beforehand, and what it tells afterwards.
+"""Ten minutes without the server: the data a kiosk gets beforehand, and the check-ins it reports afterwards.
 
-Beforehand: a digest of each of today's references here, so that a reference can be recognised and none be read.
-Afterwards: the tickets of its own series; told twice they change nothing.
+Beforehand it gets a digest of each of today's references, so that it can recognise references but not read them.
+Afterwards it reports the tickets of its own series, idempotently.
 """
 
 import hashlib
@@ -26,15 +26,15 @@ from turnero.core.extensions import db
 from turnero.staff.actor import Actor
 from turnero.staff.models import Device
 
-# A reading may be told late; its time is believed only where a kiosk without server could have made it.
+# A check-in may be reported late; its time counts only if an offline kiosk could have made it.
 _OLDEST = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
 class Today:
-    """Of every turn to come here today: SHA-256 of salt and reference → local minute of its hour.
+    """Today's turns here: SHA-256 of salt and reference → local minute of the hour.
 
-    ``now`` and ``midnight`` (local, in UTC) and the two spans of minutes spare the kiosk its own clock and rules.
+    ``now``, ``midnight`` (local, in UTC) and the two spans in minutes replace the kiosk's own clock and rules.
     """
 
     day: date
@@ -48,7 +48,7 @@ class Today:
 
 @dataclass(frozen=True)
 class Kept:
-    """One check-in that a kiosk made by itself: the device's ticket and its time (UTC)."""
+    """One check-in made offline: the device's ticket and its time (UTC)."""
 
     reference: str
     ticket: str
@@ -56,7 +56,7 @@ class Kept:
 
 
 def today_of(device: Device) -> Today:
-    """What the kiosk keeps in memory. The salt is new each time: nobody can prepare a table of references."""
+    """The data for the kiosk's memory. A new salt each time prevents precomputed tables of references."""
     now = clock.now()
     agency = db.session.get_one(Agency, device.agency_id)
     day = today_at(agency.id, now)
@@ -74,8 +74,8 @@ def today_of(device: Device) -> Today:
 
 @database.transaction
 def keep_readings(kept: Kept, device_id: int) -> str:
-    """Enter one check-in: ``accepted``, ``known`` (told before, or checked in elsewhere meanwhile) or ``refused``."""
-    device = db.session.get_one(Device, device_id, with_for_update=True)  # one told twice at once is entered once
+    """Enter one check-in. Returns ``accepted``, ``known`` (already reported or checked in) or ``refused``."""
+    device = db.session.get_one(Device, device_id, with_for_update=True)  # one reported twice at once is entered once
     if device.series is None or not kept.ticket.startswith(f"{device.series}-"):
         return "refused"
     booking = db.session.scalar(

@@ -1,4 +1,4 @@
-"""The kiosk at the door: it recognises a turn, checks it in and gives a ticket. No answer holds personal data."""
+"""The kiosk: recognises a turn, checks it in and gives a ticket. No answer contains personal data."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ PAUSE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Ticket:
-    """What the person gets: a ticket, their hour and trámite, and how many are called before."""
+    """The printed ticket: number, hour, trámite, and how many are called before."""
 
     ticket: str
     time: str
@@ -42,7 +42,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Reading:
-    """The answer to one reading. Only what its ``result`` needs is filled; hours are the agency's."""
+    """The answer to one reading, with the fields its ``result`` needs; hours are the agency's."""
 
     result: Result
     ticket: Ticket | None = None
@@ -56,9 +56,9 @@ class Reading:
 
 @database.transaction
 def read_code(typed: str, device_id: int) -> Reading:
-    """Recognise a reference or a cédula at a kiosk, and check in who comes in time or late.
+    """Recognise a reference or a cédula at a kiosk, and check in a person who is punctual or late.
 
-    Repeated it gives the same ticket. Five cédulas in a row without a turn here today pause the cédula mode.
+    Idempotent. Five cédulas in a row without a turn here today pause the cédula mode.
     """
     device = db.session.get_one(Device, device_id, with_for_update={"of": Device}, populate_existing=True)
     now = clock.now()
@@ -84,7 +84,7 @@ def _cedula(typed: str) -> str | None:
 
 
 def _looks_like_cedula(typed: str) -> bool:
-    """Digits enough to be one: guessing with wrong check digits counts as guessing too."""
+    """Whether there are enough digits for a cédula: wrong check digits count as guessing too."""
     return sum(letter.isdigit() for letter in typed) >= 8
 
 
@@ -96,12 +96,12 @@ def _count(device: Device, answer: Reading, now: datetime) -> None:
 
 
 def is_paused(device: Device, now: datetime) -> bool:
-    """Whether no cédula is looked at for a while."""
+    """Whether cédula look-ups are paused."""
     return device.paused_until is not None and device.paused_until > now
 
 
 def count_miss(device: Device, now: datetime) -> None:
-    """One more cédula that was tried for nothing at a device whose row is locked; enough of them pause it."""
+    """Count a failed cédula at a device (row locked); enough of them pause it."""
     device.misses += 1
     if device.misses >= MAX_MISSES:
         device.misses, device.paused_until = 0, now + PAUSE
@@ -113,7 +113,7 @@ def _by_reference(read_reference: str) -> Booking | None:
 
 
 def _by_cedula(number: str, device: Device, now: datetime) -> Booking | None:
-    """Today's next turn of a cédula at the kiosk's agency; who has arrived already goes before."""
+    """Today's next turn of a cédula at the kiosk's agency, arrived ones first."""
     here = select(Booking).where(
         Booking.cedula == number,
         Booking.agency_id == device.agency_id,
@@ -156,7 +156,7 @@ def _ticket(booking: Booking, device: Device, now: datetime) -> Ticket:
 
 
 def ticket_of(visit: Visit) -> Ticket:
-    """A visit as its ticket says it."""
+    """The ticket of a visit."""
     booking = visit.booking
     called = visit.window if booking.status == Status.CALLED else None
     before = 0 if called else waiting_before(visit)

@@ -1,4 +1,4 @@
-"""What a kiosk says about a turn: a rule without database or clock. It never knows whose the turn is."""
+"""The kiosk's answer about a turn: a pure rule that never sees whose turn it is."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from turnero.booking.turn.lifecycle import LIVE, Status
 
-# Who comes earlier than this is told when to come back: the room has few chairs.
+# People who come earlier than this are asked to come back: the room has few chairs.
 EARLIEST = timedelta(minutes=60)
 
 
@@ -24,7 +24,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Known:
-    """A turn as far as the rule needs it; ``starts_at`` in UTC, ``day`` local."""
+    """The facts the rule needs; ``starts_at`` in UTC, ``day`` local."""
 
     status: Status
     here: bool
@@ -33,7 +33,7 @@ class Known:
 
 
 def recognise(turn: Known | None, today: date, now: datetime, tolerance: timedelta) -> Result:
-    """What is said to somebody who shows this reference. Turns that are over are like none."""
+    """The result for a reference. Ended turns count as unknown."""
     if turn is None or turn.status not in LIVE:
         return Result.UNKNOWN
     if turn.status == Status.DISPLACED:
@@ -51,6 +51,6 @@ def _today_here(turn: Known, now: datetime, tolerance: timedelta) -> Result:
 
 
 def recognise_by_cedula(turn: Known | None, today: date, now: datetime, tolerance: timedelta) -> Result:
-    """The same for a cédula, which anybody may type: today's turn here, or one neutral answer."""
+    """The result for a cédula, which anybody can type: today's turn here, or one neutral answer."""
     found = recognise(turn, today, now, tolerance)
     return found if found in (Result.CONFIRMED, Result.EARLY, Result.LATE) else Result.UNKNOWN

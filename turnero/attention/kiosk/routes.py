@@ -1,4 +1,4 @@
-"""``/kiosco``: one field, one answer. Every page wipes itself; none is kept by a browser."""
+"""``/kiosco``: one field, one answer. Every page clears itself and is never cached."""
 
 from datetime import UTC, datetime
 
@@ -22,7 +22,7 @@ _MAX_READING = 80
 
 
 def agency_here() -> Agency:
-    """The agency of the kiosk that asks."""
+    """The agency of the requesting kiosk."""
     return db.session.get_one(Agency, device().agency_id)
 
 
@@ -99,7 +99,7 @@ def submit_help_call() -> Response:
 @blueprint.get("/hoy.json")
 @device_only("kiosk")
 def show_today_json() -> Response:
-    """What the kiosk needs to go on for ten minutes without the server."""
+    """The data for ten minutes without the server."""
     known = offline.today_of(device())
     return jsonify(
         dia=known.day.isoformat(),
@@ -116,7 +116,7 @@ def show_today_json() -> Response:
 @blueprint.post("/sincronizar")
 @device_only("kiosk")
 def submit_synchronisation() -> Response:
-    """A JSON list of ``{"referencia", "ticket", "momento"}``; answers by ticket what became of each."""
+    """A JSON list of ``{"referencia", "ticket", "momento"}``; answers the outcome by ticket."""
     kept = [_kept(item) for item in _items()]
     return jsonify({one.ticket: offline.keep_readings(one, device().id) for one in kept})
 
@@ -124,7 +124,7 @@ def submit_synchronisation() -> Response:
 def _items() -> list[object]:
     try:
         items = request.get_json(silent=True)
-    except RecursionError:  # brackets in brackets in brackets
+    except RecursionError:  # deeply nested JSON
         abort(400)
     if not isinstance(items, list) or len(items) > _MAX_KEPT:
         abort(400)
@@ -142,7 +142,7 @@ def _kept(item: object) -> offline.Kept:
 
 
 def _plain(value: object) -> str:
-    """Letters as a kiosk sends them: JSON can name some that no database keeps. Raises ValueError."""
+    """Printable ASCII as a kiosk sends it; JSON can contain characters databases reject. Raises ValueError."""
     if not isinstance(value, str) or not (value.isascii() and value.isprintable()):
         raise ValueError("no reference and no ticket")
     return value

@@ -1,4 +1,4 @@
-"""«No tengo turno» at the kiosk, where the agency serves people without one."""
+"""«No tengo turno» at the kiosk, if the agency serves walk-ins."""
 
 from sqlalchemy import select
 
@@ -22,22 +22,22 @@ from turnero.staff.models import Device
 
 
 class NoWalkIns(NotNow):
-    """The agency gives no tickets here, or not for this trámite."""
+    """The agency gives no walk-in tickets, or not for this trámite."""
 
     code = "no_walk_ins"
 
 
 def allowed(agency: Agency) -> bool:
-    """Whether the agency's policy serves people without a turn."""
+    """Whether the agency's policy allows walk-ins."""
     return policy_of(agency).walk_ins
 
 
 @database.transaction
 def take_ticket(number: str, slug: str, device_id: int) -> Ticket | None:
-    """A ticket for a cédula, already checked, and a trámite of this agency; pressed twice, the same ticket.
+    """Give a ticket for a valid cédula and a trámite of this agency. Idempotent.
 
-    None where the person's limits say no: that tells something about a cédula, so it counts as a miss, and a paused
-    kiosk gives tickets to nobody. Raises NoWalkIns, and NotFound for an unknown trámite.
+    None if the person's limits refuse: that reveals something about a cédula, so it counts as a miss, and a paused
+    kiosk gives no tickets. Raises NoWalkIns, and NotFound for an unknown trámite.
     """
     device = db.session.get_one(Device, device_id, with_for_update={"of": Device}, populate_existing=True)
     agency = db.session.get_one(Agency, device.agency_id)
@@ -61,7 +61,7 @@ def take_ticket(number: str, slug: str, device_id: int) -> Ticket | None:
 
 
 def _waiting_walk_in(number: str, procedure: Procedure, agency: Agency) -> Visit | None:
-    """The ticket that this cédula took here for the same trámite and that still waits."""
+    """The cédula's waiting ticket for the same trámite, if any."""
     today = today_at(agency.id, clock.now())
     taken = (
         select(Visit)

@@ -1,1 +1,1 @@
-"""What a supervisor sees of the agency's last seven days."""
+"""The supervisor's view of the agency's last seven days."""

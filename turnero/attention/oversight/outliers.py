@@ -1,4 +1,4 @@
-"""Who of the staff does much more of something than the others: a rule without database or clock."""
+"""Finds staff accounts whose counts are outliers. A pure rule."""
 
 from collections.abc import Mapping
 from statistics import median
@@ -8,7 +8,7 @@ _TIMES = 3
 
 
 def stands_out(counts: Mapping[int, int]) -> set[int]:
-    """The accounts whose count is at least five and more than three times the middle of the others'."""
+    """Accounts whose count is at least five and more than three times the median of the others'."""
     found = set()
     for account, count in counts.items():
         others = [each for other, each in counts.items() if other != account]

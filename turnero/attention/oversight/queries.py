@@ -1,4 +1,4 @@
-"""What the supervisor sees of the last seven days: who booked, cancelled, reassigned and looked, and how much."""
+"""The supervisor's view of the last seven days: bookings, cancellations, reassignments and views by account."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _SAME_PERSON = 3
 
 @dataclass(frozen=True)
 class Cell:
-    """One number; ``stands_out`` marks it, ``turns`` are behind it (id and reference)."""
+    """One number; ``stands_out`` marks outliers, ``turns`` lists its turns (id and reference)."""
 
     count: int
     stands_out: bool
@@ -40,7 +40,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """One account: its address, a cell for each of KINDS, and the turns it added for one person again and again."""
+    """One account: its address, a cell for each of KINDS, and turns it repeatedly made for the same person."""
 
     email: str
     cells: tuple[Cell, ...]
@@ -49,7 +49,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Oversight:
-    """``left_open``: turns of past days whose people were there and never got an end (id, reference, day)."""
+    """The page's data. ``left_open``: past turns of people present that were never ended (id, reference, day)."""
 
     lines: tuple[Line, ...]
     left_open: tuple[tuple[int, str, date], ...]
@@ -86,13 +86,13 @@ People = dict[str, list[tuple[int, str]]]
 
 
 def _again(people: People) -> Cell:
-    """How many cédulas or mailboxes one account gave three turns or more, and these turns."""
+    """Number of cédulas or mailboxes with three or more turns from one account, and these turns."""
     often = [turns for turns in people.values() if len(turns) >= _SAME_PERSON]
     return Cell(len(often), bool(often), tuple(dict.fromkeys(turn for turns in often for turn in turns)))
 
 
 def _turns(agency_id: int, since: datetime) -> tuple[Turns, dict[int, People]]:
-    """By account and kind the turns it touched, and by account those it added for each cédula and mailbox."""
+    """Turns by account and kind, and turns each account made by cédula and mailbox."""
     turns: Turns = defaultdict(list)
     people: dict[int, People] = defaultdict(lambda: defaultdict(list))
     rows = db.session.execute(
@@ -123,7 +123,7 @@ def _kinds(event: Event) -> list[str]:
 
 
 def _looks(agency_id: int, since: datetime) -> Counter[tuple[int, bool]]:
-    """By account and whether it was taken away (CSV, PDF, paper) how often people's data was looked at."""
+    """Number of views of personal data, by account and by whether exported (CSV, PDF, paper)."""
     rows = db.session.execute(
         select(DataView.account_id, DataView.kind).where(DataView.agency_id == agency_id, DataView.at > since)
     )

@@ -1,4 +1,4 @@
-"""``/agencia/control``: what stands out, for the supervisor of the agency; admin chooses the agency."""
+"""``/agencia/control``: outliers, for the agency's supervisor; an admin chooses the agency."""
 
 from flask import Blueprint, Response, request
 
@@ -28,7 +28,7 @@ def show_oversight() -> Response:
 
 
 def _agency() -> Agency | None:
-    """The supervisor's own; admin's choice (``?agencia=slug``). Raises NotFound."""
+    """The supervisor's own agency, or the admin's choice (``?agencia=slug``). Raises NotFound."""
     me = member()
     if me.role is not Role.ADMIN:
         return db.session.get_one(Agency, me.agency)

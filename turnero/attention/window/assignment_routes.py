@@ -1,4 +1,4 @@
-"""``/agencia/ventanilla``: at which window a member of the staff sits today."""
+"""``/agencia/ventanilla``: a member's window for today."""
 
 from flask import Blueprint, Response, request
 from sqlalchemy import select

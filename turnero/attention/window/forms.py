@@ -1,4 +1,4 @@
-"""What a clerk types about turns at the window: parsed once, into values, or refused field by field."""
+"""Parsers of the clerk's forms: they return values or raise Faulty with every wrong field."""
 
 import re
 from collections.abc import Callable
@@ -32,7 +32,7 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Asked:
-    """A turn for somebody at the window; ``hour`` is None for who is attended today, without one."""
+    """A turn at the window; ``hour`` is None for a walk-in attended today."""
 
     cedula: str
     procedure: str  # slug
@@ -66,7 +66,7 @@ def parse_asked(form: Typed) -> Asked:
 
 
 def parse_reason(form: Typed) -> str:
-    """Why the staff cancels a turn, in one line, as the person will read it. Raises Faulty."""
+    """The reason of a cancellation by staff, in one line, as shown to the person. Raises Faulty."""
     fields = Fields(form)
     reason = fields.parsed("motivo", _reason)
     if reason is None:
@@ -75,7 +75,7 @@ def parse_reason(form: Typed) -> str:
 
 
 def parse_window_contact(form: Typed, holder: str) -> Reachable:
-    """The new contact of a turn, once its ``holder``'s cédula was typed from the card. Raises Faulty."""
+    """The new contact of a turn, after typing its ``holder``'s cédula from the card. Raises Faulty."""
     fields = Fields(form)
     fields.parsed("cedula", lambda text: _same(text, holder))
     contact = _reachable(fields)
@@ -85,7 +85,7 @@ def parse_window_contact(form: Typed, holder: str) -> Reachable:
 
 
 def cedula_of(*, card_seen: bool) -> Callable[[str], str]:
-    """The parser of a cédula. Whoever has seen the card may take one whose check digit fails, with ten digits."""
+    """The parser of a cédula. With the card seen, ten digits are accepted even if the check digit fails."""
 
     def parse(text: str) -> str:
         digits = cedula.digits_of(text)
@@ -105,7 +105,7 @@ def _is_right(digits: str) -> bool:
 
 
 def _reachable(fields: Fields) -> Reachable | None:
-    """Mail and mobile, each of which may be left empty."""
+    """Mail and mobile, both optional."""
     email = fields.parsed("correo", _optional(parse_email))
     mobile = fields.parsed("celular", _optional(parse_mobile))
     return None if fields.faults else Reachable(email, mobile)
@@ -122,7 +122,7 @@ def _chosen(text: str) -> str:
 
 
 def _hour(text: str) -> Hour | None:
-    """Empty for now; hours of other agencies are none."""
+    """An hour of this agency; None (empty) means now."""
     if not text:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What the pages of a turn at the window say: its facts for the clerk, and its story in words."""
+"""The page of a turn at the window: its facts and its history in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _CHANNELS = {"web": _("en línea"), "window": _("en ventanilla"), "kiosk": _("en
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a turn's story."""
+    """One line of a turn's history."""
 
     when: str
     what: str
@@ -100,7 +100,7 @@ def _step(event: Event, zone: str, emails: dict[int, str], today: date) -> Step:
 
 
 def _note(event: Event) -> str:
-    """What else the event keeps that a person may read."""
+    """Further details of the event in words."""
     notes = []
     if event.details.get("override"):
         notes.append(gettext("cédula física revisada: el dígito verificador no coincide"))
@@ -118,6 +118,6 @@ def _who(actor: Actor, emails: dict[int, str]) -> str:
 
 
 def _staff_emails(events: Sequence[Event]) -> dict[int, str]:
-    """By account the address of whoever of the staff did something."""
+    """E-mail addresses of the acting staff, by account."""
     accounts = {event.actor.id for event in events if event.actor.kind == ActorKind.STAFF}
     return dict(db.session.execute(select(Account.id, Account.email).where(Account.id.in_(accounts))).all())

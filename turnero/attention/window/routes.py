@@ -1,4 +1,4 @@
-"""Turns at the window: the form of walk-ins and assisted turns, one turn with its story, cancelling, other hands."""
+"""Turns at the window: walk-ins and assisted turns, one turn with its history, cancelling, reassigning."""
 
 import secrets
 from datetime import date
@@ -32,7 +32,7 @@ _CONTACT = ("cedula", "correo", "celular")
 @blueprint.get("/nuevo")
 @staff_only(Role.WINDOW)
 def show_new_turn() -> Response:
-    """An empty form; its key makes one turn, however often it is sent."""
+    """An empty form with a random key, so that sending it twice makes one turn."""
     usual = {"para": "titular", "prioridad": "no", "solicitud": secrets.token_urlsafe(12)}
     return _form(forms.typed_fields(usual, *window_forms.FIELDS))
 
@@ -40,7 +40,7 @@ def show_new_turn() -> Response:
 @blueprint.post("")
 @staff_only(Role.WINDOW)
 def submit_new_turn() -> Response:
-    """``ver`` shows the free hours of the trámite; else the turn is made: now, or at the hour chosen."""
+    """``ver`` shows the trámite's free hours; otherwise make the turn, now or at the chosen hour."""
     typed = forms.typed_fields(request.form, *window_forms.FIELDS)
     if "ver" in request.form:
         return _form(typed, _no_procedure(typed), ask_hours=True)
@@ -81,7 +81,7 @@ def _form(typed: dict[str, str], trouble: FormErrors = NO_ERRORS, *, ask_hours: 
 
 
 def _by_day(hours: tuple[turns.FreeHour, ...], today: date) -> list[tuple[str, list[tuple[str, str]]]]:
-    """For each day its options: what is posted, and the words."""
+    """Options by day: posted value and label."""
     return [
         (formatting.relative_day(day, today), [_option(hour) for hour in of_day])
         for day, of_day in groupby(hours, key=lambda hour: hour.day)
@@ -100,7 +100,7 @@ def show_turn_details(booking_id: int) -> Response:
 
 
 def _details(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
-    """All about one turn; that somebody looked is kept."""
+    """The details of one turn; viewing them is recorded."""
     agency_id = member().agency
     booking_here(booking_id, agency_id)
     looked_at("turn", agency_id=agency_id, booking_id=booking_id)
@@ -117,7 +117,7 @@ def _clerk() -> bool:
 @blueprint.get("/<int:booking_id>/ticket")
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def show_slip(booking_id: int) -> Response:
-    """For paper of 80 mm: of who waits with a ticket, or of a turn to come. Raises NotFound without a place."""
+    """The slip for 80 mm paper, of a waiting ticket or a future turn. Raises NotFound without a place."""
     booking = booking_here(booking_id, member().agency)
     if booking.status not in SEATED:
         raise NotFound

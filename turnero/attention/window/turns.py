@@ -1,4 +1,4 @@
-"""What a clerk does with turns beyond calling: make one for who is there, cancel, put it into other hands.
+"""Use cases of a clerk beyond calling: make a turn for a person present, cancel, reassign.
 
 Each public function that changes something is one use case.
 """
@@ -32,7 +32,7 @@ from turnero.core import db as database
 from turnero.core.errors import NotFound
 from turnero.core.extensions import db
 
-# Of how many days with places the clerk is shown the hours.
+# Number of days with places whose hours the clerk sees.
 _DAYS_SHOWN = 5
 
 
@@ -47,7 +47,7 @@ class FreeHour:
 
 @database.transaction
 def add_walk_in(asked: Asked, by: Clerk) -> int:
-    """Who came without a turn gets one, a ticket and a place among the waiting. The same form makes one turn only.
+    """Register a walk-in with a ticket and a place in the queue. The same form makes one turn only.
 
     Raises UnknownPlace, AlreadyHasTurn, OpenTurnsSpent.
     """
@@ -74,7 +74,7 @@ def add_walk_in(asked: Asked, by: Clerk) -> int:
 
 @database.transaction
 def add_assisted(asked: Asked, by: Clerk) -> int:
-    """A turn at the hour asked for, confirmed at once. The same form makes one turn only.
+    """Make a confirmed turn at the requested hour. The same form makes one turn only.
 
     Raises UnknownPlace, NotOffered, PlaceTaken, AlreadyHasTurn, OpenTurnsSpent, OverlappingTurn.
     """
@@ -100,9 +100,9 @@ def add_assisted(asked: Asked, by: Clerk) -> int:
 
 @database.transaction
 def cancel_at_window(booking_id: int, by: Clerk, why: str) -> None:
-    """Cancel a turn that has not begun and tell its holder ``why``. Repeated it changes nothing.
+    """Cancel a turn that has not begun and notify its holder of ``why``. Idempotent.
 
-    The event keeps the seat, so that taking it back finds the place. Raises NotFound, WrongState, NotCancellable.
+    The event stores the seat for undo. Raises NotFound, WrongState, NotCancellable.
     """
     booking = booking_here(booking_id, by.agency_id, lock=True)
     if booking.status == Status.CANCELLED:
@@ -122,7 +122,7 @@ def cancel_at_window(booking_id: int, by: Clerk, why: str) -> None:
 
 @database.transaction
 def reassign_to(booking_id: int, by: Clerk, contact: Reachable) -> None:
-    """Whoever showed the physical cédula gets the turn: other contact, another link, the old one dead.
+    """Reassign the turn to the holder who showed the physical cédula: new contact, new link, the old link revoked.
 
     Raises NotFound, WrongState.
     """
@@ -135,7 +135,7 @@ def reassign_to(booking_id: int, by: Clerk, contact: Reachable) -> None:
 
 
 def offered_procedure(slug: str, agency_id: int) -> tuple[Procedure, Desk]:
-    """A trámite and the desk of this agency that attends it. Raises UnknownPlace."""
+    """A trámite and this agency's desk for it. Raises UnknownPlace."""
     try:
         procedure = agencies.procedure(slug)
     except NotFound:
@@ -147,7 +147,7 @@ def offered_procedure(slug: str, agency_id: int) -> tuple[Procedure, Desk]:
 
 
 def free_hours(slug: str, agency_id: int) -> tuple[FreeHour, ...]:
-    """The free starts of the next days with places, from this minute on: at the window there is no lead time.
+    """Free starts of the next days with places, from now on: the window has no lead time.
 
     Raises UnknownPlace.
     """

@@ -45,7 +45,7 @@ def tell(booking: Booking, kind: str, now: datetime, occasion: str = "") -> None
 
 
 def warn_owner(booking: Booking, address_on_file: str | None, now: datetime) -> None:
-    """Write a notice to the address on file, in the confirming transaction, if it differs from the booking's mailbox."""
+    """Write a notice to the address on file, if it is not the booking's mailbox, in the confirming transaction."""
     if address_on_file is None or mailbox_key(address_on_file) == booking.mailbox:
         return
     booking.owner_hash = tokens.token_hash_of(owner_token_of(booking))
