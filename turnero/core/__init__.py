@@ -1,1 +1,1 @@
-"""The ground: knows no domain and no pages."""
+"""Base modules without knowledge of domain or pages."""

@@ -1,6 +1,6 @@
-"""What time it is: the database's clock plus a test offset, and nothing else.
+"""The clock: the database's time plus a test offset.
 
-Holds, codes and leases are compared on one clock however many replicas run. The offset
+All replicas compare holds, codes and leases on this one clock. The offset
 (``TURNERO_CLOCK``) is the one row of table ``clock``, so that the SQL views read the same time.
 """
 
@@ -23,7 +23,7 @@ _READ_WITH_PAGE = "turnero.now"
 
 
 class Clock(Base):
-    """The one row that says how far our time is from the database's."""
+    """The single row with the offset from the database's time."""
 
     __tablename__ = "clock"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -33,9 +33,9 @@ class Clock(Base):
 
 
 def now() -> datetime:
-    """The present instant, aware, in UTC. One statement: read it once per transaction, after its locks.
+    """The present instant, aware, in UTC. Costs one statement: read it once per transaction, after its locks.
 
-    A page whose first statement told the time (``beside``) keeps that, as long as it only reads.
+    A read-only page whose first statement included the time (``beside``) reuses it.
     """
     if has_request_context() and _READ_WITH_PAGE in request.environ:
         if not is_writing():
@@ -46,12 +46,12 @@ def now() -> datetime:
 
 
 def beside() -> ColumnElement[Any]:
-    """The present as one more column of a page's first statement; hand what it says to ``read_beside``."""
+    """The present time as a column of a page's first statement; pass its value to ``read_beside``."""
     return literal_column(f"({_statement()})")
 
 
 def read_beside(present: Any) -> None:
-    """From now on the time of this request, while it only reads."""
+    """Use this value as the request's time while it only reads."""
     if has_request_context():
         request.environ[_READ_WITH_PAGE] = _instant(present)
 
@@ -61,19 +61,19 @@ def _statement() -> TextClause:
 
 
 def _instant(said: Any) -> datetime:
-    """PostgreSQL says an instant, SQLite a text."""
+    """Convert the database's value: PostgreSQL returns an instant, SQLite text."""
     if isinstance(said, datetime):
         return said.astimezone(UTC)
     return datetime.fromisoformat(said).replace(tzinfo=UTC)
 
 
 def set_offset(offset: timedelta) -> None:
-    """Move our time away from the database's, for demonstrations and tests. The caller commits."""
+    """Set the offset from the database's time, for demonstrations and tests. The caller commits."""
     db.session.execute(text("UPDATE clock SET offset_seconds = :s"), {"s": int(offset.total_seconds())})
 
 
 def local(instant: datetime, zone: str) -> datetime:
-    """``instant`` as the wall clock of ``zone`` shows it, without time zone."""
+    """``instant`` as naive wall time of ``zone``."""
     return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 

@@ -1,4 +1,4 @@
-"""How every part talks to the database: transactions, locks and the column types both engines share.
+"""Database access: transactions, locks, and column types for both engines.
 
 A use case is one function under ``@transaction``: one transaction, one commit, rolled back on any
 exception. Queries and rules never commit. The order in which locks are taken is in docs/architecture.md.
@@ -24,17 +24,17 @@ from turnero.core.extensions import db
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# serialization_failure, deadlock_detected, lock_not_available: another try may well succeed.
+# serialization_failure, deadlock_detected, lock_not_available: a retry may succeed.
 _RETRIED = {"40001", "40P01", "55P03"}
 _TRIES = 5
-# What the driver and the pool raise when the database is away, full, or too busy to be waited for.
+# Errors of driver and pool when the database is away, full or too busy.
 OUTAGES = (OperationalError, InterfaceError, InternalError, PoolExhausted)
-# A lock is waited for up to five times in all (_TRIES), so a page answers within a quarter of a minute.
+# A lock is tried up to five times (_TRIES), so a page answers within a quarter of a minute.
 TIMEOUTS = {"lock_timeout": "3s", "statement_timeout": "15s", "idle_in_transaction_session_timeout": "30s"}
-# Each thread of a worker uses one connection at a time; whoever finds none soon is told to come back.
+# Each thread uses one connection at a time; a request that finds none soon is refused.
 _POOL = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 5, "pool_pre_ping": True}
 
-# One round trip; they are taken in the order given, because PostgreSQL sorts before it calls what is volatile.
+# One round trip; locks are taken in the given order, as PostgreSQL sorts before calling volatile functions.
 _LOCK_EACH = text(
     "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) "
     "FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS given(name, place) ORDER BY place"
@@ -43,9 +43,9 @@ _LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name,
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant, always aware and in UTC in Python; refuses naive ones.
+    """Column type: an aware UTC instant in Python; refuses naive ones.
 
-    PostgreSQL keeps ``timestamptz``; SQLite keeps text whose order is the order of time.
+    PostgreSQL stores ``timestamptz``; SQLite stores text that sorts by time.
     """
 
     impl = DateTime(timezone=True)
@@ -69,7 +69,7 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class EnumText(TypeDecorator[E]):
-    """A member of the enum ``kind`` in Python, text in the database, where a CHECK names the same words."""
+    """Column type: a member of the enum ``kind`` in Python, text with a CHECK in the database."""
 
     impl = String
     cache_ok = True
@@ -90,17 +90,17 @@ def on_postgresql() -> bool:
 
 
 def is_writing() -> bool:
-    """Whether a use case is under way."""
+    """Whether a use case is running."""
     return bool(db.session.info.get("writing"))
 
 
 def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
     """Run ``use_case`` in one write transaction and commit it once.
 
-    A deadlock, a serialization failure or a connection lost before COMMIT runs it again, at most five times in
-    all, so a use case must do nothing outside the database. When the answer to COMMIT itself is lost nobody knows
-    whether it was done: that is raised, and the same form sent again finds out, because none counts twice.
-    One use case never calls another: that would be two commits.
+    A deadlock, a serialization failure or a connection lost before COMMIT runs it again, at most five times in all,
+    so a use case must have no effect outside the database. If the answer to COMMIT itself is lost the outcome is
+    unknown: this raises, and sending the same form again is safe because use cases are idempotent. A use case never
+    calls another: that would be two commits.
     """
 
     @functools.wraps(use_case)
@@ -108,7 +108,7 @@ def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
         if is_writing():
             raise RuntimeError(f"{use_case.__name__} was called inside another use case")
         for attempt in range(1, _TRIES + 1):
-            _let_go()  # whatever was only read before belongs to an older snapshot
+            _let_go()  # discard reads of an older snapshot
             db.session.info["writing"] = True
             committing = False
             try:
@@ -160,7 +160,7 @@ def preview(use_case: Callable[P, R]) -> Callable[P, R]:
 
 
 def _let_go() -> None:
-    """End the transaction under way, also where its connection has died meanwhile: there is nothing left to undo."""
+    """Roll back, tolerating a dead connection, whose transaction has already ended."""
     try:
         db.session.rollback()
     except OUTAGES:
@@ -168,7 +168,7 @@ def _let_go() -> None:
 
 
 def close_session() -> None:
-    """The end of a request: what was read stays as it was read, for whoever keeps it."""
+    """End the request's session without expiring loaded rows."""
     try:
         db.session.close()
     except OUTAGES:
@@ -176,7 +176,7 @@ def close_session() -> None:
 
 
 def rest_connection() -> None:
-    """Give the connection of a page that only read back to the pool; what was read stays as it was read."""
+    """Return a read-only page's connection to the pool without expiring loaded rows."""
     if not is_writing():
         session = db.session()
         session.expire_on_commit = False
@@ -187,13 +187,13 @@ def rest_connection() -> None:
 
 
 def _was_surely_undone(error: DBAPIError, *, committing: bool) -> bool:
-    """Whether nothing was done and another try may succeed."""
+    """Whether the transaction was certainly undone, so that a retry may succeed."""
     lost = error.connection_invalidated and not committing
     return lost or getattr(error.orig, "sqlstate", None) in _RETRIED
 
 
 def lock(*names: str) -> None:
-    """Take the named locks until the end of the transaction, sorted so that no two can cross.
+    """Take the named locks until the end of the transaction, sorted to prevent deadlocks.
 
     PostgreSQL: transaction-scoped advisory locks. SQLite: ``BEGIN IMMEDIATE`` already serialises.
     """
@@ -202,18 +202,18 @@ def lock(*names: str) -> None:
 
 
 def lock_shared(name: str) -> None:
-    """Take a named lock that others may share; a statement of its own, so what follows sees what it waited for."""
+    """Take a named lock in shared mode, in a statement of its own so that later reads see what it waited for."""
     if on_postgresql():
         db.session.execute(_LOCK_SHARED, {"name": name})
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
-    """How the application connects. On PostgreSQL nobody waits for ever: for a lock, an answer, or one who fell asleep.
+    """Connection options. On PostgreSQL locks, statements and idle transactions have time-outs.
 
-    Behind a pooler, which has a direct URL beside it, the role carries the time-outs (it refuses what a connection
-    brings) and nothing is prepared on a server that the next transaction may not meet.
+    Behind a pooler (recognised by a separate direct URL) the role carries the time-outs, because the pooler refuses
+    connection options, and statements are not prepared, as the next transaction may use another server connection.
     """
-    options: dict[str, Any] = {"hide_parameters": True}  # they may be somebody's cédula, and errors are logged
+    options: dict[str, Any] = {"hide_parameters": True}  # parameters may be personal data, and errors are logged
     if settings.database_url.startswith("postgresql"):
         pooled = settings.database_direct_url != settings.database_url
         waits = " ".join(f"-c {name}={limit}" for name, limit in TIMEOUTS.items())
@@ -237,6 +237,6 @@ def configure_engine(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        # Readers must not queue behind writers; a writer takes its lock at once, or it could fail half way.
+        # Readers must not wait for writers; a writer takes its lock at once, so that it cannot fail half way.
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

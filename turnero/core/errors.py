@@ -1,4 +1,4 @@
-"""What can go wrong, typed. An error carries a code and data; the Spanish text of each code is in ``messages``."""
+"""Typed errors. Each has a code and data; ``messages`` has the Spanish text of each code."""
 
 from typing import Any, ClassVar
 
@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 class TurneroError(Exception):
     """An expected failure that the person can act on.
 
-    Subclasses live beside the rule that raises them and set ``code``, which is unique
-    (a test says so) and is the key of its text in ``messages``.
+    Subclasses are defined beside the rule that raises them and set a unique ``code``, the key of the text in
+    ``messages``.
     """
 
     code: ClassVar[str] = ""
@@ -18,11 +18,11 @@ class TurneroError(Exception):
 
 
 class InvalidInput(TurneroError):
-    """What was typed breaks a rule; the form shows it beside its field (422)."""
+    """Invalid input, shown beside its field (422)."""
 
 
 class Faulty(Exception):
-    """What is wrong with a form: by the name of each field its error (422, everything typed kept)."""
+    """Errors of a form by field name (422, everything typed kept)."""
 
     def __init__(self, **faults: InvalidInput) -> None:
         super().__init__(*faults)
@@ -30,12 +30,12 @@ class Faulty(Exception):
 
 
 class Refused(TurneroError):
-    """The input is well formed but a limit or the state of things says no. ``status``: of the answer that tells it."""
+    """A limit or the present state refuses valid input. ``status``: of the answer."""
 
     status: ClassVar[int] = 422
 
 
 class NotFound(TurneroError):
-    """There is no such thing, or it is not yours: the answer is the same (404)."""
+    """Missing, or not accessible to the requester; both answer 404."""
 
     code = "not_found"

@@ -1,4 +1,4 @@
-"""The Flask extensions, made once here and bound to an application in ``create_app``."""
+"""Flask extensions, created here and bound to the application in ``create_app``."""
 
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 
 class Base(DeclarativeBase):
-    """Every table's base; constraint names are spelled out so that migrations can name them."""
+    """Base of all tables, with a naming convention so that migrations can refer to constraints."""
 
     metadata = MetaData(
         naming_convention={

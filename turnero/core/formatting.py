@@ -1,4 +1,4 @@
-"""Days, hours and numbers as people in Ecuador read them, in the language of whoever reads, never the server's."""
+"""Formats days, hours and numbers for Ecuador, in the reader's language."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from turnero.core import language
 from turnero.core.interval import Interval
 from turnero.core.language import gettext, ngettext
 
-# From here on nobody needs the number.
+# From this number on places are not counted in words.
 _MANY = 20
 # In minutes.
 _HOUR, _DAY = 60, 24 * 60
@@ -20,12 +20,12 @@ _HOUR, _DAY = 60, 24 * 60
 
 @lru_cache(maxsize=4096)
 def _written(day: date, pattern: str, locale: str) -> str:
-    """The few days that all pages speak of are worded once: a seventh of a page's time went into it."""
+    """Cached: formatting the few days shown on all pages took a seventh of a page's time."""
     return format_date(day, pattern, locale=locale)
 
 
 def _in_words(day: date, pattern: str) -> str:
-    """``pattern`` is Unicode's (TR35), in the reader's language."""
+    """Format a day by a Unicode TR35 ``pattern`` in the reader's language."""
     return _written(day, pattern, language.current_language())
 
 
@@ -45,7 +45,7 @@ def clock_time(minute: int) -> str:
 
 
 def zone_note(zone: str) -> str:
-    """What to add to an hour where the mainland's would be assumed: hora de Galápagos"""
+    """The note beside hours outside mainland time: hora de Galápagos"""
     return gettext("hora de Galápagos") if zone == "Pacific/Galapagos" else ""
 
 
@@ -60,7 +60,7 @@ def moment(at: datetime) -> str:
 
 
 def duration(length: timedelta) -> str:
-    """In its largest unit, never more than it was: menos de un minuto; 9 minutos; 2 horas; 3 días"""
+    """In the largest unit, rounded down: menos de un minuto; 9 minutos; 2 horas; 3 días"""
     minutes = int(length.total_seconds()) // 60
     if minutes >= _DAY:
         return ngettext("%(num)s día", "%(num)s días", minutes // _DAY)
@@ -85,12 +85,12 @@ def short_month(day: date) -> str:
 
 
 def thousands(number: int) -> str:
-    """1 659 982, with spaces that do not break"""
+    """1 659 982, with no-break spaces"""
     return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def relative_day(day: date, today: date) -> str:
-    """hoy, lunes 23 de noviembre; mañana, martes 24 de noviembre; from then on the day alone"""
+    """hoy, lunes 23 de noviembre; mañana, martes 24 de noviembre; later days alone"""
     written = day_and_month(day)
     if day == today:
         return gettext("hoy, %(day)s", day=written)
@@ -108,7 +108,7 @@ def week_title(day: date, today: date) -> str:
 
 
 def day_parts(morning: int, afternoon: int) -> str:
-    """In which half of a day there are free places: mañana y tarde; solo en la mañana; solo en la tarde"""
+    """The halves of a day with free places: mañana y tarde; solo en la mañana; solo en la tarde"""
     if morning and afternoon:
         return gettext("mañana y tarde")
     return gettext("solo en la mañana") if morning else gettext("solo en la tarde")

@@ -1,4 +1,4 @@
-"""One half-open interval, one overlap test: ``[start, end)`` of whatever can be ordered."""
+"""Half-open intervals ``[start, end)`` of any ordered type."""
 
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -14,7 +14,7 @@ T = TypeVar("T", bound=Ordered)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Interval(Generic[T]):
-    """From ``start`` (inside) to ``end`` (outside). Minutes of a day, dates or instants alike."""
+    """From ``start`` (included) to ``end`` (excluded): minutes of a day, dates or instants."""
 
     start: T
     end: T
@@ -28,5 +28,5 @@ class Interval(Generic[T]):
         return max(self.start, other.start) < min(self.end, other.end)
 
     def covers(self, other: "Interval[T]") -> bool:
-        """Whether all of ``other`` lies inside."""
+        """Whether ``other`` is entirely inside."""
         return self.start <= other.start and other.end <= self.end

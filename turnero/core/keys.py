@@ -1,4 +1,4 @@
-"""The code key: what codes, links, second factors and pseudonyms are made with, and how it changes."""
+"""The code key, from which codes, links, second factors and pseudonyms are derived, and its rotation."""
 
 from flask import current_app
 
@@ -6,11 +6,11 @@ from config import Settings
 
 
 def code_key() -> str:
-    """The key that new things are made with."""
+    """The present key."""
     return code_keys()[0]
 
 
 def code_keys() -> tuple[str, ...]:
-    """That key, then those before it, whose codes and links still count."""
+    """The present key, then earlier ones whose codes and links are still valid."""
     settings: Settings = current_app.config["SETTINGS"]
     return (settings.code_key, *settings.code_key_fallbacks)

@@ -1,6 +1,6 @@
-"""In which language we speak: Spanish is the source, others are catalogues in ``turnero/locale`` (docs/languages.md).
+"""Languages: Spanish is the source, others are catalogues in ``turnero/locale`` (docs/languages.md).
 
-Without an application, as in the rules' own tests, everything is said in Spanish.
+Without an application, as in tests of pure rules, texts are Spanish.
 """
 
 from collections.abc import Sequence
@@ -16,34 +16,34 @@ babel = Babel()
 
 
 def gettext(text: str, **values: object) -> str:
-    """``text`` in the language of whoever reads; ``%(name)s`` in it stands for a value, and ``%%`` then for a %."""
+    """``text`` in the reader's language, with ``%(name)s`` replaced by values (and then ``%%`` by %)."""
     return str(_gettext(text, **values))
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
-    """The sentence for ``num`` things; ``%(num)s`` is the number unless ``values`` write it otherwise."""
+    """The sentence for ``num`` items; ``%(num)s`` is the number unless ``values`` override it."""
     return str(_ngettext(one, many, num, **values))
 
 
 def gettext_noop(text: str) -> str:
-    """Marks a sentence of a table for the catalogues; ``gettext`` says it where it is shown."""
+    """Mark a sentence of a table for extraction; ``gettext`` translates it where it is shown."""
     return text
 
 
 def current_language() -> str:
-    """The locale of whoever reads: es_EC"""
+    """The reader's locale: es_EC"""
     return str(get_locale() or SOURCE)
 
 
 def tag() -> str:
-    """The same as pages and mails carry it: es-EC"""
+    """The reader's language tag for pages and mails: es-EC"""
     return current_language().replace("_", "-")
 
 
 def chosen(asked: Sequence[str], spoken: Sequence[str]) -> str:
-    """Of the ``spoken`` locales the one for who reads the languages ``asked``, the dearest first; else the source.
+    """The best of the ``spoken`` locales for the languages ``asked`` (preferred first), else the source.
 
-    The country matters less than the language: who asks for es-419 or es-ES before English reads Spanish.
+    Language matters more than country: es-419 or es-ES before English selects Spanish.
     """
     for wanted in (each.replace("-", "_").lower() for each in asked):
         alike = [locale for locale in spoken if _language(locale) == _language(wanted)]
@@ -57,5 +57,5 @@ def _language(locale: str) -> str:
 
 
 def languages(folder: Path) -> Sequence[str]:
-    """The locales that can be spoken: the source, and each that has a compiled catalogue in ``folder``."""
+    """Available locales: the source, and each with a compiled catalogue in ``folder``."""
     return SOURCE, *sorted(path.parts[-3] for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))

@@ -1,4 +1,4 @@
-"""One line for each thing that happened, on standard error, with identities masked (TURNERO_LOG: json or text)."""
+"""Logging: one line per event on standard error, with identities masked (TURNERO_LOG: json or text)."""
 
 import hashlib
 import hmac
@@ -13,8 +13,8 @@ import structlog
 from flask import Flask, Response, g, request
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-# Cédulas, RUC and mobile numbers, also in the groups that people write; addresses; codes; and the tokens that open a
-# turn or name a journey. A number with a point before or behind its digits is a measure.
+# Cédulas, RUC and mobile numbers, also grouped; addresses; codes; and tokens of turns and journeys. A number with a
+# point before or after its digits is a measurement.
 _NUMBER = re.compile(
     r"(?<![^\W_])(?<!\d\.)"
     r"(?:\+?\d{10,13}|\d\d[ _-]\d{7}[ _-]?\d|\d{9}[ _-]\d|(?:0\d\d|\+?593[ -]?\d\d)[ -]\d{3}[ -]?\d{4})"
@@ -23,16 +23,16 @@ _NUMBER = re.compile(
 _EMAIL = re.compile(r"([\w.%+'-])[\w.%+'-]*@")
 _CODE = re.compile(r"\b(c[oó]digo|code|totp)\b(\W{1,4})\d{3}[ -]?\d{3}(?!\d)", re.IGNORECASE)
 _TOKEN = re.compile(r"(/(?:(?:mi-)?turno|no-fui-yo|activar|dispositivo|solicitud|opinion/\w{7})/)[\w-]{16,}", re.ASCII)
-# PostgreSQL shows the row that broke a rule, names and all.
+# PostgreSQL errors include the violating row.
 _ROW = re.compile(r"(Failing row contains \().*?(?:\)\.?(?=\n|\Z)|\Z)", re.DOTALL)
 _KEY = re.compile(r"(Key \([^()]*\)=\().*?(?=\) (?:already|is|conflicts))", re.DOTALL)
-# What moves a terminal's cursor, turns its text round or ends a line for some reader of lines.
+# Characters that move a terminal's cursor, reverse its text or end a line for some reader.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 log = structlog.get_logger()
 
 
 def configure_logging(style: str) -> None:
-    """For the whole process: structlog's lines, and those of the libraries through the same pipe."""
+    """Configure logging for the process: structlog, and the libraries' loggers through the same pipeline."""
     json = style == "json"
     shape: list[Processor] = [structlog.processors.JSONRenderer(ensure_ascii=False)]
     if not json:
@@ -48,7 +48,7 @@ def configure_logging(style: str) -> None:
             *shape,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        # Looked up for each line: whoever runs us may have put another stream there.
+        # Looked up for each line: the stream may have been replaced.
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
@@ -58,17 +58,17 @@ def configure_logging(style: str) -> None:
 
 
 def mask(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """Leave of every identity in any text only what tells two people apart, and of every text one line.
+    """Mask every identity in a text so that people can be told apart but not identified, and keep one line.
 
-    The lines of a trace stay lines of its own field.
+    Traces keep their lines in a field of their own.
     """
     return {key: _masked(value, lines=key == "exception") for key, value in event.items()}
 
 
 def of_requests(app: Flask) -> None:
-    """One line for each request: its id, who and where (never an address), what was asked (the rule), and how it went.
+    """Log one line per request: id, actor, source, rule (never the URL), status and duration.
 
-    ``actor`` is a member of the staff or a device; ``source`` tells network addresses apart and names none.
+    ``actor``: a staff member or a device; ``source``: a hash of the network address.
     """
 
     @app.before_request
@@ -112,13 +112,13 @@ def _masked(value: Any, *, lines: bool = False) -> Any:
 
 
 def without_identities(text: str) -> str:
-    """What a log, or somebody who sees no persons, may read of a text: cédulas, addresses, codes and links masked."""
+    """A text with cédulas, addresses, codes and links masked."""
     text = _KEY.sub(r"\1…", _ROW.sub(r"\1…)", text))
     text = _NUMBER.sub(lambda found: f"{found[0][:2]}…", text)
     return _CODE.sub(r"\1\2…", _TOKEN.sub(r"\1…", _EMAIL.sub(r"\1***@", text)))
 
 
 def _in_lines(text: str, *, keep: bool) -> str:
-    """Unseen characters spelt out; with ``keep`` line breaks stay, and what follows them never begins a line."""
+    """Escape invisible characters; with ``keep`` line breaks stay and the following lines are indented."""
     text = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
     return text.replace("\n", "\n  ") if keep else text.replace("\n", "\\n")

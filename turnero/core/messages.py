@@ -1,6 +1,6 @@
-"""The Spanish text of every error code (register: usted). A test proves that none is missing.
+"""Spanish text of every error code (register: usted). A test proves completeness.
 
-Texts are format strings over the error's data; what happened first, then what to do.
+Texts are format strings over the error's data: first what happened, then what to do.
 """
 
 from turnero.core.errors import TurneroError
@@ -195,5 +195,5 @@ TEXTS: dict[str, str] = {
 
 
 def text_of(error: TurneroError) -> str:
-    """The sentence for a person. Raises KeyError for a code without text."""
+    """The sentence of an error. Raises KeyError for a code without text."""
     return gettext(TEXTS[error.code]).format(**error.data)

@@ -1,4 +1,4 @@
-"""Where the files that come with the code are: in the installed package, or at the top of a checkout."""
+"""Locates shipped files in the installed package or at the top of a checkout."""
 
 from pathlib import Path
 
@@ -6,6 +6,6 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def resource(name: str) -> Path:
-    """The folder ``name`` (templates, static, migrations, catalogue) wherever this installation keeps it."""
+    """The folder ``name`` (templates, static, migrations, catalogue) of this installation."""
     packaged = _PACKAGE / name
     return packaged if packaged.exists() else _PACKAGE.parent / name

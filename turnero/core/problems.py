@@ -1,4 +1,4 @@
-"""What is wrong in a file that a person wrote, line by line."""
+"""Errors in files written by people, by line."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from turnero.core.errors import InvalidInput
 
 @dataclass(frozen=True, order=True, slots=True)
 class Problem:
-    """``text``: a Spanish sentence that says what to mend. Shown as ``file:line: text``."""
+    """``text``: a Spanish sentence that says what to correct. Shown as ``file:line: text``."""
 
     file: str
     line: int
@@ -19,7 +19,7 @@ class Problem:
 
 
 class FileInvalid(InvalidInput):
-    """A file breaks its rules; ``problems`` are all that were found, in the order of the lines."""
+    """An invalid file; ``problems``: everything found, in line order."""
 
     code = "file_invalid"
 

@@ -1,4 +1,4 @@
-"""How long work shows that it goes on: a moving line on a terminal, plain lines elsewhere. Always on stderr."""
+"""Progress of long work on stderr: a moving line on a terminal, plain lines elsewhere."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ _EVERY = 10_000
 
 @contextmanager
 def working(label: str) -> Iterator[None]:
-    """Say what is being done while it is done."""
+    """Show what is being done while it runs."""
     console = Console(stderr=True)
     if console.is_terminal:
         with console.status(label):
@@ -25,7 +25,7 @@ def working(label: str) -> Iterator[None]:
 
 
 def counted(items: Sequence[T], label: str) -> Iterator[T]:
-    """Go through ``items``, telling how far it is."""
+    """Iterate over ``items`` and show progress."""
     console = Console(stderr=True)
     if console.is_terminal:
         yield from track(items, label, console=console, transient=True)

@@ -1,4 +1,4 @@
-"""The QR code of a reference: the reference alone, because scanners type what they read."""
+"""QR codes of references. They contain only the reference, because scanners type what they read."""
 
 import segno
 from markupsafe import Markup, escape
@@ -12,17 +12,17 @@ def symbol(reference: str) -> segno.QRCode:
 
 
 def svg(reference: str) -> Markup:
-    """For a page: an inline picture that says what it is. White around it is the page's (class ``qr``)."""
+    """An inline SVG with a text alternative for a page; the page adds the quiet zone (class ``qr``)."""
     name = escape(gettext("Código QR de la referencia %(reference)s", reference=reference))
     return Markup(drawing(reference).replace("<svg ", f'<svg role="img" aria-label="{name}" ', 1))  # noqa: S704 (escaped)
 
 
 def drawing(reference: str) -> str:
-    """SVG without a size of its own, one module of white around it."""
+    """An SVG without fixed size, with a quiet zone of one module."""
     return symbol(reference).svg_inline(border=1, omitsize=True, svgclass=None, lineclass=None)
 
 
 def picture(text: str, name: str) -> Markup:
-    """The code of any other text for a page, named for who cannot see it."""
+    """The QR code of any other text for a page, with a text alternative."""
     drawn = segno.make_qr(text, error="m").svg_inline(border=1, omitsize=True, svgclass=None, lineclass=None)
     return Markup(drawn.replace("<svg ", f'<svg role="img" aria-label="{escape(name)}" ', 1))  # noqa: S704 (escaped)

@@ -1,6 +1,6 @@
-"""What many people read alike: computed once in a process, and shown to all of them for a moment.
+"""Short-lived cache of values many people view: computed once per process and shared for seconds.
 
-Only for what is shown. What decides (a claim, a limit) is read by its own transaction, under its locks.
+Only for display. Decisions (claims, limits) read the database in their own transaction, under locks.
 """
 
 import time
@@ -14,15 +14,15 @@ from flask import Flask, current_app
 from turnero.core import db as database
 
 T = TypeVar("T")
-# How old what a page shows may be, in seconds.
+# Maximum age of displayed values, in seconds.
 SECONDS = 2.0
-# Agencies, trámites and days that somebody looked at in the last moments; more is somebody who tries them all.
+# Enough for agencies, trámites and days viewed at once; more means somebody enumerates them.
 _MAX_ENTRIES = 5000
 
 
 @dataclass(frozen=True)
 class _Made:
-    """A value, when it was there and until when it is shown, by the process's own clock."""
+    """A value with its creation and expiry, by the process's monotonic clock."""
 
     value: Any = None
     at: float = float("-inf")
@@ -31,7 +31,7 @@ class _Made:
 
 @dataclass
 class _Entry:
-    made: _Made = field(default_factory=_Made)  # replaced as one: it is read without the lock
+    made: _Made = field(default_factory=_Made)  # replaced as a whole, as it is read without the lock
     lock: Lock = field(default_factory=Lock)
 
 
@@ -39,17 +39,17 @@ _NOTHING = _Entry()
 
 
 class Shelf:
-    """Values by key. Whoever asks while one is computed waits for it, rather than compute the same."""
+    """Values by key. Concurrent requests wait for a running computation instead of repeating it."""
 
     def __init__(self) -> None:
-        self.most_seconds = float("inf")  # tests look at what they have just written: 0
+        self.most_seconds = float("inf")  # tests set 0, to see what they have just written
         self._entries: dict[Hashable, _Entry] = {}
         self._lock = Lock()
 
     def get(self, key: Hashable, seconds: float, make: Callable[[], T]) -> T:
         entry = self._entry(key)
         if time.monotonic() >= entry.made.until:
-            database.rest_connection()  # nobody waits here with a connection that others need
+            database.rest_connection()  # do not wait while holding a connection
             with entry.lock:
                 if time.monotonic() >= entry.made.until:
                     value, at = make(), time.monotonic()
@@ -57,13 +57,13 @@ class Shelf:
         return cast("T", entry.made.value)
 
     def seen(self, key: Hashable, before: float) -> Any:
-        """The value that somebody saw a moment ago, but ``before`` that one of this process; None where nobody did."""
+        """The cached value created ``before`` that instant of this process, or None."""
         with self._lock:
             entry = self._entries.get(key, _NOTHING)
         return entry.made.value if entry.made.at < before and time.monotonic() < entry.made.until else None
 
     def forget(self, key: Hashable) -> None:
-        """Whoever asks next has it made anew."""
+        """Drop the value, so that the next request recomputes it."""
         with self._lock:
             self._entries.pop(key, None)
 
@@ -82,10 +82,10 @@ def shelf_of(app: Flask = current_app) -> Shelf:
 
 
 def shared(key: Hashable, make: Callable[[], T], seconds: float = SECONDS) -> T:
-    """What ``make`` gave at most ``seconds`` ago, here or for somebody else.
+    """The value of ``make``, at most ``seconds`` old.
 
-    It runs in an application context, and so in a database session, of its own: the rows it gives belong to no
-    request, hold what they were read with, and may be read by many threads.
+    ``make`` runs in its own application context and database session: its rows are detached, fully loaded and safe to
+    read from many threads.
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (Flask's documented way)
 

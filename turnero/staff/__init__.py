@@ -1,1 +1,1 @@
-"""Who works here: accounts, roles, sessions, and the devices that stand at an agency."""
+"""Staff: accounts, roles, sessions, and the devices at agencies."""

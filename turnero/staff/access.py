@@ -1,6 +1,6 @@
-"""Who may open a page: staff by their role, devices by their pairing. Every route is in tests/access_matrix.csv.
+"""Access to pages: staff by role, devices by pairing. Every route is listed in tests/access_matrix.csv.
 
-Whoever is turned away, or asks for what is not theirs, leaves one line in the log that says who and by which rule.
+Each refused request leaves one log line with actor and rule.
 """
 
 import functools
@@ -24,13 +24,13 @@ from turnero.staff.models import DataView, Device
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
-# Under these no view is open unless it says for whom.
+# URL prefixes under which every view must declare who may open it.
 _GUARDED = {"agencia", "kiosco", "pantalla", "dispositivo", "admin"}
 log = structlog.get_logger()
 
 
 class Role(StrEnum):
-    """What an account may do: attend at a window, oversee its agency, or govern the institute."""
+    """Roles: attend at a window, oversee an agency, or administer the institute."""
 
     WINDOW = "window"
     SUPERVISOR = "supervisor"
@@ -39,7 +39,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody of the staff, signed in: of an agency unless admin, at a window once they have said which."""
+    """A signed-in staff member; admins have no agency, and a window exists once chosen."""
 
     account_id: int
     email: str
@@ -51,18 +51,18 @@ class Member:
 
     @property
     def actor(self) -> Actor:
-        """As events name them."""
+        """The member as an event's actor."""
         return Actor.staff(self.account_id)
 
     @property
     def agency(self) -> int:
-        """The agency of a member who has one."""
+        """The member's agency; raises for an admin."""
         assert self.agency_id is not None
         return self.agency_id
 
 
 def signed_in() -> Member | None:
-    """Who of the staff sends this request, if anybody; looked up once for it."""
+    """The staff member of this request, if any; looked up once."""
     if "member" not in g:
         session = sessions.current_session()
         g.member = session and Member(
@@ -80,19 +80,19 @@ def signed_in() -> Member | None:
 
 
 def member() -> Member:
-    """The member of the staff who sends this request; only behind ``staff_only``."""
+    """The staff member of this request; only in views under ``staff_only``."""
     found = signed_in()
     assert found is not None
     return found
 
 
 def device() -> Device:
-    """The paired device that sends this request; only behind ``device_only``."""
+    """The paired device of this request; only in views under ``device_only``."""
     return cast(Device, g.device)
 
 
 def staff_only(*roles: Role) -> Callable[[View[P]], View[P]]:
-    """Let only these roles in. Nobody signed in is sent to sign in and back; another role gets a 403 page."""
+    """Allow only these roles. Without a session redirect to sign in; another role gets 403."""
 
     def guard(view: View[P]) -> View[P]:
         @functools.wraps(view)
@@ -113,7 +113,7 @@ def staff_only(*roles: Role) -> Callable[[View[P]], View[P]]:
 
 
 def device_only(kind: str) -> Callable[[View[P]], View[P]]:
-    """Let only paired devices of ``kind`` (kiosk or board) in; any other gets a 403 page."""
+    """Allow only paired devices of ``kind`` (kiosk or board); others get 403."""
 
     def guard(view: View[P]) -> View[P]:
         @functools.wraps(view)
@@ -133,12 +133,12 @@ def device_only(kind: str) -> Callable[[View[P]], View[P]]:
 
 
 def open_to_everybody(view: View[P]) -> View[P]:
-    """For pages among the staff's that nobody needs to be known for: signing in, and links that are keys themselves."""
+    """Mark a staff page as public: signing in, and links that carry their own key."""
     return _marked(view, {"everybody"})
 
 
 def refuse_unmarked() -> None:
-    """Before each request: what nobody was let into is shut, and so is a view whose author forgot to say."""
+    """Before each request: refuse views under the staff prefixes that declare no access rule."""
     rule = request.url_rule
     if rule is None or rule.rule.split("/")[1] not in _GUARDED:
         return
@@ -150,13 +150,13 @@ def refuse_unmarked() -> None:
 def _theirs(view: View[P], *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
     try:
         return view(*args, **kwargs)
-    except NotFound:  # not there, or of another agency: the answer is the same
+    except NotFound:  # missing, or of another agency: the same answer
         _tell("not_theirs")
         raise
 
 
 def _tell(event: str) -> None:
-    """One line; an account that was disabled or signed out is named as well, as long as its cookie says who it was."""
+    """Log the refusal; names disabled or signed-out accounts too, if their cookie identifies them."""
     account, device = sessions.account_sent(), devices.device_sent()
     actors = [f"staff:{account}" if account else "", f"{device.kind}:{device.id}" if device else ""]
     log.warning(event, actor=" ".join(filter(None, actors)) or "nobody", rule=str(request.url_rule))
@@ -168,7 +168,7 @@ def _marked(view: View[P], who: set[str]) -> View[P]:
 
 
 def looked_at(kind: str, *, agency_id: int, day: date | None = None, booking_id: int | None = None) -> None:
-    """Record that the signed-in member looked at people's data: agenda, csv, pdf or paper of a day, or one turn."""
+    """Record that the signed-in member viewed personal data: agenda, csv, pdf or paper of a day, or one turn."""
     _keep(DataView(account_id=member().account_id, agency_id=agency_id, kind=kind, day=day, booking_id=booking_id))
     log.info("data_viewed", kind=kind, agency=agency_id)
 

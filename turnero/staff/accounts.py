@@ -1,4 +1,4 @@
-"""Accounts of the staff: added with a link, activated by their person, who alone knows the password."""
+"""Staff accounts: created with an activation link; only their owner knows the password."""
 
 import hashlib
 import hmac
@@ -29,13 +29,13 @@ class AccountExists(Refused):
 
 
 class SignInRefused(InvalidInput):
-    """Wrong address, password or code, an account that is not active: nobody is told which."""
+    """Wrong address, password or code, or inactive account; the answer does not say which."""
 
     code = "sign_in_refused"
 
 
 class SignInTooSoon(Refused):
-    """``seconds`` until the next try is looked at."""
+    """Too many attempts; ``seconds`` until the next one is accepted."""
 
     code = "sign_in_too_soon"
     status = 429
@@ -47,7 +47,7 @@ class TotpWrong(InvalidInput):
 
 @dataclass(frozen=True)
 class Attempt:
-    """A sign-in as it was sent. ``source`` and ``browser`` are hashes."""
+    """A sign-in attempt. ``source`` and ``browser`` are hashes."""
 
     email: str
     password: str
@@ -58,14 +58,14 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Post:
-    """What an account may do, and at which agency; an admin's is at none."""
+    """Role and agency of an account; an admin has no agency."""
 
     role: str
     agency_id: int | None
 
 
 def add_account(email: str, post: Post, *, by: Actor = COMMAND_LINE) -> str:
-    """A new account; the token of its activation link. ``by``: the actor. Raises AccountExists."""
+    """Create an account; returns the token of its activation link. Raises AccountExists."""
     token = cookies.new_key()
     _add(email, post, token, by)
     return token
@@ -84,15 +84,15 @@ def _add(email: str, post: Post, token: str, by: Actor) -> None:
 
 
 def check_free(email: str) -> None:
-    """Raises AccountExists."""
+    """Raises AccountExists if the address is taken."""
     if db.session.scalar(select(Account.id).where(Account.email == email)) is not None:
         raise AccountExists(email=email)
 
 
 def reset(email: str, post: Post | None = None, *, by: Actor = COMMAND_LINE) -> str:
-    """A new activation link, and perhaps another post; the old password and every session end.
+    """Issue a new activation link, optionally with another post; revoke the password and every session.
 
-    Also enables again. Raises NotFound.
+    Also re-enables the account. Raises NotFound.
     """
     token = cookies.new_key()
     _reset(email, post, token, by)
@@ -118,7 +118,7 @@ def _invite(account: Account, token: str, now: datetime) -> None:
 
 @database.transaction
 def disable(email: str, *, by: Actor = COMMAND_LINE) -> int:
-    """Shut the account out: its sessions end at their next request; the change's number. Raises NotFound."""
+    """Disable the account; sessions end at their next request. Returns the change's id. Raises NotFound."""
     account = _locked(email)
     account.disabled_at = account.disabled_at or clock.now()
     account.activation_hash = account.activation_expires_at = None
@@ -142,7 +142,7 @@ def account_state(account: Account) -> str:
 
 
 def to_activate(token: str, *, lock: bool = False) -> Account:
-    """The account that a link activates. Raises NotFound once it was used or has expired."""
+    """The account of an activation link. Raises NotFound once used or expired."""
     wanted = select(Account).where(
         Account.activation_hash == cookies.cookie_hash_of(token),
         Account.activation_expires_at > clock.now(),
@@ -155,14 +155,14 @@ def to_activate(token: str, *, lock: bool = False) -> Account:
 
 
 def totp_secret(account: Account) -> str | None:
-    """The second factor's secret in base32; None where the role needs none."""
+    """The second factor's secret in base32; None if the role needs none."""
     if account.totp_nonce is None:
         return None
     return totp.secret(code_key(), account.totp_nonce)
 
 
 def _totp_step(account: Account, code: str, now: datetime) -> int | None:
-    """The step whose code was typed, also under a key that was changed since the activation; None for a wrong code."""
+    """The time step of the typed code, also under earlier keys; None for a wrong code."""
     assert account.totp_nonce is not None
     steps = (totp.time_step_of(totp.secret(key, account.totp_nonce), code, now) for key in code_keys())
     return next((step for step in steps if step is not None), None)
@@ -170,7 +170,7 @@ def _totp_step(account: Account, code: str, now: datetime) -> int | None:
 
 @database.transaction
 def activate(token: str, password: str, code: str) -> None:
-    """Set the password, already checked, and prove the second factor once. Raises NotFound, TotpWrong."""
+    """Set the checked password and verify the second factor once. Raises NotFound, TotpWrong."""
     account = to_activate(token, lock=True)
     if account.totp_nonce is not None:
         step = _totp_step(account, code, clock.now())
@@ -183,10 +183,10 @@ def activate(token: str, password: str, code: str) -> None:
 
 
 def sign_in(attempt: Attempt) -> str:
-    """A new session's key. Raises SignInRefused, and SignInTooSoon while this try may not be looked at."""
+    """Sign in and return the new session's key. Raises SignInRefused, and SignInTooSoon after too many failures."""
     failure = _count_as_wrong(attempt)
     seen = db.session.scalar(select(Account).where(Account.email == attempt.email))
-    # Outside a transaction: nobody should wait for a lock while a password is hashed.
+    # Outside a transaction, so that no lock is held while the password is hashed.
     right = passwords.is_right(attempt.password, seen.password_hash if seen else None)
     key = _sign_in(attempt, seen.password_hash, failure) if right and seen else None
     if key is None:
@@ -196,7 +196,7 @@ def sign_in(attempt: Attempt) -> str:
 
 @database.transaction
 def _count_as_wrong(attempt: Attempt) -> int:
-    """The failure this try stays unless it turns out right: counted first, so that a burst gets no more tries."""
+    """Record a failure before checking, so that parallel attempts cannot exceed the limit; success deletes it."""
     account = account_hash(attempt.email)
     database.lock(f"sign-in:{account}", f"sign-in:{attempt.source}")
     check_pace(attempt)
@@ -208,7 +208,7 @@ def _count_as_wrong(attempt: Attempt) -> int:
 
 @database.transaction
 def _sign_in(attempt: Attempt, password_hash: str | None, failure: int) -> str | None:
-    """The session, if the account still is as it was when the password was compared, and the code is fresh."""
+    """Begin the session if the account is unchanged since the password check and the code is unused."""
     account = db.session.scalar(
         select(Account)
         .where(Account.email == attempt.email, Account.disabled_at.is_(None), Account.password_hash == password_hash)
@@ -227,7 +227,7 @@ def _sign_in(attempt: Attempt, password_hash: str | None, failure: int) -> str |
 
 
 def _use_step(account_id: int, step: int) -> bool:
-    """Whether nobody has signed in with this step, or a later one, before: the row decides."""
+    """Use up a time step; False if it or a later one was used before. The row decides races."""
     used = update(Account).where(Account.id == account_id, Account.totp_step < step).values(totp_step=step)
     return bool(db.session.execute(used.returning(Account.id)).all())
 
@@ -256,7 +256,7 @@ def check_pace(attempt: Attempt) -> None:
 
 
 def _is_known(attempt: Attempt) -> bool:
-    """Whether somebody once signed in to this account with this browser."""
+    """Whether this browser has signed in to this account before."""
     before = (
         select(StaffSession.id)
         .join(Account, Account.id == StaffSession.account_id)
@@ -266,5 +266,5 @@ def _is_known(attempt: Attempt) -> bool:
 
 
 def account_hash(email: str) -> str:
-    """How failures and logs name an address that may be nobody's; without the key none can be tried."""
+    """The keyed hash of a typed address for failures and logs; without the key addresses cannot be tried."""
     return hmac.new(code_key().encode(), f"account:{email}".encode(), hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""Who did something: a kind and, of accounts and devices, a number. Rows keep it as text, parsed here alone."""
+"""The actor of an event: a kind and, for accounts and devices, an id. Stored as text, parsed only here."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ from sqlalchemy.engine import Dialect
 
 class ActorKind(StrEnum):
     CITIZEN = "citizen"
-    OWNER = "owner"  # of the cédula, by the address on file
+    OWNER = "owner"  # the owner of the cédula, by the address on file
     STAFF = "staff"
     KIOSK = "kiosk"
     COMMAND_LINE = "command line"
@@ -24,13 +24,13 @@ class ActorKind(StrEnum):
 
 
 BY_HAND = frozenset({ActorKind.STAFF, ActorKind.KIOSK})
-# What earlier versions wrote.
+# Written by earlier versions.
 _FORMER = {"waiting": ActorKind.WAITING_LIST}
 
 
 @dataclass(frozen=True)
 class Actor:
-    """``id`` is that of the account of STAFF or of the device of a KIOSK; the other kinds have none."""
+    """``id``: the account of STAFF or the device of a KIOSK; None for other kinds."""
 
     kind: ActorKind
     id: int | None = None
@@ -44,7 +44,7 @@ class Actor:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From the text of a row. Raises ValueError for what no version writes."""
+        """Parse a row's text. Raises ValueError for unknown forms."""
         kind, _, number = text.partition(":")
         return cls(_FORMER.get(kind) or ActorKind(kind), int(number) if number else None)
 
@@ -63,7 +63,7 @@ SWEEP = Actor(ActorKind.SWEEP)
 
 
 class ActorText(TypeDecorator[Actor]):
-    """An ``Actor`` in Python, its text in the database."""
+    """Column type: an ``Actor`` in Python, its text in the database."""
 
     impl = String
     cache_ok = True
@@ -75,5 +75,5 @@ class ActorText(TypeDecorator[Actor]):
         return None if value is None else Actor.parse(value)
 
     def coerce_compared_value(self, op: Any, value: Any) -> Any:
-        """Prefixes of the text (``startswith``) are text."""
+        """Compare prefixes (``startswith``) as text."""
         return String() if isinstance(value, str) else self

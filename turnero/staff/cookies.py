@@ -1,4 +1,4 @@
-"""Cookies of staff sessions and devices: an opaque key that the database knows by its hash."""
+"""Cookies of staff sessions and devices: an opaque key, stored hashed in the database."""
 
 import hashlib
 import secrets
@@ -17,13 +17,13 @@ def cookie_hash_of(key: str) -> str:
 
 
 def sent(name: str) -> str | None:
-    """The hash of the key that came with this request."""
+    """The hash of this request's key."""
     key = request.cookies.get(_name(name))
     return cookie_hash_of(key) if key else None
 
 
 def put(response: Response, name: str, key: str, *, max_age: int | None = None) -> None:
-    """Give the browser a key; without ``max_age`` until it closes."""
+    """Set the cookie; without ``max_age`` it lasts until the browser closes."""
     response.set_cookie(_name(name), key, max_age=max_age, path="/", secure=_secure(), httponly=True, samesite="Lax")
 
 

@@ -1,4 +1,4 @@
-"""Kiosks and boards: paired once with a link, known by their cookie, revoked at their next request."""
+"""Kiosks and boards: paired once with a link, identified by their cookie, revocable."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +21,7 @@ COOKIE_SECONDS = 365 * 24 * 3600
 PAIRING_LIFE = timedelta(hours=24)
 _STATES = {"paired": _("vinculado"), "revoked": _("sin acceso"), "waiting": _("por vincular")}
 _SEEN_EVERY = timedelta(minutes=1)
-# From the far end of the alphabet: desks begin at A, and each series says who gave the ticket.
+# From Z backwards: desks begin at A, and the series identifies the issuer of a ticket.
 _SERIES = "ZYXWVUTSRP"
 
 
@@ -30,15 +30,15 @@ class DeviceExists(Refused):
 
 
 class NoSeriesLeft(Refused):
-    """Ten kiosks at one agency have a series of their own each."""
+    """The agency has used all ten kiosk series."""
 
     code = "no_series_left"
 
 
 def add_device(name: str, agency_id: int, kind: str, *, by: Actor = COMMAND_LINE) -> str:
-    """A new device of an agency, or a paired or waiting one of the same name and place paired anew; the link's token.
+    """Add a device, or pair an existing one of the same name and agency again. Returns the link's token.
 
-    ``kind``: kiosk or board. Raises DeviceExists for a name of another agency or kind, NoSeriesLeft.
+    ``kind``: kiosk or board. Raises DeviceExists if the name has another agency or kind, and NoSeriesLeft.
     """
     token = cookies.new_key()
     _add(name, agency_id, kind, _Pairing(token, by))
@@ -47,7 +47,7 @@ def add_device(name: str, agency_id: int, kind: str, *, by: Actor = COMMAND_LINE
 
 @dataclass(frozen=True)
 class _Pairing:
-    """The link's token and who asked for it."""
+    """The link's token and its issuer."""
 
     token: str
     by: Actor
@@ -69,7 +69,7 @@ def _add(name: str, agency_id: int, kind: str, pairing: _Pairing) -> None:
 
 
 def to_pair_anew(name: str, agency_id: int, kind: str, *, lock: bool = False) -> Device | None:
-    """The device that has this name already; None where it would be a new one. Raises DeviceExists, NoSeriesLeft."""
+    """The existing device of this name, or None for a new one. Raises DeviceExists, NoSeriesLeft."""
     wanted = select(Device).where(Device.name == name)
     device = db.session.scalar(wanted.with_for_update() if lock else wanted)
     if device is None and kind == "kiosk":
@@ -88,7 +88,7 @@ def _free_series(agency_id: int) -> str:
 
 
 def to_pair(token: str) -> Device:
-    """The device that a link would pair. Raises NotFound once it was used, has expired or was revoked."""
+    """The device of a pairing link. Raises NotFound once used, expired or revoked."""
     device = db.session.scalar(
         select(Device).where(
             Device.pairing_hash == cookies.cookie_hash_of(token),
@@ -103,7 +103,7 @@ def to_pair(token: str) -> Device:
 
 @database.transaction
 def pair(token: str) -> tuple[str, str]:
-    """Use a link up: the key for the device's cookie, and its kind. Raises NotFound."""
+    """Use a pairing link. Returns the key for the device's cookie and its kind. Raises NotFound."""
     device = to_pair(token)
     key = cookies.new_key()
     used = db.session.execute(
@@ -120,7 +120,7 @@ def pair(token: str) -> tuple[str, str]:
 
 @database.transaction
 def revoke(name: str, *, by: Actor = COMMAND_LINE) -> int:
-    """The device is shut out from its next request on; the change's number. Raises NotFound."""
+    """Revoke the device from its next request on. Returns the change's id. Raises NotFound."""
     device = db.session.scalar(select(Device).where(Device.name == name).with_for_update())
     if device is None:
         raise NotFound
@@ -143,7 +143,7 @@ def device_state(device: Device) -> str:
 
 
 def current_device() -> Device | None:
-    """The device whose key came with this request, unless it was revoked."""
+    """The device of this request's key, unless revoked."""
     key_hash = cookies.sent(COOKIE)
     if key_hash is None:
         return None
@@ -159,7 +159,7 @@ def current_device() -> Device | None:
 
 
 def device_sent() -> Device | None:
-    """The device whose key came with this request: for the log alone."""
+    """The device of this request's key, even if revoked; only for the log."""
     key_hash = cookies.sent(COOKIE)
     return db.session.scalar(select(Device).where(Device.key_hash == key_hash)) if key_hash else None
 

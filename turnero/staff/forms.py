@@ -1,4 +1,4 @@
-"""What the staff type to come in: parsed once, or refused field by field."""
+"""Parsers of the sign-in and activation forms; they raise Faulty with every wrong field."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -21,12 +21,12 @@ class TotpMissing(InvalidInput):
 
 
 def typed(form: Typed, *fields: str) -> dict[str, str]:
-    """The fields as they were typed, to be shown again; never a password."""
+    """Typed fields to show again; never a password."""
     return {field: form.get(field, "").strip() for field in fields}
 
 
 def parse_sign_in(form: Typed) -> tuple[str, str, str]:
-    """Address (normalised), password and code as typed. Raises Faulty where address or password are missing."""
+    """Normalised address, password and code. Raises Faulty if address or password is missing."""
     email, password = clean_email(form.get("correo", "")).lower()[:_MAX_ADDRESS], form.get("clave", "")
     faults: dict[str, InvalidInput] = {}
     if not email:
@@ -39,7 +39,7 @@ def parse_sign_in(form: Typed) -> tuple[str, str, str]:
 
 
 def parse_activation(form: Typed, account: Account) -> tuple[str, str]:
-    """The new password, typed twice, and the code of the second factor where the account has one. Raises Faulty."""
+    """The new password (typed twice) and the second factor's code, if the account has one. Raises Faulty."""
     password, code = form.get("clave", ""), form.get("totp", "")
     faults: dict[str, InvalidInput] = {}
     try:
@@ -56,7 +56,7 @@ def parse_activation(form: Typed, account: Account) -> tuple[str, str]:
 
 
 def own_path(address: str | None, otherwise: str) -> str:
-    """``address`` where it is a path of this site and nothing else; else ``otherwise``."""
+    """``address`` if it is a path on this site, else ``otherwise``; prevents open redirects."""
     if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
         return otherwise
     if any(character <= " " or character in "\\\x7f" for character in address):

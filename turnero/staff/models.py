@@ -1,4 +1,4 @@
-"""Tables of who works here and which devices stand at the agencies. Secrets are kept as hashes or derived by HMAC."""
+"""Tables of staff and devices. Secrets are stored as hashes or derived by HMAC."""
 
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from turnero.staff.actor import Actor, ActorText
 
 
 class Account(Base):
-    """Somebody of the staff. ``version`` grows when every open session must end (role, password, disabling)."""
+    """A staff account. ``version`` grows when open sessions must end (role, password, disabling)."""
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -26,7 +26,7 @@ class Account(Base):
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
     password_hash: Mapped[str | None]  # argon2id; None until activated
     totp_nonce: Mapped[str | None]  # the secret is derived from it by HMAC with the code key
-    totp_step: Mapped[int] = mapped_column(default=0)  # the last one used: none counts twice
+    totp_step: Mapped[int] = mapped_column(default=0)  # the last one used: each counts once
     activation_hash: Mapped[str | None] = mapped_column(unique=True)
     activation_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
@@ -35,7 +35,7 @@ class Account(Base):
 
 
 class StaffSession(Base):
-    """One sign-in. It counts while it has not ended, its account is enabled and ``version`` is the account's."""
+    """One sign-in. Valid while not ended, its account is enabled and ``version`` equals the account's."""
 
     __tablename__ = "staff_sessions"
 
@@ -43,11 +43,11 @@ class StaffSession(Base):
     key_hash: Mapped[str] = mapped_column(unique=True)  # SHA-256 of the cookie's id
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     version: Mapped[int]
-    browser: Mapped[str]  # hash of the browser's id: a browser that once signed in is known
+    browser: Mapped[str]  # hash of the browser id, to recognise browsers that signed in before
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    window: Mapped[int | None]  # the window (ventanilla) this person sits at
+    window: Mapped[int | None]  # the member's window (ventanilla)
     desk_id: Mapped[int | None] = mapped_column(ForeignKey("desks.id"))  # of one line only; None: of all lines
 
     account: Mapped[Account] = relationship(lazy="joined")
@@ -67,7 +67,7 @@ class SignInFailure(Base):
 
 
 class Device(Base):
-    """A kiosk at the door or a board on the wall, paired once with a link and known by its cookie."""
+    """A kiosk or board, paired once with a link and identified by its cookie."""
 
     __tablename__ = "devices"
     __table_args__ = (
@@ -79,7 +79,7 @@ class Device(Base):
     name: Mapped[str] = mapped_column(unique=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     kind: Mapped[str]
-    series: Mapped[str | None]  # letter of a kiosk's own tickets while it has no server (Z, Y, …)
+    series: Mapped[str | None]  # letter of a kiosk's offline tickets (Z, Y, …)
     pairing_hash: Mapped[str | None] = mapped_column(unique=True)
     pairing_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     key_hash: Mapped[str | None] = mapped_column(unique=True)
@@ -87,13 +87,13 @@ class Device(Base):
     paired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    misses: Mapped[int] = mapped_column(default=0)  # cédulas in a row that have no turn here today
+    misses: Mapped[int] = mapped_column(default=0)  # consecutive cédulas without a turn here today
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the cédula mode
-    help_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # somebody at the kiosk called for a person
+    help_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when somebody at the kiosk asked for help
 
 
 class DataView(Base):
-    """That somebody of the staff looked at people's data: of one turn, or of a whole day's agenda."""
+    """A view of personal data by staff: of one turn, or of a day's agenda."""
 
     __tablename__ = "data_views"
     __table_args__ = (Index("ix_data_views_agency_at", "agency_id", "at"),)
@@ -108,7 +108,7 @@ class DataView(Base):
 
 
 class AdminChange(Base):
-    """What somebody governed: one change of agencies, hours, people, devices or limits. Append-only."""
+    """One change made by administration: agencies, hours, people, devices or limits. Append-only."""
 
     __tablename__ = "admin_changes"
     __table_args__ = (Index("ix_admin_changes_at", "at"),)
@@ -117,6 +117,6 @@ class AdminChange(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor: Mapped[Actor] = mapped_column(ActorText)
     kind: Mapped[str]  # agency, hours, windows, days, procedure, holiday, closure, account, device, limits, mail, …
-    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))  # whose supervisors may see it
-    summary: Mapped[str]  # what was changed, for people
-    effect: Mapped[str] = mapped_column(default="")  # what it did to places and turns, as it was told
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))  # its supervisors may see the change
+    summary: Mapped[str]  # the change in words
+    effect: Mapped[str] = mapped_column(default="")  # the effect on places and turns in words, as previewed

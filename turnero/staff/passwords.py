@@ -1,4 +1,4 @@
-"""Passwords of the staff: long enough, not among those everybody guesses first, kept as argon2id."""
+"""Staff passwords: length, strength and storage as argon2id."""
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -6,12 +6,12 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from turnero.core.errors import InvalidInput
 
 MIN_CHARACTERS, MAX_CHARACTERS = 8, 128
-# Guessed within some ten thousand tries: lists, keyboard rows, names with a year.
+# Refuses what zxcvbn scores 0 or 1: common passwords, keyboard rows, names with a year.
 _LOWEST_SCORE = 2
 _CONTEXT = ("turnero", "iess", "turno", "turnos", "quito", "ecuador", "guayaquil", "ventanilla", "agencia", "seguro")
-# OWASP's least costly argon2id: 19 MiB and some hundredths of a second, so that a morning of sign-ins starves nobody.
+# OWASP's cheapest argon2id (19 MiB, some hundredths of a second), affordable when all staff sign in at once.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-# Verified for unknown accounts too, so that they take as long.
+# Verified for unknown accounts, so that they take the same time.
 NOBODYS = _hasher.hash("nobody has this password")
 
 
@@ -32,7 +32,7 @@ class PasswordsDiffer(InvalidInput):
 
 
 def check_password(password: str, email: str) -> str:
-    """The password itself when it may be used. No rule of composition; spaces and any letter are allowed.
+    """Return the password if acceptable. No composition rules; spaces and any character are allowed.
 
     Raises PasswordMissing, PasswordLength, PasswordCommon.
     """
@@ -42,7 +42,7 @@ def check_password(password: str, email: str) -> str:
         raise PasswordLength(shortest=MIN_CHARACTERS, longest=MAX_CHARACTERS)
     from zxcvbn import zxcvbn  # noqa: PLC0415 (its word lists take 12 MB, and few ever choose a password)
 
-    # Of long ones the beginning says enough: the estimate takes time that grows with the square of the length.
+    # Estimate only the beginning: the time grows with the square of the length.
     estimate = zxcvbn(password[:72], user_inputs=[*_CONTEXT, email, *email.replace("@", ".").split(".")])
     if estimate["score"] < _LOWEST_SCORE or email.partition("@")[0].casefold() in password.casefold():
         raise PasswordCommon
@@ -54,7 +54,7 @@ def hashed(password: str) -> str:
 
 
 def is_right(password: str, password_hash: str | None) -> bool:
-    """Whether it is this password; takes the same time where there is none."""
+    """Whether the password matches; takes the same time if there is none."""
     try:
         _hasher.verify(password_hash or NOBODYS, password[:MAX_CHARACTERS])
         return password_hash is not None

@@ -1,4 +1,4 @@
-"""``/agencia/entrar``, ``salir``, ``activar``: how the staff come in and go; ``/dispositivo``: pairing a device."""
+"""``/agencia/entrar``, ``salir``, ``activar``: staff sign-in; ``/dispositivo``: pairing a device."""
 
 import hashlib
 
@@ -16,7 +16,7 @@ from turnero.web.page import NO_ERRORS, FormErrors, render_page, see_other
 from turnero.web.session import browser
 
 blueprint = Blueprint("staff", __name__)
-blueprint.add_app_template_global(signed_in)  # the frame of the staff's pages
+blueprint.add_app_template_global(signed_in)  # the layout of staff pages
 blueprint.before_app_request(refuse_unmarked)
 log = structlog.get_logger()
 
@@ -53,7 +53,7 @@ def submit_sign_in() -> Response:
     log.info("signed_in", account=accounts.account_hash(email)[:12])
     before = signed_in()
     if before is not None:
-        sessions.end(before.session_id)  # nobody comes back to it with a copy of its cookie
+        sessions.end(before.session_id)  # ends the session on the server, so that a copied cookie is useless
     answer = see_other(forms.own_path(request.form.get("seguir"), "/agencia"))
     cookies.put(answer, sessions.COOKIE, key)
     return answer

@@ -1,4 +1,4 @@
-"""Sign-ins of the staff, kept in the database: each ends at the next request on every replica."""
+"""Staff sessions in the database, so that ending one takes effect on every replica."""
 
 from datetime import datetime, timedelta
 
@@ -11,16 +11,16 @@ from turnero.staff import cookies, slowdown
 from turnero.staff.models import Account, SignInFailure, StaffSession
 
 COOKIE = "turnero-staff"
-# A working day with one sign-in (docs/decisions: staff-sign-in).
+# A working day per sign-in (docs/decisions: staff-sign-in).
 IDLE = timedelta(hours=2)
 MAX_AGE = timedelta(hours=12)
 _SEEN_EVERY = timedelta(minutes=1)
-# As long as a browser counts as known to an account (its own cookie lives as long).
+# How long a browser counts as known to an account; its cookie lives as long.
 _REMEMBERED = timedelta(days=60)
 
 
 def begin_session(account: Account, browser: str, now: datetime) -> str:
-    """A new session of an account, in the caller's transaction; its key is for the cookie alone."""
+    """Begin a session in the caller's transaction; returns the key for the cookie."""
     key = cookies.new_key()
     db.session.add(
         StaffSession(
@@ -36,7 +36,7 @@ def begin_session(account: Account, browser: str, now: datetime) -> str:
 
 
 def current_session() -> StaffSession | None:
-    """The session whose key came with this request, if it still counts."""
+    """The valid session of this request's key, if any."""
     key_hash = cookies.sent(COOKIE)
     if key_hash is None:
         return None
@@ -55,7 +55,7 @@ def current_session() -> StaffSession | None:
 
 
 def account_sent() -> int | None:
-    """The account whose key came with this request, even where its session counts no more: for the log alone."""
+    """The account of this request's key, even if the session is no longer valid; only for the log."""
     key_hash = cookies.sent(COOKIE)
     wanted = select(StaffSession.account_id).where(StaffSession.key_hash == key_hash)
     return db.session.scalar(wanted) if key_hash else None
@@ -85,9 +85,9 @@ def end(session_id: int) -> None:
 
 @database.transaction
 def sit_down(session_id: int, window: int | None, desk_id: int | None) -> None:
-    """The member of a session sits at ``window`` now, for one desk or all; whoever sat there leaves it."""
+    """Seat the session's member at ``window``, for one desk or all; the previous member leaves it."""
     agency_id = db.session.get_one(StaffSession, session_id).account.agency_id
-    database.lock(f"windows:{agency_id}")  # two who sit down at once would both stay
+    database.lock(f"windows:{agency_id}")  # otherwise two members sitting down at once would both stay
     session = db.session.get_one(StaffSession, session_id, with_for_update={"of": StaffSession})
     colleagues = select(Account.id).where(Account.agency_id == agency_id)
     if window is not None:
@@ -103,7 +103,7 @@ def sit_down(session_id: int, window: int | None, desk_id: int | None) -> None:
 
 @database.transaction
 def forget_sessions() -> None:
-    """Drop what no rule reads any more: wrong sign-ins of another hour, and sessions of browsers long gone."""
+    """Delete expired data: old sign-in failures, and sessions of browsers no longer known."""
     now = clock.now()
     db.session.execute(delete(SignInFailure).where(SignInFailure.at <= now - slowdown.REMEMBERED))
     db.session.execute(delete(StaffSession).where(StaffSession.created_at <= now - _REMEMBERED))

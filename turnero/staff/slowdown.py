@@ -1,8 +1,8 @@
-"""How long a sign-in must wait after wrong ones: slow for who guesses, never a closed door at 08:00.
+"""Delays after failed sign-ins: they slow down guessing without locking staff out. Pure rules over the last hour.
 
-Pure rules over the last hour. A browser that never signed in to the account waits by three counts: of this account
-from this source, of this account from everywhere, and of this source for any account. One that did waits by its own
-wrong tries alone: whoever shares the agency's address, or tries from everywhere, keeps nobody out of their own machine.
+An unknown browser waits by three counts: failures of this account from this source, of this account from anywhere,
+and of this source for any account. A browser that has signed in to the account before waits only by its own
+failures, so that nobody else can lock it out.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _MAX_WAIT = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Failure:
-    """A wrong sign-in: whether it tried this account, and whether it came from this source and this browser."""
+    """A failed sign-in: whether it was for this account, from this source and from this browser."""
 
     at: datetime
     account: bool
@@ -28,7 +28,7 @@ class Failure:
 
 
 def wait(failures: Iterable[Failure], now: datetime, *, known_browser: bool) -> timedelta:
-    """How long from ``now`` until another try is looked at; zero when it may be now."""
+    """The time from ``now`` until the next attempt is accepted; zero if at once."""
     recent = [failure for failure in failures if failure.at > now - REMEMBERED]
     if known_browser:
         ends = [_end([failure.at for failure in recent if failure.account and failure.browser], _FREE)]
@@ -42,7 +42,7 @@ def wait(failures: Iterable[Failure], now: datetime, *, known_browser: bool) -> 
 
 
 def _end(failures: list[datetime], free: int) -> datetime | None:
-    """When the wait that follows the last of these failures ends: it doubles with each beyond the free ones."""
+    """The end of the wait after the last failure; it doubles with each failure beyond the free ones."""
     beyond = len(failures) - free
     if beyond < 0:
         return None

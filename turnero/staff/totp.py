@@ -1,4 +1,4 @@
-"""The second factor: a six-digit code of thirty seconds (RFC 6238), each step good for one sign-in."""
+"""The second factor: a six-digit code of thirty seconds (RFC 6238); each step is valid for one sign-in."""
 
 import base64
 import hashlib
@@ -17,13 +17,13 @@ _LABEL = re.compile(r"(?:su|el|mi)?c[oó]digo(?:es)?", re.IGNORECASE)
 
 
 def secret(code_key: str, nonce: str) -> str:
-    """The account's secret in base32, derived so that no copy of the database holds it."""
+    """The account's secret in base32, derived so that the database does not contain it."""
     digest = hmac.new(code_key.encode(), f"totp:{nonce}".encode(), hashlib.sha256).digest()
     return base64.b32encode(digest[:20]).decode()
 
 
 def totp_address(secret_text: str, email: str) -> str:
-    """What an authenticator application scans."""
+    """The URI for an authenticator application."""
     return pyotp.TOTP(secret_text).provisioning_uri(name=email, issuer_name=_ISSUER)
 
 
@@ -32,7 +32,7 @@ def code_at(secret_text: str, now: datetime) -> str:
 
 
 def time_step_of(secret_text: str, typed: str, now: datetime) -> int | None:
-    """The step whose code was typed, of the present one and its neighbours; None for a wrong code."""
+    """The time step of the typed code, among the present one and its neighbours; None for a wrong code."""
     code = clean_identifier(typed, _LABEL)
     present = int(now.timestamp()) // _STEP_SECONDS
     totp = pyotp.TOTP(secret_text)

@@ -1,7 +1,7 @@
-"""When more people come than can be served: so many are served at once, a short line waits, the rest come again soon.
+"""Admission under overload: limits concurrent requests, queues a few more, and sends the rest away to retry soon.
 
-Those inside a journey go first; who is only about to begin is told at once to wait rather than made to wait. Without
-a gate everybody waits for everybody, and what is answered in the end nobody waits for any more
+Requests inside a journey go first; newcomers beyond a short queue get the waiting page at once. Without a gate all
+requests slow each other down until clients give up before they are answered
 (docs/decisions/2026-11-23-a-gate-before-the-rush.md).
 """
 
@@ -19,21 +19,21 @@ from structlog import get_logger
 
 from turnero.web import setup
 
-# For each place: so many newcomers may wait; and threads for so many from inside a journey, who all may. Should more
-# of these come at once, they fill the threads, and then newcomers, too, wait before the server tells them anything.
+# Per place: newcomers allowed to wait, and threads for waiting requests from inside a journey, which may all wait. If
+# more of these come at once they fill the threads, and newcomers too wait before they get an answer.
 _NEWCOMERS, _INSIDE = 2, 2
-# Of so many places one is open as a rule, and one more when nobody has left for so long.
+# One place in this many is open as a rule, and one more when nobody has left for this long.
 _FOR_EACH_AT_WORK = 4
 _STALLED_SECONDS = 0.25
-# Threads for sending people away while others work or stand in line.
+# Threads that send people away while others work or wait.
 _SPARE_THREADS = 4
-# Seconds. Who waits longer would not believe that something comes.
+# Seconds. People give up after longer waits.
 _PATIENCE = {"inside": 10.0, "newcomer": 2.0}
-# Seconds until a page asks again: not all at the same moment.
+# Seconds until a page retries, spread so that not all retry at once.
 _COME_AGAIN = (5, 15)
-# No request for this long was sent away: the rush is over.
+# The rush is over when no request was sent away for this long.
 _CALM_SECONDS = 30
-# Where somebody begins. Everything else is somebody's turn, or the work of an agency.
+# Paths of newcomers. Everything else belongs to a turn or to an agency's work.
 _ENTRANCES = {
     "",
     "accesibilidad",
@@ -54,7 +54,7 @@ log = get_logger()
 
 
 class Kind(StrEnum):
-    """Whose request it is: one that is never held up, of somebody ``inside``, or of a ``newcomer``."""
+    """The kind of a request: never delayed, from ``inside`` a journey, or of a ``newcomer``."""
 
     OPEN = "open"
     INSIDE = "inside"
@@ -69,36 +69,36 @@ def kind_of(path: str) -> Kind:
 
 
 def may_wait(kind: Kind, waiting: int, places: int) -> bool:
-    """Whether one more may stand in line where so many do already: newcomers only where few do.
+    """Whether one more request may wait behind ``waiting`` others; newcomers only in a short queue.
 
-    That keeps few inside, too: nobody gets there but through this line.
+    This also limits the number inside, as everybody enters through this queue.
     """
     return kind is Kind.INSIDE or waiting < _NEWCOMERS * places
 
 
 def threads_for(places: int) -> int:
-    """How many threads a server needs that works at ``places`` requests at once: theirs, the line's and some more."""
+    """Threads a server needs for ``places`` concurrent requests: theirs, the queue's and spare ones."""
     return places * (1 + _NEWCOMERS + _INSIDE) + _SPARE_THREADS
 
 
 class Line:
-    """Places to work at, and who waits for one: first those inside, each kind in the order they came.
+    """Places for concurrent requests and their queue: inside first, each kind in order of arrival.
 
-    A quarter of the ``places`` are open as a rule: Python computes one thing at a time, and the more are at it in one
-    process the longer each takes. When nobody has left for a moment, those at work wait for something else (a lock, a
-    registry): one place more is open then, as long as there are slow ones.
+    A quarter of the ``places`` is open as a rule: Python runs one thread at a time, so more concurrency only makes
+    each request slower. If nobody has left for a moment, the running requests wait for something else (a lock, a
+    registry), and one more place is open while slow ones remain.
     """
 
     def __init__(self, places: int) -> None:
         self._places = places
         self._usual = self._open = -(-places // _FOR_EACH_AT_WORK)
         self._working = 0
-        self._moved = time.monotonic()  # when somebody left, or one place more was opened
+        self._moved = time.monotonic()  # when somebody last left, or a place was opened
         self._waiting: dict[Kind, deque[Event]] = {Kind.INSIDE: deque(), Kind.NEWCOMER: deque()}
         self._lock = Lock()
 
     def enter(self, kind: Kind) -> bool:
-        """Whether the caller has a place now, perhaps after a wait; ``leave`` gives it back."""
+        """Take a place, waiting if needed. Returns whether one was taken; ``leave`` returns it."""
         until = time.monotonic() + _PATIENCE[kind]
         with self._lock:
             if self._working < self._open:
@@ -111,7 +111,7 @@ class Line:
         while not turn.wait(min(_STALLED_SECONDS, _PATIENCE[kind])):
             with self._lock:
                 self._open_one_more()
-                if turn.is_set():  # perhaps given to us while we gave up
+                if turn.is_set():  # it may have been given to us while we gave up
                     return True
                 if time.monotonic() >= until:
                     self._waiting[kind].remove(turn)
@@ -119,7 +119,7 @@ class Line:
         return True
 
     def leave(self, seconds: float) -> None:
-        """Hand the place, held for so long, to the next in line."""
+        """Pass the place, held for ``seconds``, to the next in the queue."""
         with self._lock:
             self._working -= 1
             self._moved = time.monotonic()
@@ -144,7 +144,7 @@ class Line:
 
 @dataclass(frozen=True)
 class _Page:
-    """The waiting page, made once; ``before`` and ``after`` the number of seconds."""
+    """The waiting page, rendered once: the parts ``before`` and ``after`` the number of seconds."""
 
     before: bytes
     after: bytes
@@ -162,9 +162,9 @@ class _Page:
 
 
 class Gate:
-    """The application behind its gate, as WSGI: at most ``places`` requests work at once, and usually few.
+    """WSGI middleware: at most ``places`` requests run at once, and usually few.
 
-    A place is given back when the application has answered: a live stream that goes on holds a thread and no place.
+    A place is returned when the application has answered; a live stream keeps a thread but no place.
     """
 
     def __init__(self, app: Flask, places: int) -> None:
@@ -190,7 +190,7 @@ class Gate:
             self._calm()
 
     def _send_away(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """People get a page, programs a problem document (RFC 9457)."""
+        """Send the waiting page, or a problem document (RFC 9457) to programs."""
         method, seconds = environ["REQUEST_METHOD"], _dice.randint(*_COME_AGAIN)
         page, media = self._pages["POST" if method == "POST" else "GET"].in_(seconds), "text/html; charset=utf-8"
         if environ.get("PATH_INFO", "").startswith("/api/"):

@@ -1,4 +1,4 @@
-"""What a person or a program is answered when a request cannot be: calm Spanish, never a stack trace."""
+"""Error answers: pages in plain Spanish, or problem documents for programs; never a stack trace."""
 
 import time
 from http import HTTPStatus
@@ -32,7 +32,7 @@ def register(app: Flask) -> None:
 
 
 def _put_right() -> Response | None:
-    """To an address with a slash too many: the router itself would name the host that the request claims to ask."""
+    """Redirect a URL with a superfluous slash; the router itself would use the request's Host header."""
     wrong = request.routing_exception
     if not isinstance(wrong, RequestRedirect):
         return None
@@ -41,7 +41,7 @@ def _put_right() -> Response | None:
 
 
 def answer_error(status: int, *, detail: str = "", retry_after: int | None = None, **context: Any) -> Response:
-    """The page of an error, or for programs a problem document; ``context`` is for the page's template."""
+    """The error page, or a problem document for programs; ``context`` goes to the template."""
     if request.path.startswith("/api/"):
         response = _problem(status, detail)
     else:
@@ -52,13 +52,13 @@ def answer_error(status: int, *, detail: str = "", retry_after: int | None = Non
 
 
 def form_expired() -> Response:
-    """For a lost form token on a page of this browser's own: what was posted is kept, one press sends it again."""
+    """The page for an expired form token of this browser: it keeps what was posted, and one press sends it again."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     return make_response(render_template("errors/form_expired.html", fields=fields), 400)
 
 
 def _problem(status: int, detail: str) -> Response:
-    """RFC 9457."""
+    """A problem document (RFC 9457)."""
     problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     response = jsonify(problem | ({"detail": detail} if detail else {}))
     response.status_code = status
@@ -89,6 +89,6 @@ def _not_found(error: NotFound) -> Response:
 
 
 def _no_database(error: Exception) -> Response:
-    """Overload or outage: what was being written was rolled back, unless only the answer to COMMIT was lost."""
+    """Answer a database overload or outage. Writes were rolled back, unless only COMMIT's answer was lost."""
     log.error("database_unavailable", error=str(error))
     return answer_error(503, retry_after=_RETRY_SECONDS)

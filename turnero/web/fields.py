@@ -1,4 +1,4 @@
-"""The fields of one form, parsed one by one, and what is wrong with them: all told at once."""
+"""Parses the fields of a form and collects all their errors."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -9,18 +9,18 @@ Value = TypeVar("Value")
 
 
 class Fields:
-    """Reads a form. ``faults``: by field the error found there."""
+    """Reads a form. ``faults``: errors by field."""
 
     def __init__(self, form: Mapping[str, str]) -> None:
         self.form = form
         self.faults: dict[str, InvalidInput] = {}
 
     def text(self, name: str) -> str:
-        """As typed, without the spaces around it."""
+        """The typed text without surrounding spaces."""
         return self.form.get(name, "").strip()
 
     def parsed(self, name: str, parser: Callable[[str], Value]) -> Value | None:
-        """What ``parser`` makes of a field, or None and a fault where it raises InvalidInput."""
+        """The parsed value, or None and a fault if ``parser`` raises InvalidInput."""
         try:
             return parser(self.text(name))
         except InvalidInput as error:
@@ -28,6 +28,6 @@ class Fields:
             return None
 
     def check(self) -> None:
-        """Raises Faulty if anything was wrong."""
+        """Raises Faulty if any field was wrong."""
         if self.faults:
             raise Faulty(**self.faults)

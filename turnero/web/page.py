@@ -1,4 +1,4 @@
-"""How pages tell trouble: faults beside their fields, refusals on top, nothing typed lost."""
+"""Renders pages with errors: faults beside their fields, refusals on top, everything typed kept."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class FormErrors:
-    """Why a page is shown again: faults by field, or a limit that says no.
+    """The reason a page is shown again: faults by field, or a refusal.
 
-    ``conflict``: the refusal is never a fault of what was typed, whatever its own status says (409).
+    ``conflict``: answer the refusal with 409 whatever its own status, as it is not an input error.
     """
 
     faults: Mapping[str, InvalidInput] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class FormErrors:
 
     @property
     def status(self) -> int:
-        """422 for what was typed; the refusal's own otherwise."""
+        """422 for faults; the refusal's own status otherwise."""
         if self.refusal is not None:
             return 409 if self.conflict else self.refusal.status
         return 422 if self.faults else 200
@@ -39,7 +39,7 @@ NO_ERRORS = FormErrors()
 
 @dataclass(frozen=True)
 class Refusal:
-    """A limit in words; ``code`` tells the page what to offer instead."""
+    """A refusal in words; its ``code`` tells the page what to offer instead."""
 
     code: str
     text: str
@@ -51,7 +51,7 @@ def render_page(
     tell: Callable[[TurneroError], str] = messages.text_of,
     **values: Any,
 ) -> Response:
-    """The page with its trouble on top, if there is any."""
+    """Render a page with its errors, if any."""
     for error in (trouble.refusal, *trouble.faults.values()):
         if error is not None:
             log.info("refused", code=error.code)
@@ -66,7 +66,7 @@ def render_page(
 
 
 def with_labels(errors: Sequence[tuple[str, str]], labels: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Errors by field, each after its field's name and in the order of ``labels``; fields without one come last."""
+    """Errors by field, prefixed with the field's label, in the order of ``labels``; unlabelled fields last."""
     order = {name: place for place, name in enumerate(labels)}
     placed = sorted(errors, key=lambda error: order.get(error[0], len(order)))
     return [(name, _labelled(labels.get(name), text)) for name, text in placed]
@@ -80,12 +80,12 @@ def _labelled(label: str | None, text: str) -> str:
 
 
 def see_other(where: str) -> Response:
-    """303: what was posted is done, or belongs elsewhere."""
+    """A 303 redirect after a post."""
     return make_response(redirect(where, 303))
 
 
 def kept(response: Response, seconds: int) -> Response:
-    """Public data that anybody may keep so long, with an ETag: asking again costs nothing where nothing changed."""
+    """A public, cacheable answer with an ETag, so that unchanged data costs a 304."""
     response.headers["Cache-Control"] = f"public, max-age={seconds}"
     response.add_etag()
     response.make_conditional(request)

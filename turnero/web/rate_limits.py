@@ -1,6 +1,6 @@
-"""Where requests are counted against floods: in Redis for all replicas, or in this process alone.
+"""Storage of the flood limits: Redis for all replicas, or this process alone.
 
-Redis is a convenience: a process that gets no answer counts for itself, and asks again after some seconds.
+Redis is optional: a process that gets no answer counts by itself and retries after some seconds.
 """
 
 import time
@@ -14,16 +14,16 @@ from structlog import get_logger
 
 T = TypeVar("T")
 _SCHEME, _OWN = "shared+", "own"
-# So many windows are kept before those that have ended are looked for.
+# Number of windows kept before ended ones are purged.
 _MANY = 10_000
-# What the slowest page may lose to a Redis that does not answer, and how often one request may try it again.
+# Time-out of an unresponsive Redis, and the time before it is tried again.
 _PATIENCE_SECONDS = 0.2
 _AGAIN_AFTER_SECONDS = 5
 log = get_logger()
 
 
 def storage(redis_url: str | None) -> dict[str, Any]:
-    """Flask-Limiter's settings of the storage: with Redis behind ``redis_url``, or without it."""
+    """Flask-Limiter's storage settings, with Redis at ``redis_url`` or without."""
     if redis_url is None:
         return {"RATELIMIT_STORAGE_URI": f"{_OWN}://"}
     patience = {"socket_timeout": _PATIENCE_SECONDS, "socket_connect_timeout": _PATIENCE_SECONDS}
@@ -31,10 +31,10 @@ def storage(redis_url: str | None) -> dict[str, Any]:
 
 
 class OwnCounts(Storage):
-    """The counts of this process: how often each key came in its window, which begins with the first time.
+    """In-process counts: how often each key came in its window, which begins with the first request.
 
-    The library's own keeper of them begins a thread and reads all keys again a hundred times a second: dear when
-    thousands come at once, each from an address of its own.
+    The library's in-memory storage runs a thread that scans all keys a hundred times a second, which is expensive
+    with thousands of addresses.
     """
 
     STORAGE_SCHEME = [_OWN]  # noqa: RUF012 (as its base class has it)
@@ -42,7 +42,7 @@ class OwnCounts(Storage):
 
     def __init__(self, uri: str = "", **options: Any) -> None:
         super().__init__(uri, **options)
-        self._windows: dict[str, tuple[int, float]] = {}  # the count, and when its window ends
+        self._windows: dict[str, tuple[int, float]] = {}  # count and end of the window
         self._lock = Lock()
         self._many = _MANY
 
@@ -83,9 +83,9 @@ class OwnCounts(Storage):
 
 
 class SharedCounts(RedisStorage):
-    """Redis, and this process's memory while it is away. Says once that it went, and once that it is back.
+    """Redis, or this process's memory while Redis is away; logs once when it goes and once when it returns.
 
-    Flask-Limiter's own way of falling back answers 500 to whoever is under way in another thread at that moment.
+    Flask-Limiter's own fallback answers 500 to requests running in other threads at that moment.
     """
 
     STORAGE_SCHEME = [f"{_SCHEME}redis", f"{_SCHEME}rediss", f"{_SCHEME}unix"]  # noqa: RUF012 (as its base class has it)
@@ -120,7 +120,7 @@ class SharedCounts(RedisStorage):
         return answer
 
     def _try_again(self) -> bool:
-        """Whether this request is the one that tries; the others do not wait for it."""
+        """Whether this request retries Redis; the others do not wait for it."""
         with self._lock:
             due = time.monotonic() >= self._again_at
             if due:

@@ -1,7 +1,7 @@
-"""Who was turned down in the last hour, and why: what ``/metrics`` says, whichever replica is asked.
+"""Counts of refusals in the last hour by reason, for ``/metrics`` of any replica.
 
-Each process counts by itself and writes its counts down every few seconds, beside the answer to somebody: a refusal
-costs no statement of its own when everybody is refused at once. What a killed process had not written yet is lost.
+Each process counts in memory and writes its counts every few seconds, so that a mass of refusals costs no statement
+each. Counts that a killed process had not written are lost.
 """
 
 import time
@@ -28,7 +28,7 @@ log = get_logger()
 
 
 class Refusals(Base):
-    """How often people were turned down for ``reason`` in the ten minutes from ``since`` on."""
+    """Number of refusals for ``reason`` in the ten minutes from ``since``."""
 
     __tablename__ = "refusals"
     __table_args__ = (CheckConstraint("times > 0", name="times"),)
@@ -39,7 +39,7 @@ class Refusals(Base):
 
 
 class Tally:
-    """What this process has not written down yet."""
+    """Counts this process has not written yet."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
@@ -51,7 +51,7 @@ class Tally:
             self._counts[reason] += 1
 
     def take(self, every: float = _WRITTEN_EVERY) -> Mapping[str, int]:
-        """All of it, once it is time to write it down: by whoever asks first."""
+        """Take all counts if they are due; only the first caller gets them."""
         with self._lock:
             if not self._counts or time.monotonic() - self._written_at < every:
                 return {}
@@ -65,12 +65,12 @@ def register(app: Flask) -> None:
 
 
 def count_refusal(reason: str) -> None:
-    """Somebody was turned down."""
+    """Count a refusal."""
     _tally().add(reason)
 
 
 def last_hour() -> dict[str, int]:
-    """By reason; what other processes counted in their last seconds is not in it yet."""
+    """Refusals of the last hour by reason, without the last seconds of other processes."""
     _write(_tally().take(every=0))
     since = clock.now() - timedelta(hours=1)
     rows = select(Refusals.reason, func.sum(Refusals.times)).where(Refusals.since > since)
@@ -94,7 +94,7 @@ def _write_due(response: Response) -> Response:
 
 
 def _write(counts: Mapping[str, int]) -> None:
-    """Nobody's page fails because it could not be counted."""
+    """Write the counts; an error here must not fail the page."""
     if counts:
         try:
             _add(counts)
@@ -109,5 +109,5 @@ def _add(counts: Mapping[str, int]) -> None:
     rows = [{"since": since, "reason": reason, "times": times} for reason, times in sorted(counts.items())]
     insert = (postgresql.insert if database.on_postgresql() else sqlite.insert)(Refusals)
     added = {"times": Refusals.times + insert.excluded.times}
-    for row in rows:  # in the order of their keys, as every process does
+    for row in rows:  # sorted, to avoid deadlocks between processes
         db.session.execute(insert.values(row).on_conflict_do_update(index_elements=["since", "reason"], set_=added))

@@ -1,7 +1,7 @@
-"""The browser's identity: a cookie with an opaque number and nothing else (docs/decisions: cookie-with-a-browser-id).
+"""The browser's identity: a cookie with only an opaque number (docs/decisions: cookie-with-a-browser-id).
 
-What a journey knows is in the database. The first part of the number makes the form token, which needs no store of its
-own; the second is who the browser is, and a proof renews it while forms in other tabs stay good.
+Journeys are stored in the database. The first part of the number derives the form token, which needs no storage; the
+second identifies the browser. A proof renews only the second, so that forms in other tabs stay valid.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ from flask.sessions import SessionInterface, SessionMixin
 _ID = re.compile(r"[\w-]{48}", re.ASCII)
 _FORM_BYTES, _WHO_BYTES = 12, 24
 _FORM_LETTERS = 16
-# Caps count a browser's turns of 30 days.
+# Caps count a browser's turns over 30 days.
 _LIFETIME = 60 * 24 * 3600
 
 
 class BrowserSession(dict[str, Any], SessionMixin):
-    """One browser's id. ``used`` once a page needed it: only then is the cookie set."""
+    """A browser's id. ``used`` once a page needed it; only then is the cookie set."""
 
     modified = False
 
@@ -38,7 +38,7 @@ class BrowserSession(dict[str, Any], SessionMixin):
 
 
 class BrowserSessions(SessionInterface):
-    """Reads and sets the cookie; ``Secure`` and a ``__Host-`` name exactly where pages are served over https."""
+    """Reads and sets the cookie, with ``Secure`` and a ``__Host-`` name if pages are served over https."""
 
     def __init__(self, *, secure: bool) -> None:
         self.secure = secure
@@ -68,16 +68,16 @@ class BrowserSessions(SessionInterface):
 
 
 def browser() -> str:
-    """The hash by which the database knows this browser; a new browser gets its cookie with this answer."""
+    """The hash of this browser's id; sets the cookie for a new browser."""
     current = cast(BrowserSession, session)
     current.used = True
     return known_as(current.browser_id)
 
 
 def renewed(key: str) -> str:
-    """Another id for this browser, to ``become`` once the proof of journey ``key`` is in the database.
+    """A new id for this browser, used with ``become`` once the proof of journey ``key`` is stored.
 
-    Whoever knows the old id cannot tell it, and the same proof sent again (its answer was lost) gives the same one.
+    It cannot be computed from the old id, and repeating the same proof (its answer was lost) yields the same id.
     """
     old = cast(BrowserSession, session).browser_id
     secret = current_app.config["SECRET_KEY"].encode()
@@ -86,16 +86,16 @@ def renewed(key: str) -> str:
 
 
 def become(browser_id: str) -> None:
-    """From this answer on the browser has another id."""
+    """Set the browser's new id with this answer."""
     current = cast(BrowserSession, session)
     current.browser_id, current.new, current.used = browser_id, True, True
 
 
 def known_as(browser_id: str) -> str:
-    """The hash by which the database knows a browser."""
+    """The stored hash of a browser id."""
     return hashlib.sha256(browser_id[_FORM_LETTERS:].encode()).hexdigest()
 
 
 def _form_token(browser_id: str) -> str:
-    """What only this browser's forms carry; its signature, under the secret key, is Flask-WTF's."""
+    """The browser's form token; Flask-WTF signs it with the secret key."""
     return hmac.new(browser_id[:_FORM_LETTERS].encode(), b"form", hashlib.sha256).hexdigest()

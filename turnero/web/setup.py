@@ -1,4 +1,4 @@
-"""What all pages and answers share: who is asking, the words of templates, static files, headers and limits."""
+"""Common setup of all answers: browser identity, template globals, static files, headers and limits."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ from turnero.web.session import BrowserSessions
 _MAX_BYTES = 64 * 1024
 _A_YEAR = 365 * 24 * 3600
 _MAX_ROW = 2**31 - 1
-# Floods only: 300 honest journeys behind one address (some 20 requests each, 8 of them posts) stay far below.
+# Against floods only: 300 journeys behind one address (20 requests each, 8 of them posts) stay far below.
 _ALL_REQUESTS = "20000 per 5 minutes"
 _POSTS_OF_ONE_PAGE = "2000 per 5 minutes"
 _SAME_FOR_ALL = {
@@ -36,7 +36,7 @@ _SAME_FOR_ALL = {
 
 
 class _RowNumber(IntegerConverter):
-    """A row's number as the database can hold it; with any other there is no page, rather than a failure of ours."""
+    """URL converter for row ids within the database's range; others answer 404."""
 
     regex = "[0-9]{1,10}"
 
@@ -45,20 +45,20 @@ class _RowNumber(IntegerConverter):
 
 
 def configure(app: Flask, settings: Settings) -> None:
-    """Everything between the server and the routes. The blueprints come after it."""
+    """Configure everything between server and routes. Call before registering blueprints."""
     app.config.update(
         MAX_CONTENT_LENGTH=_MAX_BYTES,
-        WTF_CSRF_TIME_LIMIT=None,  # slow people are no attackers
-        WTF_CSRF_SSL_STRICT=False,  # it would ask for a Referer, which careful browsers do not send
+        WTF_CSRF_TIME_LIMIT=None,  # tokens do not expire: people may be slow
+        WTF_CSRF_SSL_STRICT=False,  # it would require a Referer, which some browsers do not send
         RATELIMIT_APPLICATION=lambda: _ALL_REQUESTS,
         RATELIMIT_DEFAULT=lambda: _POSTS_OF_ONE_PAGE,
         RATELIMIT_DEFAULTS_EXEMPT_WHEN=lambda: request.method != "POST",
         **rate_limits.storage(settings.redis_url),
     )
-    app.url_map.strict_slashes = False  # people end addresses with a slash
+    app.url_map.strict_slashes = False  # accept URLs with a trailing slash
     app.url_map.converters["int"] = _RowNumber
     app.session_interface = BrowserSessions(secure=settings.secure_cookies)
-    limiter.init_app(app)  # first, so that a flood without form tokens counts too
+    limiter.init_app(app)  # before the token check, so that floods without tokens count
     csrf.init_app(app)
     app.before_request(_refuse_zero_bytes)
     _set_headers(app, settings)
@@ -66,19 +66,19 @@ def configure(app: Flask, settings: Settings) -> None:
     _choose_language(app)
     _give_words_to_templates(app, settings)
     error_pages.register(app)
-    if settings.trusted_proxies:  # never the host: links come from the base URL
+    if settings.trusted_proxies:  # not the host: links use the base URL
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way
 
 
 def _refuse_zero_bytes() -> None:
-    """No keyboard types them, and PostgreSQL's text takes none."""
+    """Refuse zero bytes, which PostgreSQL's text cannot store."""
     if any("\0" in text for text in (request.path, *request.args.values(), *request.form.values())):
         abort(400)
 
 
 def headers(settings: Settings) -> dict[str, str]:
-    """What every answer carries, whoever gives it."""
+    """Headers of every answer."""
     if settings.secure_cookies:
         return _SAME_FOR_ALL | {"Strict-Transport-Security": f"max-age={_A_YEAR}"}
     return _SAME_FOR_ALL
@@ -90,13 +90,13 @@ def _set_headers(app: Flask, settings: Settings) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         response.headers.update(for_all)
-        # A page is personal unless its blueprint says otherwise.
+        # Pages are personal unless their blueprint says otherwise.
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 
 def _serve_static_files(app: Flask, settings: Settings) -> None:
-    """Their address holds a digest of them all, so modules find one another and browsers may keep them for ever."""
+    """Serve static files under a common digest: modules can import each other, and browsers cache them forever."""
     folder = resource("static")
     prefix = f"static/{_digest(folder)}"
 
@@ -114,7 +114,7 @@ def _serve_static_files(app: Flask, settings: Settings) -> None:
 
 
 def _with_headers(inner: WSGIApplication, for_all: dict[str, str]) -> WSGIApplication:
-    """On a file that has not changed, and any other answer that is not Flask's, too."""
+    """Add headers to answers not made by Flask, such as unchanged static files."""
 
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, given: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
@@ -136,7 +136,7 @@ def _digest(folder: Path) -> str:
 
 
 def _choose_language(app: Flask) -> None:
-    """What the browser asks for, where there is a catalogue of it; mails and papers of the jobs are in Spanish."""
+    """The browser's preferred language, if there is a catalogue; jobs use Spanish."""
     folder = resource("locale")
     spoken = language.languages(folder)
 
@@ -152,7 +152,7 @@ def _choose_language(app: Flask) -> None:
         default_translation_directories=str(folder),
         locale_selector=asked_for,
     )
-    # Layout is no part of a sentence: line ends and what stands before them are one space.
+    # Collapse line breaks in translated sentences to one space.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     if len(spoken) > 1:
         app.after_request(_differs_by_language)
