@@ -1,6 +1,6 @@
-"""Settings: read once from the environment, checked at the start, never looked up elsewhere.
+"""Settings: read once from the environment and validated at the start.
 
-A wrong setting stops the start with a Spanish list of what to mend (``SettingsError``).
+Invalid settings stop the start with a Spanish list of corrections (``SettingsError``).
 """
 
 import re
@@ -22,7 +22,7 @@ _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
 class SettingsError(Exception):
-    """The environment cannot be used; ``problems`` says in Spanish what to mend."""
+    """Invalid environment; ``problems`` says in Spanish what to correct."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("La configuración no es válida:\n" + "\n".join(f"  - {problem}" for problem in problems))
@@ -31,7 +31,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mail is handed over. ``security``: none, starttls or tls."""
+    """The mail server. ``security``: none, starttls or tls."""
 
     host: str
     port: int
@@ -42,7 +42,7 @@ class MailServer:
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings of one process. Secrets are kept out of ``repr``."""
+    """All settings of a process. ``repr`` omits secrets."""
 
     environment: str
     data: Path
@@ -81,17 +81,17 @@ class Settings:
 
 
 def _is_random(key: str) -> bool:
-    """Whether a key looks like one nobody can guess: long, of many characters, no sample, no pattern."""
+    """Whether a key looks random: long, many different characters, no sample, no pattern."""
     if len(key) < _KEY_CHARACTERS or any(word in key.lower() for word in _SAMPLES):
         return False
     pairs = {key[at : at + 2] for at in range(len(key) - 1)}
     steps = [ord(after) - ord(before) for before, after in pairwise(key)]
-    # Chance repeats few pairs and seldom climbs by one; a pattern does little else.
+    # Random text repeats few pairs and rarely ascends by one; patterns do both.
     return len(set(key)) >= 8 and len(pairs) >= 0.6 * len(key) and sum(abs(step) <= 1 for step in steps) < len(key) / 2
 
 
 def is_loopback(host: str | None) -> bool:
-    """Whether a host name or address can only be this machine."""
+    """Whether a host name or address is the local machine."""
     if host is None or host == "localhost":
         return host is not None
     try:
@@ -101,7 +101,7 @@ def is_loopback(host: str | None) -> bool:
 
 
 class _Reader:
-    """Collects the problems while it reads, so that all are told at once."""
+    """Reads variables and collects problems, so that all are reported at once."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.environ = environ
@@ -167,7 +167,7 @@ class _Reader:
         return value or ""
 
     def fallbacks(self, name: str) -> tuple[str, ...]:
-        """The keys before the present one, the newest first, with commas between them."""
+        """Earlier keys, newest first, separated by commas."""
         keys = tuple(part.strip() for part in (self.get(name) or "").split(",") if part.strip())
         if self.production and not all(_is_random(key) for key in keys):
             self.problems.append(f"{name} tiene una clave demasiado simple: se separan con comas, y nada más.")
@@ -180,7 +180,7 @@ class _Reader:
         scheme, separator, rest = value.partition("://")
         if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
             parts = urlsplit(f"postgresql://{rest}")
-            near = is_loopback(parts.hostname) or not parts.hostname  # without a host: a socket of this machine
+            near = is_loopback(parts.hostname) or not parts.hostname  # without a host: a local socket
             if self.production and not near and parse_qs(parts.query).get("sslmode") not in _VERIFIED:
                 self.problems.append(f"{name} debe terminar en ?sslmode=verify-full: la base está en otro equipo.")
             return "postgresql+psycopg://" + rest

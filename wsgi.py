@@ -1,4 +1,4 @@
-"""For servers that want a WSGI module: ``wsgi:app``, made from the environment."""
+"""WSGI entry point ``wsgi:app``, configured from the environment."""
 
 from turnero import create_app
 

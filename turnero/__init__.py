@@ -51,13 +51,13 @@ from turnero.web import refusals, setup
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application, from ``settings`` or else from the environment. Raises ``SettingsError``."""
+    """Create the application from ``settings``, by default from the environment. Raises ``SettingsError``."""
     settings = settings or Settings.from_environ(os.environ)
     app = Flask("turnero", template_folder=str(resource("templates")), static_folder=None)
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
-        # Forms that stood open when the key was changed: itsdangerous signs with the last and takes any.
+        # Accept forms opened before a key rotation: itsdangerous signs with the last key and accepts any.
         WTF_CSRF_SECRET_KEY=[*reversed(settings.secret_key_fallbacks), settings.secret_key],
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings),
@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _connect_database(app: Flask) -> None:
     extensions.db.init_app(app)
     migrations = str(resource("migrations"))
-    # Before the extension's own: a connection that died behind a finished page must not spoil it.
+    # Before the extension's own teardown: a connection that died after the page was made must not fail it.
     app.teardown_appcontext(lambda _error: database.close_session())
     extensions.migrate.init_app(app, extensions.db, directory=migrations, render_as_batch=True, compare_type=True)
     with app.app_context():
@@ -86,7 +86,7 @@ def _connect_database(app: Flask) -> None:
 
 
 def _register_notices(app: Flask) -> None:
-    """Who writes which mail (templates/email)."""
+    """Register the renderers of all mails (templates/email)."""
     mail.init_app(app)
     rendering.register_renderer(app, "code", verify_notices.code_mail)
     for kind, renderer in {

@@ -1,6 +1,6 @@
-"""The command line: ``turnero …``, and the same commands under ``flask --app turnero …``.
+"""The command line: ``turnero …``, also available as ``flask --app turnero …``.
 
-Exit status: 0 done, 1 the work failed, 2 wrong use.
+Exit status: 0 success, 1 failure, 2 usage error.
 """
 
 import functools
@@ -39,7 +39,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def _saying_failures(callback: Callable[..., Any]) -> Callable[..., Any]:
-    """What a person can mend is said in one sentence."""
+    """Report expected errors in one sentence."""
 
     @functools.wraps(callback)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -141,7 +141,7 @@ def _settings() -> Settings:
 
 
 def _in_application(command: click.Command) -> click.Command:
-    """Run ``command`` (and those under it) inside the application."""
+    """Run ``command`` and its subcommands in an application context."""
     if isinstance(command, click.Group):
         for inner in command.commands.values():
             _in_application(inner)
@@ -184,7 +184,7 @@ for command in COMMANDS:
 
 
 def register(app: Flask) -> None:
-    """Offer the commands under ``flask --app turnero`` too."""
+    """Register the commands for ``flask --app turnero``."""
     for command in COMMANDS:
         app.cli.add_command(command)
 
@@ -192,5 +192,5 @@ def register(app: Flask) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """The console script ``turnero``; ``arguments`` are the command line's own."""
     gettext.bindtextdomain("messages", resource("locale"))
-    os.environ["LANGUAGE"] = "es"  # click's own sentences; nothing else here reads it
+    os.environ["LANGUAGE"] = "es"  # for click's own messages only
     cli(arguments, prog_name="turnero", obj=ScriptInfo(create_app=turnero.create_app))

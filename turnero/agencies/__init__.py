@@ -1,1 +1,1 @@
-"""Where and when we attend: provinces, agencies, hours, desks, holidays. Knows nothing of people or bookings."""
+"""Provinces, agencies, hours, desks and holidays. Independent of people and bookings."""

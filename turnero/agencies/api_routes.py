@@ -1,4 +1,4 @@
-"""``/api/v1``: where and what we attend, as JSON. Read only, nothing personal."""
+"""``/api/v1``: provinces, trámites and agencies as JSON. Read-only, no personal data."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def may_be_kept(response: Response) -> Response:
 
 @blueprint.get("/provincias")
 def show_provinces_json() -> Response:
-    """By name."""
+    """Provinces, by name."""
     return jsonify(
         [
             {"codigo": each.code, "nombre": each.name, "capital": each.capital, "zona": each.zone}
@@ -30,7 +30,7 @@ def show_provinces_json() -> Response:
 
 @blueprint.get("/tramites")
 def show_procedures_json() -> Response:
-    """In the catalogue's order; ``canal``: presencial, virtual (asks for no turn) or ambos."""
+    """Trámites in the catalogue's order; ``canal``: presencial, virtual (needs no turn) or ambos."""
     return jsonify(
         [
             {
@@ -48,7 +48,7 @@ def show_procedures_json() -> Response:
 
 @blueprint.get("/agencias")
 def show_agencies_json() -> Response:
-    """By name; of one ``provincia`` (code), and only those that offer one ``tramite`` (slug), where these are given."""
+    """Agencies by name, optionally of one ``provincia`` (code) or offering one ``tramite`` (slug)."""
     province = request.args.get("provincia") or None
     slug = request.args.get("tramite") or None
     if province is not None:

@@ -1,1 +1,1 @@
-"""What we tell people: the outbox, its delivery by mail, and the demo's mailbox."""
+"""Notices to people: the outbox, delivery by mail, and the demo's mailbox."""

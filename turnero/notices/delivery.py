@@ -1,8 +1,7 @@
-"""Delivering what the outbox owes: take, send outside any transaction, mark. At least once, never lost.
+"""Delivers pending notices at least once: take a lease, send outside any transaction, mark.
 
-A notice is leased while it is being sent. When a deliverer dies its lease runs out and the notice goes
-again, with the same Message-ID. The number of the attempt is the fence: a deliverer that slept through
-its lease can neither send nor undo what its successor does.
+When a deliverer dies its lease expires and the notice is sent again with the same Message-ID. The attempt number is the
+fencing token: a deliverer that slept through its lease can neither send nor undo its successor's work.
 """
 
 from collections.abc import Callable
@@ -21,12 +20,12 @@ from turnero.notices.channels.mail import Postponed, Rejected, Unreachable, Veri
 from turnero.notices.models import OWED, Notice, NoticeStatus
 from turnero.notices.rendering import Rendered, handed_over, render
 
-LEASE = timedelta(seconds=60)  # longer than the four answers that one mail may have to wait for
+LEASE = timedelta(seconds=60)  # longer than the four server answers of one mail
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (30, 120, 600, 3600, 6 * 3600))
-MAX_ATTEMPTS = 14  # with these waits more than two days
-PATIENCE = timedelta(days=2)  # no mail dies younger of a temporary fault, however often it was tried
+MAX_ATTEMPTS = 14  # with these delays more than two days
+PATIENCE = timedelta(days=2)  # minimum age at which temporary failures make a mail dead
 _MIN_WAIT = timedelta(seconds=5)
-# The server takes nothing: all wait this long, and the mail it was found out with, which may be the cause, a bit more.
+# Wait while the server accepts nothing; the mail that failed, possibly the cause, waits a bit longer.
 PAUSE = timedelta(seconds=30)
 _MAX_PAUSE = timedelta(minutes=4)
 
@@ -35,7 +34,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Delivered:
-    """How many notices were sent, failed (they come again or are dead) and were dropped."""
+    """Number of notices sent, failed (to retry, or dead) and dropped."""
 
     sent: int = 0
     failed: int = 0
@@ -47,7 +46,7 @@ class Delivered:
 
 @dataclass(frozen=True)
 class _Owed:
-    """One leased notice, apart from its row: no transaction is open while the mail server is spoken to."""
+    """A leased notice, detached from its row: no transaction is open while talking to the mail server."""
 
     id: int
     kind: str
@@ -58,7 +57,7 @@ class _Owed:
 
 
 def deliver_all(goes_on: Callable[[], bool] = lambda: True) -> Delivered:
-    """Deliver until nothing is due, or, asked before each batch, it shall not go on."""
+    """Deliver until nothing is due, or until the check before each batch says to stop."""
     total = Delivered()
     while goes_on() and (batch := deliver()) != Delivered():
         total += batch
@@ -76,7 +75,7 @@ def deliver(limit: int = 20) -> Delivered:
             try:
                 total += _send(connection, notice)
             except Unreachable as error:
-                # The others would only wait for the same silence.
+                # The other mails would time out the same way.
                 total += _fail(notice, error)
                 _pause(owed[position + 1 :])
                 break
@@ -84,9 +83,9 @@ def deliver(limit: int = 20) -> Delivered:
 
 
 def wait_after(attempt: int, left: timedelta | None) -> timedelta:
-    """How long to wait after the ``attempt``-th failure (1…) of a mail that is worth something for ``left`` more.
+    """The delay after the ``attempt``-th failure (1…) of a mail that expires in ``left``.
 
-    A mail that expires is tried more densely, a quarter of what is left at a time: a code that comes late is lost.
+    Expiring mails are retried more often, after a quarter of the remaining time: a late code is useless.
     """
     wait = WAITS[min(attempt, len(WAITS)) - 1]
     return wait if left is None else max(min(wait, left / 4), _MIN_WAIT)
@@ -96,8 +95,8 @@ def _send(connection: VerifiedConnection, owed: _Owed) -> Delivered:
     try:
         rendered = _rendered(owed.id)
     except OUTAGES:
-        raise  # no fault of this notice: its lease runs out, and somebody sends it then
-    except Exception as error:  # a fault in one notice's renderer must not stop everybody else's mail
+        raise  # not the notice's fault: its lease expires and it is sent again
+    except Exception as error:  # an error in one renderer must not stop other mails
         log.exception("notice_not_rendered", notice=owed.id, kind=owed.kind)
         return _fail(owed, RuntimeError(f"not rendered: {type(error).__name__}"))
     if rendered is None:
@@ -118,19 +117,19 @@ def _rendered(notice_id: int) -> Rendered | None:
     try:
         return render(db.session.get_one(Notice, notice_id))
     finally:
-        db.session.rollback()  # nothing was written; do not keep a snapshot open over the network
+        db.session.rollback()  # nothing was written; do not keep a transaction open during network calls
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
-    """Notices that nobody is sending."""
+    """Notices without a valid lease."""
     return or_(
         Notice.status == NoticeStatus.WAITING, and_(Notice.status == NoticeStatus.SENDING, Notice.leased_until <= now)
     )
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    """Notices whose time has come, and before which nothing more urgent about the same subject is still unsent:
-    nobody is reminded of a turn that was not yet confirmed to them."""
+    """Due notices, except while a more urgent one about the same subject is unsent: no reminder precedes its
+    confirmation."""
     before = aliased(Notice)
     unsent = select(before.id).where(
         before.subject == Notice.subject,
@@ -141,7 +140,7 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 
 def _anything_due() -> bool:
-    """Whether taking is worth a write transaction; asked every second."""
+    """Whether anything is due, checked every second before opening a write transaction."""
     now = clock.now()
     wanted = and_(_free(now), or_(_due(now), Notice.expires_at <= now))
     found = db.session.scalar(select(Notice.id).where(wanted).limit(1)) is not None
@@ -151,7 +150,7 @@ def _anything_due() -> bool:
 
 @transaction
 def _take(limit: int) -> tuple[list[_Owed], int]:
-    """Lease due notices; drop the expired. Whoever comes at the same time takes others."""
+    """Lease due notices and drop expired ones. Concurrent deliverers take different ones."""
     now = clock.now()
     expired = select(Notice.id).where(_free(now), Notice.expires_at <= now).with_for_update(skip_locked=True)
     dropped = _count(
@@ -182,7 +181,7 @@ def _still_ours(owed: _Owed) -> Update:
 
 @transaction
 def _renew(owed: _Owed) -> bool:
-    """Right before sending: is it still ours, and still worth sending?"""
+    """Renew the lease right before sending; False if lost or the notice is obsolete."""
     now = clock.now()
     alive = or_(Notice.expires_at.is_(None), Notice.expires_at > now)
     return _count(_still_ours(owed).where(Notice.leased_until > now, alive).values(leased_until=now + LEASE)) == 1
@@ -190,7 +189,7 @@ def _renew(owed: _Owed) -> bool:
 
 @transaction
 def _mark_sent(owed: _Owed) -> None:
-    """Whoever holds the lease by now: it is sent, and nobody needs to send it again."""
+    """Mark as sent regardless of the lease's holder: nobody needs to send it again."""
     now = clock.now()
     sent = {"status": NoticeStatus.SENT, "sent_at": now, "leased_until": None, "last_error": None}
     db.session.execute(update(Notice).where(Notice.id == owed.id).values(sent))
@@ -199,7 +198,7 @@ def _mark_sent(owed: _Owed) -> None:
 
 @transaction
 def _drop(owed: _Owed, *conditions: ColumnElement[bool]) -> Delivered:
-    """Nothing to tell any more, or too late to tell it."""
+    """Drop a notice that is obsolete or expired."""
     return Delivered(
         dropped=_count(_still_ours(owed).where(*conditions).values(status=NoticeStatus.DROPPED, leased_until=None))
     )
@@ -228,10 +227,10 @@ def _fail(owed: _Owed, error: Exception) -> Delivered:
 
 @transaction
 def _pause(untried: list[_Owed]) -> None:
-    """Give back what was leased and never tried, and let all that is due wait for the server.
+    """Release leased notices that were not tried, and let all due ones wait for the server.
 
-    The number of the attempt goes back too and stays a fence: whoever takes the notice next gets the same number, but
-    only once this lease is given back, so one number is never in two hands.
+    The attempt number is reset too and remains a fencing token: the next taker gets the same number only after this
+    lease is released, so two holders never share one.
     """
     now = clock.now()
     for owed in untried:

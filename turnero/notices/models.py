@@ -1,4 +1,4 @@
-"""The outbox: one row for each mail we owe, written in the transaction of what it tells."""
+"""The outbox: one row per pending mail, written in the transaction of its cause."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from turnero.core.extensions import Base
 
 
 class NoticeStatus(StrEnum):
-    """waiting → sending (leased) → sent | dead | dropped (expired, or nothing to tell any more)."""
+    """waiting → sending (leased) → sent | dead | dropped (expired or obsolete)."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -24,7 +24,7 @@ OWED = (NoticeStatus.WAITING, NoticeStatus.SENDING)
 
 
 class Notice(Base):
-    """A mail owed. It holds no body: that is rendered when it is sent, so no code or link rests here."""
+    """A pending mail. The body is rendered when it is sent, so no code or link is stored."""
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -36,8 +36,8 @@ class Notice(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]  # "code", "confirmation", "link", "cancellation", …: the folder under templates/email
     subject: Mapped[str] = mapped_column(index=True)  # what it is about: "booking:17", "challenge:4"
-    occasion: Mapped[str] = mapped_column(default="")  # which time, when the same kind may come again
-    reference: Mapped[str | None]  # of the turn it is about, for people
+    occasion: Mapped[str] = mapped_column(default="")  # distinguishes repeated notices of one kind
+    reference: Mapped[str | None]  # the turn's reference, for people
     address: Mapped[str]
     priority: Mapped[int]  # lower goes first: 1 code, 2 confirmation and the like, 3 reminder
     status: Mapped[NoticeStatus] = mapped_column(EnumText(NoticeStatus), default=NoticeStatus.WAITING)

@@ -1,4 +1,4 @@
-"""Writing a mail owed, in the transaction of what it tells: both are committed or neither is."""
+"""Writes pending mails in the transaction of their cause: both are committed or neither."""
 
 import secrets
 from datetime import datetime
@@ -15,7 +15,7 @@ from turnero.core.db import on_postgresql
 from turnero.core.extensions import db
 from turnero.notices.models import Notice, NoticeStatus
 
-# Lower goes first: somebody waits at the code page, nobody waits for a reminder.
+# Lower goes first: a person waits for the code, nobody waits for a reminder.
 CODE, CONFIRMATION, REMINDER = 1, 2, 3
 
 
@@ -30,9 +30,9 @@ def write(
     reference: str | None = None,
     expires_at: datetime | None = None,
 ) -> None:
-    """Owe one mail of ``kind`` about ``subject`` ("booking:17"). The caller commits.
+    """Write a pending mail of ``kind`` about ``subject`` ("booking:17"). The caller commits.
 
-    Written again for the same ``occasion`` it stays one mail. After ``expires_at`` it is never delivered.
+    Idempotent per ``occasion``. After ``expires_at`` the mail is not delivered.
     """
     notice = {
         "kind": kind,
@@ -56,7 +56,7 @@ def _insert(postgres: bool) -> Insert:
 
 
 def _host() -> str:
-    """The public host, so that a Message-ID tells nothing about the machine that sends."""
+    """The public host, so that a Message-ID does not reveal the sending machine."""
     return urlsplit(current_app.config["SETTINGS"].base_url).hostname or "localhost"
 
 
@@ -66,7 +66,7 @@ def revivable() -> tuple[ColumnElement[bool], ...]:
 
 
 def revive() -> int:
-    """Dead notices become due now, with all their attempts again; how many. The caller commits."""
+    """Make dead notices due now with all attempts. Returns how many. The caller commits."""
     dead = update(Notice).where(*revivable())
     revived = db.session.execute(dead.values(status=NoticeStatus.WAITING, attempts=0, next_try_at=clock.now()))
     return cast("CursorResult[Any]", revived).rowcount

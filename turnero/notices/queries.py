@@ -1,4 +1,4 @@
-"""What became of a mail, for the pages that speak of it."""
+"""Delivery state of mails, for pages."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,11 +8,11 @@ from sqlalchemy import select
 from turnero.core.extensions import db
 from turnero.notices.models import Notice, NoticeStatus
 
-USUAL = timedelta(minutes=1)  # a mail that waits longer is worth a word
+USUAL = timedelta(minutes=1)  # pages mention a mail that waits longer
 
 
 class Fate(StrEnum):
-    """``sent`` to the mail server, about to be (``soon``), ``late``, or ``refused`` for good."""
+    """Delivery state: ``sent`` to the mail server, ``soon``, ``late``, or ``refused`` permanently."""
 
     SENT = "sent"
     SOON = "soon"
@@ -21,7 +21,7 @@ class Fate(StrEnum):
 
 
 def fate_of(subject: str, *kinds: str, now: datetime) -> Fate | None:
-    """How the newest mail of these kinds about ``subject`` ("booking:17") fares; None where there is none."""
+    """The state of the newest mail of these kinds about ``subject`` ("booking:17"); None without one."""
     newest = (
         select(Notice.status, Notice.created_at)
         .where(Notice.subject == subject, Notice.kind.in_(kinds))

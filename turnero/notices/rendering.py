@@ -1,4 +1,4 @@
-"""What a mail says: each kind of notice has a renderer that looks up the present facts when the mail is sent."""
+"""Renders mails: each kind of notice has a renderer that reads the present facts when the mail is sent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _HAND_OVERS = "turnero.hand_overs"
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file of a mail; with ``content_id`` a picture that its HTML shows (``src="cid:…"``)."""
+    """An attachment; with ``content_id`` an inline image of the HTML (``src="cid:…"``)."""
 
     filename: str
     content_type: str
@@ -28,16 +28,16 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail to be written: the folder under templates/email and what its templates may name."""
+    """A mail to render: folder under templates/email and template context."""
 
     template: str
-    context: dict[str, Any] = field(repr=False)  # may hold a code
+    context: dict[str, Any] = field(repr=False)  # may contain a code
     attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A mail as it goes out: one line of subject, the text and the HTML part."""
+    """A rendered mail: subject line, text and HTML."""
 
     subject: str
     text: str = field(repr=False)
@@ -50,7 +50,7 @@ Renderer = Callable[[Notice], Mail | None]
 
 
 def register_renderer(app: Flask, kind: str, renderer: Renderer) -> None:
-    """Let ``renderer`` write the notices of ``kind`` of this application."""
+    """Register the renderer of ``kind`` for this application."""
     app.extensions.setdefault(_EXTENSION, {})[kind] = renderer
 
 
@@ -59,19 +59,19 @@ HandOver = Callable[[Notice, datetime], None]
 
 
 def on_hand_over(app: Flask, kind: str, callback: HandOver) -> None:
-    """Let ``callback`` know when a notice of ``kind`` reached the mail server."""
+    """Register a callback for notices of ``kind`` accepted by the mail server."""
     app.extensions.setdefault(_HAND_OVERS, {})[kind] = callback
 
 
 def handed_over(notice: Notice, now: datetime) -> None:
-    """Tell whoever wants to know. The caller commits."""
+    """Run the registered callbacks. The caller commits."""
     callback: HandOver | None = current_app.extensions.get(_HAND_OVERS, {}).get(notice.kind)
     if callback is not None:
         callback(notice, now)
 
 
 def render(notice: Notice) -> Rendered | None:
-    """The mail of ``notice`` as of now. Raises KeyError for a kind nobody registered."""
+    """Render ``notice`` from the present facts. Raises KeyError for an unregistered kind."""
     renderer: Renderer = current_app.extensions[_EXTENSION][notice.kind]
     mail = renderer(notice)
     return None if mail is None else fill(mail)
@@ -86,7 +86,7 @@ def fill(mail: Mail) -> Rendered:
     }
 
     def part(name: str) -> str:
-        # Straight from the environment: there is no request, so the pages' context processors must not run.
+        # Directly from the environment: without a request the pages' context processors must not run.
         template = current_app.jinja_env.get_template(f"email/{mail.template}/{name}")
         return template.render(shared, **mail.context)
 
@@ -95,13 +95,13 @@ def fill(mail: Mail) -> Rendered:
 
 
 def mainland_time(instant: datetime) -> str:
-    """What most clocks in Ecuador show at ``instant``: 10:52. For mails that know no agency yet."""
+    """Mainland time of ``instant``, for mails before an agency is chosen: 10:52."""
     wall = clock.local(instant, MAINLAND)
     return formatting.clock_time(wall.hour * 60 + wall.minute)
 
 
 def qr_picture(reference: str) -> Attachment:
-    """The reference alone as a QR code for scanners, shown in the mail's HTML as ``cid:qr``."""
+    """The reference as a QR code, shown in the mail's HTML as ``cid:qr``."""
     png = BytesIO()
     qr.symbol(reference).save(png, kind="png", scale=6, border=4)
     return Attachment(f"{reference}.png", "image/png", png.getvalue(), content_id="qr")

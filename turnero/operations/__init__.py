@@ -1,1 +1,1 @@
-"""Running the product: jobs, serving, schema, backup, restore, audit, metrics, the demonstration."""
+"""Operation: jobs, serving, schema, backup, restore, audit, metrics, and the demo."""

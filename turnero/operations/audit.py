@@ -1,4 +1,4 @@
-"""The invariants that the database alone can tell (DESIGN §6): what must never be, looked for row by row."""
+"""Checks the invariants visible in the database (DESIGN §6), row by row."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -29,13 +29,13 @@ from turnero.transparency.months import closing
 from turnero.verify.models import Challenge
 
 _KEPT_CLAIMS = SEATED | {Status.ATTENDED, Status.NO_SHOW}
-# Their people are there, or were: what is decided about hours afterwards does not move them.
+# Their people are or were present: later changes of hours do not move them.
 _THERE = _KEPT_CLAIMS - {Status.CONFIRMED}
 
 
 @dataclass(frozen=True)
 class Violation:
-    """A broken invariant ("I3") and what breaks it, in Spanish and without personal data."""
+    """A violated invariant ("I3") with a Spanish description without personal data."""
 
     invariant: str
     text: str
@@ -45,16 +45,16 @@ class Violation:
 
 
 def audit() -> Iterator[Violation]:
-    """Every violation found, invariant by invariant."""
+    """All violations, by invariant."""
     checks = (_seats, _one_live, _confirmations, _subjects, _hours, _references, _effects, _events, _cells)
     for check in (*checks, _offers, _draws, _figures):
         yield from check()
 
 
 def _seats() -> Iterator[Violation]:
-    """I1: claims that count lie on open windows and none overlap on one seat, also when the grid step changed.
+    """I1: counting claims are on open windows and do not overlap on a seat, even after the grid step changed.
 
-    Whoever has arrived may sit at a window that was closed since, or across the cells of a new grid.
+    People who have arrived may be at a window closed since, or across cells of a new grid.
     """
     now = clock.now()
     rows = db.session.execute(
@@ -91,7 +91,7 @@ def _one_live() -> Iterator[Violation]:
 
 
 def _confirmations() -> Iterator[Violation]:
-    """I4: every confirmed web turn has its confirmation notice, those of forgotten holders excepted."""
+    """I4: every confirmed web turn has its confirmation notice, except those of erased holders."""
     subject = literal("booking:") + cast(Booking.id, String)
     told = select(Notice.id).where(Notice.kind == "confirmation", Notice.subject == subject)
     untold = select(Booking.reference).where(
@@ -118,9 +118,9 @@ def _subjects() -> Iterator[Violation]:
 
 
 def _hours() -> Iterator[Violation]:
-    """I7: every turn to come lies in opening hours, at a desk that offers its trámite.
+    """I7: every future turn is within opening hours, at a desk that offers its trámite.
 
-    Whoever has arrived before their hour is there, put there by an event; nobody sends them home.
+    Excludes people who have arrived before their hour.
     """
     rows = db.session.execute(
         select(Booking, Desk)
@@ -137,7 +137,7 @@ def _hours() -> Iterator[Violation]:
 
 
 def _references() -> Iterator[Violation]:
-    """I8: references are unique (the constraint says so), also among deleted holds, and well formed."""
+    """I8: references are well formed and unique, including those of deleted holds."""
     for wrong in db.session.scalars(select(Booking.reference)):
         if reference.parse_reference(wrong) != wrong:
             yield Violation("I8", f"la referencia {wrong} no es válida")
@@ -174,7 +174,7 @@ def _events() -> Iterator[Violation]:
 
 
 def _cells() -> Iterator[Violation]:
-    """I11: undated claims are exactly the cells of the turns that have a place; who came without a turn has none."""
+    """I11: undated claims are exactly the cells of turns with a place; walk-ins have none."""
     claims: dict[int, set[tuple[int, date, int, int]]] = defaultdict(set)
     for row in db.session.execute(
         select(Claim.booking_id, Claim.desk_id, Claim.day, Claim.minute, Claim.seat).where(Claim.lapses_at.is_(None))
@@ -194,7 +194,7 @@ def _cells() -> Iterator[Violation]:
 
 
 def _offers() -> Iterator[Violation]:
-    """I11, of offered places: who is offered one has an open offer, and whoever has none keeps no seat."""
+    """I11 for offers: requests with status offered have an open offer, and seats are kept only for open offers."""
     now = clock.now()
     of_offers = select(Claim.booking_id).where(Claim.purpose == Purpose.OFFER, Claim.lapses_at > now).distinct()
     is_open = (
@@ -215,7 +215,7 @@ def _offers() -> Iterator[Violation]:
 
 
 def _draws() -> Iterator[Violation]:
-    """I9, of draws: each can be drawn again to the same end, and the hash is the one that was announced."""
+    """I9 for draws: repeating each gives the same result, and its secret matches the announced hash."""
     for row in db.session.scalars(select(Draw).where(Draw.drawn_at.is_not(None))):
         published = row.document or {}
         try:
@@ -229,7 +229,7 @@ def _draws() -> Iterator[Violation]:
 
 
 def _figures() -> Iterator[Violation]:
-    """I12, as far as figures go: a month counted here is the sum of its parts, by agency and by province."""
+    """I12 for figures: a counted month equals the sum of its parts, by agency and by province."""
     for row in closing.published():
         if row.source != "own":
             continue
@@ -253,7 +253,7 @@ def _calendars(desk_ids: set[int], days: set[date]) -> dict[int, DeskCalendar]:
 @with_appcontext
 def audit_command() -> None:
     """Revisa las invariantes que se pueden ver en la base de datos. Termina con 1 si alguna no se cumple."""
-    if on_postgresql():  # looking at every row of a million takes longer than a page may
+    if on_postgresql():  # reading a million rows takes longer than the time-out of pages
         for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
             db.session.execute(text(f"SET LOCAL {name} = 0"))
     violations = 0

@@ -1,6 +1,6 @@
-"""The whole database as one file, and back: SQLite by itself, PostgreSQL by its own programs past any pooler.
+"""Backs up the database to one file and restores it: SQLite directly, PostgreSQL with its own programs past any pooler.
 
-The file holds personal data: it is readable by its owner alone, and appears under its name only when it is whole.
+The file contains personal data: it has mode 0600 and gets its name only when complete.
 """
 
 import os
@@ -25,13 +25,13 @@ _DEBIAN = Path("/usr/lib/postgresql")
 
 
 class BackupExists(TurneroError):
-    """There is a file of that name, and it is never written over."""
+    """The file exists; backups never overwrite."""
 
     code = "backup_exists"
 
 
 class NoBackup(TurneroError):
-    """The file is not there or is none of our backups."""
+    """The file does not exist or is not a backup of ours."""
 
     code = "backup_not_found"
 
@@ -49,13 +49,13 @@ class ProgramMissing(TurneroError):
 
 
 class CopyFailed(TurneroError):
-    """Copying ended in ``reason``, the last words of whoever did it; nothing was changed."""
+    """Copying failed with ``reason``, the program's last output; nothing was changed."""
 
     code = "backup_failed"
 
 
 def write_backup(target: Path) -> None:
-    """Copy the database, as it is at one moment, to ``target``. People go on booking meanwhile.
+    """Copy a consistent snapshot of the database to ``target`` while people keep booking.
 
     Raises BackupExists, ProgramMissing or CopyFailed.
     """
@@ -70,7 +70,7 @@ def write_backup(target: Path) -> None:
                 connection.execute("VACUUM INTO ?", (str(partial),))
         _to_the_disk(partial)
         try:
-            os.link(partial, target)  # unlike a rename it never takes another file's place
+            os.link(partial, target)  # unlike a rename it never replaces a file
         except FileExistsError as error:
             raise BackupExists(path=str(target)) from error
 
@@ -91,11 +91,10 @@ def revision_of(source: Path) -> str | None:
 
 
 def bring_back(source: Path, era: int) -> None:
-    """Put the backup in the database's place, at once or not at all, *without* the mark of its revision.
+    """Replace the database by the backup atomically, *without* its revision mark.
 
-    No process of ours works with a database that has none, so nobody meets it before it was made safe.
-    Its era of references is at least ``era``, that of the database that goes.
-    Raises ProgramMissing or CopyFailed.
+    No process works on a database without a revision, so none uses it before it was made safe. Its era of references
+    is at least ``era``, that of the replaced database. Raises ProgramMissing or CopyFailed.
     """
     db.session.remove()
     db.engine.dispose()
@@ -106,10 +105,10 @@ def bring_back(source: Path, era: int) -> None:
 
 
 def _bring_dump(source: Path, era: int) -> None:
-    """One transaction: what was there goes, what was saved comes, and the mark of the revision is taken away.
+    """Drop the old content, load the dump and remove the revision mark, in one transaction.
 
-    We say COMMIT ourselves, last: psql's --single-transaction commits at the end of its input, also where
-    that end is our death half way.
+    Sends COMMIT explicitly at the end: psql's --single-transaction would commit at the end of its input even if this
+    process died half way.
     """
     script = [
         _program("pg_restore"),
@@ -134,7 +133,7 @@ def _bring_dump(source: Path, era: int) -> None:
                 shutil.copyfileobj(reader.stdout, writer.stdin)
                 if reader.wait() == 0:
                     writer.stdin.write(_last_words(era))
-            with suppress(BrokenPipeError):  # what a psql that gave up did not read
+            with suppress(BrokenPipeError):  # psql stopped reading
                 writer.stdin.close()
             writer.wait()
         if reader.returncode or writer.returncode:
@@ -159,13 +158,13 @@ def _bring_file(source: Path, era: int) -> None:
             copy.commit()
         _to_the_disk(partial)
         with _sqlite_errors(), closing(sqlite3.connect(target, timeout=5)) as old:
-            # Its log is written back and taken away; fails while any process still has it open.
+            # Checkpoints and removes the log; fails while another process has it open.
             old.execute("PRAGMA journal_mode=DELETE")
         partial.replace(target)
 
 
 def _dumped_revision(source: Path) -> str | None:
-    """From the dump's table alembic_version: the line after COPY."""
+    """The revision in a dump: the line after COPY of alembic_version."""
     with tempfile.TemporaryFile() as script:
         _run("pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(source), output=script)
         script.seek(0)
@@ -181,7 +180,7 @@ def _revision_in(source: Path) -> str | None:
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """An empty file beside ``target`` that only its owner may read; gone afterwards unless it was moved."""
+    """A temporary file beside ``target`` with mode 0600; deleted afterwards unless moved."""
     try:
         number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.absolute().parent)  # mode 0600
         os.close(number)
@@ -189,7 +188,7 @@ def _beside(target: Path) -> Iterator[Path]:
             yield Path(name)
         finally:
             Path(name).unlink(missing_ok=True)
-    except OSError as error:  # a full disk, or one without links
+    except OSError as error:  # a full disk, or one without hard links
         raise CopyFailed(reason=error.strerror or str(error)) from error
 
 
@@ -222,7 +221,7 @@ def _failed(said: IO[bytes]) -> CopyFailed:
 
 
 def _program(name: str) -> str:
-    """The newest there is: an older client cannot read a newer server."""
+    """The newest installed program: an older client cannot read a newer server."""
     installed = sorted(_DEBIAN.glob(f"*/bin/{name}"), key=lambda path: float(path.parts[-3]), reverse=True)
     found = str(installed[0]) if installed else shutil.which(name)
     if found is None:
@@ -231,13 +230,13 @@ def _program(name: str) -> str:
 
 
 def _environment() -> Mapping[str, str]:
-    """Where PostgreSQL's programs connect, by their environment: an argument could be read by every user."""
+    """Connection parameters as environment variables: other users could read arguments."""
     url: URL = make_url(current_app.config["SETTINGS"].database_direct_url)
     names = {"PGHOST": url.host, "PGUSER": url.username, "PGPASSWORD": url.password, "PGDATABASE": url.database}
     names["PGPORT"] = str(url.port) if url.port else None
     asked = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "host": "PGHOST"}
     names |= {asked[name]: str(value) for name, value in url.query.items() if name in asked}
-    names["PGOPTIONS"] = " ".join(f"-c {limit}=0" for limit in TIMEOUTS)  # a role's own are meant for pages
+    names["PGOPTIONS"] = " ".join(f"-c {limit}=0" for limit in TIMEOUTS)  # the role's time-outs are meant for pages
     return os.environ | {name: value for name, value in names.items() if value}
 
 

@@ -1,4 +1,4 @@
-"""``turnero demo``: the whole product on one machine, with its jobs and a mailbox, all files in one folder."""
+"""``turnero demo``: the whole product on one machine, with jobs and a mailbox, in one folder."""
 
 import fcntl
 import json
@@ -53,7 +53,7 @@ _MADE_BY_US = (
 
 
 def run_demo(host: str, port: int, data: Path, *, fresh: bool) -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises ``click.ClickException`` when the port or the folder is taken."""
+    """Serve until SIGTERM or Ctrl-C. Raises ``click.ClickException`` if the port or the folder is in use."""
     serving.check_port(host, port)
     data = data.absolute()
     data.mkdir(parents=True, exist_ok=True)
@@ -75,7 +75,7 @@ def run_demo(host: str, port: int, data: Path, *, fresh: bool) -> None:
 
 
 def _prepare() -> None:
-    """The newest schema, the clock, and the example catalogue and citizens where there are none yet."""
+    """Migrate, set the clock, and load the example catalogue and citizens if missing."""
     schema.upgrade()
     schema.set_clock(current_app.config["SETTINGS"].clock_offset)
     catalogue = resource("catalogue")
@@ -93,7 +93,7 @@ def _greet(address: str) -> None:
 
 
 def _greet_staff(address: str, passwords: dict[str, str]) -> None:
-    """How to come in as the staff, and the links that make this browser a kiosk or a board."""
+    """Print staff credentials, and links that pair this browser as kiosk or board."""
     click.echo(f"Personal: {address}/agencia/entrar")
     for email, password in passwords.items():
         account = db.session.scalars(select(Account).where(Account.email == email)).one()
@@ -107,7 +107,7 @@ def _greet_staff(address: str, passwords: dict[str, str]) -> None:
 
 
 def _staff(path: Path) -> dict[str, str]:
-    """The demonstration's accounts with their passwords; none where the catalogue has another agency."""
+    """The demo's accounts with passwords; none if the catalogue was replaced."""
     agency_id = db.session.scalar(select(Agency.id).where(Agency.slug == _AGENCY))
     if agency_id is None:
         return {}
@@ -119,13 +119,13 @@ def _staff(path: Path) -> dict[str, str]:
             _activate(
                 accounts.add_account(email, accounts.Post(role, None if role == "admin" else agency_id)), password
             )
-        elif account.password_hash is None and account.disabled_at is None:  # ended half way
+        elif account.password_hash is None and account.disabled_at is None:  # a previous run ended half way
             _activate(accounts.reset(email), password)
     return passwords
 
 
 def _activate(token: str, password: str) -> None:
-    """With the code of half a minute ago, so that the present one is still good for signing in."""
+    """Activate with the previous code, so that the present one can still be used to sign in."""
     secret = accounts.totp_secret(accounts.to_activate(token))
     before = clock.now() - timedelta(seconds=30)
     accounts.activate(token, password, totp.code_at(secret, before) if secret else "")
@@ -133,7 +133,7 @@ def _activate(token: str, password: str) -> None:
 
 @contextmanager
 def _alone(data: Path) -> Iterator[None]:
-    """Two demonstrations in one folder would share one database and two mail servers."""
+    """Lock the folder: two demos in one folder would share a database but not a mail server."""
     with (data / "demo.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -143,7 +143,7 @@ def _alone(data: Path) -> Iterator[None]:
 
 
 class _Mailbox:
-    """Answers the mail server by keeping every mail in the folder."""
+    """SMTP handler that stores every mail in the folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -155,7 +155,7 @@ class _Mailbox:
 
 @contextmanager
 def _mail_server(folder: Path) -> Iterator[int]:
-    """A real SMTP server on a free port of this machine; gives the port."""
+    """Start an SMTP server on a free local port; returns the port."""
     with socket.socket() as probe:
         probe.bind((_LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -168,7 +168,7 @@ def _mail_server(folder: Path) -> Iterator[int]:
 
 
 def _set_environment(data: Path, address: str, mail_port: int) -> None:
-    """What this process and the server's workers read. Clock, registry and log stay as the person set them."""
+    """Set the environment of this process and the workers. Clock, registry and log are left to the person."""
     for name in ("TURNERO_DATABASE_DIRECT_URL", "TURNERO_REDIS_URL", "TURNERO_TRUSTED_PROXIES"):
         os.environ.pop(name, None)
     os.environ.update(
@@ -182,14 +182,14 @@ def _set_environment(data: Path, address: str, mail_port: int) -> None:
 
 
 def _keys(path: Path) -> dict[str, str]:
-    """So that cookies and links outlive a restart."""
+    """Keys stored in the folder, so that cookies and links survive a restart."""
     return _stored(
         path, lambda: {name: secrets.token_urlsafe(32) for name in ("TURNERO_SECRET_KEY", "TURNERO_CODE_KEY")}
     )
 
 
 def _stored(path: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
-    """Secrets made once; only this user may read them."""
+    """Secrets created once, readable only by this user."""
     if not path.exists():
         making = path.with_suffix(".making")
         making.unlink(missing_ok=True)
@@ -201,14 +201,14 @@ def _stored(path: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
 
 
 def _wipe(data: Path) -> None:
-    """Forget everything this demonstration made, and nothing else that may lie in the folder."""
+    """Delete the demo's files, and no others in the folder."""
     for pattern in _MADE_BY_US:
         for path in data.glob(pattern):
             path.unlink()
 
 
 def _public(host: str) -> str:
-    """The name for links: of all addresses of this machine, the one that surely works here."""
+    """The host name for links; replaces wildcard addresses by one that works locally."""
     if host in ("0.0.0.0", "::", ""):  # noqa: S104 (compared, not bound)
         return _LOOPBACK
     return f"[{host}]" if ":" in host else host

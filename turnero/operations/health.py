@@ -1,4 +1,4 @@
-"""For whoever runs us: whether the process lives, and whether it can work."""
+"""Liveness and readiness endpoints."""
 
 from flask import Blueprint, Response
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +17,7 @@ def show_alive() -> Response:
 
 @blueprint.get("/readyz")
 def show_ready() -> Response:
-    """Ready: the database is reachable and its schema is the newest. 503 otherwise."""
+    """200 if the database is reachable and its schema current, else 503."""
     try:
         current = schema.is_current()
     except SQLAlchemyError:

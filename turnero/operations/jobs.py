@@ -1,7 +1,7 @@
-"""Work that comes by itself: APScheduler in a process of its own (``turnero jobs``), or beside the demo's server.
+"""Periodic jobs: APScheduler in its own process (``turnero jobs``), or beside the demo's server.
 
-Any number of processes may run; the one that holds the lease works, the others stand by. Stopping them
-all makes nothing wrong, only later: every expiry is a predicate, and every effect happens once per occasion.
+Any number of processes may run; the holder of the lease works, the others stand by. Without any, effects are only
+delayed: every expiry is a predicate, and every effect happens once per occasion.
 """
 
 import logging
@@ -46,7 +46,7 @@ log = structlog.get_logger()
 
 
 class Lease(Base):
-    """Who leads until when. ``fence`` grows with every new holder, so one that slept can be told from its successor."""
+    """The leader and the end of its lease. ``fence`` grows with every new holder, to detect one that slept."""
 
     __tablename__ = "leases"
 
@@ -57,7 +57,7 @@ class Lease(Base):
 
 
 class Leadership:
-    """This process's part in choosing the one that works."""
+    """This process's participation in leader election."""
 
     def __init__(self, holder: str | None = None, name: str = "jobs") -> None:
         self.name = name
@@ -66,7 +66,7 @@ class Leadership:
         self.resigned = False
 
     def renew(self) -> bool:
-        """Lead for 20 more seconds, if nobody else does."""
+        """Take or renew the lease for 20 seconds, unless another process holds it."""
         if self.resigned:
             return False
         fence = self._acquire()
@@ -76,7 +76,7 @@ class Leadership:
         return fence > 0
 
     def leads(self) -> bool:
-        """Whether this process may still work, by the database's word: it may have slept longer than its lease."""
+        """Whether this process still leads according to the database: it may have slept past its lease."""
         if self.resigned:
             return False
         now = clock.now()
@@ -86,17 +86,17 @@ class Leadership:
         return held
 
     def resign(self) -> None:
-        """Lead no more: what is at work ends with its present batch."""
+        """Stop leading; a running job ends with its present batch."""
         self.resigned = True
 
     @transaction
     def release(self) -> None:
-        """Let another process take over at once."""
+        """Release the lease, so that another process can take over at once."""
         db.session.execute(update(Lease).where(*self._mine()).values(expires_at=clock.now()))
 
     @transaction
     def _acquire(self) -> int:
-        """The fencing number of our lease, 0 when another process leads."""
+        """The fencing number of our lease, or 0 if another process leads."""
         now = clock.now()
         until = now + LEASE
         insert = postgresql.insert if on_postgresql() else sqlite.insert
@@ -157,7 +157,7 @@ def _measure(goes_on: Callable[[], bool]) -> str:
 
 @dataclass(frozen=True)
 class Job:
-    """What a job does, and how often. ``run`` asks between its batches whether it may go on; answers in Spanish."""
+    """A job and its interval. ``run`` checks between batches whether to continue and returns a Spanish summary."""
 
     run: Callable[[Callable[[], bool]], str]
     seconds: float
@@ -176,7 +176,7 @@ JOBS = {
 
 
 def run_jobs(app: Flask) -> None:
-    """Work until SIGTERM or Ctrl-C; what has begun is finished first."""
+    """Run jobs until SIGTERM or Ctrl-C, finishing the running batch first."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     scheduler = BlockingScheduler(timezone=UTC)
     with _scheduled(scheduler, app, Leadership()), suppress(KeyboardInterrupt):
@@ -185,7 +185,7 @@ def run_jobs(app: Flask) -> None:
 
 @contextmanager
 def run_beside(app: Flask, holder: str) -> Iterator[None]:
-    """Work in a thread of this process. The same ``holder`` goes on at once where a killed process left off."""
+    """Run jobs in a thread. The same ``holder`` resumes the lease of a killed process at once."""
     scheduler = BackgroundScheduler(timezone=UTC)
     with _scheduled(scheduler, app, Leadership(holder)):
         scheduler.start()
@@ -194,7 +194,7 @@ def run_beside(app: Flask, holder: str) -> Iterator[None]:
 
 @contextmanager
 def _scheduled(scheduler: BaseScheduler, app: Flask, leadership: Leadership) -> Iterator[None]:
-    # A job that takes longer than its interval is no news.
+    # Do not warn about jobs that take longer than their interval.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
     def renew() -> None:
@@ -209,13 +209,13 @@ def _scheduled(scheduler: BaseScheduler, app: Flask, leadership: Leadership) -> 
     finally:
         leadership.resign()
         scheduler.shutdown()
-        # Without the database the lease is not given back; it runs out by itself.
+        # Without the database the lease is not released; it expires.
         with app.app_context(), suppress(*OUTAGES):
             leadership.release()
 
 
 def _add(scheduler: BaseScheduler, name: str, tick: Callable[[], None], seconds: float) -> None:
-    """From now on, one at a time. The scheduler logs what a tick raises and calls again at the next time."""
+    """Schedule from now on, one run at a time. The scheduler logs exceptions and continues."""
     scheduler.add_job(
         tick,
         "interval",
@@ -229,7 +229,7 @@ def _add(scheduler: BaseScheduler, name: str, tick: Callable[[], None], seconds:
 
 
 def while_leading(leadership: Leadership, job: Job) -> Callable[[], None]:
-    """One tick of ``job``: nothing unless this process leads at that moment."""
+    """One run of ``job``; does nothing unless this process leads."""
 
     def tick() -> None:
         if leadership.leads():
@@ -239,7 +239,7 @@ def while_leading(leadership: Leadership, job: Job) -> Callable[[], None]:
 
 
 def _in_application(app: Flask, name: str, tick: Callable[[], None]) -> Callable[[], None]:
-    """``tick`` with the database at hand. Without it there is nothing to do but to say so and come again."""
+    """``tick`` in an application context. If the database is away, log it and wait for the next run."""
 
     def run_once() -> None:
         with app.app_context():

@@ -1,6 +1,6 @@
-"""``/metrics``: the figures that show an attack or a stand-still, for Prometheus (docs/security.md: what to watch).
+"""``/metrics`` for Prometheus: figures that reveal an attack or a standstill (docs/security.md: what to watch).
 
-All are read from the database when they are asked for: every replica gives the same, and none keeps a count.
+All are read from the database on request, so that every replica reports the same.
 """
 
 import hmac
@@ -43,7 +43,7 @@ _MAILS_LOOKED_AT = 2000
 
 @blueprint.get("/metrics")
 def show_metrics() -> Response:
-    """For whoever brings the token, or asks from this machine and not by way of a proxy; 404 for everybody else."""
+    """Metrics for requests with the token, or from this machine without a proxy; 404 for others."""
     if not _may_look():
         abort(404)
     registry = CollectorRegistry()
@@ -73,7 +73,7 @@ class _Figures(Collector):
 
 
 def _places(now: datetime) -> Iterator[GaugeMetricFamily]:
-    """How fast places go, and whether those who take them want them."""
+    """How fast places are taken, and how many are confirmed."""
     recent = select(Event.after, func.count()).where(Event.at > now - _HOUR, Event.before.is_distinct_from(Event.after))
     steps = _counts(recent.group_by(Event.after))
     yield _gauge("turns_last_hour", "Steps of turns in the last hour, by the state they led to", "state", steps)
@@ -89,7 +89,7 @@ def _places(now: datetime) -> Iterator[GaugeMetricFamily]:
 
 
 def _places_left(now: datetime) -> dict[str, int]:
-    """Of today, which is half over perhaps, and the next six days: seats of open cells that nobody has."""
+    """Free seats of open cells today and on the next six days."""
     desks = db.session.scalars(select(Desk)).all()
     first = now.date() - timedelta(days=1)  # it may still be yesterday at an agency
     calendars = agencies.desk_calendars(desks, first, first + timedelta(days=_DAYS_SHOWN + 1))
@@ -106,7 +106,7 @@ def _places_left(now: datetime) -> dict[str, int]:
 
 
 def _journeys(now: datetime) -> Iterator[GaugeMetricFamily]:
-    """Where people are who began in the last hour."""
+    """Journeys begun in the last hour, by step."""
     step = case(
         (Journey.done.is_(True), "hecho"),
         (Journey.mailbox.is_(None), "contacto"),
@@ -122,12 +122,12 @@ def _journeys(now: datetime) -> Iterator[GaugeMetricFamily]:
 
 
 def _refusals() -> Iterator[GaugeMetricFamily]:
-    """Limits and lost races: whether honest people meet them."""
+    """Refusals by limits and lost races."""
     yield _gauge("refusals_last_hour", "People turned down in the last hour, by reason", "reason", refusals.last_hour())
 
 
 def _people(now: datetime) -> Iterator[GaugeMetricFamily]:
-    """Who asks for many: the most cédulas that one mailbox, one mobile or one browser has brought in a day."""
+    """The highest number of cédulas per mailbox, mobile and browser in a day."""
     most = {}
     for name, channel in (("mailbox", Journey.mailbox), ("mobile", Journey.mobile), ("browser", Journey.browser)):
         each = (
@@ -141,7 +141,7 @@ def _people(now: datetime) -> Iterator[GaugeMetricFamily]:
 
 
 def _codes(now: datetime) -> Iterator[GaugeMetricFamily]:
-    """Codes that were sent and mistyped; sign-ins of the staff that went wrong."""
+    """Codes sent and mistyped; failed staff sign-ins."""
     sent = select(func.count()).select_from(Challenge).where(Challenge.issued_at > now - _HOUR)
     yield _gauge("codes_sent_last_hour", "Codes mailed in the last hour", "", {"": db.session.scalar(sent) or 0})
     wrong = db.session.scalar(select(func.sum(CodeTries.tries))) or 0
@@ -151,7 +151,7 @@ def _codes(now: datetime) -> Iterator[GaugeMetricFamily]:
 
 
 def _mails(now: datetime) -> Iterator[GaugeMetricFamily]:
-    """Whether mail goes out."""
+    """State of the mail queue."""
     rows = (
         select(Notice.status, func.count()).where(Notice.status.in_((*OWED, NoticeStatus.DEAD))).group_by(Notice.status)
     )
@@ -169,8 +169,8 @@ def _mails(now: datetime) -> Iterator[GaugeMetricFamily]:
 
 
 def _work(now: datetime) -> Iterator[GaugeMetricFamily]:
-    """What the jobs and the staff owe."""
-    lease = table("leases", column("expires_at", UtcDateTime))  # the jobs' own table, which only they may write
+    """Overdue work of jobs and staff."""
+    lease = table("leases", column("expires_at", UtcDateTime))  # of the jobs module, which alone writes this table
     until = db.session.scalar(select(func.max(lease.c.expires_at)))
     silent = {} if until is None else {"": max(0.0, (now - until).total_seconds())}
     yield _gauge("jobs_silent_seconds", "How long nobody has led the jobs", "", silent)

@@ -1,4 +1,4 @@
-"""A backup brought back: nothing old is opened, sent or given out again. ``turnero backup`` and ``turnero restore``."""
+"""``turnero backup`` and ``turnero restore``: after a restore no old link, mail or reference is reused."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,14 +29,14 @@ from turnero.staff.actor import Actor, ActorKind
 from turnero.staff.models import Account, Device, StaffSession
 from turnero.verify.models import Challenge
 
-NOBODY = "restored"  # no browser's name: those are hashes
+NOBODY = "restored"  # not a browser id, which is a hash
 MAYBE_SENT = "restored from a backup: it may have been sent since"
 
 log = structlog.get_logger()
 
 
 class NotEmpty(TurneroError):
-    """The database holds agencies or turns, and nobody said that they may go."""
+    """The database holds agencies or turns, and --replace was not given."""
 
     code = "restore_not_empty"
 
@@ -49,21 +49,21 @@ class OtherVersion(TurneroError):
 
 @dataclass(frozen=True)
 class Restored:
-    """What was brought back and what was ended, in numbers."""
+    """Numbers of what was restored and ended."""
 
     turns: int
     holds: int
     journeys: int
     notices: int
     sessions: int
-    newest: datetime | None  # the last turn asked for before the backup
+    newest: datetime | None  # of the last turn before the backup
 
 
 def restore(source: Path, *, replace: bool) -> Restored:
-    """Bring a backup back and make it safe. All processes but this one must be stopped.
+    """Restore a backup and make it safe. All other processes must be stopped.
 
-    Killed on the way, the database is as it was, as it shall be, or without a revision: then nothing of ours starts
-    until this is done again. Raises NotEmpty, OtherVersion and what ``backup`` raises.
+    After a kill the database is unchanged, restored, or without a revision, in which case no process starts until the
+    restore is repeated. Raises NotEmpty, OtherVersion and the errors of ``backup``.
     """
     revision = backup.revision_of(source)
     if revision != schema.newest():
@@ -77,7 +77,7 @@ def restore(source: Path, *, replace: bool) -> Restored:
 
 
 def _holds_anything() -> bool:
-    """An empty or just migrated database holds nothing, and one that a killed restore left counts as nothing."""
+    """Whether the database holds data; a new one, or one left by a killed restore, does not."""
     tables = inspect(db.engine).get_table_names()
     if "alembic_version" not in tables or db.session.scalar(text("SELECT 1 FROM alembic_version")) is None:
         return False
@@ -85,20 +85,20 @@ def _holds_anything() -> bool:
 
 
 def _present_era() -> int:
-    """Of the database that goes: one backup may come back twice, and references were given out in between."""
+    """The era of the replaced database: a backup may be restored twice, with references given out in between."""
     try:
         if "reference_era" not in inspect(db.engine).get_table_names():
             return 0
         return reference_eras.present_era().number
     except database.OUTAGES:
         raise
-    except DatabaseError:  # too broken to tell: as if it were lost
+    except DatabaseError:  # unreadable: treat as lost
         return 0
 
 
 @database.transaction
 def _make_safe(revision: str) -> Restored:
-    """End what only the lost database could go on with, and mark the database as usable, all in one transaction."""
+    """End everything only the lost database could continue and set the revision mark, in one transaction."""
     now = clock.now()
     restored = Restored(
         turns=db.session.scalar(select(func.count()).select_from(Booking)) or 0,
@@ -122,12 +122,12 @@ def _make_safe(revision: str) -> Restored:
 
 
 def _end_holds(now: datetime) -> int:
-    """Whoever held a place then does not wait for it now."""
+    """End old holds."""
     held = db.session.scalars(select(Booking).where(Booking.status == Status.HELD)).all()
     for booking in held:
         history.move(booking, Status.LAPSED, What.RESTORED, actor=Actor(ActorKind.RESTORE), now=now)
         claims.free(booking.id)
-    db.session.execute(delete(Claim).where(Claim.purpose == Purpose.HOLD))  # of turns that were being changed
+    db.session.execute(delete(Claim).where(Claim.purpose == Purpose.HOLD))  # of turns being changed
     return len(held)
 
 

@@ -1,7 +1,7 @@
-"""Bringing the database to the newest schema while people book, and telling whether this code can work on it.
+"""Migrates the database while people book, and checks whether this code works on the present schema.
 
-The steps that a migration takes on tables in use (``add_column``, ``create_index``, ``backfill``) are here too: on
-PostgreSQL they commit as they go, so each may be killed and run again (docs/decisions, 2026-11-23).
+Also provides the online migration steps (``add_column``, ``create_index``, ``backfill``): on PostgreSQL they commit as
+they go, so that each may be killed and repeated (docs/decisions, 2026-11-23).
 """
 
 import time
@@ -21,7 +21,7 @@ from turnero.core import clock
 from turnero.core.db import transaction
 from turnero.core.extensions import db
 
-# Whoever wants a table that a migration waits for queues behind it: as long as one try, and then they go first.
+# Requests for a table a migration waits for queue behind it; with this time-out they wait for one attempt at most.
 LOCK_TIMEOUT = "1s"
 TRIES = 60
 _PAUSE_SECONDS = 1.0
@@ -29,10 +29,10 @@ _LOCK_NOT_AVAILABLE = "55P03"
 
 
 def upgrade() -> None:
-    """Run the migrations that are missing, each whole or not at all. Safe to repeat, to kill, and to run twice at once.
+    """Run missing migrations, each completely or not at all. Safe to repeat, to kill, and to run concurrently.
 
-    One that does not get a table within a second lets everybody pass and tries again, ``TRIES`` times in all; then
-    it raises the driver's ``OperationalError``. A schema newer than this code is left alone.
+    A migration that does not get a table within a second lets others pass and retries, ``TRIES`` times in all; then it
+    raises the driver's ``OperationalError``. A schema newer than this code is left unchanged.
     """
     for attempt in range(1, TRIES + 1):
         if _is_newer():
@@ -47,48 +47,48 @@ def upgrade() -> None:
 
 
 def newest() -> str | None:
-    """The revision this code was written for."""
+    """The revision of this code."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def revision() -> str | None:
-    """Where the database is. Raises the driver's error when it cannot be reached."""
+    """The database's revision. Raises the driver's error if unreachable."""
     with db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def is_current() -> bool:
-    """Whether this code can work on the database's schema. Raises the driver's error when it cannot be reached.
+    """Whether this code works on the database's schema. Raises the driver's error if unreachable.
 
-    It can on ``newest()`` and on any revision it does not know: that is a newer one, which only adds to ours (expand),
-    so replicas of this version go on while the next one is brought in. It cannot on an older one, or on none.
+    It works on ``newest()`` and on unknown revisions, which are newer and only add to ours (expand), so that replicas
+    continue during an upgrade. It does not on older ones or without any.
     """
     return revision() == newest() or _is_newer()
 
 
 @transaction
 def set_clock(offset: timedelta | None) -> None:
-    """Write the setting ``TURNERO_CLOCK`` where every process and SQL view reads it; ``None`` is no offset."""
+    """Write ``TURNERO_CLOCK`` to the table that all processes and SQL views read; None is no offset."""
     clock.set_offset(offset or timedelta())
 
 
 def add_column(table: str, column: "Column[Any]") -> None:
-    """In a migration, before ``create_index``: a column that may be there already, from a run that was killed."""
+    """Migration step, before ``create_index``: add a column unless a killed run already did."""
     op.add_column(table, column, if_not_exists=_alive() or None)
 
 
 def create_index(name: str, table: str, columns: list[str], *, unique: bool = False, where: str | None = None) -> None:
-    """In a migration: an index on a table in use, or on its rows ``where``. PostgreSQL builds it while people write.
+    """Migration step: create an index on a table in use, or on its rows ``where``; PostgreSQL builds it concurrently.
 
-    What the migration did so far is committed first, so that must bear being run again. An index that a killed run
-    left half built (INVALID: written to and never read) is dropped; a finished one is kept.
+    Commits earlier steps first, which must therefore be repeatable. Drops an INVALID index left by a killed run; keeps
+    a finished one.
     """
     part: dict[str, Any] = {f"{name}_where": text(where) for name in ("postgresql", "sqlite") if where}
     if not _alive():
         op.create_index(name, table, columns, unique=unique, **part)
         return
     with _committing_each():
-        op.execute("SET lock_timeout = 0")  # it waits for those who began before, and nobody waits for it
+        op.execute("SET lock_timeout = 0")  # it waits for earlier transactions, and nobody waits for it
         half_built = text("SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(:name) AND NOT indisvalid")
         if op.get_bind().scalar(half_built, {"name": name}):
             op.drop_index(name, table, postgresql_concurrently=True)
@@ -97,9 +97,9 @@ def create_index(name: str, table: str, columns: list[str], *, unique: bool = Fa
 
 
 def backfill(table: str, values: str, missing: str, *, rows: int = 5_000) -> None:
-    """In a migration: ``UPDATE table SET values WHERE missing``, so many ids at a time, each batch committed.
+    """Migration step: ``UPDATE table SET values WHERE missing`` in committed batches of ids.
 
-    ``missing`` is true of the rows that still lack the value and of no other: a run after a kill goes on from there.
+    ``missing`` is true exactly for rows that lack the value, so that a run after a kill continues there.
     """
     with _committing_each():
         last = op.get_bind().scalar(text(f"SELECT coalesce(max(id), 0) FROM {table}"))  # noqa: S608 (our own words)
@@ -109,12 +109,12 @@ def backfill(table: str, values: str, missing: str, *, rows: int = 5_000) -> Non
 
 
 def _alive() -> bool:
-    """Whether people go on working beside the migration. SQLite has one writer: there it is all or nothing."""
+    """Whether others work during the migration. SQLite has one writer, so there it is one transaction."""
     return bool(op.get_context().dialect.name == "postgresql")
 
 
 def _committing_each() -> AbstractContextManager[None]:
-    """Each statement a transaction of its own, after those before it are committed."""
+    """Commit earlier statements, then run each statement in its own transaction."""
     return op.get_context().autocommit_block() if _alive() else nullcontext()
 
 

@@ -1,4 +1,4 @@
-"""The web server: Granian, the same for the demo and for production."""
+"""The web server: Granian, for the demo and production."""
 
 import errno
 import multiprocessing
@@ -19,14 +19,14 @@ from granian.server import Server
 from turnero.web import admission
 from turnero.web.admission import Gate
 
-# Of a worker. Browsers keep theirs open while they wait, and whoever finds none left is not even told to wait.
+# Connections per worker. Waiting browsers keep theirs open, and without a free one a client gets no answer at all.
 _MAX_CONNECTIONS = 4096
-# What a worker may take to end what it is at, when it is told to stop or its parent has died.
+# Grace period of a worker told to stop or without a parent.
 _GRACE_SECONDS = 30
 
 
 def check_port(host: str, port: int) -> None:
-    """Raise ``click.ClickException`` when no server can listen there: Granian itself would only say it in English."""
+    """Raise ``click.ClickException`` if the port is not available; Granian's own message is English."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -41,14 +41,14 @@ def check_port(host: str, port: int) -> None:
 
 
 def serve(host: str, port: int, workers: int, threads: int) -> None:
-    """Serve until SIGTERM or Ctrl-C; each of ``workers`` makes its own application from the environment.
+    """Serve until SIGTERM or Ctrl-C; each of ``workers`` creates its application from the environment.
 
-    ``threads``: how many requests a worker works at; there are more, for those who wait in line (``gate``).
+    ``threads``: concurrent requests per worker; there are more threads, for requests waiting at the gate.
     """
     _allow_connections()
-    # Each of the C library's heaps keeps what it once had: with one for each thread a worker takes a fifth more.
+    # Fewer malloc arenas: one per thread would increase a worker's memory by a fifth.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
-    # A forked worker would inherit this process's threads' locks and its database connections.
+    # Spawn: a forked worker would inherit locks of threads and database connections.
     multiprocessing.set_start_method("spawn", force=True)
     Server(
         "turnero:create_app",
@@ -62,13 +62,13 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE_SECONDS,
-        log_level=LogLevels.error,  # it warns of the numbers that measured best
+        log_level=LogLevels.error,  # Granian warns about the values that measured best
     ).serve(target_loader=partial(_application, threads))
 
 
 def _allow_connections() -> None:
-    """Let each worker, which inherits it, have as many files open as connections; shells often allow 1,024 or 256."""
-    with suppress(ImportError):  # Windows has no such limit
+    """Raise the limit of open files to the number of connections; shells often allow 1,024 or 256."""
+    with suppress(ImportError):  # not available on Windows
         import resource  # noqa: PLC0415 (not everywhere)
 
         usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -78,7 +78,7 @@ def _allow_connections() -> None:
 
 
 def _application(threads: int, factory: str) -> Gate:
-    """In a worker: its application, which works at ``threads`` requests at once.
+    """Create a worker's application, limited to ``threads`` concurrent requests.
 
     The worker ends with the main process, even if that was killed.
     """
@@ -94,8 +94,8 @@ def _application(threads: int, factory: str) -> Gate:
 
 
 def _end(grace: float) -> None:
-    """End this process after what it is at, and after ``grace`` seconds whatever that is: half-sent forms have kept a
-    worker without a parent alive for ever."""
+    """End this process after its running requests, at most ``grace`` seconds: half-sent forms once kept orphaned
+    workers alive forever."""
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(grace)
     os._exit(1)

@@ -1,1 +1,1 @@
-"""What happened: how scarce turns are and how they were given, for everybody to see. Nothing personal."""
+"""Public figures: scarcity of turns, how they were given, complaints and ratings. No personal data."""

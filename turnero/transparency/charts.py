@@ -1,4 +1,4 @@
-"""Small drawings of figures as inline SVG. Pure; each has its numbers beside it as text."""
+"""Small inline SVG charts, each with its numbers as text. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ _EDGE = 2
 
 @dataclass(frozen=True)
 class Line:
-    """``points``: of an SVG polyline, a part for each stretch without a gap. ``most``: the value at the top."""
+    """A line chart. ``points``: SVG polylines, one per stretch without a gap; ``most``: the value at the top."""
 
     parts: tuple[str, ...]
     most: int
 
 
 def line_chart(values: Sequence[int | None]) -> Line:
-    """A line through ``values``, the oldest first; None is a gap. Zero lies at the bottom."""
+    """A line through ``values``, oldest first; None is a gap. Zero is at the bottom."""
     most = max((value for value in values if value is not None), default=0)
     step = (WIDTH - 2 * _EDGE) / max(len(values) - 1, 1)
     parts: list[list[str]] = [[]]
@@ -30,7 +30,7 @@ def line_chart(values: Sequence[int | None]) -> Line:
 
 
 def shares(counts: Sequence[int]) -> list[int]:
-    """Whole per cents that add up to 100 (largest remainders); all 0 where there is nothing."""
+    """Whole per cents that add up to 100 (largest remainders); all 0 if the sum is 0."""
     total = sum(counts)
     if not total:
         return [0 for _ in counts]
@@ -47,7 +47,7 @@ _STEPS = (1, 2, 5)
 
 @dataclass(frozen=True)
 class Bar:
-    """``x`` and ``width`` in per cent, ``y`` and ``height`` in pixels. ``label`` under it where there is room."""
+    """A bar: ``x`` and ``width`` in per cent, ``y`` and ``height`` in pixels; ``label`` below it if it fits."""
 
     x: float
     width: float
@@ -59,7 +59,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Bars:
-    """A chart of bars on a base at ``base`` pixels from the top; ``levels``: (pixels, value) of its lines."""
+    """A bar chart; ``base``: pixels from the top to the baseline; ``levels``: (pixels, value) of its grid lines."""
 
     bars: tuple[Bar, ...]
     levels: tuple[tuple[float, int], ...]
@@ -68,7 +68,7 @@ class Bars:
 
 
 def bars(values: Sequence[tuple[str, int]], *, every: int = 6, height: float = 200.0) -> Bars:
-    """A bar for each (name, value); the largest is marked, and every ``every``-th is named below."""
+    """Bars for (name, value) pairs; the largest is marked, and every ``every``-th is labelled."""
     top = _round_up(max((value for _, value in values), default=0))
     base, slot = height + 24, 100 / max(len(values), 1)
     most = max(range(len(values)), key=lambda index: values[index][1], default=-1)
@@ -88,7 +88,7 @@ def bars(values: Sequence[tuple[str, int]], *, every: int = 6, height: float = 2
 
 
 def _round_up(most: int) -> int:
-    """A round number not below ``most`` that four lines divide."""
+    """The next round number from ``most`` that four grid lines divide."""
     unit = 4
     while True:
         for step in _STEPS:

@@ -1,4 +1,4 @@
-"""``turnero figures``: the months that everybody sees at /transparencia."""
+"""``turnero figures`` and ``turnero complaints``: public figures of months, and answering complaints."""
 
 from datetime import datetime
 from pathlib import Path

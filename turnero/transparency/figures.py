@@ -1,7 +1,6 @@
-"""Measuring once a day: how far the first free turn is, and how the turns of the day before were given.
+"""Daily figures: days to the first free turn, and how the previous day's turns were given.
 
-Each figure is written once and never changed; a day on which nothing ran has no scarcity, and its turns are counted
-later.
+Each figure is written once and never changed. A day without a run has no scarcity figure; its turns are counted later.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,15 +25,15 @@ from turnero.transparency.models import Given, Scarcity
 
 MAINLAND = "America/Guayaquil"
 HOW = ("first_come", "list", "draw", "window")
-# After the usual hour at which a new day opens, so that every day is measured alike.
+# After the usual opening of a new day, so that days are comparable.
 _MEASURED_FROM = 8 * 60 + 30
-# How far back turns are counted where nothing ran.
+# How far back uncounted turns are counted.
 _CAUGHT_UP = 31
 _FAR = timedelta(days=400)
 
 
 def measure(goes_on: Callable[[], bool] = lambda: True) -> int:
-    """Write what is missing of today's and of past days' figures; how many rows."""
+    """Write missing figures of today and past days. Returns the number of rows."""
     today = clock.local(clock.now(), MAINLAND)
     written = 0
     if today.hour * 60 + today.minute >= _MEASURED_FROM and not _measured(today.date()):
@@ -68,7 +67,7 @@ def _measure_scarcity(procedure: Procedure, day: date) -> int:
 
 
 def _uncounted(today: date) -> Iterator[date]:
-    """The whole days of the last month that have no figures, from the first turn on."""
+    """Complete days of the last month without figures, from the first turn on."""
     first = db.session.scalar(select(Booking.created_at).order_by(Booking.id).limit(1))
     if first is None:
         return
@@ -86,7 +85,7 @@ def _count_given(day: date) -> int:
 
 
 def given_on(day: date) -> dict[str, int]:
-    """How many turns were given on a whole day of the mainland, by how: confirmed online, or made at the agency."""
+    """Number of turns given on a mainland day, by channel: confirmed online, or made at the agency."""
     begins = clock.instant(day, 0, MAINLAND)
     given_at = func.coalesce(Booking.confirmed_at, Booking.created_at)
     how = case(
@@ -101,7 +100,7 @@ def given_on(day: date) -> dict[str, int]:
         .outerjoin(SeatOffer, (SeatOffer.booking_id == Booking.id) & (SeatOffer.status == OfferStatus.ACCEPTED))
         .outerjoin(SeatRequest, SeatRequest.id == SeatOffer.request_id)
         .where(given_at >= begins, given_at < begins + timedelta(days=1), _was_given())
-        # Whatever was given then is of that day or later: no other turn is read.
+        # Turns given on a day are of that day or later.
         .where(Booking.starts_at.between(begins - timedelta(days=1), begins + _FAR))
         .group_by(how)
     )
@@ -121,7 +120,7 @@ def _write(table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
 
 
 def scarcity_since(first: date, procedure: Procedure) -> dict[int, list[tuple[date, int | None]]]:
-    """By agency id the days measured from ``first`` on, in order."""
+    """Days measured from ``first`` on in order, by agency id."""
     rows = db.session.execute(
         select(Scarcity.agency_id, Scarcity.day, Scarcity.days_ahead)
         .where(Scarcity.procedure_id == procedure.id, Scarcity.day >= first)
@@ -134,7 +133,7 @@ def scarcity_since(first: date, procedure: Procedure) -> dict[int, list[tuple[da
 
 
 def given_since(first: date) -> dict[str, int]:
-    """How many turns were given from ``first`` to yesterday, by how."""
+    """Number of turns given from ``first`` to yesterday, by channel."""
     rows = db.session.execute(select(Given.how, func.sum(Given.turns)).where(Given.day >= first).group_by(Given.how))
     found = {how: int(turns) for how, turns in rows}
     return {how: found.get(how, 0) for how in HOW}

@@ -1,16 +1,16 @@
-"""Figures of many people that say nothing of one: quantiles, and small cells that are not shown. Pure."""
+"""Statistics that do not identify people: quantiles, and suppression of small cells. Pure."""
 
 from collections.abc import Sequence
 from datetime import date
 
-# Fewer people than this might be recognised.
+# Fewer people than this could be identified.
 LEAST_SHOWN = 5
 
 
 def quantile(values: Sequence[float | None], part: float) -> int | None:
-    """The value under which ``part`` of them lie (nearest rank), in whole units; None of nothing.
+    """The quantile ``part`` (nearest rank) in whole units; None of an empty list.
 
-    A None among the values is more than any number, and the quantile that falls on it is None.
+    None among the values counts as infinite; the quantile is None if it falls there.
     """
     if not values:
         return None
@@ -21,9 +21,9 @@ def quantile(values: Sequence[float | None], part: float) -> int | None:
 
 
 def hidden(counts: Sequence[int]) -> list[bool]:
-    """Which of the parts of a published total are not shown: small ones, and one more where it could be worked out.
+    """Parts of a published total to suppress: small ones, plus one more if a single one could be derived.
 
-    Nothing is hidden of a part without anybody.
+    Empty parts are never suppressed.
     """
     small = [0 < count < LEAST_SHOWN for count in counts]
     if sum(small) == 1:
@@ -34,10 +34,10 @@ def hidden(counts: Sequence[int]) -> list[bool]:
 
 
 def hidden_within(groups: Sequence[Sequence[int]]) -> tuple[list[bool], list[list[bool]]]:
-    """The same where sums of groups are published too: which sums, and of each group which parts, are not shown.
+    """As ``hidden`` if group sums are published too: the sums, and the parts of each group, to suppress.
 
-    A part that stands alone would be told by its group's sum, and a sum that is not shown by its parts: then the
-    smallest of the others is not shown either.
+    A single suppressed part could be derived from its group's sum, and a suppressed sum from its parts; then the
+    smallest of the others is suppressed as well.
     """
     sums = hidden([sum(group) for group in groups])
     parts = [hidden(group) for group in groups]
@@ -48,7 +48,7 @@ def hidden_within(groups: Sequence[Sequence[int]]) -> tuple[list[bool], list[lis
 
 
 def month_of(day: date) -> date:
-    """The first day of its month."""
+    """The first day of the day's month."""
     return day.replace(day=1)
 
 

@@ -10,7 +10,7 @@ from turnero.core.extensions import Base
 
 
 class Scarcity(Base):
-    """How many days ahead the first free turn was, measured on ``day``; NULL: none. Drawn ones have no row."""
+    """Days to the first free turn, measured on ``day``; NULL: none. Agencies with draws have no row."""
 
     __tablename__ = "scarcity_figures"
     __table_args__ = (CheckConstraint("days_ahead >= 0", name="days_ahead"),)
@@ -22,7 +22,7 @@ class Scarcity(Base):
 
 
 class Given(Base):
-    """How many turns were given on ``day`` (mainland), and how."""
+    """Number of turns given on ``day`` (mainland), by channel."""
 
     __tablename__ = "given_figures"
     __table_args__ = (
@@ -36,7 +36,7 @@ class Given(Base):
 
 
 class MonthFigures(Base):
-    """A closed month: attentions and complaints. Never changed: a correction is the next ``revision`` and counts.
+    """A closed month: attentions and complaints. Immutable: a correction is a new ``revision``.
 
     ``source``: history (from a file) or own (counted here; then ``MonthDetail`` has its parts).
     """
@@ -57,25 +57,25 @@ class MonthFigures(Base):
 
 
 class _Measured:
-    """What a closed month knows of one place and trámite. Minutes and days are whole; NULL: nothing was measured."""
+    """Columns of a closed month for one place and trámite. Whole minutes and days; NULL: not measured."""
 
     month: Mapped[date] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     attended: Mapped[int]
     no_show: Mapped[int]
     cancelled: Mapped[int]
-    displaced: Mapped[int]  # people who lost their place by a closure, whatever became of them
+    displaced: Mapped[int]  # people displaced by closures, whatever followed
     waiting_median: Mapped[int | None]  # minutes from the arrival, or the hour if that is later, to the call
     waiting_p90: Mapped[int | None]
     attention_median: Mapped[int | None]  # minutes from the call to the end
     attention_p90: Mapped[int | None]
-    ratings: Mapped[int] = mapped_column(default=0, server_default="0")  # people who said how it was
-    satisfaction: Mapped[int | None]  # the mean of what they said, 1 to 5, in tenths
+    ratings: Mapped[int] = mapped_column(default=0, server_default="0")  # number of ratings
+    satisfaction: Mapped[int | None]  # mean rating, 1 to 5, in tenths
     days_to_free_median: Mapped[
         int | None
-    ]  # from the day of measuring to the first free turn; NULL also: none in sight
+    ]  # from the measuring day to the first free turn; NULL also if there was none
     days_to_free_p90: Mapped[int | None]
-    days_without_free: Mapped[int | None]  # measured days on which no turn was in sight
+    days_without_free: Mapped[int | None]  # measured days without any free turn
 
 
 _COUNTS = "attended >= 0 AND no_show >= 0 AND cancelled >= 0 AND displaced >= 0"
@@ -95,7 +95,7 @@ class MonthDetail(_Measured, Base):
 
 
 class MonthProvince(_Measured, Base):
-    """A closed month in one province for one trámite: its counts are the sums of the agencies'."""
+    """A closed month in one province for one trámite; counts are sums of its agencies."""
 
     __tablename__ = "month_provinces"
     __table_args__ = (
@@ -108,7 +108,7 @@ class MonthProvince(_Measured, Base):
 
 
 class Complaint(Base):
-    """What somebody says of the service, with or without an address to answer to. Answered until ``due_day``."""
+    """A complaint, suggestion or thanks, with an optional address for the answer, due by ``due_day``."""
 
     __tablename__ = "complaints"
     __table_args__ = (
@@ -118,8 +118,8 @@ class Complaint(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(unique=True)  # told to the person; with it the page can be seen
-    form_key: Mapped[str] = mapped_column(unique=True)  # of the form: sent twice it is one
+    number: Mapped[str] = mapped_column(unique=True)  # shown to the person; gives access to the page
+    form_key: Mapped[str] = mapped_column(unique=True)  # of the form, so that sending twice makes one
     browser: Mapped[str | None] = mapped_column(index=True)
     kind: Mapped[str]
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
@@ -133,7 +133,7 @@ class Complaint(Base):
 
 
 class Rating(Base):
-    """What somebody says of a visit, without whose it was: ``key`` is a hash of the link, which no table keeps."""
+    """An anonymous rating of a visit; ``key`` is a hash of the link, which is not stored."""
 
     __tablename__ = "ratings"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""``/reparto``: how turns are given, in plain words, with what that led to."""
+"""``/reparto``: how turns are distributed, in plain words and figures."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,7 +28,7 @@ _HOW = {
 
 @dataclass(frozen=True)
 class AgencyScarcity:
-    """``now``: days to the first free turn, in words. ``line``: the days measured so far."""
+    """An agency's scarcity. ``now``: days to the first free turn, in words; ``line``: chart of past days."""
 
     name: str
     now: str

@@ -1,1 +1,1 @@
-"""Who is asking: cédula, contact, mailed code, citizen registry. Knows nothing of turns."""
+"""Identity of the person: cédula, contact, mailed code, citizen registry. Independent of turns."""

@@ -1,4 +1,4 @@
-"""A circuit breaker: after several failures in a row nobody waits for what is down; now and then one call tries it."""
+"""A circuit breaker: after several failures in a row calls fail at once, except one probe now and then."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ from collections.abc import Callable
 class Breaker:
     """Opens after ``limit`` failures in a row, then lets one call through every ``rest`` seconds until one succeeds.
 
-    For the threads of one process, hence the process's own clock.
+    Shared by the threads of one process, so it uses the process's monotonic clock.
     """
 
     def __init__(self, limit: int = 5, rest: float = 30, clock: Callable[[], float] = time.monotonic) -> None:
@@ -18,7 +18,7 @@ class Breaker:
         self._lock = threading.Lock()
 
     def allows(self) -> bool:
-        """Whether to call now. The one who gets through an open breaker is its only probe for ``rest`` seconds."""
+        """Whether a call may be made now. An open breaker allows one probe every ``rest`` seconds."""
         with self._lock:
             if self._failures < self._limit:
                 return True

@@ -1,4 +1,4 @@
-"""The cédula: ten digits with a check digit. A valid one proves only its form, not that it exists or whose it is."""
+"""The cédula: ten digits with a check digit. Validity proves neither existence nor ownership."""
 
 import re
 
@@ -13,7 +13,7 @@ _LABEL = re.compile(r"(?:c[eé]dula|ci|cc)(?:deidentidad|deciudadan[ií]a)?(?:n[
 
 
 class InvalidCedula(InvalidInput):
-    """Not a cédula: letters, a province that does not exist, a wrong check digit."""
+    """Not a cédula: letters, an unknown province, or a wrong check digit."""
 
     code = "cedula_invalid"
 
@@ -49,7 +49,7 @@ def parse(text: str) -> str:
 
 
 def digits_of(text: str) -> str:
-    """What was typed without label, grouping and invisible characters; not yet judged."""
+    """The typed text without label, grouping and invisible characters; not validated."""
     return clean_identifier(text, _LABEL)
 
 

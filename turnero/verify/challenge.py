@@ -1,7 +1,7 @@
-"""Proving a mailbox with a mailed code: send one, check one.
+"""Proves a mailbox with a mailed code: issue and check.
 
-These are parts of the booking package's transactions: nothing here commits. The caller has locked the
-journey's row and, before ``issue``, the locks of mailbox and browser, so that mails are counted under lock.
+Nothing here commits: the functions run in the booking package's transactions. The caller has locked the journey's row
+and, before ``issue``, mailbox and browser, so that mails are counted under lock.
 """
 
 import math
@@ -22,7 +22,7 @@ from turnero.notices.queries import Fate, fate_of
 from turnero.verify import code
 from turnero.verify.models import Challenge, CodeTries
 
-# Slow mail: who asked again may still type the code that came first.
+# Mail may be slow: after asking again people may still type an earlier code.
 _VALID_AT_ONCE = 3
 
 
@@ -30,9 +30,8 @@ _VALID_AT_ONCE = 3
 class CodePolicy:
     """The catalogue's rules for codes.
 
-    Tries are counted per journey. Mails are counted per mailbox over all journeys, and as many an hour per journey over
-    all addresses: nobody is flooded by way of us. A day's mails leave whoever guesses a mailbox's codes a hundred tries
-    (NIST SP 800-63B §5.2.2).
+    Attempts are counted per journey. Mails are counted per mailbox over all journeys, and per journey over all
+    addresses, against flooding. A day's mails allow at most a hundred guesses for a mailbox (NIST SP 800-63B §5.2.2).
     """
 
     code_minutes: int = 10
@@ -44,7 +43,7 @@ class CodePolicy:
 
 
 class MailRefused(Refused):
-    """No code is sent now; the next may be asked for at ``retry_at`` (aware, UTC), in ``seconds`` or ``minutes``."""
+    """No code is sent now; the next can be requested at ``retry_at`` (aware, UTC), in ``seconds`` or ``minutes``."""
 
     status = 429
 
@@ -62,7 +61,7 @@ class TooManyCodeMails(MailRefused):
 
 
 class CodeWrong(InvalidInput):
-    """``left`` tries remain, two or more."""
+    """Wrong code; ``left`` attempts remain (two or more)."""
 
     code = "code_wrong"
 
@@ -72,20 +71,20 @@ class CodeWrongOneLeft(CodeWrong):
 
 
 class CodeExpired(InvalidInput):
-    """No code of this journey and mailbox can be typed any more: too old, used, or sent to another address."""
+    """No valid code of this journey and mailbox: expired, used, or sent to another address."""
 
     code = "code_expired"
 
 
 class CodeTriesSpent(Refused):
-    """The journey has no tries left, whatever is typed; a new one must begin."""
+    """The journey has no attempts left; a new one must begin."""
 
     code = "code_tries_spent"
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who asks for a code, and where it goes: ``address`` as typed, ``mailbox`` normalised, ``browser`` as a hash."""
+    """Requester and destination of a code: ``address`` as typed, ``mailbox`` normalised, ``browser`` hashed."""
 
     journey: str
     browser: str
@@ -95,7 +94,7 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Checked:
-    """What came of a typed code: proven, or the error to raise once the counted try is committed."""
+    """The result of a typed code: proven, or the error to raise after committing the counted attempt."""
 
     error: TurneroError | None = None
 
@@ -105,7 +104,7 @@ class Checked:
 
 
 def issue(to: Recipient, policy: CodePolicy, *, now: datetime) -> Challenge:
-    """A new code and the mail that carries it. Raises CodeTriesSpent, TooManyCodeMails or ResendTooSoon."""
+    """Issue a code with its mail. Raises CodeTriesSpent, TooManyCodeMails or ResendTooSoon."""
     _check_may_send(to, policy, now)
     challenge = Challenge(
         journey=to.journey,
@@ -130,16 +129,16 @@ def issue(to: Recipient, policy: CodePolicy, *, now: datetime) -> Challenge:
 
 
 def void(journey: str) -> None:
-    """Make every code of the journey worthless, as a new address does. Its tries stay counted."""
+    """Void every code of the journey, as a new address does. Counted attempts remain."""
     db.session.execute(
         update(Challenge).where(Challenge.journey == journey, Challenge.void.is_(False)).values(void=True)
     )
 
 
 def check_code(journey: str, mailbox: str, typed: str, policy: CodePolicy, *, now: datetime) -> Checked:
-    """Judge a typed code. Never raises for a wrong one: a raise would roll back the try that was counted.
+    """Check a typed code. Does not raise for a wrong one, which would roll back the counted attempt.
 
-    The try is taken before anything is compared and given back unless the code was wrong.
+    The attempt is counted before comparing and returned unless the code was wrong.
     """
     try:
         digits = code.clean(typed)
@@ -156,7 +155,7 @@ def check_code(journey: str, mailbox: str, typed: str, policy: CodePolicy, *, no
 
 
 def check_again(journey: str, mailbox: str, typed: str, policy: CodePolicy, *, now: datetime) -> Checked:
-    """Judge the code that already proved the mailbox, while it would still be good. Tries count as for any other."""
+    """Check again the code that proved the mailbox, while still valid. Attempts are counted as usual."""
     try:
         digits = code.clean(typed)
     except code.CodeFormat as error:
@@ -172,9 +171,9 @@ def check_again(journey: str, mailbox: str, typed: str, policy: CodePolicy, *, n
 def _right(
     journey: str, codes: Callable[[], Sequence[Challenge]], digits: str, policy: CodePolicy
 ) -> Challenge | Checked:
-    """Which of ``codes`` was typed, with the try still counted; or the refusal, counted only for a wrong code.
+    """The typed one of ``codes``, with the attempt still counted; or the refusal, counted only for a wrong code.
 
-    The codes are read after the try is taken: whoever waited for that row sees what was used meanwhile.
+    Codes are read after taking the attempt, so that a request that waited for the row sees used codes.
     """
     tries = _take_try(journey, policy)
     if tries is None:
@@ -190,7 +189,7 @@ def _right(
 
 
 def outstanding(journey: str, mailbox: str, now: datetime) -> list[Challenge]:
-    """The codes that can be typed now, the newest first: of the last three, those not used, void or expired."""
+    """Valid codes, newest first: those of the last three not used, void or expired."""
     newest = db.session.scalars(
         select(Challenge)
         .where(Challenge.journey == journey, Challenge.mailbox == mailbox, Challenge.void.is_(False))
@@ -201,7 +200,7 @@ def outstanding(journey: str, mailbox: str, now: datetime) -> list[Challenge]:
 
 
 def resend_at(journey: str, policy: CodePolicy) -> datetime | None:
-    """When the journey's address may be sent another code; None before the first one."""
+    """When another code may be sent to the journey's address; None before the first."""
     newest = db.session.scalar(select(Challenge).filter_by(journey=journey).order_by(Challenge.id.desc()).limit(1))
     if newest is None:
         return None
@@ -210,7 +209,7 @@ def resend_at(journey: str, policy: CodePolicy) -> datetime | None:
 
 
 def mail_fate(journey: str, now: datetime) -> Fate | None:
-    """What became of the newest mail with a code of this journey."""
+    """The state of the journey's newest code mail."""
     newest = db.session.scalar(select(func.max(Challenge.id)).where(Challenge.journey == journey))
     return fate_of(f"challenge:{newest}", "code", now=now)
 
@@ -227,7 +226,7 @@ def _check_may_send(to: Recipient, policy: CodePolicy, now: datetime) -> None:
 
 
 def _free_at(to: Recipient | Challenge, policy: CodePolicy) -> datetime | None:
-    """When each span holds fewer mails than allowed again; None if there were never that many."""
+    """When all limits on mails allow another one; None if none is reached."""
     hour, day = timedelta(hours=1), timedelta(days=1)
     counts = (
         (Challenge.mailbox == to.mailbox, policy.code_mails_per_hour, hour),
@@ -240,21 +239,21 @@ def _free_at(to: Recipient | Challenge, policy: CodePolicy) -> datetime | None:
 
 
 def _full_until(mails: ColumnElement[bool], most: int, span: timedelta) -> datetime | None:
-    """When the oldest of the last ``most`` of these mails leaves the span."""
+    """When the oldest of the last ``most`` mails leaves the span."""
     oldest_counted = select(Challenge.issued_at).where(mails).order_by(Challenge.issued_at.desc()).offset(most - 1)
     issued_at = db.session.scalar(oldest_counted.limit(1))
     return None if issued_at is None else issued_at + span
 
 
 def _rested_at(journey: str, mailbox: str, policy: CodePolicy) -> datetime | None:
-    """When the journey may mail this mailbox again. Another one need not wait: people correct a slip at once."""
+    """When the journey may mail this mailbox again. A corrected address need not wait."""
     sent = select(Challenge.issued_at).filter_by(journey=journey, mailbox=mailbox)
     issued_at = db.session.scalar(sent.order_by(Challenge.issued_at.desc()).limit(1))
     return None if issued_at is None else issued_at + timedelta(seconds=policy.resend_seconds)
 
 
 def _take_try(journey: str, policy: CodePolicy) -> int | None:
-    """Count one try and return how many that makes, or None if all are spent. One row decides every race."""
+    """Count one attempt and return the total, or None if all are spent. One row decides races."""
     insert = postgresql.insert if on_postgresql() else sqlite.insert
     db.session.execute(insert(CodeTries).values(journey=journey, tries=0).on_conflict_do_nothing())
     return db.session.scalar(
@@ -270,7 +269,7 @@ def _give_try_back(journey: str) -> None:
 
 
 def _use(challenge: Challenge, now: datetime) -> bool:
-    """Spend the code, once however many post it."""
+    """Use up the code; only one request succeeds."""
     used = update(Challenge).where(Challenge.id == challenge.id, Challenge.used_at.is_(None), Challenge.void.is_(False))
     return db.session.scalar(used.values(used_at=now).returning(Challenge.id)) is not None
 

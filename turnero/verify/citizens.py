@@ -1,4 +1,4 @@
-"""The local citizen registry from a CSV file, all or nothing; citizens that the file does not name stay."""
+"""Loads the local citizen registry from a CSV file, all or nothing; citizens not in the file stay."""
 
 import csv
 import re
@@ -55,7 +55,7 @@ class BirthInvalid(InvalidInput):
 
 
 def load_citizens_path(path: Path) -> int:
-    """Load a CSV file. Gives how many citizens it has. Raises ``FileInvalid``."""
+    """Load a CSV file. Returns its number of citizens. Raises ``FileInvalid``."""
     found = parse_people(read_lines(path), clock.now().date())
     load_citizens(found)
     return len(found)
@@ -102,7 +102,7 @@ def parse_people(lines: Iterable[Line], today: date) -> list[Person]:
 
 @transaction
 def load_citizens(people: Sequence[Person]) -> None:
-    """Write the people: new ones are added, known ones take what is said of them now."""
+    """Insert or update the people."""
     lock("citizens")
     for start in range(0, len(people), _BATCH):
         batch = people[start : start + _BATCH]
@@ -118,7 +118,7 @@ def load_citizens(people: Sequence[Person]) -> None:
 
 
 def _split(file: str, text: str) -> list[Line]:
-    """The lines that are not blank. A quoted text may go on in the next line; its number is the first."""
+    """Non-blank lines. Quoted text may span lines; the line number is the first one."""
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     found = []
     number = 1
@@ -132,7 +132,7 @@ def _split(file: str, text: str) -> list[Line]:
 
 
 def _read(line: Line, today: date) -> tuple[list[Any], list[str]]:
-    """The values in the order of the columns, None for those that are empty or wrong, and what is wrong."""
+    """Values in column order (None if empty or wrong), and the problems."""
     parsers: tuple[Callable[[str], Any], ...] = (
         cedula.parse,
         _name,

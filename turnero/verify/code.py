@@ -1,4 +1,4 @@
-"""The six-digit code: made from a random nonce whenever it is sent or checked, and written down nowhere."""
+"""The six-digit code: derived from a random nonce when sent and checked, never stored."""
 
 import hashlib
 import hmac
@@ -12,7 +12,7 @@ _LABEL = re.compile(r"(?:su|el|mi|tu)?c[oó]digo(?:es|deverificaci[oó]n)?(?:es)
 
 
 class CodeFormat(InvalidInput):
-    """What was typed cannot be a code: missing, letters, or another number of digits. It costs no try."""
+    """Not six digits. Does not count as an attempt."""
 
     code = "code_format"
 
@@ -20,7 +20,7 @@ class CodeFormat(InvalidInput):
 def code_of(key: str, nonce: str) -> str:
     """The code of ``nonce`` under the secret ``key``: six digits, leading zeros kept."""
     digest = hmac.digest(key.encode(), nonce.encode(), hashlib.sha256)
-    # All 256 bits: what the remainder prefers is then too little to measure.
+    # With all 256 bits the bias of the remainder is negligible.
     return str(int.from_bytes(digest) % 10**DIGITS).zfill(DIGITS)
 
 
@@ -33,5 +33,5 @@ def clean(text: str) -> str:
 
 
 def matches(key: str, nonce: str, typed: str) -> bool:
-    """Whether ``typed`` (cleaned) is the code of ``nonce``; takes the same time whichever digit is wrong."""
+    """Whether ``typed`` (cleaned) is the code of ``nonce``, compared in constant time."""
     return hmac.compare_digest(code_of(key, nonce), typed)

@@ -1,4 +1,4 @@
-"""How we reach a person: an e-mail address and an Ecuadorian mobile, as typed, as stored and as compared."""
+"""Contact data: e-mail address and Ecuadorian mobile, as typed, stored and compared."""
 
 import re
 from dataclasses import dataclass
@@ -27,14 +27,14 @@ class MobileMissing(InvalidInput):
 
 
 class MobileInvalid(InvalidInput):
-    """Not a mobile number of Ecuador: too short, of a house, or of another country."""
+    """Not an Ecuadorian mobile number: wrong length, a landline, or of another country."""
 
     code = "mobile_invalid"
 
 
 @dataclass(frozen=True)
 class Contact:
-    """``email`` as we write to it, ``mailbox`` as limits compare it, ``mobile`` in E.164."""
+    """``email`` for sending, ``mailbox`` normalised for limits, ``mobile`` in E.164."""
 
     email: str
     mailbox: str
@@ -42,7 +42,7 @@ class Contact:
 
 
 def parse_contact(email_text: str, mobile_text: str) -> Contact:
-    """Both fields at once; raises the error of the first that is wrong."""
+    """Parse both fields; raises the first error."""
     email = parse_email(email_text)
     return Contact(email, mailbox_key(email), parse_mobile(mobile_text))
 
@@ -56,14 +56,14 @@ def parse_email(text: str) -> str:
         address = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
         raise EmailInvalid from error
-    # The mail library writes international domains by an older rule, which for a few of them is another domain.
+    # The mail library encodes international domains by an older standard, which changes a few of them.
     if address.ascii_email is None:
         raise EmailInvalid
     return address.ascii_email
 
 
 def mailbox_key(email: str) -> str:
-    """One key for all the spellings that reach one mailbox: capitals, ``+tag``, and the dots that Gmail ignores."""
+    """One key for all spellings of a mailbox: ignores case, ``+tag``, and Gmail's dots."""
     local, _, domain = email.lower().rpartition("@")
     local = local.partition("+")[0] or local
     if domain in _GMAIL:
@@ -82,7 +82,7 @@ def parse_mobile(text: str) -> str:
     typed = clean_identifier(text, _MOBILE_LABEL)
     if not typed:
         raise MobileMissing
-    # The library would read letters as the keys they share with digits.
+    # The library would convert letters to keypad digits.
     if not re.fullmatch(r"\+?[0-9]+", typed):
         raise MobileInvalid
     try:

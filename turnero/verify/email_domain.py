@@ -1,4 +1,4 @@
-"""Misspelt domains of the mailboxes most people in Ecuador use. A guess is asked, never imposed."""
+"""Suggests corrections for misspelt domains of common mail providers in Ecuador."""
 
 _POPULAR = (
     "gmail.com",
@@ -11,10 +11,10 @@ _POPULAR = (
     "icloud.com",
 )
 
-# These have no other ending: gmail.ec or gmail.com.ec is nobody's mailbox.
+# These have no other top-level domain: gmail.ec and gmail.com.ec do not exist.
 _ONE_ENDING = {"gmail": "gmail.com", "icloud": "icloud.com"}
 
-# Mailboxes of their own that look like a slip of a popular one.
+# Real domains that resemble a misspelt popular one.
 _OTHERS = {"mail.com", "email.com", "ymail.com", "hotmail.se", "yahoo.se", "outlook.se"}
 
 
@@ -32,7 +32,7 @@ def _is_slip(domain: str, popular: str) -> bool:
     edits = distance(domain, popular)
     if edits != 2:
         return edits < 2
-    # Two edits after the whole name are another country (hotmail.fr); of another initial, another company (small.com).
+    # Two edits after the whole name may be another country (hotmail.fr); another initial, another company (small.com).
     return domain[0] == popular[0] and _name(domain) != _name(popular)
 
 
@@ -41,7 +41,7 @@ def _name(domain: str) -> str:
 
 
 def distance(one: str, other: str) -> int:
-    """Letters to insert, delete, change or swap with their neighbour to make one word of the other."""
+    """Damerau-Levenshtein distance: insertions, deletions, changes and swaps of neighbours."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):

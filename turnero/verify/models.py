@@ -1,4 +1,4 @@
-"""Tables of who is asking: the local citizen registry and the mailed codes (never the codes themselves)."""
+"""Tables of the local citizen registry and of mailed codes (without the codes themselves)."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from turnero.core.extensions import Base
 
 
 class Citizen(Base):
-    """A row of the local registry (``turnero citizens load``). Never shown to whoever only proved a mailbox."""
+    """A citizen of the local registry (``turnero citizens load``). Never shown after a mere mailbox proof."""
 
     __tablename__ = "citizens"
 
@@ -23,14 +23,14 @@ class Citizen(Base):
 
 
 class Challenge(Base):
-    """One mailed code: HMAC(code key, nonce) mod 10^6, computed when sent and when checked, stored nowhere."""
+    """One mailed code: HMAC(code key, nonce) mod 10^6, computed when sent and checked, never stored."""
 
     __tablename__ = "challenges"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     journey: Mapped[str] = mapped_column(index=True)  # the journey it is bound to
     browser: Mapped[str] = mapped_column(index=True, server_default="")  # who asked for it
-    address: Mapped[str]  # where it goes, as typed
+    address: Mapped[str]  # destination as typed
     mailbox: Mapped[str] = mapped_column(index=True)  # normalised address it is bound to
     nonce: Mapped[str]
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -40,7 +40,7 @@ class Challenge(Base):
 
 
 class CodeTries(Base):
-    """Wrong tries of one journey, whatever code or address: a new address does not give new tries."""
+    """Wrong attempts of a journey, over all codes and addresses."""
 
     __tablename__ = "code_tries"
     __table_args__ = (CheckConstraint("tries >= 0", name="tries"),)

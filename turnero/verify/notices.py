@@ -1,4 +1,4 @@
-"""What the code's mail says; read when it is sent, so the code exists only then."""
+"""The mail with the code, rendered when it is sent, so that the code exists only then."""
 
 from turnero.core import clock
 from turnero.core.extensions import db
@@ -11,7 +11,7 @@ from turnero.verify.models import Challenge
 
 
 def code_mail(notice: Notice) -> Mail | None:
-    """The mail of "challenge:<id>" (``code``, ``until`` in UTC), or None once that code cannot be typed any more."""
+    """The mail of "challenge:<id>" (``code``, ``until`` in UTC), or None once the code is no longer valid."""
     challenge = db.session.get(Challenge, int(notice.subject.removeprefix("challenge:")))
     if challenge is None or challenge not in outstanding(challenge.journey, challenge.mailbox, clock.now()):
         return None

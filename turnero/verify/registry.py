@@ -1,4 +1,4 @@
-"""The citizen registry, asked once the mailbox is proven: local table, open, or JSON service (docs/registry.md)."""
+"""The citizen registry, asked after the mailbox is proven: local table, open, or JSON service (docs/registry.md)."""
 
 import functools
 import json
@@ -22,21 +22,21 @@ from turnero.verify.models import Citizen
 _SECONDS = 3.0
 _MAX_BYTES = 64 * 1024
 _CALLS_AT_ONCE = 8
-# No connection, no trust or no time; an answer that is not JSON as agreed, or nests without end.
+# No connection, untrusted certificate or time-out; an answer that is not the agreed JSON, or nests too deep.
 _OUTAGES = (urllib3.exceptions.HTTPError, OSError, TimeoutError, ValueError, RecursionError)
 
 log = structlog.get_logger()
 
 
 class RegistryUnavailable(Refused):
-    """The registry does not answer as agreed; nothing is known about the person."""
+    """The registry did not give a valid answer; nothing is known about the person."""
 
     code = "registry_unavailable"
 
 
 @dataclass(frozen=True)
 class Person:
-    """What a registry knows; never shown to whoever only proved a mailbox. ``mobile`` in E.164."""
+    """A registry's data of a person; never shown after a mere mailbox proof. ``mobile`` in E.164."""
 
     cedula: str = field(repr=False)
     names: str = field(default="", repr=False)
@@ -52,7 +52,7 @@ class Registry(Protocol):
 
 
 def from_settings(settings: Settings) -> Registry:
-    """The registry that ``TURNERO_REGISTRY`` names."""
+    """The registry selected by ``TURNERO_REGISTRY``."""
     if settings.registry == "local":
         return LocalRegistry()
     if settings.registry == "open":
@@ -61,7 +61,7 @@ def from_settings(settings: Settings) -> Registry:
 
 
 class LocalRegistry:
-    """The table that ``turnero citizens load`` fills."""
+    """The table filled by ``turnero citizens load``."""
 
     def find(self, cedula: str) -> Person | None:
         citizen = db.session.get(Citizen, cedula)
@@ -71,7 +71,7 @@ class LocalRegistry:
 
 
 class OpenRegistry:
-    """Accepts every valid cédula and knows nothing about anybody."""
+    """Accepts every valid cédula, without data."""
 
     def find(self, cedula: str) -> Person | None:
         return Person(cedula)
@@ -85,7 +85,7 @@ class ServedRegistry:
         self._breaker = breaker or Breaker()
         self._seconds = seconds
         self._http = urllib3.PoolManager(maxsize=_CALLS_AT_ONCE, cert_reqs="CERT_REQUIRED")
-        # A thread of its own, because a name look-up or an answer that drips cannot be timed out from inside.
+        # In a thread, because name resolution and slow answers cannot be timed out from inside.
         self._calls = ThreadPoolExecutor(_CALLS_AT_ONCE, thread_name_prefix="registry")
 
     def find(self, cedula: str) -> Person | None:
@@ -119,7 +119,7 @@ class ServedRegistry:
                 raise ValueError(f"status {response.status}")
             return _person(cedula, json.loads(_body(response, time.monotonic() + self._seconds)))
         finally:
-            # Read to its end it has already given its connection back; otherwise that one is not used again.
+            # A fully read answer has returned its connection; otherwise the connection is closed.
             response.close()
 
 
@@ -142,7 +142,7 @@ def _body(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
 
 def _person(cedula: str, answer: Any) -> Person:
     match answer:
-        # Without names it is no person: some services tell their errors with status 200.
+        # Require names: some services report errors with status 200.
         case {"nombres": str(names), "apellidos": str(surnames)}:
             born = answer.get("nacimiento")
             return Person(
@@ -157,7 +157,7 @@ def _person(cedula: str, answer: Any) -> Person:
 
 
 def _usable(parse: Callable[[str], str], value: Any) -> str | None:
-    """Registries hold addresses that nobody can write to: such a one is none, and no reason to refuse the person."""
+    """An undeliverable address or number of the registry counts as none and does not refuse the person."""
     try:
         return parse(value) if isinstance(value, str) else None
     except InvalidInput:

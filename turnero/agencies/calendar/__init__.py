@@ -1,1 +1,1 @@
-"""When an agency is open: pure rules of holidays, opening hours, the grid of a day and deadlines."""
+"""Rules of holidays, opening hours, the grid of a day, and deadlines."""

@@ -1,4 +1,4 @@
-"""Terms counted in working days (COA art. 158 and 159)."""
+"""Legal terms in working days (COA art. 158 and 159)."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
@@ -12,8 +12,8 @@ _SATURDAY = 5
 def last_day(notified: date, days: int, is_rest: Callable[[date], bool]) -> date:
     """The last day of a term of ``days`` working days, the first being the working day after ``notified``.
 
-    Saturdays, Sundays and the days ``is_rest`` names are left out. A holiday of either place, the person's or
-    the office's, counts in both (art. 159): ``is_rest`` is to know them all.
+    Excludes Saturdays, Sundays and days for which ``is_rest`` is true. A holiday of the person's or the office's place
+    counts (art. 159), so ``is_rest`` must know both.
     """
     if days < 1:
         raise ValueError("a term has at least one day")
@@ -26,7 +26,7 @@ def last_day(notified: date, days: int, is_rest: Callable[[date], bool]) -> date
 
 
 def whole_days(span: Interval[datetime]) -> Iterator[date]:
-    """The local days that a closure takes from midnight to midnight; a part of a day stops no term."""
+    """Local days a closure covers from midnight to midnight; part of a day does not stop a term."""
     day = span.start.date()
     while (midnight := datetime.combine(day, time())) < span.end:
         if span.covers(Interval(midnight, midnight + _DAY)):

@@ -1,10 +1,10 @@
-"""The days of rest of any year, moved as the law says.
+"""Rest days of any year, moved according to law.
 
 Source: the law of 20 December 2016 (R.O. Supl. 906), the same for public servants (LOSEP) and workers
-(Código del Trabajo, art. 65). The rest is moved, not doubled: a civic date whose rest went elsewhere is worked.
-National rests are the same for the whole country, so a local holiday is laid around them and never moves them,
-and a canton's around its province's. Where the rule sends a local holiday to a day that is free already
-(Los Ríos 2027-10-06 to the 8th, when Guayaquil's rests), the law gives no other day: both rest together.
+(Código del Trabajo, art. 65). The rest day is moved, not added: a civic date whose rest was moved is a working day.
+National rest days apply to the whole country, so local holidays are placed around them, and a canton's around its
+province's. If the rule moves a local holiday to an existing rest day (Los Ríos 2027-10-06 to the 8th, Guayaquil's),
+the law gives no other day: both fall together.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,19 +13,19 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import groupby
 
-FIRST_YEAR = 2017  # the rule is in force since then
+FIRST_YEAR = 2017  # the rule is in force from this year
 _DAY = timedelta(days=1)
 
-# Days to move, by weekday from Monday.
+# Days to move by, indexed by weekday from Monday.
 _ALONE = (0, -1, +2, +1, 0, -1, +1)
 _OFF_WEEKENDS = (0, 0, 0, 0, 0, -1, +1)
-# Two holidays in a row, by the weekday of the first; what each of them moves.
+# Two consecutive holidays: days to move each by, indexed by the weekday of the first.
 _PAIR = ((0, 0), (0, -2), (+2, 0), (0, 0), (0, -2), (-1, +1), (+2, 0))
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class CivicDay:
-    """A local holiday on the date that is remembered. ``canton`` is empty for a whole province."""
+    """A local holiday on its civic date. ``canton`` is empty for a whole province."""
 
     day: date
     name: str
@@ -35,7 +35,7 @@ class CivicDay:
 
 @dataclass(frozen=True, order=True, slots=True)
 class RestDay:
-    """A day that is not worked, always Monday to Friday."""
+    """A rest day, always Monday to Friday."""
 
     day: date
     name: str
@@ -43,15 +43,15 @@ class RestDay:
 
 
 def rest_days(year: int, civic: Iterable[CivicDay] = ()) -> tuple[RestDay, ...]:
-    """The national rest days of ``year`` and those of one place whose holidays are ``civic``, by date."""
+    """Rest days of ``year`` by date: national ones and those of a place with holidays ``civic``."""
     return tuple(sorted((*national(year), *local(civic, year)), key=lambda rest: rest.day))
 
 
 @cache
 def national(year: int) -> tuple[RestDay, ...]:
-    """The national rest days within a calendar year, by date.
+    """National rest days within a calendar year, by date.
 
-    New Year's Day may rest in the year before: 2028-01-01, a Saturday, rests on Friday 2027-12-31.
+    New Year's Day may be moved to the year before: 2028-01-01, a Saturday, to Friday 2027-12-31.
     """
     names = {**_civic_names(year), **_civic_names(year + 1)}
     laid = _laid_nationally(year, year + 1)
@@ -59,10 +59,10 @@ def national(year: int) -> tuple[RestDay, ...]:
 
 
 def local(civic: Iterable[CivicDay], year: int) -> tuple[RestDay, ...]:
-    """The rest days within a calendar year of the local holidays of one place, by date.
+    """Rest days of a place's local holidays within a calendar year, by date.
 
-    ``civic``: those of its province and its canton, of that year and of the years beside it.
-    What is not confirmed is laid last, so that it never moves what is.
+    ``civic``: holidays of its province and canton, of that year and its neighbours. Unconfirmed ones are placed last,
+    so that they never move confirmed ones.
     """
     holidays = sorted(set(civic), key=_rank)
     laid = _laid_nationally(year, year + 1)
@@ -108,7 +108,7 @@ def _civic_names(year: int) -> dict[date, str]:
 
 
 def _laid_nationally(*years: int) -> dict[date, date]:
-    """Civic date to rest day of every national holiday of the given civic years."""
+    """Rest day by civic date for the national holidays of these years."""
     laid: dict[date, date] = {}
     for year in years:
         laid |= _laid_year(year)
@@ -125,7 +125,7 @@ def _laid_year(year: int) -> Mapping[date, date]:
 
 
 def _laid(days: Iterable[date], fixed: Mapping[date, date]) -> dict[date, date]:
-    """Civic date to rest day: ``fixed`` as it is, and ``days`` laid around it."""
+    """Rest day by civic date: ``fixed`` ones, and ``days`` placed around them."""
     laid = dict(fixed)
     open_days = {day for day in days if day not in fixed}
     for day in sorted(open_days):
@@ -148,7 +148,7 @@ def _pair(first: date) -> tuple[date, date]:
 
 
 def _beside(day: date, neighbour: date, laid: Mapping[date, date]) -> date:
-    """The rest of a holiday whose neighbour is laid already: the day the law's pair leaves over, else its own."""
+    """The rest day of a holiday whose neighbour is already placed: the pair's other day, else its own."""
     block = set(_pair(min(day, neighbour)))
     left_over = block - {laid[neighbour]}
     if len(left_over) == 1 and not left_over & set(laid.values()):

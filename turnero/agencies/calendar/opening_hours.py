@@ -1,4 +1,4 @@
-"""Weekly opening hours: from intervals with validity dates to the hours of one day."""
+"""Weekly opening hours: computes a day's hours from intervals with validity dates."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class WeeklyHours:
-    """One weekly interval in local minutes of the day; ``weekday`` 0 is Monday; both dates inside, None is open."""
+    """A weekly interval in local minutes; ``weekday`` 0 is Monday; dates inclusive, None is unbounded."""
 
     weekday: int
     opens: int
@@ -28,7 +28,7 @@ Week = tuple[tuple[Interval[int], ...], ...]  # seven days from Monday, each wit
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The same week from ``first`` to ``last``, both inside; ``last`` None: for good."""
+    """A week in force from ``first`` to ``last``, inclusive; ``last`` None: permanently."""
 
     first: date
     last: date | None
@@ -36,7 +36,7 @@ class Period:
 
 
 def intervals(hours: Iterable[WeeklyHours], day: date) -> tuple[Interval[int], ...]:
-    """The hours of ``day`` in local minutes, ascending; those that overlap or touch are one."""
+    """The hours of ``day`` in local minutes, ascending, with overlapping and adjacent ones merged."""
     return _of_weekday(hours, day.weekday(), day)
 
 
@@ -47,7 +47,7 @@ def week(hours: Iterable[WeeklyHours], day: date) -> Week:
 
 
 def periods(hours: Iterable[WeeklyHours], first: date, last: date | None = None) -> list[Period]:
-    """The weeks in force from ``first`` to ``last``, one after another; those that follow each other differ."""
+    """The weeks in force from ``first`` to ``last`` in order; consecutive ones differ."""
     entries = list(hours)
     begins = {entry.valid_from for entry in entries if entry.valid_from}
     begins |= {entry.valid_to + _DAY for entry in entries if entry.valid_to}

@@ -1,6 +1,6 @@
-"""What a desk has open on a day: its grid of cells, minus everything that takes cells away.
+"""The open cells of a desk on a day.
 
-The grid begins at local midnight and never shifts: opening hours, holidays and closures only take cells.
+The grid begins at local midnight and never shifts: opening hours, holidays and closures only remove cells.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ ClosedKind = Literal["holiday", "closure", "no_hours", "no_windows"]
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """Windows and grid step of a desk from a date on."""
+    """Windows and grid step of a desk from a date."""
 
     valid_from: date
     windows: int
@@ -27,7 +27,7 @@ class Staffing:
 
 @dataclass(frozen=True, slots=True)
 class ClosedSpan:
-    """A closure that touches the desk: naive local wall time, its kind (of ``Closure``) and why."""
+    """A closure that affects the desk: naive local wall time, kind (of ``Closure``) and reason."""
 
     interval: Interval[datetime]
     kind: str
@@ -36,7 +36,7 @@ class ClosedSpan:
 
 @dataclass(frozen=True, slots=True)
 class DeskCalendar:
-    """All that decides a desk's hours, for the dates it was read for.
+    """Everything that determines a desk's hours, for the dates it was read for.
 
     ``windows_by_day`` overrides the staffing's windows; ``rest_days`` gives the holiday's name.
     """
@@ -50,7 +50,7 @@ class DeskCalendar:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Why a day has no cell at all. ``reason``: the name of the holiday or closure, empty for the other kinds."""
+    """Why a day has no cells. ``reason``: name of the holiday or closure, empty for other kinds."""
 
     kind: ClosedKind
     reason: str = ""
@@ -71,7 +71,7 @@ class DayGrid:
 
 
 def grid(calendar: DeskCalendar, day: date) -> DayGrid:
-    """The cells open on a local ``day``; where there are none, the most telling cause."""
+    """The open cells of a local ``day``, or the most specific cause of having none."""
     staffing = _staffing(calendar, day)
     windows = calendar.windows_by_day.get(day, staffing.windows)
     cells: tuple[int, ...] = ()
@@ -88,7 +88,7 @@ def grid(calendar: DeskCalendar, day: date) -> DayGrid:
 
 
 def runs(day_grid: DayGrid, length: int) -> tuple[int, ...]:
-    """The start minutes from which ``length`` cells follow one another without a gap."""
+    """Start minutes followed by ``length`` contiguous cells."""
     if length < 1:
         raise ValueError("a turn has at least one cell")
     cells, step = day_grid.cells, day_grid.slot_minutes
@@ -114,13 +114,13 @@ def _open_cells(
 
 
 def cells_inside(opening: Interval[int], step: int) -> range:
-    """The start minutes of the grid's cells that fit into an opening."""
+    """Start minutes of the grid's cells inside an opening."""
     first = -(-opening.start // step) * step
     return range(first, opening.end - step + 1, step)
 
 
 def _minutes_closed(spans: tuple[ClosedSpan, ...], day: date) -> Iterator[tuple[Interval[int], ClosedSpan]]:
-    """The part of each closure that falls on ``day``, in local minutes; a begun minute is closed."""
+    """The part of each closure on ``day``, in local minutes; a partly closed minute is closed."""
     midnight = datetime.combine(day, time())
     today = Interval(midnight, midnight + timedelta(days=1))
     for span in spans:
@@ -131,6 +131,6 @@ def _minutes_closed(spans: tuple[ClosedSpan, ...], day: date) -> Iterator[tuple[
 
 
 def _widest(spans: list[tuple[Interval[int], ClosedSpan]]) -> Closed:
-    """The cause to tell when several closures take the day together."""
+    """The closure to name when several cover the day together."""
     _, span = max(spans, key=lambda entry: entry[0].end - entry[0].start)
     return Closed("holiday" if span.kind == "holiday" else "closure", span.reason)

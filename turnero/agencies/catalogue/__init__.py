@@ -1,1 +1,1 @@
-"""The catalogue file: read and checked, loaded into the tables, written out again."""
+"""The catalogue file: reading, validating, loading and exporting."""

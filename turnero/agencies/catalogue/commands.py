@@ -1,4 +1,4 @@
-"""``turnero catalogue``: the catalogue from files, checked, and back to files. Needs the application's context."""
+"""``turnero catalogue``: load, check and export catalogue files. Needs the application's context."""
 
 from collections.abc import Iterable
 from pathlib import Path

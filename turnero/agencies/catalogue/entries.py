@@ -1,4 +1,4 @@
-"""What the catalogue says of each thing (CONTRACT §9), as values whose own rules hold."""
+"""Validated entries of the catalogue (CONTRACT §9)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +37,7 @@ class ProcedureEntry:
 
 @dataclass(frozen=True, slots=True)
 class HoursEntry:
-    """Weekly interval in local minutes; weekday 0 is Monday; both dates inside, None is open."""
+    """Weekly interval in local minutes; weekday 0 is Monday; dates inclusive, None is unbounded."""
 
     weekdays: tuple[int, ...]
     opens: int
@@ -55,7 +55,7 @@ class HoursEntry:
             raise Wrong("la fecha «to» es anterior a «from»", "to")
 
     def crosses(self, other: "HoursEntry") -> bool:
-        """Whether both would be in force at some minute."""
+        """Whether both are in force at some minute."""
         return (
             bool(set(self.weekdays) & set(other.weekdays))
             and max(self.opens, other.opens) < min(self.closes, other.closes)
@@ -66,7 +66,7 @@ class HoursEntry:
 
 @dataclass(frozen=True, slots=True)
 class DeskEntry:
-    """Windows and grid step of a line from a date on; without ``from``, since ever."""
+    """Windows and grid step of a line from a date; without ``from``, always."""
 
     line: str
     windows: int
@@ -100,7 +100,7 @@ class AgencyEntry:
 
 @dataclass(frozen=True, slots=True)
 class HolidayEntry:
-    """``day`` is the civic date; the law's rule moves it. ``canton`` is empty for a whole province."""
+    """``day`` is the civic date, which the law may move. ``canton`` is empty for a whole province."""
 
     day: date
     name: str
@@ -116,7 +116,7 @@ class HolidayEntry:
 
 @dataclass(frozen=True, slots=True)
 class DecreeEntry:
-    """A whole day without attention. ``province``, ``canton`` and ``agency`` are empty beyond its scope."""
+    """A closed day by decree. ``province``, ``canton`` and ``agency`` are empty outside its scope."""
 
     day: date
     name: str
@@ -141,7 +141,7 @@ class DecreeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything that the files of one reading say, free of problems. ``policy`` None: they say nothing of it."""
+    """The validated content of the files. ``policy`` None: not in the files."""
 
     policy: dict[str, Any] | None
     provinces: tuple[ProvinceEntry, ...]

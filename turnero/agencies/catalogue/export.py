@@ -1,4 +1,4 @@
-"""The catalogue as YAML that loads to the same state. Sorted here, not by the engine: equal states, equal texts."""
+"""Exports the catalogue as YAML that loads to the same state. Sorted in Python: equal states give equal texts."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ Entry = dict[str, Any]
 
 
 def write_files(path: Path) -> list[Path]:
-    """Write one file, or where ``path`` is a folder one for each key. Gives the files written."""
+    """Write one file, or one per key if ``path`` is a folder. Returns the files written."""
     parts = exported()
     files = {path / f"{key}.yaml": {key: part} for key, part in parts.items()} if path.is_dir() else {path: parts}
     for file, content in files.items():
@@ -28,7 +28,7 @@ def write_files(path: Path) -> list[Path]:
 
 
 def exported() -> Entry:
-    """The catalogue that is in the database, by the keys of the contract."""
+    """The database's catalogue, by the keys of the contract."""
     provinces = sorted(db.session.scalars(select(Province)), key=lambda row: row.code)
     lines = sorted(db.session.scalars(select(Line)), key=lambda row: row.slug)
     agencies = sorted(db.session.scalars(select(Agency)), key=lambda row: (row.province_code, row.slug))
@@ -44,7 +44,7 @@ def exported() -> Entry:
 
 
 def _said(**values: Any) -> Entry:
-    """What is not the default of the file, for which None stands here."""
+    """The value, or None if it is the file's default."""
     return {key: value for key, value in values.items() if value is not None}
 
 
@@ -110,7 +110,7 @@ def _holidays() -> list[OneLine]:
 
 
 def _decrees() -> list[OneLine]:
-    """Those that the catalogue brought: what was closed by hand is not of the catalogue."""
+    """Decrees loaded from the catalogue; closures made by hand are excluded."""
     of_catalogue = select(Closure, Agency.slug).outerjoin(Agency, Agency.id == Closure.agency_id)
     rows = db.session.execute(of_catalogue.where(Closure.source == SOURCE, Closure.kind == "decree"))
     decrees = [

@@ -1,7 +1,7 @@
-"""From the catalogue's value to the tables, all or nothing.
+"""Loads a catalogue into the tables, all or nothing.
 
-Things are known by code, slug, or date and place. What the catalogue names is made or changed; what it does not
-name stays as it is. Only of an agency it says everything: its hours, windows and special days are replaced.
+Entries are identified by code, slug, or date and place. Named entries are created or changed; others stay as they are.
+An agency's hours, windows and special days are replaced completely.
 """
 
 from collections import Counter
@@ -37,13 +37,13 @@ Row = TypeVar("Row", bound=Base)
 
 
 def loaded() -> Known:
-    """The codes and slugs that are in the database."""
+    """Codes and slugs in the database."""
     columns = (Province.code, Line.slug, Procedure.slug, Agency.slug)
     return Known(*(frozenset(db.session.scalars(select(column))) for column in columns))
 
 
 def load_catalogue_path(path: Path) -> Catalogue:
-    """Load a YAML file or a folder of them; gives what it said. Raises ``FileInvalid`` or ``NoCatalogue``."""
+    """Load a YAML file or a folder of them. Returns the catalogue. Raises ``FileInvalid`` or ``NoCatalogue``."""
     said = reading.read_catalogue(path, loaded())
     load_catalogue(said)
     return said
@@ -51,12 +51,12 @@ def load_catalogue_path(path: Path) -> Catalogue:
 
 @transaction
 def load_catalogue(said: Catalogue) -> None:
-    """Write everything the catalogue says. Turns that lose their hours are found by the sweep, not here."""
+    """Write the catalogue. The sweep later displaces turns that lost their hours."""
     write_catalogue(said)
 
 
 def write_catalogue(said: Catalogue) -> None:
-    """The same in the caller's transaction."""
+    """Write the catalogue in the caller's transaction."""
     lock(SOURCE)
     if said.policy is not None:
         _put(CataloguePolicy, {"id": 1}, values=said.policy)
@@ -75,7 +75,7 @@ def write_catalogue(said: Catalogue) -> None:
 
 
 def reordered(present: Sequence[str], told: Sequence[str]) -> list[str]:
-    """The order of a list once part of it was told: that part shares out its own places; what is new comes last."""
+    """The order of a list after a partial reordering: the named part permutes its own places; new items come last."""
     places = [*present, *(slug for slug in told if slug not in present)]
     order = iter(told)
     return [next(order) if slug in told else slug for slug in places]
@@ -102,7 +102,7 @@ def _put_procedures(entries: Sequence[ProcedureEntry], lines: dict[str, int]) ->
 def _put_agencies(entries: Sequence[AgencyEntry], lines: dict[str, int]) -> None:
     slugs = [entry.slug for entry in entries]
     desks = db.session.scalars(select(Desk.id).join(Agency).where(Agency.slug.in_(slugs)))
-    lock(*(f"desk:{desk_id}" for desk_id in desks))  # nobody takes a place while its hours change
+    lock(*(f"desk:{desk_id}" for desk_id in desks))  # prevents taking places while hours change
     for entry in entries:
         agency = _put(
             Agency,
@@ -131,7 +131,7 @@ def _put_agencies(entries: Sequence[AgencyEntry], lines: dict[str, int]) -> None
 
 
 def _put_desks(agency_id: int, entry: AgencyEntry, lines: dict[str, int]) -> None:
-    """The desks that an agency no longer names stay, for the turns they had, without windows."""
+    """Write the desks; unnamed ones stay without windows, because turns refer to them."""
     for line in sorted({desk.line for desk in entry.desks}):
         _put(Desk, {"agency_id": agency_id, "line_id": lines[line]})
     for desk in db.session.scalars(select(Desk).where(Desk.agency_id == agency_id)):
@@ -162,7 +162,7 @@ def _put_decree(decree: DecreeEntry) -> None:
 
 
 def _put(table: type[Row], key: dict[str, Any], **values: Any) -> Row:
-    """The row of that key, made if there is none, with these values; written already, so it has its id."""
+    """Insert or update the row of a key; flushed, so that it has an id."""
     row = db.session.scalar(select(table).filter_by(**key))
     if row is None:
         row = table(**key)
@@ -174,7 +174,7 @@ def _put(table: type[Row], key: dict[str, Any], **values: Any) -> Row:
 
 
 def _replace(table: type[Base], owner: dict[str, int], rows: list[dict[str, Any]]) -> None:
-    """Leave ``owner`` exactly these rows; nothing is written where it has them already."""
+    """Make these exactly the rows of ``owner``; writes nothing if they are unchanged."""
     columns = [column for column in table.__table__.columns if column.name not in (*owner, "id")]
     present = Counter(map(tuple, db.session.execute(select(*columns).filter_by(**owner))))
     if present == Counter(tuple(row[column.name] for column in columns) for row in rows):

@@ -1,4 +1,4 @@
-"""The policy's keys and the range of each (CONTRACT §9). Values keep the form that they have in the file."""
+"""Policy keys and their ranges (CONTRACT §9). Values keep the file's form."""
 
 from datetime import date
 from typing import Any
@@ -21,7 +21,7 @@ from turnero.agencies.catalogue.shapes import (
 )
 
 _MIDNIGHT = "24:00"
-# Least and most of each whole number.
+# Minimum and maximum of each whole number.
 WHOLES = {
     "hold_minutes": (1, 15),  # all holds of a journey last at most 15 minutes together
     "code_minutes": (2, 10),
@@ -78,7 +78,7 @@ def _draw(first: date, opens_days: int, closes_days: int) -> dict[str, Any]:
     return {"first": first.isoformat(), "opens_days": opens_days, "closes_days": closes_days}
 
 
-# A winner has a day to confirm, and so has the next one: a week's draw closes some days before it.
+# A winner has a day to confirm, and so has the next one, so a week's draw closes some days before it.
 _DRAW = record(
     _draw,
     Field("first", day),

@@ -1,4 +1,4 @@
-"""The catalogue: from a YAML file, or a folder of them, to one value without a single problem."""
+"""Reads and validates the catalogue from a YAML file or a folder of them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ from turnero.agencies.catalogue.shapes import Report, Told, Wrong, entries
 from turnero.agencies.catalogue.source import Position
 from turnero.core.problems import FileInvalid
 
-# Each list of the catalogue and the key by which its things are known, where others may refer to them.
+# Lists of the catalogue, and the key by which other entries refer to their items.
 _NAMED_BY = {"provinces": "code", "lines": "slug", "procedures": "slug", "agencies": "slug"}
 _KEYS = ("policy", *_NAMED_BY, "holidays", "decrees")
 
 
 def read_catalogue(path: Path, loaded: Known = NOTHING) -> Catalogue:
-    """Everything that ``path`` says. ``loaded``: what its files may refer to besides themselves.
+    """The catalogue at ``path``. ``loaded``: existing codes and slugs its files may refer to.
 
     Raises ``FileInvalid`` with every problem found, or ``NoCatalogue``.
     """
@@ -45,7 +45,7 @@ def read_catalogue(path: Path, loaded: Known = NOTHING) -> Catalogue:
 
 
 def _collected(path: Path, report: Report) -> dict[str, list[Node]]:
-    """For each key the nodes of all files: the items of the lists, and the policy as often as it is given."""
+    """Nodes of all files by key: list items, and every given policy."""
     nodes: dict[str, list[Node]] = defaultdict(list)
     for root in source.read_nodes(path, report.problems):
         try:
@@ -64,7 +64,7 @@ def _collected(path: Path, report: Report) -> dict[str, list[Node]]:
 
 
 def _names(nodes: Iterable[Node], named_by: str, report: Report) -> frozenset[str]:
-    """The codes or slugs of things, also of those that are wrong in something else; repeated ones are told."""
+    """Codes or slugs of entries, including invalid ones; reports duplicates."""
     found: dict[str, Position] = {}
     for node in nodes:
         for key, value in node.value if isinstance(node, MappingNode) else ():

@@ -1,4 +1,4 @@
-"""From the tables back to the catalogue's entries: what it would say of an agency as it is now."""
+"""Converts table rows back to catalogue entries."""
 
 from itertools import groupby
 from typing import Any
@@ -16,7 +16,7 @@ def procedure_entry(row: Procedure) -> ProcedureEntry:
 
 
 def agency_entry(row: Agency) -> AgencyEntry:
-    """Sorted here, not by the engine: equal states give equal entries."""
+    """An agency's entry, sorted in Python so that equal states give equal entries."""
     return AgencyEntry(
         row.slug,
         row.name,
@@ -33,7 +33,7 @@ def agency_entry(row: Agency) -> AgencyEntry:
 
 
 def _hours(agency_id: int) -> tuple[HoursEntry, ...]:
-    """The weekdays that share an interval and its dates are told together."""
+    """Weekly hours, grouping weekdays with the same interval and dates."""
 
     def interval(row: WeeklyHours) -> tuple[Any, ...]:
         return str(row.valid_from or ""), str(row.valid_to or ""), row.opens, row.closes

@@ -1,1 +1,1 @@
-"""How a notice leaves the house: SMTP, and the mailbox of the demonstration."""
+"""Delivery channels: SMTP, and the demo's mailbox."""

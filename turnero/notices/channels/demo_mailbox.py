@@ -1,4 +1,4 @@
-"""The demo's mailbox: mails kept as files in a folder, read back as people see them."""
+"""The demo's mailbox: mails stored as files and shown as people see them."""
 
 import re
 import secrets
@@ -19,7 +19,7 @@ _SHOWN = 100
 
 @dataclass(frozen=True)
 class Piece:
-    """Some text of a line; ``href`` when it is a link to this site, without the site's address."""
+    """A part of a line; ``href``: path of a link to this site."""
 
     text: str
     href: str | None = None
@@ -27,7 +27,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Lines that belong together; ``is_code`` when it is a verification code alone."""
+    """A paragraph; ``is_code`` if it contains only a verification code."""
 
     lines: tuple[tuple[Piece, ...], ...]
     is_code: bool
@@ -35,7 +35,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail as the list shows it. ``id`` grows with arrival; day and time are mainland Ecuador's."""
+    """A mail in the list. ``id`` grows with arrival; day and time are mainland time."""
 
     id: str
     subject: str
@@ -47,14 +47,14 @@ class Letter:
     attachments: tuple[str, ...]
 
     def paragraphs(self, base_url: str) -> Iterator[Paragraph]:
-        """The text part, with links to ``base_url`` and nowhere else."""
+        """The text part, with links only to ``base_url``."""
         for block in re.split(r"\n\s*\n", self.body.strip()):
             lines = tuple(tuple(_pieces(line, base_url)) for line in block.splitlines())
             yield Paragraph(lines, is_code=_CODE.fullmatch(block.strip()) is not None)
 
 
 def store(folder: Path, content: bytes) -> None:
-    """Keep one mail as it came; a reader sees all of it or nothing."""
+    """Store a mail atomically."""
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{time.time_ns():019d}-{secrets.token_hex(4)}"
     arriving = folder / f"{name}.arriving"
@@ -63,13 +63,13 @@ def store(folder: Path, content: bytes) -> None:
 
 
 def letters(folder: Path) -> list[Letter]:
-    """The newest hundred, newest first."""
+    """The newest hundred mails, newest first."""
     newest = sorted(folder.glob("*.eml"), reverse=True)[:_SHOWN]
     return [_letter(path) for path in newest]
 
 
 def find_letter(folder: Path, letter_id: str) -> Letter | None:
-    """One mail by its id, or ``None``."""
+    """The mail with this id, or None."""
     path = folder / f"{letter_id}.eml"
     return _letter(path) if _ID.fullmatch(letter_id) and path.is_file() else None
 

@@ -1,4 +1,4 @@
-"""``/buzon``: the mails of the demonstration, which leave this machine never."""
+"""``/buzon``: the demo's mails, which never leave this machine."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ FOLDER = "mailbox"  # under the data folder
 
 @blueprint.before_request
 def only_in_the_demo() -> None:
-    """Whoever can read the mailbox can prove any address."""
+    """404 outside the demo: reading the mailbox allows proving any address."""
     if not _settings().demo:
         abort(404)
 

@@ -1,4 +1,4 @@
-"""Flask-Mail with what it lacks: certificates are checked, silence has an end, and failures say what they mean."""
+"""Flask-Mail with certificate checks, time-outs and classified failures."""
 
 import smtplib
 import ssl
@@ -16,26 +16,26 @@ from flask_mail import BadHeaderError, Connection, Mail, Message
 from config import MailServer, Settings
 from turnero.notices.rendering import Rendered
 
-TIMEOUT_SECONDS = 10  # for connecting and for each answer of the server
+TIMEOUT_SECONDS = 10  # for connecting and for each server answer
 
 
 class DeliveryFailed(Exception):
-    """The mail did not go. The text is the server's own words, cut short."""
+    """The mail was not delivered. The text is the server's answer, shortened."""
 
     def __init__(self, cause: Exception) -> None:
         super().__init__(f"{type(cause).__name__}: {cause}"[:300])
 
 
 class Unreachable(DeliveryFailed):
-    """The mail server takes no mail now (down, silent, busy, wrong certificate or password), this one included."""
+    """The mail server accepts no mail now: down, silent, busy, wrong certificate or password."""
 
 
 class Postponed(DeliveryFailed):
-    """This mail did not go now; it may later. It may even have arrived, if the line broke at the end."""
+    """A temporary failure of this mail. It may have arrived if the connection broke at the end."""
 
 
 class _TellsHowFar:
-    """A session that remembers whether the mail itself was being handed over, so may have arrived."""
+    """A session that tracks whether the mail's data was being sent, so that it may have arrived."""
 
     handing_over = False
 
@@ -51,15 +51,15 @@ class _Session(_TellsHowFar, smtplib.SMTP):
 
 
 class _TlsSession(_TellsHowFar, smtplib.SMTP_SSL):
-    """Encrypted from the first byte."""
+    """Implicit TLS."""
 
 
 class Rejected(DeliveryFailed):
-    """This mail will never go: the server refuses its address or the mail itself for good."""
+    """A permanent failure: the server refuses the address or the mail."""
 
 
 class VerifiedConnection(Connection):
-    """A session that opens at the first mail and again after the line broke."""
+    """A session that connects at the first mail and reconnects after a broken connection."""
 
     host: _Session | _TlsSession | None
 
@@ -71,13 +71,13 @@ class VerifiedConnection(Connection):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.host is not None:
-            # All mail is already sent or not; a farewell nobody answers changes nothing.
+            # Ignore errors of QUIT: all mail is already sent or not.
             with suppress(smtplib.SMTPException, OSError):
                 self.host.quit()
             self.host.close()
 
     def open(self) -> None:
-        """Make sure of a session. Raises ``Unreachable``."""
+        """Ensure an open session. Raises ``Unreachable``."""
         if self.host is not None and self.host.sock is not None:
             return
         try:
@@ -102,7 +102,7 @@ class VerifiedConnection(Connection):
         return host
 
     def send(self, message: Message, envelope_from: str | tuple[str, str] | None = None) -> None:
-        """Hand over one mail. Raises ``Unreachable``, ``Postponed`` or ``Rejected``."""
+        """Send one mail. Raises ``Unreachable``, ``Postponed`` or ``Rejected``."""
         self.open()
         try:
             super().send(message, envelope_from)
@@ -113,7 +113,7 @@ class VerifiedConnection(Connection):
         except smtplib.SMTPDataError as error:
             raise _refusal(error.smtp_code)(error) from error
         except smtplib.SMTPSenderRefused as error:
-            # Even 5xx: that is our own setting, the same for every mail, and somebody will mend it.
+            # Even for 5xx: our own configuration is wrong, which affects every mail until corrected.
             raise Unreachable(error) from error
         except (smtplib.SMTPException, OSError) as error:
             may_have_arrived = self.host is not None and self.host.handing_over
@@ -121,14 +121,14 @@ class VerifiedConnection(Connection):
 
 
 def _refusal(*codes: int) -> type[DeliveryFailed]:
-    """What the server's answers to one mail mean; 421 says that it closes, whatever was asked (RFC 5321, §3.8)."""
+    """Classify the server's answer to a mail; 421 always means that it closes (RFC 5321 §3.8)."""
     if 421 in codes:
         return Unreachable
     return Rejected if all(code >= 500 for code in codes) else Postponed
 
 
 class Mailer(Mail):
-    """The application's mail, set up from ``settings.mail`` and ``settings.mail_from`` alone."""
+    """The application's mailer, configured from ``settings.mail`` and ``settings.mail_from``."""
 
     def init_app(self, app: Flask) -> Any:
         settings: Settings = app.config["SETTINGS"]
@@ -174,14 +174,14 @@ def compose(rendered: Rendered, address: str, message_id: str, written_at: datet
 
 
 def _greet(host: smtplib.SMTP, server: MailServer) -> None:
-    if server.security == "starttls":  # a context costs 45 ms: only where there is TLS
+    if server.security == "starttls":  # creating a context costs 45 ms: only with TLS
         host.starttls(context=ssl.create_default_context())
     if server.user and server.password:
         host.login(server.user, server.password)
 
 
 def _own_name(settings: Settings) -> str:
-    """What we call ourselves in EHLO: from the base URL, so that no name look-up can stall the sending."""
+    """Our name in EHLO, from the base URL, so that no name resolution can delay sending."""
     name = urlsplit(settings.base_url).hostname or "localhost"
     try:
         address = ip_address(name)

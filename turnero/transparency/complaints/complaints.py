@@ -1,4 +1,4 @@
-"""What people say of the service: kept with a number, answered in the legal term, counted in the month's figures."""
+"""Complaints, suggestions and thanks: numbered, answered within the legal term, counted in monthly figures."""
 
 import hashlib
 import secrets
@@ -28,18 +28,18 @@ from turnero.transparency.figures import MAINLAND
 from turnero.transparency.measures import following
 from turnero.transparency.models import Complaint
 
-# The kind of an answer's row in the record.
+# Kind of an answer in the record of changes.
 RECORDED_AS = "complaint"
 # Working days; the institute may answer sooner. Ley de Modernización, Art. 28.
 TERM_DAYS = 15
 _NUMBER_LENGTH = 11
 _A_DAY_PER_BROWSER = 5
-# After an answer so long the address and the words are kept.
+# Time after the answer for which address and text are kept.
 _KEPT = timedelta(days=365)
 _MAIL_LIFE = timedelta(days=7)
 # Answer and record are one transaction.
 _WRITTEN_DOWN_WITHIN = timedelta(minutes=1)
-# Of a list that grows with the years.
+# Limit of a list that grows over the years.
 _MAX_SHOWN = 200
 _ANSWERS = {
     "complaint": gettext_noop("Responde la queja %(number)s."),
@@ -49,20 +49,20 @@ _ANSWERS = {
 
 
 class TooManyComplaints(Refused):
-    """This browser has said much today."""
+    """This browser has reached its daily limit."""
 
     code = "too_many_complaints"
 
 
 class AnsweredAlready(Refused):
-    """An answer that was given is not changed."""
+    """The complaint is answered; answers are final."""
 
     code = "answered_already"
 
 
 @dataclass(frozen=True)
 class Said:
-    """What was typed, parsed. ``form_key``: the form's random key."""
+    """A parsed complaint. ``form_key``: the form's random key."""
 
     form_key: str
     kind: str
@@ -74,9 +74,9 @@ class Said:
 
 @database.transaction
 def file_complaint(said: Said, browser: str) -> str:
-    """Keep it and return its number; the same form sent again gives the same one. Raises TooManyComplaints."""
+    """Store a complaint and return its number. Idempotent per form. Raises TooManyComplaints."""
     database.lock(f"browser:{browser}")
-    # Of this browser's form: whoever sends another's key is nobody to that complaint.
+    # Keyed by browser: another browser's key does not lead to its complaint.
     form_key = hashlib.sha256(f"{browser}:{said.form_key}".encode()).hexdigest()
     made = db.session.scalar(select(Complaint.number).where(Complaint.form_key == form_key))
     if made is not None:
@@ -106,7 +106,7 @@ def file_complaint(said: Said, browser: str) -> str:
 
 @database.transaction
 def answer_complaint(number: str, words: str, *, by: Actor = COMMAND_LINE) -> int:
-    """Answer one, once; the change's number in the record. Raises NotFound and AnsweredAlready."""
+    """Answer a complaint, once. Returns the id of the change. Raises NotFound and AnsweredAlready."""
     row = by_number(number, lock=True)
     if row.answered_at is not None:
         raise AnsweredAlready
@@ -124,7 +124,7 @@ def _tell(row: Complaint, kind: str, now: datetime) -> None:
 
 
 def by_number(number: str, *, lock: bool = False) -> Complaint:
-    """Raises NotFound."""
+    """The complaint of a number. Raises NotFound."""
     found = select(Complaint).where(Complaint.number == clean_identifier(number).upper())
     row = db.session.scalar(found.with_for_update() if lock else found)
     if row is None:
@@ -133,7 +133,7 @@ def by_number(number: str, *, lock: bool = False) -> Complaint:
 
 
 def unanswered(agency_id: int | None = None) -> Sequence[Complaint]:
-    """Those that wait for an answer, the most urgent first; of one agency where it is given."""
+    """Unanswered complaints, most urgent first, optionally of one agency."""
     waiting = select(Complaint).where(Complaint.answered_at.is_(None), Complaint.kind == "complaint")
     if agency_id is not None:
         waiting = waiting.where(Complaint.agency_id == agency_id)
@@ -141,7 +141,7 @@ def unanswered(agency_id: int | None = None) -> Sequence[Complaint]:
 
 
 def answered(since: datetime, agency_id: int | None = None) -> Sequence[Complaint]:
-    """Complaints whose answer was given from ``since`` on, the newest first; of one agency where it is given."""
+    """Complaints answered from ``since`` on, newest first, optionally of one agency."""
     found = select(Complaint).where(Complaint.answered_at >= since, Complaint.kind == "complaint")
     if agency_id is not None:
         found = found.where(Complaint.agency_id == agency_id)
@@ -149,7 +149,7 @@ def answered(since: datetime, agency_id: int | None = None) -> Sequence[Complain
 
 
 def unasked(agency_id: int | None = None) -> Sequence[Complaint]:
-    """Suggestions and thanks whose words are still kept, the newest first; of one agency where it is given."""
+    """Suggestions and thanks whose text is still kept, newest first, optionally of one agency."""
     found = select(Complaint).where(Complaint.kind != "complaint", Complaint.browser.is_not(None))
     if agency_id is not None:
         found = found.where(Complaint.agency_id == agency_id)
@@ -157,7 +157,7 @@ def unasked(agency_id: int | None = None) -> Sequence[Complaint]:
 
 
 def answered_by(row: Complaint) -> Actor | None:
-    """The actor who answered, as the record knows it; None where it has forgotten, or nobody has answered."""
+    """The actor of the answer from the record; None if unanswered or deleted."""
     if row.answered_at is None:
         return None
     around = AdminChange.at.between(row.answered_at, row.answered_at + _WRITTEN_DOWN_WITHIN)
@@ -166,7 +166,7 @@ def answered_by(row: Complaint) -> Actor | None:
 
 
 def in_month(month: date) -> int:
-    """How many complaints were filed in a month of the mainland."""
+    """Number of complaints filed in a month (mainland)."""
     begins, ends = (clock.instant(day, 0, MAINLAND) for day in (month, following(month)))
     inside = (Complaint.created_at >= begins, Complaint.created_at < ends)
     return db.session.scalar(select(func.count()).where(Complaint.kind == "complaint", *inside)) or 0
@@ -174,7 +174,7 @@ def in_month(month: date) -> int:
 
 @database.transaction
 def forget_complaints() -> int:
-    """Of what was answered a year ago, or asked for no answer, keep only that it was, and when; how many."""
+    """Erase text and address a year after the answer (or filing, if none is due). Returns how many."""
     year_ago = clock.now() - _KEPT
     unasked = and_(Complaint.kind != "complaint", Complaint.answered_at.is_(None), Complaint.created_at <= year_ago)
     old = (or_(Complaint.answered_at <= year_ago, unasked), Complaint.browser.is_not(None))

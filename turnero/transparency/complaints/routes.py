@@ -1,4 +1,4 @@
-"""``/queja``: somebody says what they think of the service, and sees the answer by its number."""
+"""``/queja``: file a complaint, and see its answer by number."""
 
 import secrets
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class WordsMissing(InvalidInput):
 
 
 class WordsLong(InvalidInput):
-    """More than ``most`` letters."""
+    """More than ``most`` characters."""
 
     code = "words_long"
 
@@ -55,7 +55,7 @@ def submit_complaint() -> Response:
 
 @blueprint.get("/<number>")
 def show_complaint_received(number: str) -> Response:
-    """Whoever has the number sees its state and the answer, never what was written."""
+    """The state and answer of a complaint by number, without its text."""
     return render_page("transparency/complaints/complaint.html", complaint=complaints.by_number(number))
 
 
@@ -64,7 +64,7 @@ def _page(typed: Mapping[str, str], trouble: FormErrors = NO_ERRORS) -> Response
 
 
 def _parse(typed: Mapping[str, str]) -> Said:
-    """Raises Faulty with all that is wrong."""
+    """Raises Faulty with every wrong field."""
     faults: dict[str, InvalidInput] = {}
     email: str | None = None
     if typed["tipo"] not in KINDS:

@@ -1,1 +1,1 @@
-"""Figures of a month, closed once and revised, never changed."""
+"""Monthly figures: closed once, revised, never changed."""

@@ -1,4 +1,4 @@
-"""Closing a month: what was attended, once it is over, as rows that never change. Corrections are new revisions."""
+"""Closes months: writes their figures as immutable rows. Corrections are new revisions."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ from turnero.transparency.measures import following, month_of
 from turnero.transparency.models import MonthDetail, MonthFigures, MonthProvince
 from turnero.transparency.months import parts
 
-# By then everybody of the last day is marked, and paper days are written in.
+# By then the last day is closed and paper days are entered.
 _CLOSES_ON = 5
 
 
@@ -30,7 +30,7 @@ class MonthOfHistory(Refused):
 
 
 def close_due(goes_on: Callable[[], bool] = lambda: True) -> int:
-    """Close every month that is over and is not closed yet, the oldest first; how many."""
+    """Close every past month not closed yet, oldest first. Returns how many."""
     done = 0
     first = db.session.scalar(select(Booking.day).order_by(Booking.id).limit(1))
     today = clock.local(clock.now(), MAINLAND).date()
@@ -48,9 +48,9 @@ def close_due(goes_on: Callable[[], bool] = lambda: True) -> int:
 
 @database.transaction
 def close_month(month: date) -> bool:
-    """Write a month as it is known now; False where that is what its last revision says already.
+    """Write a month's present figures; False if equal to its last revision.
 
-    Raises MonthNotOver, and MonthOfHistory: what a file said of the time before is corrected by that file.
+    Raises MonthNotOver, and MonthOfHistory for months from a file, which are corrected by that file.
     """
     database.lock("month figures")
     if following(month) > clock.local(clock.now(), MAINLAND).date():
@@ -82,13 +82,13 @@ def close_month(month: date) -> bool:
 
 
 def latest(month: date) -> MonthFigures | None:
-    """The revision of a month that counts."""
+    """The latest revision of a month."""
     newest = select(MonthFigures).where(MonthFigures.month == month).order_by(MonthFigures.revision.desc()).limit(1)
     return db.session.scalar(newest)
 
 
 def _says(last: MonthFigures, details: Sequence[dict[str, Any]], sums: Sequence[dict[str, Any]]) -> bool:
-    """Whether a revision has these parts already."""
+    """Whether a revision already has these parts."""
     return _values(details_of(last)) == details and _values(provinces_of(last)) == sums
 
 
@@ -98,7 +98,7 @@ def _values(rows: Sequence[MonthDetail] | Sequence[MonthProvince]) -> list[dict[
 
 
 def published() -> list[MonthFigures]:
-    """Every closed month as it counts now, the oldest first."""
+    """The latest revision of every closed month, oldest first."""
     newest = select(MonthFigures.month, func.max(MonthFigures.revision)).group_by(MonthFigures.month)
     counting = {(month, revision) for month, revision in db.session.execute(newest)}
     rows = db.session.scalars(select(MonthFigures).order_by(MonthFigures.month))
@@ -112,6 +112,6 @@ def details_of(figures: MonthFigures) -> list[MonthDetail]:
 
 
 def provinces_of(figures: MonthFigures) -> list[MonthProvince]:
-    """The same by province and trámite."""
+    """The parts of a month, by province and trámite."""
     rows = select(MonthProvince).filter_by(month=figures.month, revision=figures.revision)
     return list(db.session.scalars(rows.order_by(MonthProvince.province_code, MonthProvince.procedure_id)))

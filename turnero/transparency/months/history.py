@@ -1,4 +1,4 @@
-"""Months from before there was Turnero, from a CSV file: all or nothing, and it may be repeated."""
+"""Loads months before Turnero from a CSV file, all or nothing, repeatable."""
 
 import csv
 from datetime import date
@@ -15,12 +15,12 @@ HEADER = ["anio", "mes", "quejas", "atenciones"]
 
 
 def load_history_path(path: Path) -> int:
-    """How many months were new or corrected. Raises FileInvalid."""
+    """Load the file. Returns how many months were new or corrected. Raises FileInvalid."""
     return _load(_read(path))
 
 
 def _read(path: Path) -> dict[date, tuple[int, int]]:
-    """By month complaints and attentions."""
+    """Complaints and attentions by month."""
     problems: list[Problem] = []
     found: dict[date, tuple[int, int]] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:

@@ -1,4 +1,4 @@
-"""What a month comes to, by agency and by province, each for every trámite: counted from the turns themselves."""
+"""Counts a month's figures from its turns, by agency and province, for every trámite."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ Key = TypeVar("Key")
 
 @dataclass
 class Part:
-    """One place and trámite in a month; instants become minutes. ``free``: days to a free turn, None for none."""
+    """Figures of one place and trámite in a month. ``free``: days to a free turn, None if there was none."""
 
     attended: int = 0
     no_show: int = 0
@@ -33,7 +33,7 @@ class Part:
     free: dict[date, int | None] = field(default_factory=dict)
 
     def figures(self) -> dict[str, int | None]:
-        """The columns of ``MonthDetail`` and ``MonthProvince``."""
+        """Values for the columns of ``MonthDetail`` and ``MonthProvince``."""
         days = list(self.free.values())
         return {
             "attended": self.attended,
@@ -70,21 +70,21 @@ class Part:
                 self.attention.append((ended_at - called_at) / _MINUTE)
 
     def measured(self, day: date, ahead: int | None) -> None:
-        """How far the first free turn was on a day; of several agencies the nearest."""
+        """Days to the first free turn on a day; the smallest of several agencies."""
         known = self.free.get(day)
         self.free[day] = ahead if known is None else min(known, known if ahead is None else ahead)
 
 
 @dataclass
 class Month:
-    """By (agency id, procedure id) and by (province code, procedure id)."""
+    """Parts by (agency id, procedure id) and by (province code, procedure id)."""
 
     agencies: dict[tuple[int, int], Part]
     provinces: dict[tuple[str, int], Part]
 
 
 def count_month(month: date) -> Month:
-    """What became of the turns of a month. ``Booking.day`` is the agency's own day."""
+    """Count the outcomes of a month's turns. ``Booking.day`` is the agency's local day."""
     counting = _Counting()
     days = (month, following(month) - timedelta(days=1))
     _count_turns(counting, days)
@@ -95,7 +95,7 @@ def count_month(month: date) -> Month:
 
 
 class _Counting:
-    """Each figure goes to its agency and to its province."""
+    """Adds each figure to its agency and its province."""
 
     def __init__(self) -> None:
         self.agencies: defaultdict[tuple[int, int], Part] = defaultdict(Part)
@@ -127,7 +127,7 @@ def _count_turns(counting: _Counting, days: tuple[date, date]) -> None:
 
 
 def _count_lost(counting: _Counting, days: tuple[date, date]) -> None:
-    """Where the hour was lost, wherever the turn is now."""
+    """Count displacements at the place of the lost hour."""
     lost = db.session.execute(
         select(Desk.agency_id, Booking.procedure_id, func.count())
         .join(Displacement, Displacement.booking_id == Booking.id)

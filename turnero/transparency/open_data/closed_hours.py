@@ -1,4 +1,4 @@
-"""The hours that were closed, for everybody to see: where, when, why, and how many people lost their turn."""
+"""Public list of closed hours: place, time, reason, and number of displaced people."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ COLUMNS = {
 
 
 def rows() -> list[dict[str, Any]]:
-    """Those of the last year and to come, the newest first; None stands for a number too small to be shown."""
+    """Closures of the last year and future ones, newest first; None replaces suppressed numbers."""
     since = clock.local(clock.now(), MAINLAND) - _BEHIND
     found = select(Closure).where(Closure.ends > since).order_by(Closure.starts.desc(), Closure.id.desc())
     lost = dict(

@@ -1,4 +1,4 @@
-"""What ``/api/v1/openapi.json`` says: each address of the API with its questions and answers (OpenAPI 3.1)."""
+"""The OpenAPI 3.1 description served at ``/api/v1/openapi.json``."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def _or_nothing(schema: Schema) -> Schema:
 
 
 def _record(**fields: Schema) -> Schema:
-    """All of these and no others."""
+    """An object schema with exactly these properties."""
     return {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
 
 
@@ -133,7 +133,7 @@ def _get(summary: str, schema: Schema, *parameters: Schema, media: str = "applic
     }
 
 
-# Asked with nothing, a filter does not filter.
+# An empty filter does not filter.
 _OF_PROVINCE = _asked("provincia", _or_nothing(_PROVINCE), "Código de la provincia, de 01 a 24; sin él, todas.")
 _OF_PROCEDURE = "Código del trámite, por ejemplo notificacion-de-glosas."
 PATHS: dict[str, Schema] = {
@@ -158,7 +158,7 @@ PATHS: dict[str, Schema] = {
 
 
 def openapi_document(base_url: str) -> dict[str, Any]:
-    """The whole description; addresses are below ``base_url``."""
+    """The whole description, with URLs below ``base_url``."""
     return {
         "openapi": "3.1.0",
         "info": {

@@ -1,4 +1,4 @@
-"""``/transparencia`` and its data: what was attended each month, for everybody to see and to count again."""
+"""``/transparencia`` and its open data: monthly figures."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ from turnero.web.page import kept
 blueprint = Blueprint("open_data", __name__)
 
 _SHOWN_MONTHS = 24
-_MAX_CODE_CHARACTERS = 60  # of a code in an address
+_MAX_CODE_CHARACTERS = 60  # maximum length of a code in a URL
 _SECONDS = 3600
 _SECONDS_OF_PLACES = 10
 _API = "/api/v1"
@@ -32,7 +32,7 @@ _API = "/api/v1"
 
 @blueprint.after_request
 def may_be_kept(response: Response) -> Response:
-    """Nothing personal here."""
+    """Allow caching: nothing personal here."""
     if response.status_code != 200:
         return response
     if request.path.startswith(_API):
@@ -44,7 +44,7 @@ def may_be_kept(response: Response) -> Response:
 
 @dataclass(frozen=True)
 class Asked:
-    """What of the closed months somebody wants to see, as typed: a month, the code of a province, a trámite's slug."""
+    """The requested view as typed: month, province code, and trámite slug."""
 
     month: str
     province: str
@@ -53,7 +53,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Detail:
-    """One month and trámite by place: the provinces, or the agencies of the chosen one."""
+    """One month and trámite by province, or by agency of the chosen province."""
 
     province: Province | None
     procedure: Procedure | None
@@ -64,7 +64,7 @@ class Detail:
 
 @dataclass(frozen=True)
 class Year:
-    """A year's sums, of the months that are closed."""
+    """Sums of a year's closed months."""
 
     year: int
     attentions: int
@@ -97,7 +97,7 @@ def _page(asked: Asked) -> str:
 
 
 def _closed() -> list[tuple[str, str, str, int | None, bool]]:
-    """Hours that were or will be closed: where, when, why, people, and whether they were opened again."""
+    """Closures in words: place, time, reason, people, and whether reopened."""
     return [
         (
             row["lugar"],
@@ -111,7 +111,7 @@ def _closed() -> list[tuple[str, str, str, int | None, bool]]:
 
 
 def _years(found: list[MonthFigures]) -> list[Year]:
-    """The last two years, the newest first."""
+    """The last two years, newest first."""
     years = sorted({row.month.year for row in found}, reverse=True)[:2]
     return [
         Year(
@@ -124,7 +124,7 @@ def _years(found: list[MonthFigures]) -> list[Year]:
 
 
 def _said(found: list[MonthFigures]) -> str:
-    """What the chart shows, in a sentence."""
+    """The chart's description in a sentence."""
     if not found:
         return ""
     most = max(found, key=lambda row: row.attentions)
@@ -169,13 +169,13 @@ def _detail(month: MonthFigures, asked: Asked) -> Detail:
 
 @blueprint.get(f"{_API}/transparencia.json")
 def show_transparency_json() -> Response:
-    """Months and their parts; ``columnas`` says what each is."""
+    """Months and their parts; ``columnas`` describes the columns."""
     return jsonify(tables.figures_json())
 
 
 @blueprint.get(f"{_API}/transparencia.csv")
 def show_transparency_csv() -> Response:
-    """The months, with the columns of the ficha first."""
+    """The months as CSV, with the official columns first."""
     answer = make_response(tables.figures_csv())
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = 'attachment; filename="transparencia.csv"'
@@ -189,9 +189,9 @@ def show_openapi() -> Response:
 
 @blueprint.get(f"{_API}/disponibilidad")
 def show_availability_json() -> Response:
-    """The first free day of each agency that offers ``tramite``, of one ``provincia`` or of all; null: there is none.
+    """The first free day of each agency that offers ``tramite``, optionally of one ``provincia``; null without one.
 
-    It may be some seconds old; ``calculado_utc`` says when the answer was made at the latest.
+    May be some seconds old; ``calculado_utc`` is the latest time of computation.
     """
     province = request.args.get("provincia") or None
     procedure = agencies.procedure(request.args.get("tramite") or "")

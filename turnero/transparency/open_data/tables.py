@@ -1,4 +1,4 @@
-"""The public figures as JSON and CSV, and the words that say what each column is. The schema is stable: 1."""
+"""Public figures as JSON and CSV, with descriptions of the columns. Stable schema, version 1."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ from turnero.transparency.months import closing
 from turnero.transparency.open_data import closed_hours
 
 SCHEMA = 1
-# What a column means: shown on the page, and the keys of the files.
+# Descriptions of columns, shown on the page; the keys are those of the files.
 COLUMNS = {
     "anio": _("Año."),
     "mes": _("Mes, de 1 a 12."),
@@ -67,7 +67,7 @@ _DAYS = {
 
 
 def figures_json() -> dict[str, Any]:
-    """Every month; the parts of those that were counted here. None stands for a number too small to be shown."""
+    """All months, with parts of those counted here. None replaces suppressed numbers."""
     found = closing.published()
     parts = [parts_of(row) for row in found]
     return {
@@ -81,7 +81,7 @@ def figures_json() -> dict[str, Any]:
 
 
 def figures_csv() -> str:
-    """The months alone, with the columns of the ficha first."""
+    """Months without parts, official columns first."""
     lines = io.StringIO()
     writer = csv.DictWriter(lines, list(COLUMNS), lineterminator="\n")
     writer.writeheader()
@@ -100,14 +100,14 @@ def month_row(row: MonthFigures) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Parts:
-    """Of one month the rows of provinces and of agencies, each by trámite."""
+    """A month's rows of provinces and agencies, by trámite."""
 
     provinces: list[dict[str, Any]]
     agencies: list[dict[str, Any]]
 
 
 def parts_of(figures: MonthFigures) -> Parts:
-    """Where fewer than five people were attended, that and their minutes are not told, nor what would tell it."""
+    """The parts, suppressing counts and minutes of fewer than five people and anything that would reveal them."""
     found, agencies = closing.details_of(figures), {row.id: row for row in db.session.scalars(select(Agency))}
     procedures: dict[int, str] = dict(db.session.execute(select(Procedure.id, Procedure.slug)).all())
     inside: defaultdict[tuple[str, int], list[MonthDetail]] = defaultdict(list)
@@ -126,7 +126,7 @@ def parts_of(figures: MonthFigures) -> Parts:
 
 
 def _unseen(groups: list[list[MonthDetail]]) -> tuple[list[set[str]], list[list[set[str]]]]:
-    """Which counts are not shown: of each group's sum, and of each row of a group."""
+    """Suppressed counts: sums of groups, and rows of each group."""
     sums: list[set[str]] = [set() for _ in groups]
     rows: list[list[set[str]]] = [[set() for _ in group] for group in groups]
     for name in _COUNTS:
@@ -143,7 +143,7 @@ def _month(figures: MonthFigures) -> dict[str, Any]:
 
 
 def _told(row: MonthDetail | MonthProvince, unseen: set[str]) -> dict[str, Any]:
-    """The figures of a row under their public names; of those attended also how long they waited, if they are told."""
+    """A row's figures by public name, with waiting minutes unless suppressed."""
     satisfaction = None if "ratings" in unseen or row.satisfaction is None else row.satisfaction / 10
     return {
         **{word: None if name in unseen else getattr(row, name) for name, word in _COUNTS.items()},

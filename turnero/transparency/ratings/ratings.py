@@ -1,4 +1,4 @@
-"""What people say of their visit: asked once by mail after it, five steps and perhaps some words, no name kept."""
+"""Anonymous ratings of visits, requested once by mail: one to five, with an optional comment."""
 
 import hmac
 from collections.abc import Callable
@@ -21,9 +21,9 @@ from turnero.notices.models import Notice
 from turnero.notices.rendering import Mail
 from turnero.transparency.models import Rating
 
-# Staff may take an ending back for ten minutes; a day later nobody wants to be asked.
+# After the ten minutes of undo, and no later than a day after the visit.
 _ASK_AFTER, _ASK_UNTIL = timedelta(minutes=30), timedelta(days=1)
-_MAX_DAY = timedelta(days=2)  # from the hour of a turn to the end of its visit
+_MAX_DAY = timedelta(days=2)  # maximum from a turn's hour to the end of its visit
 _MAIL_LIFE = timedelta(days=3)
 LIFE = timedelta(days=30)
 _BATCH = 200
@@ -31,14 +31,14 @@ _BATCH = 200
 
 @dataclass(frozen=True)
 class Said:
-    """``satisfaction``: 1 (very bad) to 5 (very good)."""
+    """A rating; ``satisfaction``: 1 (very bad) to 5 (very good)."""
 
     satisfaction: int
     words: str
 
 
 def ask(goes_on: Callable[[], bool] = lambda: True) -> int:
-    """Owe the mail to everybody whose visit ended half an hour ago; how many. A batch is a transaction."""
+    """Write the mails for visits that ended half an hour ago. Returns how many. Each batch is a transaction."""
     written, after = 0, 0
     while goes_on() and (batch := _ask_some(after)):
         written += len(batch)
@@ -70,7 +70,7 @@ def _unasked(now: datetime) -> Select[Booking]:
     return (
         select(Booking)
         .join(Visit, Visit.booking_id == Booking.id)
-        .where(Booking.starts_at.between(now - _ASK_UNTIL - _MAX_DAY, now + _MAX_DAY))  # what an index narrows
+        .where(Booking.starts_at.between(now - _ASK_UNTIL - _MAX_DAY, now + _MAX_DAY))  # conditions an index supports
         .where(Booking.status == Status.ATTENDED, Booking.email.is_not(None))
         .where(Visit.ended_at.between(now - _ASK_UNTIL, now - _ASK_AFTER))
         .where(~asked.exists())
@@ -78,7 +78,7 @@ def _unasked(now: datetime) -> Select[Booking]:
 
 
 def to_rate(reference: str, mac: str) -> Booking:
-    """The visit that a mail's link asks about. Raises NotFound: also once it is a month ago or was forgotten."""
+    """The visit of a rating link. Raises NotFound, also after a month or erasure."""
     booking = db.session.scalar(select(Booking).where(Booking.reference == reference))
     if booking is None or booking.status != Status.ATTENDED or booking.starts_at < clock.now() - LIFE:
         raise NotFound
@@ -89,10 +89,10 @@ def to_rate(reference: str, mac: str) -> Booking:
 
 @database.transaction
 def save_rating(reference: str, mac: str, said: Said) -> None:
-    """Keep it; said again it changes nothing. Raises NotFound."""
+    """Store the rating. Idempotent. Raises NotFound."""
     database.lock(f"rating:{reference}")
     booking = to_rate(reference, mac)
-    key = tokens.token_hash_of(mac)  # of what no table keeps: from here nobody gets to the turn
+    key = tokens.token_hash_of(mac)  # hash of a value not stored, so that ratings cannot be linked to turns
     if db.session.get(Rating, key) is None:
         place = {"agency_id": booking.agency_id, "procedure_id": booking.procedure_id}
         db.session.add(Rating(key=key, day=booking.day, satisfaction=said.satisfaction, words=said.words, **place))
@@ -100,7 +100,7 @@ def save_rating(reference: str, mac: str, said: Said) -> None:
 
 @database.transaction
 def forget_ratings() -> int:
-    """After a year only the number is kept; how many lost their words."""
+    """Delete comments after a year. Returns how many."""
     year_ago = clock.now().date() - timedelta(days=365)
     old = update(Rating).where(Rating.day <= year_ago, Rating.words != "")
     return len(db.session.execute(old.values(words="").returning(Rating.key)).all())
@@ -111,7 +111,7 @@ def is_rated(mac: str) -> bool:
 
 
 def _mail(notice: Notice) -> Mail | None:
-    """Nothing once the ending was taken back."""
+    """The mail; None if the attention was undone."""
     booking = db.session.get(Booking, int(notice.subject.removeprefix("booking:")))
     if booking is None or booking.status != Status.ATTENDED:
         return None

@@ -1,4 +1,4 @@
-"""``/opinion``: whoever was attended says how it was, from the link in the mail after the visit."""
+"""``/opinion``: rate a visit, from the link in the mail."""
 
 from flask import Blueprint, Response, request
 
