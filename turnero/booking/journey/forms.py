@@ -25,15 +25,13 @@ MAX_NAME_CHARACTERS = 120
 YEARS = range(2000, 2200)
 Value = TypeVar("Value")
 
-# Reasons for cancelling: posted value and event detail.
-WHY = {
-    "no-necesito": CancelReason.NOT_NEEDED,
-    "no-puedo": CancelReason.CANNOT_COME,
-    "otro-horario": CancelReason.FOUND_ANOTHER,
-    "otro": CancelReason.OTHER,
+# Reasons for cancelling: posted value, event detail and label.
+CANCEL_REASONS = {
+    "no-necesito": (CancelReason.NOT_NEEDED, gettext_noop("Ya no lo necesito")),
+    "no-puedo": (CancelReason.CANNOT_COME, gettext_noop("No puedo ese día")),
+    "otro-horario": (CancelReason.FOUND_ANOTHER, gettext_noop("Encontré otro horario")),
+    "otro": (CancelReason.OTHER, gettext_noop("Otro motivo")),
 }
-
-
 # Parts of the day: posted value, internal name and label.
 PARTS = {
     "cualquiera": ("any", gettext_noop("A cualquier hora")),
@@ -148,7 +146,8 @@ def parse_details(form: Typed) -> Details:
 
 def parse_cancel_reason(form: Typed) -> CancelReason | None:
     """The reason for cancelling, or None if missing or unknown."""
-    return WHY.get(typed_fields(form, "motivo")["motivo"])
+    chosen = CANCEL_REASONS.get(typed_fields(form, "motivo")["motivo"])
+    return chosen[0] if chosen else None
 
 
 def parse_turn(form: Typed) -> tuple[str, str]:

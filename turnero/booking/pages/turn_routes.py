@@ -123,7 +123,11 @@ def submit_cancelling(token: str) -> Response:
 
 
 def _cancel_page(token: str, booking: Booking, trouble: FormErrors = NO_ERRORS) -> Response:
-    displaced = booking.status == Status.DISPLACED
     return render_step(
-        "booking/pages/cancel.html", trouble, token=token, text=TurnText.of(booking), displaced=displaced
+        "booking/pages/cancel.html",
+        trouble,
+        token=token,
+        text=TurnText.of(booking),
+        displaced=booking.status == Status.DISPLACED,
+        reasons=forms.CANCEL_REASONS,
     )
