@@ -16,8 +16,9 @@ _UNSEEN = regex.compile(r"[\p{Default_Ignorable_Code_Point}\uFFFC\p{Cn}\p{Co}\p{
 _PICTOGRAPH = regex.compile(r"[\p{Extended_Pictographic}\p{So}\p{Emoji_Modifier}\p{Me}]")
 _GROUPING = regex.compile(r"[\s\p{Z}\p{Pd}\u2212.()]")
 # Leading `_`, `*` and the like stay: an address may begin with them.
-_WRAPPED = regex.compile(r"^[\p{Pi}\p{Pf}\p{Ps}\p{Pe}\"'`<>]+|[\p{Po}\p{Pi}\p{Pf}\p{Ps}\p{Pe}`_<>]+$")
-_ADDRESS_IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
+_OPENING = regex.compile(r"\A[\p{Pi}\p{Pf}\p{Ps}\p{Pe}\"'`<>]+")
+# Searched from the end: forwards, a long run of quotes inside the text would take time by its square.
+_CLOSING = regex.compile(r"(?r)[\p{Po}\p{Pi}\p{Pf}\p{Ps}\p{Pe}`_<>]+\Z")
 _MAILTO = re.compile(r"^mailto:(?://)?([^?]*)(?:\?.*)?$", re.IGNORECASE)
 
 
@@ -40,8 +41,10 @@ def clean_identifier(text: str, label: re.Pattern[str] | None = None) -> str:
 def clean_email(text: str) -> str:
     """The address in ``text``: without spaces, a person's name around ``<…>``, ``mailto:`` or closing punctuation."""
     typed = visible(text).translate(_FULL_WIDTH)
-    if len(found := _ADDRESS_IN_BRACKETS.findall(typed)) == 1:
-        (typed,) = found
+    before, _, after = typed.rpartition("<")
+    bracketed, closed, _ = after.partition(">")
+    if closed and "@" in bracketed and "@" not in before:
+        typed = bracketed
     compact = _unwrapped(regex.sub(r"[\s\p{Z}]", "", typed))
     return _unwrapped(_MAILTO.sub(r"\1", compact))
 
@@ -63,4 +66,4 @@ def clean_text(text: str) -> str:
 
 
 def _unwrapped(text: str) -> str:
-    return _WRAPPED.sub("", text)
+    return _CLOSING.sub("", _OPENING.sub("", text))
