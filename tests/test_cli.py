@@ -80,7 +80,7 @@ def test_wrong_settings_stop_the_start_with_a_list_of_what_to_mend(turnero):
     assert "Traceback" not in output
 
 
-def test_a_database_that_does_not_answer_is_said_in_one_sentence(turnero, tmp_path):
+def test_an_unreachable_database_is_reported_in_one_sentence(turnero, tmp_path):
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
     status, output = turnero("migrate", TURNERO_DATABASE_URL=url, TURNERO_DATA=str(tmp_path))
     assert status == 1
@@ -103,7 +103,7 @@ def test_an_address_to_serve_on_needs_host_and_port(turnero, sqlite_app, bind):
 
 
 @pytest.mark.parametrize("words", [["serve", "--bind", "127.0.0.1:{port}"], ["demo", "--port", "{port}"]], ids=" ".join)
-def test_a_port_already_taken_is_said_in_one_sentence(turnero, sqlite_app, tmp_path, listener, words):
+def test_a_port_in_use_is_reported_in_one_sentence(turnero, sqlite_app, tmp_path, listener, words):
     port = listener.getsockname()[1]
     environ = environ_of(sqlite_app)
     status, output = turnero(*[word.format(port=port) for word in words], **environ)

@@ -70,7 +70,7 @@ def test_a_right_page_passes_and_can_be_read():
         ("<p>{{ name }}</p>", "of the template"),
     ],
 )
-def test_a_fault_of_a_page_is_told(body, fault):
+def test_an_error_of_a_page_is_reported(body, fault):
     with pytest.raises(AssertionError, match=fault):
         reader.check(PAGE.format("").replace("</main>", body + "</main>"))
 
@@ -84,7 +84,7 @@ def test_a_fault_of_a_page_is_told(body, fault):
         ("main>", "div>", "one <main>"),
     ],
 )
-def test_a_fault_of_the_frame_is_told(old, new, fault):
+def test_an_error_of_the_layout_is_reported(old, new, fault):
     with pytest.raises(AssertionError, match=fault):
         reader.check(PAGE.format("").replace(old, new))
 

@@ -51,7 +51,7 @@ NAME = "⟦Nombre⟧"
         (["*"], "es_EC"),
     ],
 )
-def test_who_asks_for_a_language_reads_it_whatever_the_country(asked, locale):
+def test_language_matters_more_than_country(asked, locale):
     assert language.chosen(asked, ("es_EC", "en", "qu_EC")) == locale
 
 
@@ -79,7 +79,7 @@ def test_what_stands_outside_of_the_brackets_is_found():
     assert outside("⟦Su turno es el ⟦lunes⟧⟧ Hola ⟦, a las⟧ 09:00") == ["Hola"]
 
 
-def test_a_language_is_chosen_by_the_browser_and_told_to_those_who_keep_pages(app, monkeypatch):
+def test_the_language_follows_the_browser_and_varies_the_cache(app, monkeypatch):
     client = app.test_client()
     assert "Accept-Language" in client.get("/ayuda").vary
     assert "⟦" not in client.page.text
@@ -127,7 +127,7 @@ def test_mails_and_papers_speak_it(app):
         assert files.sheet_of(booking).data.startswith(b"%PDF")
 
 
-def test_translations_say_all_that_the_sentence_says(spoken):
+def test_translations_keep_all_placeholders(spoken):
     """What a translator would be told by the machine: values keep their names. The control is the pattern itself."""
     wrong = [message.id for message in spoken if message.id and list(message.check())]
     assert wrong == []

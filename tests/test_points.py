@@ -27,7 +27,7 @@ def test_every_point_has_tests_that_are_there():
     assert faults(rows()) == []
 
 
-def test_control_a_point_without_a_test_and_a_test_that_is_not_there_are_found():
+def test_control_a_point_without_a_test_and_a_missing_test_are_found():
     table = rows()
     table[3] = table[3] | {"tests": ""}
     table[4] = table[4] | {"tests": "tests/test_points.py::test_nobody_wrote"}

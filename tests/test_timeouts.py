@@ -42,7 +42,7 @@ def test_behind_a_pooler_the_role_carries_them(app):
         assert raw.prepare_threshold is None
 
 
-def test_who_waits_too_long_for_a_lock_gets_a_503_and_nothing_is_half_done(impatient):
+def test_a_lock_time_out_answers_503_and_changes_nothing(impatient):
     made, holder = impatient
     client = made.test_client()
     client.get("/turno")

@@ -85,7 +85,7 @@ def test_what_is_edited_exports_to_a_catalogue_that_loads_to_the_same(make_app, 
         ("limites", {"sorteo_desde": "2026-12-07", "sorteo_abre": "4"}, {"sorteo_cierra"}),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_beside_its_field_and_nothing_typed_is_lost(admin, there, part, typed, wrong):
+def test_errors_are_shown_beside_their_fields_and_input_is_kept(admin, there, part, typed, wrong):
     assert admin.send(f"{there}/{part}", **typed) == 422
     assert set(admin.page.errors) == wrong
     for name, value in typed.items():
@@ -100,7 +100,7 @@ def hints(page):
     return {hint["id"].removesuffix("-hint"): hint.text for hint in page.all("p", class_="hint")}
 
 
-def test_what_counts_for_an_empty_limit_is_said(admin, there):
+def test_an_empty_limit_shows_the_usual_value(admin, there):
     before = hints(admin.get("/admin/limites"))
     assert (before["abre_desde"], before["sorteo_desde"]) == ("Vacío: 08:00.", "Un lunes. Vacío: sin sorteo.")
     assert before["sorteo_abre"] == "De 4 a 60."
@@ -122,13 +122,13 @@ def test_what_counts_for_an_empty_limit_is_said(admin, there):
     assert [admin.page.one("input", name=name)["value"] for name in ("sorteo_abre", "sorteo_cierra")] == ["20", "9"]
 
 
-def test_a_tramite_of_one_minute_is_said_as_one(admin, saved):
+def test_a_tramite_of_one_minute_uses_the_singular(admin, saved):
     create_line("cartera", "Cartera")
     admin.save("/admin/tramites/nuevo", nombre="Sello", linea="cartera", minutos="1")
     assert saved() == ["Agrega el trámite «Sello», de 1 minuto, en la línea Cartera, canal «En ventanilla»."]
 
 
-def test_who_goes_back_to_correct_finds_what_was_typed(admin, there, saved):
+def test_going_back_to_correct_keeps_the_input(admin, there, saved):
     admin.send(f"{there}/dias", ventanillas="1", hasta="2026-11-20")
     assert admin.client.submit(admin.form(), paso="corregir").status_code == 200
     assert admin.page.one("input", name="hasta").get("value") == "2026-11-20"

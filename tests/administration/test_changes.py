@@ -80,7 +80,7 @@ def test_another_grid_displaces_what_does_not_fit(desk, procedure, monday):
     assert displaced() == {there}
 
 
-def test_who_edits_what_somebody_else_has_just_changed_is_told_and_changes_nothing(desk, monday):
+def test_a_concurrent_edit_is_reported_and_changes_nothing(desk, monday):
     mine = edits.week_edit(desk.agency, MORNINGS, Days(monday, None))
     _, seal = mine.look()
     theirs = edits.windows(desk.agency, "Cartera", DeskEntry(desk.line.slug, 5, 20, monday, NOWHERE))
@@ -103,7 +103,7 @@ def test_a_seal_that_nobody_was_shown_changes_nothing(desk, monday):
     assert edit.make(edit.look()[1], Actor.staff(1))
 
 
-def test_who_booked_meanwhile_loses_no_hour_that_nobody_was_told_of(desk, procedure, monday):
+def test_a_booking_since_the_preview_loses_no_hour_unannounced(desk, procedure, monday):
     edit = edits.special(desk.agency, desk.line.name, Special(desk.line.slug, (monday,), 0))
     sentences, seal = edit.look()
     assert "Nadie pierde su turno." in sentences

@@ -108,7 +108,7 @@ def test_places_are_counted_as_everywhere_else(admin, desk, closing_hours):
     assert admin.told()[:2] == ["Agencias: 1.", "Quita 54 turnos."]
 
 
-def test_who_booked_meanwhile_is_shown_before_their_hour_is_closed(admin, desk, procedure, closing_hours):
+def test_a_booking_since_the_preview_is_shown_before_closing(admin, desk, procedure, closing_hours):
     day = next_workday() + timedelta(days=7)
     admin.send("/admin/cierres/nuevo", **closing_hours(alcance="agencia", agencia=desk.agency.slug))
     assert "Nadie pierde su turno." in admin.told()
@@ -122,7 +122,7 @@ def test_who_booked_meanwhile_is_shown_before_their_hour_is_closed(admin, desk, 
     assert turn(there).status == "displaced"
 
 
-def test_who_chose_otherwise_meanwhile_is_shown_before_hours_are_opened_again(admin, desk, procedure, closing_hours):
+def test_a_choice_since_the_preview_is_shown_before_reopening(admin, desk, procedure, closing_hours):
     day = next_workday() + timedelta(days=7)
     one, other = (booked(desk, procedure, 540, number, day=day) for number in (1, 2))
     admin.save("/admin/cierres/nuevo", **closing_hours(alcance="agencia", agencia=desk.agency.slug))
@@ -183,7 +183,7 @@ def test_a_supervisor_sees_who_is_without_an_hour_at_the_own_agency(admin, super
     assert "Nadie espera otra hora." in governor.get("/admin/cierres/desplazados").text
 
 
-def test_who_can_be_offered_nothing_or_has_no_mail_is_told_apart(admin, desk, procedure, closing_hours):
+def test_people_without_a_proposal_or_mail_are_listed_apart(admin, desk, procedure, closing_hours):
     there = booked(desk, procedure, 540, day=next_workday() + timedelta(days=7))
     turn(there).email = None
     db.session.commit()

@@ -48,7 +48,7 @@ def test_a_holiday_that_is_there_is_not_added_again(admin, desk, present, typed,
         assert "Ese día ya hay un feriado en ese lugar: Fundación de Quito." in admin.page.text
 
 
-def test_what_somebody_added_meanwhile_is_told_when_it_is_saved(admin, desk):
+def test_a_concurrently_added_holiday_is_reported_on_saving(admin, desk):
     assert admin.send("/admin/feriados/nuevo", **SIXTH) == 200
     seen = admin.form()
     create_local_holiday(date(2026, 12, 6), province=desk.agency.province, name="Otro")

@@ -82,7 +82,7 @@ def test_a_third_interval_that_was_sent_is_not_lost(admin, desk, there):
     assert values(admin.page)["abre-0-2"] == "20:00"
 
 
-def test_the_hours_of_a_day_are_told_in_their_order():
+def test_the_hours_of_a_day_are_in_order():
     typed = {"abre-0-0": "13:00", "cierra-0-0": "17:00", "abre-0-1": "08:00", "cierra-0-1": "12:00"}
     week, _ = parse_week(typed | {"desde": "2026-12-14"}, date(2026, 11, 9))
     assert hours_of_week(week) == ["lunes, de 08:00 a 12:00 y de 13:00 a 17:00"]
@@ -108,7 +108,7 @@ def test_the_time_that_turns_lose(steps, sentences):
     assert effects.lost_time([week], steps) == sentences
 
 
-def test_what_odd_lengths_lose_is_told_of_windows_and_of_hours(admin, there):
+def test_lost_time_is_reported_for_windows_and_hours(admin, there):
     odd = "Con turnos de 25 minutos, el primero del día empieza a las 08:20."
     page = admin.get(f"{there}/ventanillas")
     assert "(5, 6, 10, 12, 15, 20, 30 y 60) no pierden tiempo" in page.text

@@ -41,7 +41,7 @@ CAPS = "2 en un día, 4 en una semana y 10 en un mes, lo usual (antes, 1 en un d
         ({}, {"caps": {"day": 1, "week": 2, "month": 3}}, {}, f"{TURNS}: {CAPS}."),
     ],
 )
-def test_values_are_said_in_words_and_what_changes_nothing_is_left_out(usual, before, after, said):
+def test_values_are_shown_in_words_and_unchanged_ones_left_out(usual, before, after, said):
     assert differences("Límites", Change(usual, before, after)) == f"Límites. {said}"
 
 
@@ -54,18 +54,18 @@ def test_values_are_said_in_words_and_what_changes_nothing_is_left_out(usual, be
         ({"draw": LOTS}, {"draw": AT_ONCE}, {}, [GIVEN_BY_LOT]),
     ],
 )
-def test_what_drawing_lots_does_is_told(usual, before, after, said):
+def test_the_effect_of_draws_is_shown(usual, before, after, said):
     assert list(lots_told(Change(usual, before, after), NOW, of_agency=True)) == said
 
 
-def test_for_the_institute_those_that_say_otherwise_are_left_out(admin, desk):
+def test_the_institutes_effects_exclude_agencies_with_own_values(admin, desk):
     admin.send("/admin/limites", sorteo_desde="2026-12-14")
     whose = "todas las agencias que no digan otra cosa"
     assert admin.told()[0] == GIVEN_BY_LOT.replace("esta agencia", whose)
     assert "Sorteo: desde el lunes 14 de diciembre de 2026 (antes, sin sorteo, lo usual)." in admin.page.text
 
 
-def test_weeks_for_which_nobody_can_ask_any_more_are_told(admin, desk, there):
+def test_weeks_past_their_draw_are_reported(admin, desk, there):
     """The control is what is then announced."""
     monday = today() + timedelta(days=7)
     told = admin.save(f"{there}/limites", sorteo_desde=monday.isoformat())

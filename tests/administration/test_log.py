@@ -126,7 +126,7 @@ def test_a_hold_stood_in_no_agenda(admin, clerk, desk, procedure, day):
     ]
 
 
-def test_the_steps_of_a_turn_say_its_own_day_and_where_it_stood_then(admin, desk, procedure, day):
+def test_a_turns_log_lines_name_its_day_and_place_at_that_time(admin, desk, procedure, day):
     other = create_desk(procedure.line, agency=create_agency(desk.agency.province), windows=1)
     number = booked(desk, procedure, 660, day=day)
     reference = turn(number).reference

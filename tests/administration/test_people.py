@@ -38,7 +38,7 @@ def test_an_account_gets_its_link_once_and_its_reset_ends_its_sessions(app, admi
     assert theirs.get("/agencia/control").status_code == 303
 
 
-def test_an_account_that_exists_is_told_before_and_when_it_is_saved(admin, desk):
+def test_an_existing_account_is_reported_in_preview_and_on_saving(admin, desk):
     new = {"correo": "nueva@example.ec", "papel": "supervisor", "agencia": desk.agency.slug}
     assert admin.send("/admin/personal/nuevo", **new) == 200
     seen = admin.form()
@@ -49,7 +49,7 @@ def test_an_account_that_exists_is_told_before_and_when_it_is_saved(admin, desk)
     assert "Ya existe una cuenta" in admin.page.text
 
 
-def test_whoever_activated_an_account_is_told_so(app):
+def test_activating_an_account_is_confirmed(app):
     token = accounts.add_account("rosa@example.ec", Post("window", create_agency().id))
     client = app.test_client()
     client.get(f"/agencia/activar/{token}")
@@ -87,14 +87,14 @@ def test_a_device_is_of_an_agency_that_was_chosen(admin, supervisor, desk, proce
     assert supervisor(desk.agency).send("/admin/equipos/nuevo", nombre="puerta") == 200  # has one agency only
 
 
-def test_the_name_of_another_agencys_device_is_told_beforehand(admin, desk, procedure):
+def test_the_preview_reports_a_name_taken_at_another_agency(admin, desk, procedure):
     other = create_desk(procedure.line, agency=create_agency(desk.agency.province), windows=1)
     create_device(other.agency, name="puerta")
     assert admin.send("/admin/equipos/nuevo", nombre="puerta", agencia=desk.agency.slug) == 422
     assert "Ya hay un equipo con el nombre puerta" in admin.page.text
 
 
-def test_pairing_anew_says_what_becomes_of_the_device_that_works(app, admin, desk):
+def test_pairing_again_describes_the_effect_on_the_present_device(app, admin, desk):
     again = {"nombre": "puerta", "tipo": "kiosco", "agencia": desk.agency.slug}
     device = create_device(desk.agency, name="puerta")
     admin.send("/admin/equipos/nuevo", **again)

@@ -41,7 +41,7 @@ def counted(sentences):
     return found.partition(": ")[2]
 
 
-def test_who_moves_a_tramite_online_reads_where_it_is_given_no_more(admin, desk, procedure, edited, swept):
+def test_moving_a_tramite_online_lists_the_agencies_that_lose_it(admin, desk, procedure, edited, swept):
     create_desk(procedure.line)
     there = booked(desk, procedure, NINE, day=next_workday())
     said = admin.save(edited, canal="virtual")
@@ -77,7 +77,7 @@ def test_another_line_gives_it_elsewhere_and_displaces_who_had_a_turn(admin, des
     assert turn(there).status == "displaced"
 
 
-def test_a_line_without_windows_is_told(admin, desk, edited):
+def test_a_line_without_windows_is_reported(admin, desk, edited):
     said = admin.save(edited, linea_nueva="Rayos X")
     assert said[:3] == ["La línea Rayos X es nueva.", "Deja de darse con turno en 1 agencia.", NOWHERE]
     assert "Nadie pierde su turno." in said

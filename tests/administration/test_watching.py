@@ -36,7 +36,7 @@ def test_dead_letters_are_seen_without_the_person_and_tried_again(admin, desk, p
     assert "dead" not in db.session.scalars(select(Notice.status)).all()
 
 
-def test_the_record_says_who_did_what_and_who_looked_at_whom(app, admin, desk, procedure, there):
+def test_the_log_shows_changes_and_views_of_personal_data(app, admin, desk, procedure, there):
     clerk = create_account(desk.agency, email="curiosa@example.ec")
     number = arrived(desk, procedure, 660, by=Actor.staff(clerk.id))
     signed_in(app, clerk).get(f"/agencia/turnos/{number}")
@@ -55,7 +55,7 @@ def test_the_record_says_who_did_what_and_who_looked_at_whom(app, admin, desk, p
         assert not any(words in text for words in unseen), address
 
 
-def test_how_long_mails_wait_and_when_they_failed_is_said_in_words(admin, desk, procedure, clock_shift):
+def test_mail_delays_and_failures_are_shown_in_words(admin, desk, procedure, clock_shift):
     booked(desk, procedure, 660)
     booked(desk, procedure, 680, 2)
     db.session.scalars(select(Notice)).first().status = "dead"
@@ -77,7 +77,7 @@ def test_how_long_mails_wait_and_when_they_failed_is_said_in_words(admin, desk, 
         ({"desde": "2020-01-01", "hasta": "2026-11-01"}, "desde"),
     ],
 )
-def test_days_that_make_no_sense_are_told(admin, desk, section, typed, wrong):
+def test_invalid_days_are_reported(admin, desk, section, typed, wrong):
     assert admin.client.get(f"/admin/{section}", query_string=typed).status_code == 422
     assert set(admin.page.errors) == {wrong}
     assert "Nada en esos días" not in admin.page.text
@@ -100,7 +100,7 @@ def test_statistics_count_what_was_attended(admin, desk, procedure):
     assert ["7", "2", "0 min", "0 min"] in rows
 
 
-def test_what_waits_is_said_first(admin, desk):
+def test_open_tasks_come_first(admin, desk):
     assert "Nada espera." in admin.get("/admin").text
     complaints.file_complaint(Said("k", "complaint", "Esperé mucho"), "b")
     create_local_holiday(date(2026, 12, 6), province=desk.agency.province, confirmed=False)

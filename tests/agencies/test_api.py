@@ -31,7 +31,7 @@ def test_provinces_come_by_name_as_spanish_sorts(client):
     assert found[2] == {"codigo": "20", "nombre": "Galápagos", "capital": "Capital", "zona": "Pacific/Galapagos"}
 
 
-def test_tramites_say_their_channel_length_and_term(client, glosas):
+def test_tramites_have_channel_duration_and_term(client, glosas):
     assert client.get("/api/v1/tramites").get_json() == [
         {
             "slug": "notificacion-de-glosas",
@@ -44,7 +44,7 @@ def test_tramites_say_their_channel_length_and_term(client, glosas):
     ]
 
 
-def test_an_agency_is_told_whole(client, glosas):
+def test_an_agency_is_returned_with_all_its_data(client, glosas):
     norte = next(each for each in client.get("/api/v1/agencias").get_json() if each["slug"] == "quito-norte")
     assert norte == {
         "slug": "quito-norte",
@@ -90,7 +90,7 @@ def test_nothing_can_be_written(client):
 
 
 @pytest.mark.parametrize("name", ["provincias", "tramites", "agencias"])
-def test_who_has_a_list_already_is_not_sent_it_again(client, glosas, name):
+def test_an_unchanged_list_answers_304(client, glosas, name):
     first = client.get(f"/api/v1/{name}")
     assert first.headers["Cache-Control"] == "public, max-age=60"
     again = client.get(f"/api/v1/{name}", headers={"If-None-Match": first.headers["ETag"]})

@@ -41,7 +41,7 @@ def places(app: Flask) -> None:
     db.session.commit()
 
 
-def test_two_spellings_of_a_canton_are_no_two_places() -> None:
+def test_two_spellings_of_a_canton_are_one_place() -> None:
     db.session.add(LocalHoliday(day=date(2026, 8, 10), name="Otro", province_code="17", canton="quito", confirmed=True))
     db.session.commit()
     code, lines = run(holidays_command, "2026", "--canton", "Quito", "--province", "17")
@@ -105,7 +105,7 @@ def test_local_holidays_belong_to_the_year_they_were_loaded_for() -> None:
         (("2026", "--province", "01", "--canton", "Quito"), "no está en la provincia 01"),
     ],
 )
-def test_wrong_use_of_holidays_is_told_in_spanish(arguments: tuple[str, ...], hint: str) -> None:
+def test_usage_errors_of_holidays_are_in_spanish(arguments: tuple[str, ...], hint: str) -> None:
     assert hint in refusal(holidays_command, *arguments)
 
 
@@ -139,5 +139,5 @@ def test_deadline_prints_only_the_last_day(arguments: tuple[str, ...], expected:
         (("2026-02-11", "--days", "8", "--canton", "Nada"), "cantón Nada"),
     ],
 )
-def test_wrong_use_of_deadline_is_told_in_spanish(arguments: tuple[str, ...], hint: str) -> None:
+def test_usage_errors_of_deadline_are_in_spanish(arguments: tuple[str, ...], hint: str) -> None:
     assert hint in refusal(deadline_command, *arguments)

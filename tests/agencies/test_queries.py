@@ -66,7 +66,7 @@ def test_procedures_come_in_the_catalogues_order() -> None:
     assert [procedure.slug for procedure in queries.procedures()] == ["pagos", "impugnacion", "glosas"]
 
 
-def test_what_is_not_there_is_not_found() -> None:
+def test_missing_rows_raise_not_found() -> None:
     assert (queries.province("17").name, queries.agency("quito").id) == ("Pichincha", 1)
     for look_up in (queries.province, queries.procedure, queries.agency):
         with pytest.raises(NotFound):

@@ -47,7 +47,7 @@ def test_the_holiday_of_the_agencys_canton_moves_the_last_day(app):
     assert term_of(procedure, NOVEMBER_30, NOVEMBER_30).last_day == date(2026, 12, 10)
 
 
-def test_a_recoverable_decree_does_not_move_it_so_that_the_earlier_date_is_told(app):
+def test_a_recoverable_decree_keeps_the_earlier_date(app):
     for recoverable, last in ((True, date(2026, 12, 10)), (False, date(2026, 12, 11))):
         create_closure(
             kind="decree",
@@ -76,7 +76,7 @@ def test_the_sheet_estimates_and_keeps_nothing(app, client):
     assert client.get_cookie("turnero") is None
 
 
-def test_a_date_that_cannot_be_read_is_said_beside_its_field(app, client):
+def test_an_invalid_date_is_reported_beside_its_field(app, client):
     procedure = create_procedure(term_days=8)
     client.get(f"/tramites/{procedure.slug}?fecha_notificacion=ayer")
     assert "Escriba una fecha" in client.page.errors["fecha_notificacion"]

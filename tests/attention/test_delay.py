@@ -27,7 +27,7 @@ def attend(desk, by, *booking_ids):
         attendance.attended(booking_id, by)
 
 
-def test_a_day_that_runs_late_is_told_on_the_page_of_its_turns_only(client, desk, procedure, by, clock_shift):
+def test_a_delay_is_shown_only_on_the_pages_of_that_days_turns(client, desk, procedure, by, clock_shift):
     waiting = [arrived(desk, procedure, ELEVEN, number) for number in (1, 2, 3)]
     coming = queries.token_of(turn(booked(desk, procedure, 900, 4)))
     day = today_at(desk.agency_id, clock.now()) + timedelta(days=1)

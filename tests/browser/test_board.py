@@ -109,7 +109,7 @@ def test_five_calls_fit_the_wall_and_are_read_from_eight_metres(wall, people, ca
     assert last["y"] + last["height"] <= page.locator("footer").bounding_box()["y"] + 1
 
 
-def test_a_silent_server_is_said_and_old_calls_are_not_shown(wall, people, call):
+def test_the_board_reports_a_silent_server_and_hides_old_calls(wall, people, call):
     call(people[0], 1)
     page = wall()
     page.goto("/pantalla")

@@ -25,7 +25,7 @@ def ana(live_server, page, smtp):
     return Citizen(page, smtp)
 
 
-def test_who_comes_and_priority_are_said_and_shown_at_the_review(ana, page):
+def test_the_review_shows_third_party_and_priority(ana, page):
     ana.up_to_the_review("17", SLUG, "centro")
     page.get_by_role("link", name="Cambiar quién viene").click()
     look_closely(page)
@@ -43,7 +43,7 @@ def test_who_comes_and_priority_are_said_and_shown_at_the_review(ana, page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirmación del Turno en Línea")
 
 
-def test_the_term_is_estimated_on_the_sheet_and_told_in_the_journey(ana, page):
+def test_the_term_is_estimated_on_the_sheet_and_shown_in_the_journey(ana, page):
     notified = (today() - timedelta(days=3)).isoformat()
     page.goto(f"/tramites/{SLUG}")
     page.fill("[name=fecha_notificacion]", notified)

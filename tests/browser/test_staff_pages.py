@@ -78,7 +78,7 @@ def test_a_window_is_chosen_and_the_agenda_opens(page, agency, live_server):
     expect(page.get_by_role("link", name="Ventanilla 3")).to_be_visible()
 
 
-def test_too_many_wrong_ones_are_told_to_wait(page, agency):
+def test_too_many_failures_have_to_wait(page, agency):
     page.goto("/agencia/entrar")
     status = []
     page.on("response", lambda answer: status.append(answer.status) if answer.status == 429 else None)
@@ -92,7 +92,7 @@ def test_too_many_wrong_ones_are_told_to_wait(page, agency):
     look_closely(page)
 
 
-def test_who_has_another_role_is_told_so(page, agency, live_server):
+def test_another_role_gets_403(page, agency, live_server):
     sign_in_browser(page.context, create_account(agency), live_server.url)
     db.session.rollback()
     assert page.goto("/agencia/control").status == 403

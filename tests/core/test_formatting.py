@@ -45,7 +45,7 @@ def test_a_wall_time_is_its_clock():
         (172800, "2 días"),
     ],
 )
-def test_how_long_something_took_is_said_in_its_largest_unit(seconds, words):
+def test_a_duration_is_shown_in_its_largest_unit(seconds, words):
     assert formatting.duration(timedelta(seconds=seconds)) == words
 
 
@@ -83,7 +83,7 @@ def test_the_calendar_stub_has_three_letters(day, word):
     ("free", "words"),
     [(1, "Queda 1 turno"), (2, "Quedan 2 turnos"), (19, "Quedan 19 turnos"), (20, "Muchos turnos")],
 )
-def test_how_many_are_left_is_said_until_nobody_needs_the_number(free, words):
+def test_places_left_are_counted_up_to_twenty(free, words):
     assert formatting.places_left(free) == words
 
 
@@ -91,7 +91,7 @@ def test_how_many_are_left_is_said_until_nobody_needs_the_number(free, words):
     ("morning", "afternoon", "words"),
     [(1, 1, "mañana y tarde"), (3, 0, "solo en la mañana"), (0, 2, "solo en la tarde")],
 )
-def test_the_half_of_the_day_is_said(morning, afternoon, words):
+def test_the_half_of_the_day_is_shown(morning, afternoon, words):
     assert formatting.day_parts(morning, afternoon) == words
 
 
@@ -133,10 +133,10 @@ def test_a_list_ends_as_spanish_ends_it(words, sentence):
         ([CLOSED] * 7, []),
     ],
 )
-def test_a_week_of_hours_is_said_in_as_few_lines_as_it_has(week, lines):
+def test_equal_days_of_a_week_share_a_line(week, lines):
     assert formatting.hours_of_week(week) == lines
 
 
-def test_only_galapagos_is_told_apart():
+def test_only_galapagos_has_a_zone_note():
     assert formatting.zone_note("Pacific/Galapagos") == "hora de Galápagos"
     assert formatting.zone_note("America/Guayaquil") == ""

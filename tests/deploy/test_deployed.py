@@ -55,7 +55,7 @@ def test_every_setting_that_is_named_is_one_that_is_read(name, settings):
     assert names_in(FILES[name]) <= settings
 
 
-def test_control_another_name_is_none(settings):
+def test_control_another_name_is_not_found(settings):
     assert names_in("TURNERO_DATABASE=…") - settings
 
 
@@ -114,7 +114,7 @@ def test_every_command_is_one_that_the_product_has():
     assert [line for line in asked if refuses(line[1:])] == []
 
 
-def test_control_a_command_or_an_option_that_is_not_there_is_refused():
+def test_control_a_missing_command_or_option_is_refused():
     assert refuses(["work"])
     assert refuses(["serve", "--port", "8000"])
 
@@ -146,7 +146,7 @@ def seconds(text: str) -> int:
     return int(text.removesuffix("s"))
 
 
-def test_who_is_stopped_has_more_time_than_it_takes():
+def test_the_grace_period_exceeds_the_time_to_stop():
     assert "workers_kill_timeout=_GRACE_SECONDS," in (ROOT / "turnero" / "operations" / "serving.py").read_text()
     for each in MANIFESTS:
         if each["kind"] == "Deployment":

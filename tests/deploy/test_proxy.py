@@ -135,7 +135,7 @@ def test_a_form_goes_to_a_replica_that_lives_when_the_other_is_gone(tmp_path):
         assert [asked(port, "POST") for _ in range(4)] == [200] * 4
 
 
-def test_when_nobody_answers_a_person_is_told_so_in_their_words(tmp_path):
+def test_an_unanswered_request_ends_with_a_mail_in_plain_words(tmp_path):
     port = free_port()
     with nginx.before((free_port(), free_port()), port, tmp_path):
         until_it_listens(port)

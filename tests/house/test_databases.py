@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 
-def test_who_opens_the_shared_database_at_any_moment_finds_all_tables(databases, tmp_path):
+def test_the_shared_database_always_has_all_tables(databases, tmp_path):
     file = tmp_path / "shared.sqlite3"
     databases.migrated("sqlite", file)
 

@@ -58,7 +58,7 @@ def test_all_that_is_due_goes_in_batches(sink, owe):
     assert states() == {"sent": 5}
 
 
-def test_who_is_told_to_stop_finishes_the_batch_and_leaves_the_rest(sink, owe):
+def test_a_stopped_job_finishes_its_batch_and_leaves_the_rest(sink, owe):
     for number in range(25):
         owe(f"persona{number}@example.ec")
     answers = iter([True, False])

@@ -48,7 +48,7 @@ def test_a_letter_is_found_by_its_id_with_the_local_day_and_hour(tmp_path):
 
 
 @pytest.mark.parametrize("letter_id", ["", "..", "../keys", "0" * 19 + "-abcdef01", "*", "1\x00"])
-def test_whatever_is_no_letter_is_not_found(tmp_path, letter_id):
+def test_other_files_are_not_letters(tmp_path, letter_id):
     (tmp_path / "keys.eml").write_text("secret")
     (tmp_path / "mailbox").mkdir()
     assert demo_mailbox.find_letter(tmp_path / "mailbox", letter_id) is None
@@ -58,7 +58,7 @@ def test_an_empty_or_missing_folder_holds_no_letters(tmp_path):
     assert demo_mailbox.letters(tmp_path / "mailbox") == []
 
 
-def test_a_code_alone_is_told_from_other_paragraphs(tmp_path):
+def test_a_paragraph_with_only_a_code_is_marked(tmp_path):
     paragraphs = read(tmp_path, "Su código es:\n\n048213\n\nSirve una vez. 123456 no es un código solo.\n")
     assert [paragraph.is_code for paragraph in paragraphs] == [False, True, False]
     assert paragraphs[1].lines == ((demo_mailbox.Piece("048213"),),)

@@ -41,7 +41,7 @@ def test_an_empty_mailbox_says_what_will_come(client):
     assert "Todavía no hay correos." in client.page.text
 
 
-def test_letters_are_listed_newest_first_with_whom_they_are_for(client, arrive):
+def test_letters_are_listed_newest_first_with_their_recipient(client, arrive):
     arrive("hola", subject="La primera")
     arrive("hola", subject="La segunda")
     client.get("/buzon")
@@ -73,7 +73,7 @@ def test_what_a_mail_says_is_text_and_never_markup(client, arrive):
     assert page.one("article").all("script") == []
 
 
-def test_a_letter_that_is_not_there_is_not_found(client):
+def test_a_missing_letter_answers_404(client):
     assert client.get("/buzon/0000000000000000000-00000000").status_code == 404
 
 

@@ -114,13 +114,13 @@ def test_a_confirmation_without_a_list_or_a_picture_promises_none(app):
     assert "cid:" not in mail.html
 
 
-def test_the_reason_of_a_cancellation_is_told(app):
+def test_the_reason_of_a_cancellation_is_shown(app):
     mail = fill(Mail("cancellation", {"turn": turn(), "reason": "La agencia estará cerrada."}))
     assert "Motivo: La agencia estará cerrada.\n" in mail.text
     assert "Motivo: La agencia estará cerrada." in Reader(mail.html).text
 
 
-def test_who_lost_their_hour_and_has_no_other_reads_the_same_in_both_parts(app):
+def test_both_parts_of_the_mail_to_an_unplaced_person_agree(app):
     context = {"turn": turn(), "old": turn(), "new": None, "confirmed": False, "until": None, "reason": "Corte de luz."}
     mail = fill(Mail("displaced", context))
     for part in (mail.text, Reader(mail.html).text):

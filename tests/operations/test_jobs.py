@@ -76,7 +76,7 @@ def test_a_leader_that_ends_lets_another_lead_at_once(app):
     assert second.renew()
 
 
-def test_who_does_not_lead_releases_nothing(app):
+def test_a_standby_process_releases_no_lease(app):
     first, second = Leadership(), Leadership()
     first.renew()
     second.renew()
@@ -185,7 +185,7 @@ def test_a_killed_process_is_followed_by_another_and_no_mail_is_lost(sqlite_app,
     assert len(smtp.messages) == 2
 
 
-def test_one_job_runs_once_whoever_leads_and_says_what_it_did(app, smtp):
+def test_one_job_runs_once_without_leading_and_prints_its_result(app, smtp):
     Leadership().renew()
     ask_for_code("ana@example.ec")
     result = app.test_cli_runner().invoke(args=["jobs", "--once", "deliver"])

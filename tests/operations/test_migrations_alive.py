@@ -77,7 +77,7 @@ def ladder(engine, lasting_ladder):
 
 @on_postgresql
 @pytest.mark.parametrize(("before", "revision"), REVISIONS)
-def test_no_migration_stops_or_breaks_whoever_works_beside_it(ladder, before, revision):
+def test_no_migration_stops_or_breaks_concurrent_work(ladder, before, revision):
     ladder.put(before)
     with recording() as recorder:
         ladder.climb(revision)
@@ -137,7 +137,7 @@ def test_an_index_left_half_built_is_built_again(ladder):
 
 
 @on_postgresql
-def test_a_migration_lets_everybody_pass_whom_it_would_hold_up(ladder, monkeypatch):
+def test_a_migration_lets_blocked_transactions_pass(ladder, monkeypatch):
     ladder.put("0003")
     holder = db.engine.connect()
     holder.execute(text("LOCK TABLE challenges IN ROW EXCLUSIVE MODE"))  # a citizen who is sent a code

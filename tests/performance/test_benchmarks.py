@@ -87,7 +87,7 @@ def test_a_site_grows_by_agencies_and_days(standing):
     assert policy == {"horizon_days": growth._MANY_DAYS}
 
 
-def test_in_a_rush_one_wins_and_all_others_are_told_politely(standing, crowd):
+def test_in_a_rush_one_wins_and_the_others_are_refused_politely(standing, crowd):
     one = rush.one_place(standing, crowd, 60)
     most = rush.capacity(standing, crowd, 1)
     # Whatever a slow moment made of the capacity: more than this machine can serve, and than a faster one.

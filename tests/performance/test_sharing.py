@@ -45,7 +45,7 @@ def test_what_could_not_be_made_is_tried_again(app):
     assert shelf.get("key", 2.0, lambda: "made") == "made"
 
 
-def test_who_asks_while_it_is_made_waits_for_it(app):
+def test_concurrent_requests_wait_for_a_running_computation(app):
     shelf, begun, go_on, made = Shelf(), threading.Event(), threading.Event(), []
 
     def make():
@@ -114,7 +114,7 @@ def test_what_is_seen_may_be_old_and_the_claim_decides(app, client, desk, proced
         holds.place(walker.key, browser_of(client), day, TEN)
 
 
-def test_whoever_has_the_place_is_not_told_that_it_is_taken(app, client, desk, procedure, moments):
+def test_the_holder_of_a_place_never_sees_it_as_taken(app, client, desk, procedure, moments):
     shelf_of(app).most_seconds = 60
     day = next_workday()
     yes = {"hora": f"{day}T10:00", "acepta": "si"}
@@ -131,7 +131,7 @@ def test_whoever_has_the_place_is_not_told_that_it_is_taken(app, client, desk, p
     assert SAME_PLACE in client.page.text
 
 
-def test_in_a_rush_whoever_comes_late_costs_a_page(app, client, desk, procedure, moments):
+def test_in_a_rush_a_late_request_costs_one_page(app, client, desk, procedure, moments):
     shelf_of(app).most_seconds = 60
     day = next_workday()
     yes = {"hora": f"{day}T10:00", "acepta": "si"}
@@ -149,7 +149,7 @@ def test_in_a_rush_whoever_comes_late_costs_a_page(app, client, desk, procedure,
     assert walker.is_at("confirmar")
 
 
-def test_a_second_press_that_overtakes_the_first_is_no_loss(app, client, desk, procedure, monkeypatch):
+def test_a_second_press_that_overtakes_the_first_keeps_the_place(app, client, desk, procedure, monkeypatch):
     shelf_of(app).most_seconds = 60
     day = next_workday()
     walker = Walker.at_hours(client, desk, procedure)

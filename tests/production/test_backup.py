@@ -135,7 +135,7 @@ def test_a_backup_comes_back_into_an_empty_database(make_app, tmp_path, engine):
 
 
 @pytest.mark.parametrize("content", [b"", b"a letter", b"SQLite format 3\0 and no more", b"PGDMP and no more"])
-def test_a_file_that_is_no_backup_is_refused(app, tmp_path, desk, procedure, content):
+def test_a_file_that_is_not_a_backup_is_refused(app, tmp_path, desk, procedure, content):
     kept = book(desk, procedure, 1)
     (tmp_path / "carta").write_bytes(content)
     result = app.test_cli_runner().invoke(args=["restore", str(tmp_path / "carta"), "--replace"])
@@ -144,7 +144,7 @@ def test_a_file_that_is_no_backup_is_refused(app, tmp_path, desk, procedure, con
     assert kept in state()
 
 
-def test_a_file_that_is_not_there_is_refused(app, tmp_path):
+def test_a_missing_file_is_refused(app, tmp_path):
     result = app.test_cli_runner().invoke(args=["restore", str(tmp_path / "nada")])
     assert (result.exit_code, "no es una copia" in result.output) == (1, True)
 

@@ -110,7 +110,7 @@ def test_a_turn_is_confirmed_though_redis_dies_on_the_way(app, server):
         assert walker.client.page.h1 == "Confirmación del Turno en Línea"
 
 
-def test_who_waits_for_a_redis_that_falls_asleep_is_answered_and_one_line_says_so(app, server, capsys, monkeypatch):
+def test_an_unresponsive_redis_delays_no_answer_and_logs_one_line(app, server, capsys, monkeypatch):
     """Eight at once, each under way in a thread of its own: none of them may pay for it."""
     monkeypatch.setattr(rate_limits, "_PATIENCE_SECONDS", 2)
     with replica_of(app, redis_url=server.url) as replica:

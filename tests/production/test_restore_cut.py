@@ -44,7 +44,7 @@ def test_a_restore_that_dies_half_way_leaves_the_old_database(world, tmp_path, m
 
 
 @pytest.mark.engines("postgresql")
-def test_a_psql_that_gives_up_is_said(app, world, tmp_path, monkeypatch):
+def test_a_failing_psql_is_reported(app, world, tmp_path, monkeypatch):
     def write_until_it_is_gone(_script, into):
         while True:
             into.write(b"\n" * 1000)
@@ -58,7 +58,7 @@ def test_a_psql_that_gives_up_is_said(app, world, tmp_path, monkeypatch):
     assert world in state()
 
 
-def test_a_disk_without_links_is_said(app, tmp_path, monkeypatch):
+def test_a_disk_without_hard_links_is_reported(app, tmp_path, monkeypatch):
     def refuse(_old, _new):
         raise PermissionError(errno.EPERM, "Operation not permitted")
 

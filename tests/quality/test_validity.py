@@ -44,6 +44,6 @@ def test_every_page_and_mail_is_valid(sqlite_app, smtp, tmp_path):
     assert validated(folder) == []
 
 
-def test_control_what_is_not_valid_is_told(tmp_path):
+def test_control_invalid_markup_is_reported(tmp_path):
     (tmp_path / "wrong.html").write_text("<!doctype html><html lang=es><title>T</title><p><div></p>")
     assert validated(tmp_path)

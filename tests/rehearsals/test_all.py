@@ -49,7 +49,7 @@ def test_a_run_that_does_not_end_is_interrupted_with_its_processes(monkeypatch):
 
 
 @pytest.mark.parametrize("arguments", [["none"], ["--seed=7"], ["chaos", "day", "--seed=7"]])
-def test_wrong_use_is_told(arguments, capsys):
+def test_usage_errors_are_reported(arguments, capsys):
     assert rehearsals.main(arguments) == 2
     assert capsys.readouterr().err
 

@@ -25,5 +25,5 @@ def test_resellers_get_no_more_than_their_due():
         (SCENARIOS[3], Outcome(30, most=100, expected=10.0, variance=8.0)),
     ],
 )
-def test_what_is_more_than_their_due_is_told(scenario, outcome):
+def test_more_than_a_fair_share_is_reported(scenario, outcome):
     assert broken(scenario, [outcome])

@@ -174,7 +174,7 @@ def test_the_scanner_finds_what_is_hidden_badly():
     assert leaks.codes_in({"123456", "048213"}, "15:00:00.123456 a048213 1048213") == []
 
 
-def test_whoever_proved_only_their_own_mailbox_reads_nothing_of_the_registry(sqlite_app, smtp, clock_shift):
+def test_a_mailbox_proof_reveals_no_registry_data(sqlite_app, smtp, clock_shift):
     """A stranger with a cédula, an address of their own and patience."""
     tape = Tape(sqlite_app)
     life = AgencyLife(sqlite_app, smtp, clock_shift, WORDS)

@@ -174,7 +174,7 @@ def test_nor_does_it_on_postgresql(world, who, monkeypatch):
     look_at_everything(world, who)
 
 
-def test_what_may_be_kept_is_said_by_its_blueprint(world):
+def test_a_blueprint_declares_its_pages_cacheable(world):
     for rule in KEPT:
         assert ask(world.clients["nobody"], "GET", world.address(rule)).headers["Cache-Control"] != "no-store"
 

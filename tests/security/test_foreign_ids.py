@@ -118,7 +118,7 @@ def test_the_line_names_the_account_and_the_device_that_asked(world):
 
 
 @pytest.mark.own_app
-def test_a_view_of_the_staff_that_says_not_for_whom_is_shut(sqlite_app):
+def test_a_staff_view_without_an_access_rule_is_refused(sqlite_app):
     for path in ("/agencia/nueva", "/kiosco/nuevo", "/pantalla/nueva", "/dispositivo", "/admin/nueva", "/abierta"):
         sqlite_app.add_url_rule(path, path, lambda: "in")
     client = sqlite_app.test_client()

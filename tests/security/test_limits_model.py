@@ -170,7 +170,7 @@ def live_through(town, model, clock_shift):
                 model.held.append((now, wish))
 
 
-def test_what_the_limits_say_is_what_the_model_says(town, clock_shift):
+def test_the_limits_agree_with_the_model(town, clock_shift):
     said = list(live_through(town, Model(), clock_shift))
     assert [pair for pair in said if pair[0] != pair[1]] == []
     assert set(Counter(answer for _, answer in said)) >= {"held", "already_has_turn", "cap_reached", "hold_limit"}
@@ -184,7 +184,7 @@ def test_control_a_model_with_another_cap_disagrees(town, clock_shift, cap):
     assert any(expected != answer for expected, answer in live_through(town, Model(changed), clock_shift))
 
 
-def test_whoever_the_web_turns_away_for_a_channel_is_served_at_the_window(town):
+def test_channel_caps_do_not_apply_at_the_window(town):
     channels = (mailbox_key(parse_email(SPELLINGS[0])), parse_mobile(MOBILES[0]), BROWSERS[0])
     for number in range(2):
         assert town.ask(Wish(cedula(number), 0, channels), confirm=True) == "held"

@@ -28,7 +28,7 @@ def test_there_are_guards_enough_and_none_twice():
     ]
 
 
-def test_control_a_guard_that_moved_and_a_test_that_is_not_there_are_found():
+def test_control_a_moved_guard_and_a_missing_test_are_found():
     moved = Mutant(
         "S5", "tries", "turnero/verify/code.py", "no such text", "", "tests/verify/test_code.py::test_no", "sqlite"
     )

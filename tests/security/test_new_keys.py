@@ -102,7 +102,7 @@ def test_a_second_factor_still_opens(app, changed, kept):
                 accounts.sign_in(attempt)
 
 
-def test_who_was_forgotten_is_found_under_the_old_pseudonym(app, turn, changed, kept):
+def test_an_erased_person_is_found_under_the_old_pseudonym(app, turn, changed, kept):
     booking = queries.booking_by_token(turn)
     cedula = booking.cedula
     db.session.rollback()

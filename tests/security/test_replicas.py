@@ -80,7 +80,7 @@ def test_mails_of_a_mailbox_are_counted_over_replicas(app, other):
 
 
 @pytest.mark.parametrize("end", ["signed out", "disabled"])
-def test_who_is_signed_out_or_disabled_at_one_replica_is_so_at_the_other(app, other, end):
+def test_signing_out_or_disabling_takes_effect_on_every_replica(app, other, end):
     account = create_account(create_agency())
     here = signed_in(app, account)
     there = same_browser(here, other)

@@ -34,7 +34,7 @@ def test_control_what_is_wrong_is_told(tmp_path, changes, told):
     assert all(fault.startswith(start) for fault, start in zip(found, told, strict=True))
 
 
-def test_control_a_part_without_licence_is_told(tmp_path):
+def test_control_a_part_without_licence_is_reported(tmp_path):
     bom = written(tmp_path)
     bom.write_text(bom.read_text().replace('"licenses": [{}]', '"licenses": []', 1))
     assert [fault for fault in sbom.faults(bom) if fault.endswith("no licence")]

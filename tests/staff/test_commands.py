@@ -90,7 +90,7 @@ def test_another_role_ends_the_session_and_asks_for_what_it_needs(app, run):
 
 
 @pytest.mark.parametrize("command", ["disable", "reset"])
-def test_an_unknown_account_is_told(run, command):
+def test_an_unknown_account_is_reported(run, command):
     code, _, error = run("staff", command, EMAIL)
     assert code == 1
     assert f"No existe la cuenta {EMAIL}" in error
@@ -120,6 +120,6 @@ def test_revoking_shuts_a_device_out(app, run):
     assert run("kiosk", "list")[1].endswith("sin acceso")
 
 
-def test_an_unknown_device_or_agency_is_told(run):
+def test_an_unknown_device_or_agency_is_reported(run):
     assert run("kiosk", "revoke", "puerta")[0] == 1
     assert run("kiosk", "add", "puerta", "--agency", "nada")[0] == 2

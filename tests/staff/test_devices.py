@@ -37,7 +37,7 @@ def test_a_revoked_device_is_shut_out_and_can_be_paired_again(app):
     assert paired(app, device).get("/kiosco").status_code == 200
 
 
-def test_a_board_is_no_kiosk(app):
+def test_a_board_cannot_act_as_a_kiosk(app):
     agency = create_agency()
     board = paired(app, create_device(agency, "board"))
     assert board.get("/pantalla").status_code == 200

@@ -82,7 +82,7 @@ def test_wrong_and_unknown_get_the_same_answer(client, account, email, password)
     assert not is_in(client)
 
 
-def test_empty_fields_are_told(client, account):
+def test_empty_fields_are_reported(client, account):
     assert sign_in(client, password="", email="").status_code == 422
     assert len(client.page.one("div", class_="error-summary").all("a")) == 2
 

@@ -26,5 +26,5 @@ def test_a_line_begins_a_new_part_after_a_gap():
 
 
 @pytest.mark.parametrize("values", [[], [None, None]])
-def test_nothing_measured_is_no_line(values):
+def test_no_measurements_give_no_line(values):
     assert line_chart(values).parts == ()

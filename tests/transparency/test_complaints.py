@@ -69,7 +69,7 @@ def test_holidays_of_the_country_stop_the_term(app, clock_shift):
         ({"correo": "ana@"}, "correo"),
     ],
 )
-def test_what_is_wrong_is_told_and_nothing_is_lost(app, client, fields, field):
+def test_errors_are_reported_and_input_is_kept(app, client, fields, field):
     post(client, **{"correo": EMAIL} | fields)
     assert client.response.status_code == 422
     assert set(client.page.errors) == {field}

@@ -90,5 +90,5 @@ def test_bars_stand_on_their_base_and_the_largest_is_marked():
     assert [value for _, value in drawn.levels] == [10, 20, 30, 40]
 
 
-def test_nothing_is_no_chart():
+def test_no_values_give_no_chart():
     assert bars([]).bars == ()

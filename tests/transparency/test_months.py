@@ -206,7 +206,7 @@ def test_a_month_that_is_not_over_or_of_a_file_is_not_closed(app, tmp_path):
     assert [row.attentions for row in months.published()] == [23913, 31096]
 
 
-def test_who_lost_a_place_counts_where_it_was_lost(desk, procedure, clock_shift):
+def test_a_displacement_counts_at_the_agency_of_the_lost_place(desk, procedure, clock_shift):
     """The only other place is at another agency, and there the turn is when the month is closed."""
     other = create_desk(procedure.line, agency=create_agency(name="Norte"), windows=1)
     lost = booked(desk, procedure, 900)

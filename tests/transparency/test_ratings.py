@@ -47,7 +47,7 @@ def test_a_day_later_nobody_is_asked(clock_shift, visit):
     assert ratings.ask() == 0
 
 
-def test_whose_ending_was_taken_back_gets_no_mail(smtp, clock_shift, visit):
+def test_an_undone_attention_sends_no_rating_mail(smtp, clock_shift, visit):
     booking_id = visit()
     clock_shift(timedelta(minutes=31))
     ratings.ask()
@@ -58,7 +58,7 @@ def test_whose_ending_was_taken_back_gets_no_mail(smtp, clock_shift, visit):
     assert [notice.status for notice in asked()] == ["dropped"]
 
 
-def test_who_answers_is_counted_once_and_not_named(client, visit):
+def test_a_rating_counts_once_and_is_anonymous(client, visit):
     booking_id = visit()
     path = rating_path(booking_id)
     client.get(path)
@@ -86,7 +86,7 @@ def test_nobody_else_may_answer_and_a_month_later_nobody(client, desk, clock_shi
     assert client.get(path).status_code == 404
 
 
-def test_the_month_tells_the_mean_where_enough_have_said_it(clock_shift, visit):
+def test_the_month_shows_the_mean_of_enough_ratings(clock_shift, visit):
     for number, steps in enumerate((5, 5, 4, 3, 1), start=1):
         ratings.save_rating(*rating_path(visit(number)).split("/")[2:], ratings.Said(steps, ""))
     clock_shift(timedelta(days=30))
@@ -95,7 +95,7 @@ def test_the_month_tells_the_mean_where_enough_have_said_it(clock_shift, visit):
     assert (row["opiniones"], row["satisfaccion"]) == (5, 3.6)
 
 
-def test_few_opinions_are_not_told(clock_shift, visit):
+def test_few_opinions_are_suppressed(clock_shift, visit):
     ratings.save_rating(*rating_path(visit()).split("/")[2:], ratings.Said(1, ""))
     clock_shift(timedelta(days=30))
     closing.close_month(date(2026, 11, 1))

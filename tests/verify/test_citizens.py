@@ -118,7 +118,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("content", "line", "words"), BAD.values(), ids=BAD)
-def test_a_fault_is_told_with_its_line(people_of, content, line, words):
+def test_an_error_is_reported_with_its_line(people_of, content, line, words):
     with pytest.raises(FileInvalid) as caught:
         people_of(content)
     (found,) = caught.value.problems
@@ -126,7 +126,7 @@ def test_a_fault_is_told_with_its_line(people_of, content, line, words):
     assert words in found.text
 
 
-def test_all_faults_are_told_at_once(people_of):
+def test_all_errors_are_reported_at_once(people_of):
     with pytest.raises(FileInvalid) as caught:
         people_of(HEADER + "1700000002,,Prueba,x,y,z\n" + LUIS + "0900000002,L,E,,,\n")
     assert [problem.line for problem in caught.value.problems] == [2, 2, 2, 2, 2, 4]
@@ -181,5 +181,5 @@ def test_a_batch_that_the_database_refuses_leaves_no_other_behind(app, monkeypat
     assert everybody() == []
 
 
-def test_a_file_that_is_not_there_is_wrong_use(app, tmp_path):
+def test_a_missing_file_is_a_usage_error(app, tmp_path):
     assert CliRunner().invoke(cli, ["citizens", "load", str(tmp_path / "nobody.csv")]).exit_code == 2

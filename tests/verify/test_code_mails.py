@@ -29,14 +29,14 @@ def test_a_refused_code_leaves_no_mail() -> None:
     assert db.session.scalar(select(func.count(Notice.id))) == 1
 
 
-def test_who_corrects_the_address_does_not_wait() -> None:
+def test_a_corrected_address_gets_a_code_at_once() -> None:
     send(mailbox="anna@example.ec")
     send(5)
     with pytest.raises(challenge.ResendTooSoon):
         send(10, mailbox="anna@example.ec")
 
 
-def test_a_mailbox_gets_five_codes_an_hour_whoever_asks() -> None:
+def test_a_mailbox_gets_five_codes_an_hour_over_all_browsers() -> None:
     for number in range(5):
         send(10 * number, journey=f"journey-{number}")
     with pytest.raises(challenge.TooManyCodeMails) as refused:

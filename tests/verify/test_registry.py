@@ -105,7 +105,7 @@ def test_calls_share_one_connection(server: Server) -> None:
     assert len(server.connections) == 1
 
 
-def test_not_found_means_unknown_and_is_no_failure(server: Server) -> None:
+def test_not_found_means_unknown_and_does_not_count_as_failure(server: Server) -> None:
     server.answer = replies(404)
     registry = ServedRegistry(server.base, Breaker(limit=1))
     assert registry.find(CEDULA) is None
@@ -154,7 +154,7 @@ def test_any_answer_outside_the_contract_is_an_outage(server: Server, answer: Ca
     assert len(server.paths) == 1  # not followed elsewhere, not asked again
 
 
-def test_a_service_that_is_not_there_is_an_outage() -> None:
+def test_an_unreachable_service_is_an_outage() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         unavailable(ServedRegistry(f"http://127.0.0.1:{free.getsockname()[1]}"))

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.engines("sqlite")
         ("/metrics", OPEN),
     ],
 )
-def test_whose_request_it_is_stands_in_its_address(path, kind):
+def test_requests_are_classified_by_their_path(path, kind):
     assert kind_of(path) is kind
 
 
@@ -141,7 +141,7 @@ def test_control_without_a_line_nobody_is_sent_away(crowd, app, hall):
     assert [answer.result(20).status_code for answer in answers] == [200] * 3
 
 
-def test_who_waited_too_long_is_sent_away_and_keeps_no_place(crowd, gated, hall, monkeypatch):
+def test_a_request_that_waited_too_long_is_sent_away_and_keeps_no_place(crowd, gated, hall, monkeypatch):
     monkeypatch.setitem(admission._PATIENCE, "inside", 0.01)
     first = crowd.submit(ask, gated, "/mi-turno/first")
     hall.until_served(1)
@@ -230,11 +230,11 @@ def test_the_waiting_page_is_small_calm_and_asks_again_by_itself(full, client):
     assert "Set-Cookie" not in answer.headers
 
 
-def test_people_are_not_told_to_come_back_all_at_once(full):
+def test_retry_times_are_spread(full):
     assert len({full.get("/").headers["Retry-After"] for _ in range(60)}) > 5
 
 
-def test_who_posted_is_told_to_send_it_again(full):
+def test_a_lost_post_asks_to_send_it_again(full):
     answer = full.post("/turno", data={"cedula": "1700000001"})
     assert answer.status_code == 503
     assert "refresh" not in re.findall(r'http-equiv="(\w+)"', answer.text)
@@ -242,7 +242,7 @@ def test_who_posted_is_told_to_send_it_again(full):
     assert "1700000001" not in answer.text
 
 
-def test_a_program_is_told_as_a_problem_document(full):
+def test_a_program_gets_a_problem_document(full):
     answer = full.get("/api/v1/agencias")
     assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
     assert answer.get_json()["status"] == 503
@@ -254,7 +254,7 @@ def test_head_has_no_body(full):
     assert (answer.status_code, answer.data) == (503, b"")
 
 
-def test_a_rush_is_told_once_and_its_end_with_how_many(app, capsys, monkeypatch):
+def test_a_rush_logs_its_beginning_and_its_end_with_the_number(app, capsys, monkeypatch):
     now = [100.0]
     monkeypatch.setattr(admission, "time", type("Time", (), {"monotonic": staticmethod(lambda: now[0])}))
     made = Gate(app, 0)

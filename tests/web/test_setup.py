@@ -183,14 +183,14 @@ def test_programs_get_problem_documents(client):
     assert client.post("/api/v1/provincias").get_json()["status"] == 405
 
 
-def test_a_wrong_method_is_told_the_right_ones(client):
+def test_a_wrong_method_gets_the_allowed_ones(client):
     response = client.delete("/turno")
     assert response.status_code == 405
     assert {"GET", "POST"} <= set(response.allow)
     assert len(response.headers.getlist("Content-Type")) == 1
 
 
-def test_what_is_not_there_offers_a_new_start(client):
+def test_a_missing_journey_offers_a_new_start(client):
     assert client.get("/turno/AAAAAAAAAAAAAAAAAAAAAA/lugar").status_code == 404
     assert client.page.links["Genere su turno"] == "/turno"
 

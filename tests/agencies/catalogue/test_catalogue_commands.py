@@ -63,11 +63,11 @@ def test_faults_end_with_one_and_nothing_is_changed(app, tmp_path, command):
 
 
 @pytest.mark.parametrize("command", ["load", "check"])
-def test_a_path_that_is_not_there_is_wrong_use(app, tmp_path, command):
+def test_a_missing_path_is_a_usage_error(app, tmp_path, command):
     assert run(command, tmp_path / "nothing.yaml").exit_code == 2
 
 
-def test_a_folder_without_yaml_is_told(app, tmp_path):
+def test_a_folder_without_yaml_is_reported(app, tmp_path):
     result = run("load", tmp_path)
     assert result.exit_code == 1
     assert f"No hay archivos .yaml en {tmp_path}." in result.stderr
@@ -111,7 +111,7 @@ def test_other_files_of_the_folder_are_warned_of(app, country, tmp_path):
     assert f"la carpeta tiene otros archivos que se leerían juntos: {country}." in result.stderr
 
 
-def test_a_place_where_nothing_can_be_written_is_told(app, tmp_path):
+def test_an_unwritable_folder_is_reported(app, tmp_path):
     result = run("export", tmp_path / "nowhere" / "out.yaml")
     assert result.exit_code == 1
     assert f"No se puede escribir en {tmp_path}/nowhere/out.yaml" in result.stderr
@@ -126,6 +126,6 @@ def test_production_loads_demonstrations_with_a_warning(make_app, tmp_path, coun
     assert "Advertencia: en producción hay agencias de demostración (demo: true): 1." in result.stderr
 
 
-def test_elsewhere_there_is_no_warning(app, country):
+def test_other_environments_get_no_warning(app, country):
     country.write_text(COUNTRY.replace("    canton: Quito\n", "    canton: Quito\n    demo: true\n"))
     assert "Advertencia" not in run("load", country).stderr

@@ -223,7 +223,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("text", "line", "words"), BAD.values(), ids=BAD)
-def test_a_fault_is_told_with_its_line(tmp_path, text, line, words):
+def test_an_error_is_reported_with_its_line(tmp_path, text, line, words):
     (found,) = problems_of(tmp_path, text)
     assert found[0] == line
     assert words in found[1]

@@ -49,7 +49,7 @@ def the_desk(line: str) -> Desk:
     return db.session.scalars(select(Desk).join(Line).where(Line.slug == line)).one()
 
 
-def test_everything_that_is_said_is_in_the_tables(loads):
+def test_everything_in_the_file_is_in_the_tables(loads):
     loads(COUNTRY)
     quito = queries.agency("quito")
     assert queries.catalogue_policy() == {"hold_minutes": 7}

@@ -13,7 +13,7 @@ from turnero.core.messages import text_of
 from turnero.core.problems import FileInvalid
 
 
-def test_all_faults_of_all_files_are_told_at_once(tmp_path):
+def test_all_errors_of_all_files_are_reported_at_once(tmp_path):
     (tmp_path / "b.yaml").write_text("lines:\n- {slug: A, name: 7}\n")
     (tmp_path / "a.yaml").write_text(in_agency("demo: 1", 'hours: [{days: [mon], open: 8, close: "7"}]', "desks: 3"))
     (tmp_path / "c.yaml").write_text("lines: {\n")
@@ -37,7 +37,7 @@ def test_a_thing_that_is_wrong_is_not_called_unknown_by_those_who_name_it(tmp_pa
     assert "no existe la zona horaria" in found[1]
 
 
-def test_a_file_that_is_not_utf_8_is_told_with_its_line(tmp_path):
+def test_a_file_not_in_utf_8_is_reported_with_its_line(tmp_path):
     file = tmp_path / "catalogue.yaml"
     file.write_bytes("lines:\n- {slug: a, name: Línea}\n".encode("latin-1"))
     with pytest.raises(FileInvalid) as caught:
@@ -57,12 +57,12 @@ def test_a_folder_is_read_with_its_folders_but_without_what_is_hidden(tmp_path):
     assert [line.slug for line in reading.read_catalogue(tmp_path).lines] == ["a", "b"]
 
 
-def test_a_folder_without_yaml_is_no_catalogue(tmp_path):
+def test_a_folder_without_yaml_raises_no_catalogue(tmp_path):
     with pytest.raises(NoCatalogue):
         reading.read_catalogue(tmp_path)
 
 
-def test_a_policy_may_be_told_in_several_files_but_no_key_of_it_twice(tmp_path):
+def test_a_policy_may_span_files_but_repeat_no_key(tmp_path):
     (tmp_path / "a.yaml").write_text("policy: {hold_minutes: 5}")
     (tmp_path / "b.yaml").write_text("policy: {lead_minutes: 30}")
     assert reading.read_catalogue(tmp_path).policy == {"hold_minutes": 5, "lead_minutes": 30}
@@ -74,7 +74,7 @@ def test_a_policy_may_be_told_in_several_files_but_no_key_of_it_twice(tmp_path):
     ]
 
 
-def test_without_policy_nothing_is_said_of_it(tmp_path):
+def test_a_file_without_policy_has_none(tmp_path):
     assert read(tmp_path, "lines: []").policy is None
 
 

@@ -110,7 +110,7 @@ def test_a_step_can_be_taken_back_for_ten_minutes_only(clerk, desk, procedure, c
     assert press(clerk, booking_id, "deshacer").status_code == 409
 
 
-def test_who_is_late_is_seen_and_may_be_marked_absent(clerk, desk, procedure, clock_shift):
+def test_a_late_person_is_shown_and_can_be_marked_absent(clerk, desk, procedure, clock_shift):
     booking_id = booked(desk, procedure, ELEVEN)
     clock_shift(timedelta(minutes=75))
     clerk.get(AGENDA)
@@ -170,7 +170,7 @@ def test_somebody_is_sent_to_another_window(clerk, desk, procedure):
     assert "Nadie espera." in clerk.page.one("p", class_="next").text
 
 
-def test_who_does_not_answer_waits_again(clerk, desk, procedure):
+def test_an_unanswered_offer_returns_the_request_to_the_list(clerk, desk, procedure):
     booking_id = arrived(desk, procedure, ELEVEN)
     press(clerk, booking_id, "llamar")
     press(clerk, booking_id, "aplazar")
@@ -196,7 +196,7 @@ def test_another_agencys_turn_is_not_found(app, clerk, desk, procedure, verb):
     assert turn(booking_id).status == "arrived"
 
 
-def test_held_and_lapsed_ones_are_not_there_and_others_days_call_nobody(clerk, desk, procedure):
+def test_holds_are_hidden_and_other_days_cannot_call(clerk, desk, procedure):
     booked(desk, procedure, ELEVEN, day=date(2026, 11, 10))
     clerk.get(f"{AGENDA}/2026-11-10")
     assert clerk.page.h1 == "martes 10 de noviembre"

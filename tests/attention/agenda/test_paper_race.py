@@ -41,7 +41,7 @@ def test_a_list_sent_many_times_is_entered_once(app, desk, afternoon):
     assert list(audit()) == []
 
 
-def test_who_arrives_meanwhile_is_not_made_absent(app, desk, afternoon):
+def test_closing_the_day_spares_a_concurrent_arrival(app, desk, afternoon):
     day, by = today(), Clerk(Actor.staff(1), desk.agency_id, 1)
 
     def come():

@@ -119,7 +119,7 @@ def test_entered_twice_it_stays_as_it_was(evening, desk, procedure):
     assert turn(came).status == "attended"
 
 
-def test_who_came_on_paper_is_no_longer_absent(app, desk, procedure, clock_shift):
+def test_a_paper_day_undoes_absences(app, desk, procedure, clock_shift):
     day = today()
     came, missing = booked(desk, procedure, ELEVEN), booked(desk, procedure, ELEVEN, 2)
     clock_shift(timedelta(days=2))
@@ -130,7 +130,7 @@ def test_who_came_on_paper_is_no_longer_absent(app, desk, procedure, clock_shift
     assert (turn(came).status, turn(missing).status) == ("attended", "no_show")
 
 
-def test_a_wrong_hour_is_told_and_nothing_is_lost(evening, desk, procedure):
+def test_a_wrong_hour_is_reported_and_everything_is_kept(evening, desk, procedure):
     came = booked(desk, procedure, ELEVEN)
     clerk = evening()
     answer = enter(clerk, **{f"t{came}": "atendido", f"h{came}": "once"})
@@ -140,7 +140,7 @@ def test_a_wrong_hour_is_told_and_nothing_is_lost(evening, desk, procedure):
 
 
 @pytest.mark.parametrize("line", [("atendido", "23:59", "todavía no llegan"), ("", "11:10", "no si vino")])
-def test_an_hour_that_cannot_be_is_told(evening, desk, procedure, line):
+def test_an_invalid_hour_is_reported(evening, desk, procedure, line):
     said, hour, told = line
     came = booked(desk, procedure, ELEVEN)
     clerk = evening()

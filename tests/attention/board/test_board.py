@@ -56,7 +56,7 @@ def test_a_repeated_call_is_on_top_again_and_listed_once(board, desk, procedure)
     assert board.response.get_json()["calls"][0]["number"] not in before
 
 
-def test_nobody_called_yet_is_said_kindly(board):
+def test_a_board_without_calls_says_so(board):
     board.get("/pantalla")
     assert "Aquí verá su número cuando le llamen" in board.page.text
     assert shown(board) == []

@@ -18,7 +18,7 @@ from turnero.staff.actor import Actor
 ELEVEN = 660
 
 
-def test_who_arrives_gets_a_ticket_and_the_same_one_again(desk, procedure, by):
+def test_checking_in_gives_a_ticket_and_is_idempotent(desk, procedure, by):
     first, second = booked(desk, procedure, ELEVEN), booked(desk, procedure, ELEVEN, 2)
     assert attendance.arrive(first, by).ticket == "A-001"
     assert attendance.arrive(second, by).ticket == "A-002"
@@ -95,7 +95,7 @@ def test_nobody_is_absent_before_their_hour(desk, procedure, by, clock_shift):
     assert booked(desk, procedure, ELEVEN, day=next_workday())  # their place for the trámite is free again
 
 
-def test_whoever_left_without_answering_is_absent(desk, procedure, by):
+def test_a_person_who_left_without_answering_is_absent(desk, procedure, by):
     booking_id = arrived(desk, procedure, ELEVEN)
     attendance.absent(booking_id, by)
     assert turn(booking_id).status == "no_show"

@@ -81,7 +81,7 @@ def test_a_repeated_call_is_on_the_board_again(desk, procedure, by):
     assert visit(booking_id).calls == 2
 
 
-def test_who_does_not_answer_waits_behind_the_others(desk, procedure, by):
+def test_a_parked_person_goes_to_the_end_of_the_queue(desk, procedure, by):
     away, other = arrived(desk, procedure, ELEVEN), arrived(desk, procedure, 700, 2)
     calling.call_next(by)
     calling.park(away, by)

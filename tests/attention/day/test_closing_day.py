@@ -22,7 +22,7 @@ def statuses(*booking_ids):
     return [turn(one).status for one in booking_ids]
 
 
-def test_who_did_not_come_is_absent_half_an_hour_after_closing(desk, procedure, clock_shift):
+def test_no_shows_become_absent_half_an_hour_after_closing(desk, procedure, clock_shift):
     there, missing = arrived(desk, procedure, ELEVEN), booked(desk, procedure, THREE, 2)
     clock_shift(TO_1729)
     assert closing_day.close_days() == 0
@@ -34,7 +34,7 @@ def test_who_did_not_come_is_absent_half_an_hour_after_closing(desk, procedure, 
     assert closing_day.close_days() == 0
 
 
-def test_who_was_there_is_never_ended_by_the_clock(desk, procedure, clock_shift):
+def test_the_closing_job_never_ends_people_who_were_present(desk, procedure, clock_shift):
     by = Clerk(Actor.staff(1), desk.agency_id, window=1)
     called, waiting, attended = (arrived(desk, procedure, ELEVEN, number) for number in (1, 2, 3))
     calling.call(attended, by)
@@ -111,7 +111,7 @@ def test_a_killed_run_keeps_whole_batches_and_the_next_goes_on(desk, procedure, 
     assert sorted(event.booking_id for event in ended) == sorted(missing)
 
 
-def test_told_to_stop_it_begins_no_batch(desk, procedure, clock_shift):
+def test_a_stopped_job_begins_no_batch(desk, procedure, clock_shift):
     arrived(desk, procedure, ELEVEN, 2)
     booked(desk, procedure, THREE)
     clock_shift(TO_1731)

@@ -33,7 +33,7 @@ def person(number, came, hour, **values):
         ([person(1, 0, 480, late=True, priority=True), person(2, 0, 500)], [1, 2]),
     ],
 )
-def test_who_is_called_first(people, expected):
+def test_the_calling_order(people, expected):
     assert [one.booking_id for one in queue(people, window=3)] == expected
 
 

@@ -82,7 +82,7 @@ def test_an_absence_is_taken_back_to_where_the_person_was(desk, procedure, by, c
     assert visit(present).ended_at is None
 
 
-def test_an_absence_stays_where_the_person_has_another_turn_by_now(desk, procedure, by, clock_shift):
+def test_an_absence_is_final_once_the_person_has_another_turn(desk, procedure, by, clock_shift):
     booking_id = booked(desk, procedure, ELEVEN)
     clock_shift(timedelta(hours=1, minutes=5))
     attendance.absent(booking_id, by)
@@ -92,7 +92,7 @@ def test_an_absence_stays_where_the_person_has_another_turn_by_now(desk, procedu
     assert turn(booking_id).status == "no_show"
 
 
-def test_a_cancelled_turn_gets_its_own_seat_back_and_the_person_is_told(desk, procedure, by):
+def test_undoing_a_cancellation_restores_the_seat_and_notifies_the_person(desk, procedure, by):
     booking_id = booked(desk, procedure, 900)
     cancel(booking_id, by)
     assert db.session.scalars(select(Claim.purpose)).all() == ["delay"]

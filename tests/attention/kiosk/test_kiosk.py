@@ -51,7 +51,7 @@ def ticket(kiosk):
     return kiosk.page.all("p", class_="big")[0].text
 
 
-def test_who_comes_in_time_is_checked_in_with_a_ticket(kiosk, desk, procedure, device):
+def test_a_punctual_person_is_checked_in_with_a_ticket(kiosk, desk, procedure, device):
     booking_id = booked(desk, procedure, SOON)
     assert read(kiosk, turn(booking_id).reference) == "confirmado"
     assert ticket(kiosk) == "A-001"
@@ -69,7 +69,7 @@ def test_it_says_how_many_are_called_before(kiosk, desk, procedure):
     assert "1 persona" in kiosk.page.one("dl").text
 
 
-def test_too_early_is_told_from_when(kiosk, desk, procedure):
+def test_an_early_person_sees_when_to_come_back(kiosk, desk, procedure):
     booking_id = booked(desk, procedure, FAR)
     assert read(kiosk, turn(booking_id).reference) == "temprano"
     assert "desde las 15:00" in kiosk.page.one("main").text
@@ -84,7 +84,7 @@ def test_late_is_checked_in_behind_the_others(kiosk, desk, procedure, clock_shif
     assert "después de quienes llegaron a tiempo" in kiosk.page.one("main").text
 
 
-def test_another_agency_and_another_day_are_told(kiosk, desk, procedure):
+def test_another_agency_or_day_is_shown(kiosk, desk, procedure):
     elsewhere = create_desk(procedure.line, agency=create_agency(name="Agencia del Valle", address="Calle Uno 23"))
     there, tomorrow = booked(elsewhere, procedure, SOON), booked(desk, procedure, SOON, 2, day=next_workday())
     assert read(kiosk, turn(there).reference) == "otra-agencia"
@@ -94,7 +94,7 @@ def test_another_agency_and_another_day_are_told(kiosk, desk, procedure):
     assert {turn(there).status, turn(tomorrow).status} == {"confirmed"}
 
 
-def test_a_displaced_turn_is_told_so(kiosk, desk, procedure):
+def test_a_displaced_turn_says_that_it_lost_its_hour(kiosk, desk, procedure):
     booking_id = booked(desk, procedure, SOON, day=next_workday())
     close(desk, next_workday())
     assert read(kiosk, turn(booking_id).reference) == "desplazado"
@@ -140,7 +140,7 @@ def test_five_misses_pause_the_cedula_mode_and_nothing_else(kiosk, desk, procedu
     assert read(kiosk, cedula(1)) == "confirmado"
 
 
-def test_a_recognised_cedula_begins_the_count_anew(kiosk, desk, procedure):
+def test_a_recognised_cedula_resets_the_count(kiosk, desk, procedure):
     booked(desk, procedure, SOON)
     for number in (10, 11, 12, 13, 1, 14, 15, 16, 17, 1):
         result = read(kiosk, cedula(number))
@@ -168,7 +168,7 @@ def walk_in(kiosk, procedure, number):
     return kiosk.submit(kiosk.page.form("/kiosco/sin-turno"), cedula=number, tramite=procedure.slug)
 
 
-def test_who_has_no_turn_gets_a_ticket_and_the_same_one_again(kiosk, desk, procedure):
+def test_a_walk_in_ticket_is_idempotent(kiosk, desk, procedure):
     assert walk_in(kiosk, procedure, cedula(1)).status_code == 200
     assert ticket(kiosk) == "A-001"
     walk_in(kiosk, procedure, cedula(1))
@@ -177,14 +177,14 @@ def test_who_has_no_turn_gets_a_ticket_and_the_same_one_again(kiosk, desk, proce
     assert (booking.status, booking.channel, booking.walk_in) == ("arrived", "kiosk", True)
 
 
-def test_who_has_a_turn_gets_no_second_one_and_learns_nothing(kiosk, desk, procedure):
+def test_a_person_with_a_turn_gets_no_second_one_and_no_details(kiosk, desk, procedure):
     booked(desk, procedure, FAR)
     assert walk_in(kiosk, procedure, cedula(1)).status_code == 409
     assert "ventanilla de información" in kiosk.page.one("main").text
     assert db.session.scalar(select(func.count(Booking.id))) == 1
 
 
-def test_whoever_asks_for_many_peoples_tickets_is_stopped(kiosk, desk, procedure):
+def test_requesting_tickets_for_many_cedulas_pauses_the_kiosk(kiosk, desk, procedure):
     booked(desk, procedure, FAR)
     for _ in range(5):
         assert walk_in(kiosk, procedure, cedula(1)).status_code == 409
@@ -194,7 +194,7 @@ def test_whoever_asks_for_many_peoples_tickets_is_stopped(kiosk, desk, procedure
     assert db.session.scalar(select(func.count(Booking.id))) == 1
 
 
-def test_a_wrong_cedula_is_told(kiosk, desk, procedure):
+def test_a_wrong_cedula_is_reported(kiosk, desk, procedure):
     assert walk_in(kiosk, procedure, "1700000000").status_code == 422
     assert "no es válido" in kiosk.page.errors["cedula"]
     assert walk_in(kiosk, procedure, " ").status_code == 422
@@ -258,7 +258,7 @@ def test_check_ins_without_server_are_entered_once(kiosk, desk, procedure):
     assert clock.now() - visit(booking_id).arrived_at >= timedelta(minutes=4)
 
 
-def test_who_was_checked_in_meanwhile_keeps_that_ticket(kiosk, desk, procedure):
+def test_a_person_checked_in_meanwhile_keeps_that_ticket(kiosk, desk, procedure):
     booking_id = booked(desk, procedure, SOON)
     attendance.arrive(booking_id, Clerk(Actor.staff(1), desk.agency_id))
     assert synchronise(kiosk, kept(booking_id, "Z-001")) == {"Z-001": "known"}
@@ -285,7 +285,7 @@ def test_a_strange_list_is_refused(kiosk, desk, body):
     assert kiosk.post("/kiosco/sincronizar", json=body, headers={"X-CSRFToken": token}).status_code == 400
 
 
-def test_a_revoked_kiosk_is_told_at_once(kiosk, device):
+def test_a_revoked_kiosk_is_refused_at_once(kiosk, device):
     db.session.get_one(Device, device.id).revoked_at = clock.now()
     db.session.commit()
     assert kiosk.get("/kiosco").status_code == 403

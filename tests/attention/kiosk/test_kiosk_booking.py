@@ -78,7 +78,7 @@ def test_the_same_form_sent_again_gives_the_same_turn(kiosk, desk, procedure, pe
 
 
 @pytest.mark.parametrize("typed", ["", "1700000000", "hola"])
-def test_a_wrong_cedula_is_told_and_nothing_chosen_is_lost(kiosk, desk, procedure, typed, person):
+def test_a_wrong_cedula_is_reported_and_choices_are_kept(kiosk, desk, procedure, typed, person):
     up_to_the_cedula(kiosk, procedure)
     assert kiosk.submit(form(kiosk), cedula=typed).status_code == 422
     assert kiosk.page.errors["cedula"]
@@ -104,7 +104,7 @@ def test_day_and_hour_are_of_those_offered(kiosk, desk, procedure):
     assert "¿A qué hora desea venir?" in kiosk.page.one("h1").text
 
 
-def test_nobody_learns_what_a_cedula_has_and_whoever_tries_many_is_stopped(kiosk, desk, procedure, person, device):
+def test_kiosk_answers_reveal_no_turns_and_trying_many_cedulas_pauses_it(kiosk, desk, procedure, person, device):
     """One with a turn already, one that the registry does not know: the same page, and a miss each."""
     booked(desk, procedure, 600, 1, day=next_workday())
     pages = set()
@@ -133,7 +133,7 @@ def test_a_turn_at_the_same_hour_leaves_nothing_behind(kiosk, desk, procedure, d
     assert db.session.get_one(Device, device.id).misses == 1
 
 
-def test_a_place_that_somebody_took_meanwhile_is_told_with_the_other_days(kiosk, desk, procedure, person, monkeypatch):
+def test_a_taken_place_is_reported_with_the_other_days(kiosk, desk, procedure, person, monkeypatch):
     up_to_the_cedula(kiosk, procedure)
 
     def taken(*_arguments, **_named):

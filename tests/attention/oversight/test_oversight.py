@@ -31,7 +31,7 @@ pytestmark = pytest.mark.desk(windows=8)
         ({1: 30, 2: 0, 3: 0}, {1}),
     ],
 )
-def test_who_stands_out(counts, marked):
+def test_outliers(counts, marked):
     assert stands_out(counts) == marked
 
 

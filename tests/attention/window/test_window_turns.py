@@ -75,7 +75,7 @@ def count(table):
     return db.session.scalar(select(func.count()).select_from(table))
 
 
-def test_who_came_without_a_turn_gets_a_ticket_and_takes_no_place(clerk, account, desk):
+def test_a_walk_in_gets_a_ticket_and_takes_no_place(clerk, account, desk):
     made = db.session.get(Booking, ask(clerk, cedula=cedula(1), tramite="glosas"))
     assert (made.status, made.walk_in, made.channel, made.day) == ("arrived", True, "window", today())
     assert db.session.get(Visit, made.id).ticket == "A-001"
@@ -156,7 +156,7 @@ def test_not_even_the_card_makes_other_than_ten_digits_a_cedula(clerk, desk, typ
     assert "cedula" in clerk.page.errors
 
 
-def test_every_wrong_field_is_told_and_what_was_typed_stays(clerk, desk):
+def test_every_wrong_field_is_reported_and_input_is_kept(clerk, desk):
     clerk.get(NEW)
     send(clerk, cedula="17", correo="ana", celular="123", para="tercero", tercero_cedula="9")
     assert clerk.response.status_code == 422
@@ -185,7 +185,7 @@ def test_the_person_s_limits_hold_at_the_window_too(clerk, turn):
     assert clerk.response.status_code == 409
 
 
-def test_whoever_waits_without_a_turn_cannot_confirm_one_of_the_same_tramite(clerk, desk, procedure):
+def test_a_waiting_walk_in_cannot_confirm_a_turn_for_the_same_tramite(clerk, desk, procedure):
     traveller = at_hour_step(desk.agency, procedure)
     holds.place(traveller.key, traveller.browser, next_workday(), NINE)
     assert ask(clerk, cedula=traveller.cedula, tramite="glosas") is not None
@@ -231,7 +231,7 @@ def test_the_staff_cancels_with_a_reason_that_the_person_reads(clerk, account, t
     assert db.session.query(Notice).filter_by(kind="cancellation").count() == 1
 
 
-def test_a_cancel_taken_back_and_repeated_is_told_again(clerk, account, turn):
+def test_cancelling_again_after_an_undo_notifies_the_person_again(clerk, account, turn):
     by = Clerk(Actor.staff(account.id), turn.agency_id, 1)
     for _ in range(2):
         clerk.get(f"/agencia/turnos/{turn.id}/cancelar")

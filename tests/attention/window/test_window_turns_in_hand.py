@@ -137,7 +137,7 @@ def test_only_the_card_and_a_right_contact_move_a_turn(clerk, turn, typed, field
     assert db.session.get(Booking, turn.id).token_hash == before
 
 
-def test_there_is_no_paper_of_a_turn_without_a_place(clerk, turn, token):
+def test_a_turn_without_a_place_has_no_documents(clerk, turn, token):
     cancel.cancel_turn(token)
     assert clerk.get(f"/agencia/turnos/{turn.id}/ticket").status_code == 404
     clerk.get(f"/agencia/turnos/{turn.id}")
@@ -151,7 +151,7 @@ def test_a_turn_that_has_ended_is_not_reassigned(clerk, turn, token):
 
 
 @pytest.mark.parametrize("page", ["", "/cancelar", "/reasignar", "/ticket"])
-def test_turns_of_another_agency_and_holds_are_not_there(app, turn, clerk, page):
+def test_turns_of_another_agency_and_holds_answer_404(app, turn, clerk, page):
     elsewhere = signed_in(app, create_account(create_agency()))
     assert elsewhere.get(f"/agencia/turnos/{turn.id}{page}").status_code == 404
     assert clerk.get(f"/agencia/turnos/{turn.id + 99}{page}").status_code == 404

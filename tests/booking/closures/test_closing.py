@@ -68,7 +68,7 @@ def test_closing_a_day_displaces_its_turns_and_no_others(desk, procedure, day):
     assert db.session.scalars(select(Claim.booking_id)).all() == [turn(next_day).id]
 
 
-def test_a_displaced_person_is_kept_the_nearest_place_and_told_once(desk, procedure, day):
+def test_a_displaced_person_gets_the_nearest_place_and_one_notice(desk, procedure, day):
     token = book(desk, procedure, day)
     close(desk, day)
     assert proposals.propose_all() == 1
@@ -168,7 +168,7 @@ def test_a_late_hand_over_confirms_the_place(desk, procedure, day, clock_shift):
     assert the_displacement(token).status == "placed"
 
 
-def test_without_any_place_the_person_is_told_so(desk, procedure, day):
+def test_without_any_place_the_mail_says_so(desk, procedure, day):
     token = book(desk, procedure, day)
     close(desk, next_workday(), days=60)
     proposals.propose_all()

@@ -96,7 +96,7 @@ def test_a_scanner_reads_the_reference_alone_from_150_dots_an_inch(reference):
     assert 25 <= side <= 34
 
 
-def test_reading_programs_are_told_language_title_and_what_the_picture_is():
+def test_the_pdf_has_language_title_and_alternative_text():
     pdf = files.pdf(turn_text())
     catalog = catalog_of(pdf)
     assert catalog["/Lang"] == "es-EC"

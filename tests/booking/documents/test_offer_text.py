@@ -17,7 +17,7 @@ MONDAY = date(2026, 11, 23)
         (DayOffer(MONDAY, 20, 10, 10), "Muchos turnos"),
     ],
 )
-def test_what_is_left_of_a_day_is_said_in_words(offer, said):
+def test_the_places_left_of_a_day_are_shown_in_words(offer, said):
     assert left(offer) == said
 
 

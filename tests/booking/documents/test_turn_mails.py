@@ -124,7 +124,7 @@ def test_page_mail_calendar_and_pdf_say_the_same_hour_of_galapagos(client, smtp,
     assert "a las 10:00 (hora de Galápagos). Lo conserva" in notes(client)
 
 
-def test_a_deadline_in_galapagos_is_said_in_its_own_hour(client, procedure):
+def test_a_deadline_in_galapagos_is_shown_in_local_time(client, procedure):
     desk = create_desk(procedure.line, agency=create_agency(create_province("20"), name="Agencia San Cristóbal"))
     day = next_workday(GALAPAGOS) + timedelta(days=13)
     token = book(desk, procedure, day, TEN)

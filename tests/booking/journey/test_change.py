@@ -80,7 +80,7 @@ def test_a_change_that_lapses_leaves_the_turn_as_it_was(token, day, clock_shift)
     assert queries.booking_by_token(token).minute == NINE
 
 
-def test_the_change_is_told_and_recorded(token, day):
+def test_the_change_is_mailed_and_recorded(token, day):
     change(token, day, TEN)
     notice = db.session.scalars(select(Notice).where(Notice.kind == "change")).one()
     assert notice.address == "persona1@example.ec"
@@ -103,7 +103,7 @@ def test_a_turn_changes_three_times_at_most(token, day):
         changes.begin_change(token, PHONE)
 
 
-def test_its_own_hour_is_no_change(token, day):
+def test_choosing_its_own_hour_is_refused(token, day):
     key = changes.begin_change(token, PHONE)
     with pytest.raises(SamePlace):
         holds.place(key, PHONE, day, NINE)

@@ -31,7 +31,7 @@ def confirmed(walker):
     return db.session.scalars(select(Booking)).one()
 
 
-def test_the_holder_comes_and_no_priority_is_asked_for_unless_said(walker):
+def test_the_defaults_are_the_holder_without_priority(walker):
     walker.get("confirmar")
     assert "El titular" in walker.client.page.text
     booking = confirmed(walker)
@@ -57,7 +57,7 @@ def test_going_back_to_the_holder_forgets_the_other_person(walker):
 @pytest.mark.parametrize(
     ("field", "value"), [("tercero_cedula", "1700000002"), ("tercero_cedula", ""), ("tercero_nombre", "  ")]
 )
-def test_what_is_wrong_with_the_other_person_is_told_beside_its_field(walker, field, value):
+def test_errors_of_the_third_party_are_shown_beside_their_fields(walker, field, value):
     answer = walker.post("detalles", **(SOMEBODY | {field: value}), prioridad="si")
     assert answer.status_code == 422
     assert set(walker.client.page.errors) == {field}

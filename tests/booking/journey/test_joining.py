@@ -30,7 +30,7 @@ def test_one_mailbox_waits_for_two_people_at_most(desk, procedure):
         ask(at_hour_step(desk.agency, procedure, 3, mailbox="one@example.ec"), desk, procedure)
 
 
-def test_who_has_a_turn_does_not_wait_for_another(desk, procedure):
+def test_a_person_with_a_turn_cannot_join_the_list(desk, procedure):
     book(desk, procedure, next_workday())
     with pytest.raises(AlreadyHasTurn):
         listed(desk, procedure, 1)

@@ -71,7 +71,7 @@ def test_the_steps_follow_one_another(app):
     assert step(key) is Step.DONE
 
 
-def test_a_journey_of_another_browser_is_not_there(app):
+def test_a_journey_of_another_browser_answers_404(app):
     with pytest.raises(NotFound):
         state.owned(begin(), "another-browser")
 
@@ -154,7 +154,7 @@ def test_a_step_posted_too_early_or_too_late_tells_where_to_go(app):
     assert wrong.value.data["step"] is Step.PLACE
 
 
-def test_an_unknown_cedula_is_told_only_after_the_proof(app):
+def test_an_unknown_cedula_is_reported_only_after_the_proof(app):
     key = begin()
     steps.give_contact(key, BROWSER, ANA)
     with pytest.raises(NotInRegistry):
@@ -220,7 +220,7 @@ def test_another_agency_gives_the_held_place_back(app):
     assert step(key) is Step.HOUR
 
 
-def test_an_existing_turn_is_told_at_the_place_and_not_before(app):
+def test_an_existing_turn_is_reported_at_the_place_step_only(app):
     procedure = create_procedure()
     desk = create_desk(procedure.line)
     create_citizen(cedula=cedula(1))

@@ -94,7 +94,7 @@ def test_a_displaced_turn_is_given_up(client, address, token, desk, day):
     assert db.session.scalars(select(Claim.purpose)).all() == []
 
 
-def test_a_proposal_that_lapsed_is_told_with_the_way_on(client, address, desk, day, clock_shift):
+def test_a_lapsed_proposal_is_shown_with_the_next_step(client, address, desk, day, clock_shift):
     close(desk, day)
     proposals.propose_all()
     found = db.session.scalars(select(Displacement)).one()

@@ -85,7 +85,7 @@ def test_the_free_hours_of_a_day_are_grouped(client, walker, desk, procedure):
 
 
 @pytest.mark.engines("sqlite")
-def test_no_hour_or_a_malformed_one_is_told_on_the_hours_of_that_day(client, walker):
+def test_a_missing_or_malformed_hour_is_reported_on_that_days_hours(client, walker):
     walker.get("horario", dia=TUESDAY)
     client.submit(choice_form(client))
     assert client.response.status_code == 422
@@ -246,7 +246,7 @@ def test_more_time_for_a_hold_that_ran_out_is_answered_with_other_places(client,
     assert walker.post("prorrogar").status_code == 409
 
 
-def test_somebody_elses_hold_of_the_same_cedula_is_told_calmly(client, walker, desk, procedure):
+def test_another_hold_of_the_same_cedula_is_reported_calmly(client, walker, desk, procedure):
     twin = at_hour_step(desk.agency, procedure, number=1, browser="another")
     holds.place(twin.key, twin.browser, next_workday(), NINE)
     assert walker.post("horario", hora=f"{TUESDAY}T10:00", acepta="si").status_code == 422
@@ -254,7 +254,7 @@ def test_somebody_elses_hold_of_the_same_cedula_is_told_calmly(client, walker, d
     assert client.page.title.count("Error:") == 1
 
 
-def test_a_turn_confirmed_elsewhere_meanwhile_is_told_on_the_review(client, walker, desk, procedure):
+def test_the_review_reports_a_turn_confirmed_in_another_journey(client, walker, desk, procedure):
     walker.hold(next_workday(), NINE)
     other = Booking.__table__.update().values(cedula="0900000001")
     db.session.execute(other)
@@ -267,7 +267,7 @@ def test_a_turn_confirmed_elsewhere_meanwhile_is_told_on_the_review(client, walk
     assert client.page.h1 == "Revise y confirme su turno"
 
 
-def test_a_hold_of_one_minute_is_said_as_one(client, walker):
+def test_a_hold_of_one_minute_uses_the_singular(client, walker):
     set_policy(hold_minutes=1)
     walker.get("horario", dia=TUESDAY)
     assert "le guardamos el turno 1 minuto para que" in client.page.text

@@ -58,7 +58,7 @@ def test_one_press_cancels_and_leads_to_the_review_of_the_same_place(client, boo
     assert booking.status == "cancelled"
 
 
-def test_whoever_has_no_mobile_on_file_gives_it_and_goes_on_to_the_review(client, booking, link):
+def test_an_owner_without_a_mobile_on_file_is_asked_before_the_review(client, booking, link):
     client.get(link)
     client.submit()
     assert client.response.request.path.endswith("/contacto")
@@ -87,7 +87,7 @@ def test_pressing_again_leads_back_and_the_page_offers_to_go_on(client, booking,
     assert client.page.links["Seguir con mi turno"] == first
 
 
-def test_another_browser_is_told_that_it_is_done(client, app, booking, link):
+def test_another_browser_sees_that_it_is_done(client, app, booking, link):
     client.get(link)
     client.submit()
     other = app.test_client()

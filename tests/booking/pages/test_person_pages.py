@@ -30,7 +30,7 @@ def ana(app):
         ("<b>1700000001</b>", "Revise los 10 dígitos"),
     ],
 )
-def test_a_wrong_cedula_is_told_beside_its_field_and_kept(client, typed, said):
+def test_a_wrong_cedula_is_reported_beside_its_field_and_kept(client, typed, said):
     client.get("/turno")
     answer = client.submit(cedula=typed)
     assert answer.status_code == 422
@@ -47,7 +47,7 @@ def test_a_cedula_leads_to_the_contact_whether_the_registry_knows_it_or_not(clie
         assert client.page.h1 == "¿Dónde le enviamos su turno?"
 
 
-def test_both_wrong_fields_of_the_contact_are_told_at_once_and_kept(client):
+def test_both_wrong_contact_fields_are_reported_at_once_and_kept(client):
     walker = Walker.begin(client)
     walker.get("contacto")
     answer = client.submit(correo="ana@", celular="022345678")
@@ -163,7 +163,7 @@ def test_a_mobile_alone_is_changed_without_another_code(client, ana):
     assert walker.is_at("lugar")
 
 
-def test_who_is_not_in_the_registry_is_told_calmly_what_to_do_after_the_code_only(client):
+def test_a_person_not_in_the_registry_is_informed_only_after_the_code(client):
     walker = Walker.begin(client)
     walker.post("contacto", **ANA)
     walker.follow()
@@ -175,7 +175,7 @@ def test_who_is_not_in_the_registry_is_told_calmly_what_to_do_after_the_code_onl
         assert walker.is_at("lugar")
 
 
-def test_a_registry_that_does_not_answer_is_no_end_of_the_journey(make_app, listener):
+def test_a_journey_survives_an_unavailable_registry(make_app, listener):
     # Nobody listens where the registry should be.
     with make_app("sqlite", TURNERO_REGISTRY="http://127.0.0.1:9/personas") as app:
         client = app.test_client()
@@ -210,7 +210,7 @@ def test_the_first_of_a_doubled_field_counts_and_fields_of_other_steps_do_not(cl
     assert walker.is_at("contacto")
 
 
-def test_json_is_no_form(client):
+def test_json_is_not_accepted_as_a_form(client):
     client.get("/turno")
     answer = client.post("/turno", json={"cedula": "1700000001"}, headers={"X-CSRFToken": token_of(client)})
     assert answer.status_code == 422

@@ -177,7 +177,7 @@ def test_an_agency_that_opens_later_says_when(client, walker, procedure, desk):
     ]
 
 
-def test_agencies_of_galapagos_say_whose_hours_theirs_are(client, walker, procedure):
+def test_agencies_of_galapagos_name_their_time_zone(client, walker, procedure):
     islands = create_agency(create_province("20"), slug="san-cristobal", hours=EVERY_DAY)
     create_desk(procedure.line, agency=islands)
     assert islands.zone == GALAPAGOS
@@ -185,7 +185,7 @@ def test_agencies_of_galapagos_say_whose_hours_theirs_are(client, walker, proced
     assert "(hora de Galápagos)" in client.page.one("label", class_="choice").text
 
 
-def test_who_has_a_turn_for_the_tramite_already_is_told_only_that(client, walker, procedure, desk):
+def test_an_existing_turn_is_reported_without_details(client, walker, procedure, desk):
     other = at_hour_step(desk.agency, procedure, 7, cedula="1700000001")
     holds.place(other.key, other.browser, next_workday(), 540)
     confirm.confirm_turn(other.key, other.browser)
@@ -196,7 +196,7 @@ def test_who_has_a_turn_for_the_tramite_already_is_told_only_that(client, walker
     assert client.page.links["Pedir otra vez el enlace de mi turno"] == "/mi-turno"
 
 
-def test_a_channel_that_has_confirmed_enough_turns_is_told_when_it_may_again(client, walker, procedure, desk):
+def test_a_capped_channel_sees_when_it_may_confirm_again(client, walker, procedure, desk):
     set_policy(caps={"day": 1, "week": 4, "month": 10})
     other = at_hour_step(desk.agency, procedure, 7, mailbox="ana.demo@example.ec")
     holds.place(other.key, other.browser, next_workday(), 540)

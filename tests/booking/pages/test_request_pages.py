@@ -66,7 +66,7 @@ def test_the_list_keeps_what_was_asked_for(walker, client):
         ({"hasta": "2027-11-09"}, "desde"),
     ],
 )
-def test_a_wish_that_cannot_be_is_told_beside_its_field(walker, client, changes, field):
+def test_an_invalid_wish_is_reported_beside_its_field(walker, client, changes, field):
     answer = walker.post("lista", **wish(**changes))
     assert answer.status_code == 422
     assert set(client.page.errors) == {field}
@@ -113,7 +113,7 @@ def test_the_draw_page_says_when_the_next_one_is(walker, client, desk):
 
 
 @pytest.mark.parametrize("number", ["", "x", "99", "9" * 40])
-def test_a_draw_that_is_not_there_is_told(walker, client, desk, number):
+def test_a_missing_draw_is_reported(walker, client, desk, number):
     create_draw(desk)
     answer = walker.post("sorteo", agencia="centro", tramite=SLUG, sorteo=number)
     assert answer.status_code == 422
@@ -121,7 +121,7 @@ def test_a_draw_that_is_not_there_is_told(walker, client, desk, number):
 
 
 @pytest.mark.usefixtures("smtp")
-def test_a_draw_of_one_is_said_as_one(desk, procedure, client, clock_shift):
+def test_a_draw_with_one_request_uses_the_singular(desk, procedure, client, clock_shift):
     row = create_draw(desk)
     in_draw(row, procedure, 1)
     clock_shift(row.closes_at + timedelta(minutes=1) - clock.now())
@@ -135,7 +135,7 @@ def test_a_draw_of_one_is_said_as_one(desk, procedure, client, clock_shift):
 
 @pytest.mark.usefixtures("smtp")
 @pytest.mark.engines("sqlite")  # test_draws draws on both
-def test_a_draw_of_two_hundred_is_told_and_verified_by_command(procedure, client, clock_shift, tmp_path, capsys):
+def test_a_draw_of_two_hundred_notifies_all_and_verifies_by_command(procedure, client, clock_shift, tmp_path, capsys):
     lots = {"first": (today() - timedelta(days=today().weekday())).isoformat(), "opens_days": 14, "closes_days": 7}
     agency = create_agency(slug="escasa", policy={"draw": lots}, hours=((range(5), 480, 560),))
     desk = create_desk(procedure.line, agency=agency, windows=2)

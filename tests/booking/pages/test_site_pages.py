@@ -150,7 +150,7 @@ def test_unknown_provinces_and_tramites_are_not_found(client, glosas, query):
     assert client.get(f"/agencias?{query}").status_code == 404
 
 
-def test_the_tramites_say_which_need_a_turn(client, glosas):
+def test_the_list_of_tramites_shows_which_need_a_turn(client, glosas):
     client.get("/tramites")
     assert client.page.links["Notificación de glosas"] == "/tramites/notificacion-de-glosas"
     assert "En ventanilla con turno, o en línea sin turno" in client.page.text
@@ -226,7 +226,7 @@ def test_help_speaks_with_the_numbers_of_the_policy(client, glosas):
         ("/tramites/corto", ("Tiene un término de 1 día hábil desde", "Cada atención toma 1 minuto.")),
     ],
 )
-def test_one_of_something_is_said_as_one(client, glosas, address, said):
+def test_one_item_uses_the_singular(client, glosas, address, said):
     create_procedure(glosas.line, slug="corto", minutes=1, term_days=1, sheet=SHEET)
     numbers = dict.fromkeys(("hold_minutes", "tolerance_minutes", "code_tries", "contact_days"), 1)
     caps = {"day": 1, "week": 1, "month": 1}
@@ -236,7 +236,7 @@ def test_one_of_something_is_said_as_one(client, glosas, address, said):
         assert words in client.page.text, words
 
 
-def test_time_to_answer_an_offer_that_is_no_whole_hour_is_said_in_minutes(client, glosas):
+def test_an_answer_time_below_whole_hours_is_shown_in_minutes(client, glosas):
     set_policy(offer_minutes=90)
     client.get("/reparto")
     assert "Hay 90 minutos para responder" in client.page.text

@@ -60,7 +60,7 @@ def test_a_later_day_warns_and_the_date_is_kept_nowhere(procedure, walker, clien
     assert notified not in row
 
 
-def test_without_a_date_nothing_is_said(procedure, walker, client):
+def test_without_a_date_there_is_no_term(procedure, walker, client):
     desk = create_desk(procedure.line)
     walker.post("lugar", provincia=desk.agency.province_code, tramite=procedure.slug, agencia=desk.agency.slug)
     walker.follow()

@@ -63,7 +63,7 @@ def test_the_ticket_is_a_slip_with_everything_the_door_asks(client, address, tok
     assert turn(token).cedula not in client.response.get_data(as_text=True)
 
 
-def test_without_an_hour_there_are_no_papers(client, address, token, desk, day):
+def test_a_turn_without_an_hour_has_no_attachments(client, address, token, desk, day):
     papers = (f"{address}.pdf", f"{address}.ics", f"{address}/ticket")
     close(desk, day)
     assert [client.get(paper).status_code for paper in papers] == [404, 404, 404]
@@ -78,7 +78,7 @@ def test_papers_of_nobody_are_not_found(client, app, paper):
     assert client.get(f"/mi-turno/{'x' * 32}{paper}").status_code == 404
 
 
-def test_late_and_tolerance_are_said(client, address):
+def test_lateness_and_tolerance_are_shown(client, address):
     client.get(address)
     assert "Le esperamos hasta las 09:10; si llega más tarde, le atenderemos después" in client.page.text
 

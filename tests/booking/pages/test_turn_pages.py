@@ -53,7 +53,7 @@ def test_the_page_of_a_turn_says_what_when_where_and_what_to_bring(client, turn,
     assert client.page.one("svg", role="img")["aria-label"] == f"Código QR de la referencia {turn.reference}"
 
 
-def test_whoever_sees_the_page_learns_neither_cedula_nor_address(client, turn, address):
+def test_the_page_reveals_neither_cedula_nor_address(client, turn, address):
     client.get(address)
     html = client.response.get_data(as_text=True)
     for secret in (turn.cedula, turn.email, turn.mobile.removeprefix("+593")):
@@ -126,7 +126,7 @@ def test_the_answer_to_a_lost_link_is_the_same_whether_the_turn_exists_or_not(cl
     assert links_mailed() == mails
 
 
-def test_a_reference_or_cedula_that_cannot_be_is_told_beside_its_field(client, turn):
+def test_an_invalid_reference_or_cedula_is_reported_beside_its_field(client, turn):
     client.get("/mi-turno")
     wrong = turn.reference[:-1] + ("2" if turn.reference[-1] != "2" else "3")
     assert client.submit(referencia=wrong, cedula="17").status_code == 422

@@ -58,13 +58,13 @@ def seats():
 
 
 @pytest.mark.parametrize("on_file", [None, "persona1@example.ec", "Persona1+iess@example.ec"])
-def test_nobody_is_told_when_the_registry_knows_no_other_mailbox(desk, procedure, on_file):
+def test_no_notice_without_another_mailbox_in_the_registry(desk, procedure, on_file):
     booking = book(desk, procedure, on_file)
     assert notices() == []
     assert booking.owner_hash is None
 
 
-def test_the_address_on_file_is_told_in_the_confirming_transaction(desk, procedure):
+def test_the_address_on_file_is_notified_in_the_confirming_transaction(desk, procedure):
     booking = book(desk, procedure)
     (notice,) = notices()
     assert (notice.address, notice.subject) == (OWNER, f"booking:{booking.id}")
@@ -194,7 +194,7 @@ def test_a_turn_that_has_begun_or_was_cancelled_cannot_be_undone(desk, procedure
         owner.disown(token, "owner")
 
 
-def test_a_turn_its_holder_gave_up_is_no_place_for_the_owner(desk, procedure):
+def test_a_turn_cancelled_by_its_holder_gives_the_owner_no_place(desk, procedure):
     booking = book(desk, procedure)
     cancel.cancel_turn(queries.token_of(booking), CancelReason.OTHER)
     with pytest.raises(NotCancellable):

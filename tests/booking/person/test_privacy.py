@@ -89,7 +89,7 @@ def test_turns_already_forgotten_are_in_the_file_too_without_contact(desk, proce
     assert told["cedula"].startswith("p:")
 
 
-def test_whom_somebody_sends_in_their_place_is_found_too(desk, procedure, turnero, tmp_path):
+def test_third_parties_are_found_too(desk, procedure, turnero, tmp_path):
     traveller = at_hour_step(desk.agency, procedure, 2)
     give_details(traveller.key, traveller.browser, Details(ANA, "Ana Apoderada", priority=False))
     holds.place(traveller.key, traveller.browser, next_workday(), NINE)
@@ -198,7 +198,7 @@ def test_somebody_who_is_at_the_agency_is_attended_first(desk, procedure, turner
     assert where_found("persona1@") == []
 
 
-def test_whoever_was_erased_may_ask_for_a_turn_again(desk, procedure, turnero):
+def test_an_erased_person_can_request_a_turn_again(desk, procedure, turnero):
     book(desk, procedure)
     turnero(*ERASE, "--cancel-turns")
     assert book(desk, procedure).status == "confirmed"

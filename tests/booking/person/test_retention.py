@@ -166,7 +166,7 @@ def test_turns_that_nobody_closed_are_forgotten_too_and_the_person_may_come_agai
     assert db.session.scalar(select(func.count()).where(Booking.status == "confirmed")) == 3
 
 
-def test_whoever_waits_for_another_place_is_not_forgotten_before_the_answer(desk, procedure, clock_shift):
+def test_displaced_people_are_not_erased_before_their_answer(desk, procedure, clock_shift):
     set_policy(contact_days=5)
     booking = book(desk, procedure, day=next_workday() + timedelta(days=14))
     starts = clock.local(booking.starts_at, desk.agency.zone)

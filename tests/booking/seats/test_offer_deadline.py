@@ -38,5 +38,5 @@ def test_an_offer_waits_two_waking_hours(now, starts, until):
         ((0, "08:00"), (0, "10:44"), None),
     ],
 )
-def test_who_is_drawn_has_a_day(now, starts, until):
+def test_a_drawn_place_is_kept_for_a_day(now, starts, until):
     assert drawn_answer_by(at(*now), at(*starts)) == (until and at(*until))

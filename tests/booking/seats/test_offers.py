@@ -31,7 +31,7 @@ def test_today_is_offered_from_half_an_hour_on():
     assert next(slot.minute for slot in offers().slots(today.day)) == 760
 
 
-def test_free_places_are_told_by_part_of_the_day():
+def test_free_places_are_shown_by_part_of_the_day():
     tuesday = list(offers().days())[1]
     assert (tuesday.free, tuesday.morning, tuesday.afternoon) == (27, 12, 15)
 

@@ -22,7 +22,7 @@ def test_a_free_morning_offers_every_cell_with_all_windows():
     assert [(slot.minute, slot.capacity, slot.free) for slot in slots] == [(480, 2, 2), (500, 2, 2), (520, 2, 2)]
 
 
-def test_taken_and_held_seats_are_told_apart():
+def test_taken_and_held_seats_are_distinguished():
     slots = offered(day_grid(MORNING), 20, [TakenSeat(480, 0, False), TakenSeat(480, 1, True), TakenSeat(500, 1, True)])
     assert [(slot.taken, slot.held, slot.free) for slot in slots] == [(1, 1, 0), (0, 1, 1), (0, 0, 2)]
 

@@ -60,6 +60,6 @@ def test_what_an_earlier_version_called_the_waiting_list_is_the_waiting_list():
 
 
 @pytest.mark.parametrize("text", ["", "nobody", "staff", "staff:", "staff:x", "citizen:1"])
-def test_what_is_no_actor_is_refused(text):
+def test_an_invalid_actor_is_refused(text):
     with pytest.raises(ValueError):
         Actor.parse(text)

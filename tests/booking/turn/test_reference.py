@@ -72,5 +72,5 @@ def test_what_people_and_scanners_do_to_it_is_forgiven(change, why):
 
 
 @pytest.mark.parametrize("typed", ["", "K7M", "AAAAAAA", "2222222", "K7M4XR22", "ÑÑÑÑÑÑÑ", "K7M4X O"])
-def test_what_cannot_be_a_reference_is_none(typed):
+def test_invalid_references_parse_to_none(typed):
     assert reference.parse_reference(typed) is None

@@ -58,7 +58,7 @@ def test_nothing_published_can_be_changed():
 @pytest.mark.parametrize(
     "file", [{}, {"formato": "otro"}, [], {"formato": draw.FORMAT}, published(lugares=[["x", 1, 1]])]
 )
-def test_what_is_no_draw_is_told(file):
+def test_an_invalid_draw_file_is_reported(file):
     with pytest.raises(ValueError):
         draw.verify(file)
 

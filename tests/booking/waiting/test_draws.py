@@ -76,7 +76,7 @@ def test_drawn_days_are_never_first_come(desk, procedure, monday):
     assert availability.hours(desk.agency, procedure, before)
 
 
-def test_more_requests_than_places_are_drawn_and_told(open_draw, procedure, clock_shift):
+def test_excess_requests_are_drawn_and_notified(open_draw, procedure, clock_shift):
     tokens = [in_draw(open_draw, procedure, number) for number in range(1, 41)]
     close(open_draw, clock_shift)
     assert sorted(statuses()) == ["offered"] * 30 + ["waiting"] * 10
@@ -107,7 +107,7 @@ def test_nothing_personal_is_published(open_draw, procedure, clock_shift):
         assert secret not in published
 
 
-def test_who_does_not_confirm_in_a_day_makes_place_for_the_next(open_draw, procedure, clock_shift):
+def test_a_drawn_place_not_confirmed_in_a_day_passes_on(open_draw, procedure, clock_shift):
     for number in range(1, 33):
         in_draw(open_draw, procedure, number)
     close(open_draw, clock_shift)

@@ -63,7 +63,7 @@ def test_a_cancelled_place_goes_to_the_first_in_line(taken, desk, procedure, day
     assert told("confirmation") == ["persona90@example.ec", "persona1@example.ec"]
 
 
-def test_who_waits_for_what_is_done_online_by_now_is_passed_over(taken, desk, procedure, day):
+def test_procedures_moved_online_get_no_offers(taken, desk, procedure, day):
     online = create_procedure(line=desk.line)
     listed(desk, online, 1)
     listed(desk, procedure, 2)
@@ -95,14 +95,14 @@ def test_priority_comes_first_then_arrival(taken, desk, procedure):
 
 
 @pytest.mark.parametrize("wish", [{"part": "afternoon"}, {"days": 3}])
-def test_who_asked_for_other_hours_or_days_is_not_offered_it(taken, desk, procedure, wish):
+def test_requests_for_other_hours_or_days_get_no_offer(taken, desk, procedure, wish):
     listed(desk, procedure, 1, **wish)
     cancel.cancel_turn(taken)
     assert statuses() == ["waiting"]
     assert db.session.scalars(select(Claim.purpose)).all() == ["delay"]
 
 
-def test_who_has_a_turn_by_now_is_passed_over_and_ends(taken, desk, procedure, day):
+def test_a_request_whose_person_has_a_turn_is_skipped_and_ends(taken, desk, procedure, day):
     listed(desk, procedure, 1)
     listed(desk, procedure, 2)
     book(desk, procedure, day, TEN, number=1)
@@ -132,7 +132,7 @@ def test_declined_by_all_it_comes_back_after_a_delay(taken, desk, procedure):
     assert db.session.scalars(select(Booking.status).order_by(Booking.id)).all() == ["cancelled", "lapsed"]
 
 
-def test_after_the_told_deadline_only_the_next_may_have_it(taken, desk, procedure, day, clock_shift):
+def test_after_the_deadline_only_the_next_in_line_may_have_it(taken, desk, procedure, day, clock_shift):
     first, second = (listed(desk, procedure, number) for number in (1, 2))
     cancel.cancel_turn(taken)
     clock_shift(timedelta(hours=2, minutes=1))
@@ -185,7 +185,7 @@ def test_three_offers_that_came_to_nothing_are_the_last(desk, procedure, day, cl
     assert offers() == ["lapsed"] * 3
 
 
-def test_an_offer_nobody_was_told_of_does_not_count(taken, desk, procedure, clock_shift):
+def test_an_offer_without_a_sent_mail_does_not_count(taken, desk, procedure, clock_shift):
     first = listed(desk, procedure, 1)
     cancel.cancel_turn(taken)
     clock_shift(timedelta(hours=2, minutes=1))
@@ -261,7 +261,7 @@ def test_a_longer_turn_leaves_its_other_cells_for_later(desk, procedure, day):
     assert [tuple(claim) for claim in claims] == [(NINE, "offer"), (NINE + 20, "delay")]
 
 
-def test_who_needs_longer_than_what_was_freed_is_passed_over(taken, desk, procedure):
+def test_requests_longer_than_the_freed_place_are_skipped(taken, desk, procedure):
     long = create_procedure(minutes=40, line=procedure.line)
     listed(desk, long, 1)
     cancel.cancel_turn(taken)
@@ -279,7 +279,7 @@ def test_the_audit_finds_an_offer_without_its_place(taken, desk, procedure):
     assert found == {"I11"}
 
 
-def test_its_events_say_where_it_came_from(taken, desk, procedure):
+def test_its_events_record_its_origin(taken, desk, procedure):
     first = listed(desk, procedure, 1)
     cancel.cancel_turn(taken)
     token = seat_offers.accept_offer(first)
