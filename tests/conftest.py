@@ -1,4 +1,4 @@
-"""What every test may ask for. The services behind it are real: PostgreSQL, SMTP, a web server, Chromium."""
+"""Common fixtures, on real services: PostgreSQL, SMTP, a web server, Chromium."""
 
 import gc
 import gettext

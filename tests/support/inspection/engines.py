@@ -1,4 +1,4 @@
-"""On which databases each test runs, by reading the files: what fixtures it asks for, and its marks ``engines``."""
+"""Determines statically on which databases each test runs, from its fixtures and ``engines`` marks."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ def of(path: Path) -> dict[str, frozenset[str]]:
 
 
 def named_on_both(path: Path) -> frozenset[str]:
-    """The modules of the product that a file names in its tests on both engines, or in what they may stand on."""
+    """Product modules a file references in tests that run on both engines, or in their fixtures."""
     on = of(path)
     if not any(engines == set(ENGINES) for engines in on.values()):
         return frozenset()
@@ -49,7 +49,7 @@ def named_on_both(path: Path) -> frozenset[str]:
 
 
 def _imports(path: Path) -> dict[str, set[str]]:
-    """Module or member of the product that each imported name may be: both are listed."""
+    """Product module or member each imported name may refer to; both are listed."""
     found: dict[str, set[str]] = {}
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("turnero"):
@@ -72,7 +72,7 @@ def _arguments(function: ast.FunctionDef) -> list[str]:
 
 
 def _fixtures(path: Path) -> dict[str, list[str]]:
-    """What each fixture that a file sees asks for: its own, and those of the conftests above it."""
+    """Dependencies of each fixture visible to a file: its own, and those of the conftests above."""
     found: dict[str, list[str]] = {}
     browsing = _TESTS / "support" / "pages" / "browsing.py"
     below = [folder / "conftest.py" for folder in reversed(path.parents) if folder.parent.is_relative_to(_TESTS)]

@@ -1,4 +1,4 @@
-"""Looking for what must not be there: a person's facts in all their spellings, codes and whatever opens something."""
+"""Searches for leaks: a person's data in all spellings, codes and access tokens."""
 
 import base64
 import binascii
@@ -43,7 +43,7 @@ def files_text(app: Flask) -> str:
 
 
 def spellings(person: Person) -> set[str]:
-    """A person's cédula, addresses and mobile however they may be written."""
+    """All spellings of a person's cédula, addresses and mobile."""
     local = person.mobile.removeprefix("0")
     addresses = {person.email, person.on_file} - {""}
     return {
@@ -83,7 +83,7 @@ def headers_of(mail: EmailMessage) -> str:
 
 
 def readable(exchange: Exchange) -> str:
-    """What a person reads in an answer, whatever it is."""
+    """The readable text of any answer."""
     return _readable(exchange.content_type, exchange.body)
 
 
@@ -104,7 +104,7 @@ def _readable(content_type: str, body: bytes) -> str:
 
 
 def _decoded(text: str) -> Iterable[str]:
-    """What any stretch that looks like base64 says, unpacked too."""
+    """Decoded base64 in the text, decompressed too."""
     for found in re.findall(r"[\w+/=-]{12,}", text, re.ASCII):
         with suppress(binascii.Error, ValueError):
             raw = base64.b64decode(found.translate(str.maketrans("-_", "+/")) + "===")

@@ -30,7 +30,7 @@ class Killed(Exception):
 
 @dataclass
 class Recorder:
-    """What was sent, as a script with its transactions. Breaks off before what follows the commit ``breaks_after``."""
+    """Records executed SQL as a script with transactions. Aborts after commit number ``breaks_after``."""
 
     breaks_after: int = 0
     script: list[str] = field(default_factory=list)
@@ -109,7 +109,7 @@ def invalid_indexes() -> list[Any]:
 
 
 def complaints(script: str) -> list[str]:
-    """What squawk says against ``script`` on a database in use, a line each: rule first."""
+    """Complaints of squawk about ``script`` on a database in use, one line each: rule first."""
     done = subprocess.run(
         [Path(sys.executable).parent / "squawk", "--pg-version=15.0", "--reporter=gcc", f"--exclude={NOT_ASKED}"],
         input=script,

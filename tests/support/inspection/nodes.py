@@ -1,4 +1,4 @@
-"""Which tests there are, by reading the files: lists that name tests are checked without collecting anything."""
+"""Lists existing tests statically, to check lists that name tests without collecting."""
 
 import ast
 from functools import cache
@@ -8,7 +8,7 @@ from tests.support import ROOT
 
 
 def exists(node: str) -> bool:
-    """Whether ``tests/….py::test_name`` is there; what follows ``[`` (one case of a table) is not looked at."""
+    """Whether ``tests/….py::test_name`` exists; a case in ``[…]`` is ignored."""
     name, separator, function = node.partition("::")
     return bool(separator) and function.partition("[")[0] in _tests(ROOT / name)
 

@@ -1,4 +1,4 @@
-"""A language that nobody speaks: every message of the catalogue in brackets, so that what has none is seen."""
+"""A pseudo-language: every message of the catalogue in brackets, so that untranslatable text shows."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ LOCALE = "qu"  # Kichwa's dates and numbers come with Babel, its words are not i
 
 
 def extract(folder: Path) -> Catalog:
-    """What ``make messages`` finds."""
+    """Extract messages as ``make messages`` does."""
     file = folder / "turnero.pot"
     CommandLineInterface().run(  # type: ignore[no-untyped-call]  # Babel's command line has no types
         [

@@ -12,7 +12,7 @@ from turnero.booking.documents.turn_text import TurnText
 
 
 def turn_text(**changes: Any) -> TurnText:
-    """A turn in words; a test names only what it is about."""
+    """A turn in words with defaults for everything."""
     facts = {
         "when_long": "martes 24 de noviembre de 2026",
         "day_short": "martes 24 de noviembre",
@@ -47,5 +47,5 @@ def picture_of(pdf: bytes, dots_per_inch: int = 150) -> Image.Image:
 
 
 def qr_codes_in(picture: Image.Image) -> list[zxingcpp.Barcode]:
-    """What a scanner reads in a picture."""
+    """The QR codes in an image."""
     return zxingcpp.read_barcodes(picture)

@@ -6,7 +6,7 @@ from statistics import median
 
 # Two-sided, this far out by chance: once in 26 million tests.
 SUSPICIOUS = 5.5
-# What nobody can use over a network, whatever the ranks say.
+# Differences too small to use over a network.
 NOTHING_SECONDS = 0.005
 
 
@@ -16,7 +16,7 @@ def tells_apart(one: Sequence[float], other: Sequence[float]) -> bool:
 
 
 def rank_z(one: Sequence[float], other: Sequence[float]) -> float:
-    """How many standard deviations the ranks of ``one`` lie above what chance gives; 0 where nothing differs."""
+    """Standard deviations of the rank sum of ``one`` above chance; 0 if all values are equal."""
     values = sorted([*one, *other])
     ranks: dict[float, float] = {}
     for value in set(values):

@@ -1,4 +1,4 @@
-"""What the whole database holds, as one digest for each table: how a test says that nothing at all was changed.
+"""Digests of all tables, to assert that nothing was changed.
 
 One statement reads all tables: tests ask after each of a hundred requests, and a statement for each table cost more
 than the requests.
@@ -13,7 +13,7 @@ from sqlalchemy import Table, TextClause, text
 from turnero.core.db import on_postgresql
 from turnero.core.extensions import Base, db
 
-# All that looking may write: that somebody of the staff looked, and when a session or device was last here.
+# Writes allowed when viewing pages: recorded views, and last use of sessions and devices.
 OF_LOOKING = ("data_views", "staff_sessions.seen_at", "devices.seen_at")
 
 

@@ -1,4 +1,4 @@
-"""What went over the wire: every request and answer of an application, for tests that look for what must not be there.
+"""Records every request and answer of an application, for tests that search for leaks.
 
 It stands outside everything else, where a proxy would, so it can also speak with a false tongue: ``poison``.
 """

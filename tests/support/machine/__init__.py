@@ -1,1 +1,1 @@
-"""What the tests need of the machine they run on."""
+"""What the tests need from the machine."""

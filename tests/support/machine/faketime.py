@@ -19,7 +19,7 @@ time.sleep = lambda seconds: select.select([], [], [], seconds) and None
 def environment_ahead(by: timedelta, folder: Path, path: str) -> dict[str, str]:
     """The environment of a process that believes it is ``by`` later (or earlier) than it is.
 
-    ``folder`` gets what Python must be told before it starts; ``path`` is its PYTHONPATH so far.
+    ``folder`` receives Python start-up files; ``path``: the present PYTHONPATH.
     """
     (folder / "sitecustomize.py").write_text(_SLEEPER)
     found = library()

@@ -69,7 +69,7 @@ def provide_postgres() -> None:
 
 
 def provide_headless_shell() -> None:
-    """Only for speed: where the package cannot be had, the whole Chromium does."""
+    """Only for speed: without the package the whole Chromium is used."""
     if browser.headless_shell() is None and can_install_packages():
         with suppress(MissingPart):
             install_packages(browser.SHELL, "fonts-dejavu-core")

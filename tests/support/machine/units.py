@@ -1,4 +1,4 @@
-"""What systemd itself says of the units of ``deploy/systemd``, without running any."""
+"""Validates the units of ``deploy/systemd`` with systemd, without running them."""
 
 import json
 import re

@@ -20,7 +20,7 @@ DESKTOP = {"width": 1280, "height": 800}
 
 
 def chromium() -> str | None:
-    """The path of the real Chromium, if there is one."""
+    """The path of Chromium, if installed."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 

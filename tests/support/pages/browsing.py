@@ -22,7 +22,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture
 def browser_faults() -> Iterator[list[str]]:
-    """What the browser complained of so far; anything left in it fails the test at its end."""
+    """Complaints of the browser; any left at the end fails the test."""
     faults: list[str] = []
     yield faults
     assert not faults, "the browser complained:\n  " + "\n  ".join(faults)

@@ -1,4 +1,4 @@
-"""A citizen at a browser: walks the journey by what the pages say, with the names the contract fixes."""
+"""A citizen in a browser, who walks the journey using the contract's field names."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from tests.support.servers.smtp import Mailbox, code_in
 
 @dataclass
 class Citizen:
-    """Who walks. ``look`` is called on every page on the way, for instance to run axe on it."""
+    """A walking citizen. ``look`` is called on every page, for instance to run axe."""
 
     page: Page
     mailbox: Mailbox

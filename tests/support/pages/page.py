@@ -17,7 +17,7 @@ class BrokenHtml(AssertionError):
 
 @dataclass
 class Element:
-    """One element, complete once it is read: nobody may change its ``children`` after that.
+    """An element; ``children`` must not change after parsing.
 
     ``text`` is all that a person reads inside it, spaces put in order.
     """
@@ -45,7 +45,7 @@ class Element:
         return list(found)
 
     def one(self, *tags: str, **attributes: str) -> "Element":
-        """The only such element."""
+        """The only matching element."""
         found = self.all(*tags, **attributes)
         assert len(found) == 1, f"one {tags} {attributes}, not {len(found)}"
         return found[0]
@@ -79,7 +79,7 @@ class Element:
 
 
 class Page(Element):
-    """A whole page, with what tests ask for most."""
+    """A parsed page with common queries."""
 
     @property
     def h1(self) -> str:
@@ -112,7 +112,7 @@ class Page(Element):
 
 
 def filled(form: Element) -> dict[str, str]:
-    """What a browser would post if nothing were changed, without buttons."""
+    """The data a browser would post unchanged, without buttons."""
     values = {}
     for control in form.all("input", "textarea", "select"):
         kind = control.get("type", "text")

@@ -1,4 +1,4 @@
-"""The strict reader: what must be true of every page and every answer, whatever the test is about."""
+"""The strict reader: checks that apply to every page and every answer."""
 
 import re
 from collections import Counter
@@ -49,7 +49,7 @@ def _identifiers(page: Page) -> list[str]:
 
 
 def _dangling(attribute: str, value: str, identifiers: Collection[str]) -> list[str]:
-    """What a reference names that is not on the page."""
+    """References to ids missing on the page."""
     if attribute == "href":
         leads_nowhere = value.startswith("#") and value[1:] not in identifiers
         return [f"the link {value!r} leads nowhere"] if leads_nowhere else []
@@ -91,7 +91,7 @@ def _pictures(page: Page) -> list[str]:
 
 
 def _policy(page: Page) -> list[str]:
-    """What the content security policy would refuse, and anything from another host."""
+    """Violations of the content security policy, and resources of other hosts."""
     wrong = ["a <style> element" for _ in page.all("style")]
     wrong += ["an inline script" for script in page.all("script") if not script.get("src")]
     for element in page.all():

@@ -1,1 +1,1 @@
-"""Builders of rows: what a test needs in the database before it begins."""
+"""Builders of database rows."""

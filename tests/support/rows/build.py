@@ -1,4 +1,4 @@
-"""Rows for tests: every argument has a default, so a test names only what it is about. Each call commits."""
+"""Rows for tests. Every argument has a default; each call commits."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Names that nobody has, put wherever a free text reaches somebody else; and what must stay the same around them."""
+"""Hostile names for every free text, and comparison of pages with and without them."""
 
 from flask import current_app
 from sqlalchemy import delete, select, update
@@ -11,7 +11,7 @@ from turnero.core.extensions import db
 from turnero.staff.models import Account, DataView, Device
 from turnero.verify.models import Citizen
 
-# What the template of a careless page would work out: nobody writes such a number.
+# The result if a template evaluated the payload; it never occurs otherwise.
 WORKED_OUT = "49000147"
 PAYLOADS = {
     "script": "</td></title></textarea><script>alert(1)</script>",
@@ -36,7 +36,7 @@ ALL = " ".join(PAYLOADS[name] for name in ("script", "attribute", "template", "f
 
 
 def call_everything(name: str) -> None:
-    """Everything and everybody of the database is called ``name`` from now on; nobody has looked at anything yet."""
+    """Rename everything in the database to ``name`` and delete recorded views."""
     current_app.extensions.pop("turnero.province_offers", None)  # kept for some seconds
     start_writing()
     sheet = {"bring": [name], "requirements": {"presencial": [name], "third_party": name}, "description": name}
@@ -68,6 +68,6 @@ def bones(page: Page) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def skin(page: Page) -> str:
-    """All words that a page shows or says aloud, spaces put in order."""
+    """All visible and spoken text of a page, with normalised spaces."""
     said = (value for element in page.inside() for name, value in element.attributes.items() if name != "href")
     return " ".join(f"{page.text} {' '.join(said)}".split())

@@ -1,4 +1,4 @@
-"""Journeys ready for the step a test is about, and people who can be told apart. Synthetic cédulas only."""
+"""Journeys at a given step, and distinguishable people. Synthetic cédulas only."""
 
 import secrets
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ def cedula(number: int, province: str = "17") -> str:
 
 @dataclass(frozen=True)
 class Traveller:
-    """What a browser knows of its journey."""
+    """A browser's knowledge of its journey."""
 
     key: str
     browser: str

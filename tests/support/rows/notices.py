@@ -19,7 +19,7 @@ def use_mail_server(app: Flask, port: int, security: str = "none", **login: str)
 
 
 def notice_to(address: str) -> Notice:
-    """The one notice to this address, read anew."""
+    """The only notice to this address, refreshed."""
     db.session.rollback()
     return db.session.scalars(select(Notice).where(Notice.address == address)).one()
 

@@ -18,7 +18,7 @@ _number = count(1)
 
 
 def create_account(agency: Agency | None, role: str = "window", email: str = "") -> Account:
-    """An active account; its password is nobody's."""
+    """An active account without a known password."""
     agency_id = agency.id if agency else None
     start_writing()
     account = Account(
@@ -69,7 +69,7 @@ def create_device(agency: Agency, kind: str = "kiosk", name: str = "") -> Device
 
 
 def device_key(device: Device) -> str:
-    """The cookie's key of a device, paired anew."""
+    """Pair a device again and return its cookie's key."""
     return devices.pair(devices.add_device(device.name, device.agency_id, device.kind))[0]
 
 

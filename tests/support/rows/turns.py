@@ -32,7 +32,7 @@ def book(desk: Desk, procedure: Procedure, day: date, minute: int = NINE) -> str
 
 
 def close(desk: Desk, day: date, days: int = 1, *, reason: str = "Corte de luz") -> int:
-    """Close the agency of a desk for whole days; the closure's number. Proposals are not made yet."""
+    """Close a desk's agency for whole days, without proposals yet. Returns the closure's id."""
     begins = datetime.combine(day, time())
     hours = Hours(begins, begins + timedelta(days=days), reason)
     closed = closing.close_hours(Scope("agency", agency_id=desk.agency_id), hours, COMMAND_LINE).closure_id
@@ -54,7 +54,7 @@ def begin_change(client: StrictClient, address: str) -> Walker:
 
 
 def notes(client: StrictClient) -> str:
-    """What the notes of the page say."""
+    """Texts of the page's notes."""
     found = [*client.page.all("div", class_="note"), *client.page.all("div", class_="note good")]
     return " ".join(texts(found))
 

@@ -42,7 +42,7 @@ def arrived(
 
 
 def attended(desk: Desk, procedure: Procedure, minute: int, number: int = 1) -> int:
-    """The id of the turn of somebody who was called to window ``number`` and attended."""
+    """The id of a turn attended at window ``number``."""
     by = Clerk(Actor.staff(9), desk.agency_id, number)
     booking_id = arrived(desk, procedure, minute, number)
     calling.call(booking_id, by)

@@ -1,4 +1,4 @@
-"""People who wait for a place: on the list, and in draws."""
+"""Requests on the waiting list and in draws."""
 
 from collections.abc import Sequence
 from datetime import timedelta

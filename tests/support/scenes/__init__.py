@@ -1,1 +1,1 @@
-"""Whole situations: an agency with everybody in it, a day of its life, a crowd at one moment."""
+"""Complex scenes: an agency with people in every state, a whole day, a crowd."""

@@ -1,6 +1,6 @@
-"""One agency's life over HTTP and SMTP, done by everybody who ever touches a turn, with whatever words a test wants.
+"""One agency's operation over HTTP and SMTP by every role, with configurable texts.
 
-Tests about what may not leak, break out or be believed need all surfaces; none of them is about a single one.
+For tests about leaks and injection, which need every surface.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ SOON, LATER, NINE, TEN = 640, 660, 540, 600  # 10:40 and 11:00 of today; 09:00 a
 
 @dataclass(frozen=True)
 class Words:
-    """All the free text that reaches somebody else."""
+    """All free texts shown to other people."""
 
     line: str = "Cartera"
     procedure: str = "Notificación de glosas"
@@ -49,12 +49,12 @@ class Words:
     third: str = "Rosa Tercera Ficticia"
     reason: str = "Corte de luz"
     device: str = "puerta"
-    typed: str = "hola"  # what is looked for and mistyped
+    typed: str = "hola"  # searched and mistyped text
 
 
 @dataclass(frozen=True)
 class Person:
-    """A citizen. ``on_file``: the address that the registry knows, the given one unless told otherwise."""
+    """A citizen. ``on_file``: the registry's address, by default the given one."""
 
     cedula: str
     email: str
@@ -72,7 +72,7 @@ class Secrets:
 
 
 class AgencyLife:
-    """An agency with a line, a trámite and three windows; ``deliver`` sends what is owed and never waits."""
+    """An agency with a line, a trámite and three windows; ``deliver`` sends pending mails without waiting."""
 
     def __init__(
         self, app: Flask, mailbox: Mailbox, shift: Callable[[timedelta], datetime], words: Words | None = None
@@ -134,7 +134,7 @@ class AgencyLife:
     def book(
         self, client: StrictClient, person: Person, day: date | None = None, minute: int = NINE, *, third: str = ""
     ) -> str:
-        """The whole journey; the token of the turn's page."""
+        """Walk the whole journey. Returns the token of the turn's page."""
         walker = self.up_to_the_place(client, person)
         self.choose(walker, day or next_workday(), minute)
         if third:
@@ -239,7 +239,7 @@ class AgencyLife:
         return client
 
     def assist(self, clerk: StrictClient, person: Person, third: str, hour: str = "") -> int:
-        """Somebody at the window: now, or at ``hour``; the turn's id."""
+        """Make a turn at the window: now, or at ``hour``. Returns its id."""
         values = {"cedula": person.cedula, "tramite": self.procedure.slug, "prioridad": "si", "para": "tercero"}
         values |= {"tercero_cedula": third, "tercero_nombre": self.words.third}
         values |= {"correo": person.email, "celular": person.mobile} if hour else {}

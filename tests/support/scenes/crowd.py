@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def all_at_once(app: Flask, works: Sequence[Callable[[], T]]) -> list[T]:
-    """What each of ``works`` gave, in their order; the first exception goes on to the caller."""
+    """Run ``works`` concurrently. Returns results in order; raises the first exception."""
     barrier = Barrier(len(works))
 
     def one(work: Callable[[], T]) -> T:

@@ -1,4 +1,4 @@
-"""The kiosk at the door as a test stands before it: a scanner that types, and what the screen says."""
+"""A kiosk in the browser: a typing scanner, and the screen."""
 
 from collections.abc import Callable
 

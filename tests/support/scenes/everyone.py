@@ -1,4 +1,4 @@
-"""An agency with somebody in every state of a turn, clients of all who may look, and what they can look at."""
+"""An agency with turns in every state, clients of every role, and the pages they can view."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -24,7 +24,7 @@ OWNER = "duena@example.ec"
 
 
 class Everyone:
-    """``waiting`` and ``called`` are there; ``coming`` has a turn, ``lost`` lost it, ``cancelled`` was told why."""
+    """Turns in every state: ``waiting``, ``called``, ``coming``, ``lost`` (displaced), ``cancelled``."""
 
     def __init__(self, app: Flask, name: str) -> None:
         procedure = create_procedure(minutes=20, name=name)
@@ -70,7 +70,7 @@ class Everyone:
             yield f"/kiosco {typed}", self.kiosk.page
 
     def addresses(self) -> Iterator[tuple[StrictClient, str]]:
-        """Who may look, and where."""
+        """Clients and URLs they may view."""
         coming = self.token(self.coming)
         for address in ("/", "/agencias", "/tramites", f"/tramites/{self.slug}", "/turno", "/mi-turno"):
             yield self.anybody, address

@@ -1,4 +1,4 @@
-"""Every form of the product with the fields that a person fills in: for tests of what is too much for one of them."""
+"""Every form of the product with its fields, for tests of oversized input."""
 
 from collections.abc import Iterator, Mapping
 
@@ -19,20 +19,20 @@ from turnero.staff import accounts
 from turnero.staff.accounts import Post
 from turnero.transparency.complaints import complaints
 
-Form = tuple[str, StrictClient, str, tuple[str, ...]]  # its rule, who may send it, its address and its fields
+Form = tuple[str, StrictClient, str, tuple[str, ...]]  # rule, sender, URL and fields
 WHOM = ("citizens", "staff", "agencies", "administration", "kiosks")
 WINDOW = ("cedula", "tramite", "hora", "correo", "celular", "para", "tercero_cedula", "tercero_nombre", "solicitud")
 
 
 class Forms:
-    """Every form with its fields, each ready to be sent by whoever may."""
+    """Every form with its fields, ready to be sent by an allowed client."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.everyone = Everyone(app, "Agencia Centro")
 
     def of(self, whom: str) -> Iterator[Form]:
-        """Of one of ``WHOM``; the forms of a journey in its order, for it goes on meanwhile."""
+        """Forms of one of ``WHOM``; those of a journey in step order, as it advances."""
         of_each = {
             "citizens": self.of_citizens,
             "staff": self.of_staff,

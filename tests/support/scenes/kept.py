@@ -1,6 +1,6 @@
 """Rows that many tests begin with, kept as they were when they were first made: writing them again is ten times faster.
 
-Only rows are kept: who brings them back also sets the clock, and makes the clients that their cookies belong to.
+Keeps only rows: restoring also needs the clock and clients with matching cookies.
 """
 
 import sqlite3

@@ -12,7 +12,7 @@ from turnero.core import language
 
 
 def draw_once(patch: pytest.MonkeyPatch) -> None:
-    """While ``patch`` lasts, a sheet or an agenda is drawn anew only where one of its words is another."""
+    """While ``patch`` is active, reuse drawn PDFs with equal texts."""
     drawn: dict[Hashable, bytes] = {}
     sheet, agenda_list = documents.pdf, files.agenda_pdf
 

@@ -15,13 +15,13 @@ from turnero.booking.closures import closing, proposals
 from turnero.booking.closures.scope import Hours, Scope
 from turnero.staff.actor import COMMAND_LINE
 
-# Nobody else in any test looks like them.
+# Unique in all tests.
 FIRST = 91_827_30
 THIRD, OTHER_THIRD = cedula(FIRST - 8_000_000 + 50), cedula(FIRST - 8_000_000 + 51)
 
 
 def person(number: int, **on_file: str) -> Person:
-    """The ``number``-th person of the day: every fact of theirs is told from any other text at sight."""
+    """The ``number``-th person of the day, with easily recognised data."""
     local = f"canaria.{'abcdefghij'[number]}"
     return Person(
         cedula(FIRST - 8_000_000 + number), f"{local}@jaula-canaria.example.ec", f"09876501{number:02}", **on_file
@@ -30,14 +30,14 @@ def person(number: int, **on_file: str) -> Person:
 
 @dataclass
 class WholeDay:
-    """Runs the day; in the end ``people`` are whom it was about."""
+    """Runs the day; ``people`` then holds its people."""
 
     life: AgencyLife
     people: list[Person] = field(default_factory=list)
     staff_mail: str = "ventanilla.canaria@example.ec"
 
     def run(self) -> None:
-        """The whole of it. Each paper is drawn, though only once for the mail and the page."""
+        """Run the day. Each PDF is drawn once for mail and page."""
         with pytest.MonkeyPatch.context() as patch:
             draw_once(patch)
             self._run()

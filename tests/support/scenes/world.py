@@ -1,4 +1,4 @@
-"""Two agencies with turns in every state, everybody who may ask for a page, and the pages: for tests of all routes."""
+"""Two agencies with turns in every state, every identity, and all pages: for tests of all routes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -49,9 +49,9 @@ WAITING = "llega@example.ec"
 
 @dataclass(frozen=True)
 class Turns:
-    """The turns of one agency, by what can be done with them, and its kiosk that calls for help.
+    """Turns of one agency by possible action, and its kiosk with a request for help.
 
-    ``closure``: hours of the agency that are closed; ``account``: of somebody of its windows.
+    ``closure``: closed hours of the agency; ``account``: of its window staff.
     """
 
     confirmed: int
@@ -64,7 +64,7 @@ class Turns:
 
 @dataclass(frozen=True)
 class World:
-    """``clients`` by identity; ``parts``: what stands for the parts of an address; ``here`` and ``there``: A and B."""
+    """``clients`` by identity; ``parts``: values of URL parameters; ``here`` and ``there``: agencies A and B."""
 
     app: Flask
     clients: Mapping[str, StrictClient]
@@ -90,7 +90,7 @@ class World:
         return rule
 
     def words(self) -> dict[str, str]:
-        """What fields may name: the first agency's confirmed turn, its trámite, and the second agency."""
+        """Values for fields: the first agency's confirmed turn, its trámite, and the second agency."""
         turn, theirs = (db.session.get_one(Booking, number) for number in (self.here.confirmed, self.there.confirmed))
         return {
             "confirmed": str(turn.id),
@@ -109,7 +109,7 @@ def rules(app: Flask, method: str) -> list[str]:
 
 
 def ask(client: FlaskClient, method: str, path: str, **options: object) -> TestResponse:
-    """One answer, unread: of a stream only what it is, and HEAD has no page to read."""
+    """One answer without strict reading: only the headers of a stream, and HEAD has no body."""
     with client.application.app_context():
         answer = FlaskClient.open(client, path, method=method, **options)  # type: ignore[arg-type]  # werkzeug's own
     db.session.rollback()  # the test must see what the request wrote
@@ -124,7 +124,7 @@ def form_token(client: StrictClient) -> str:
 
 @dataclass(frozen=True)
 class _Kept:
-    """A world as it was when it was built: building it again takes longer than most of what tests do with it."""
+    """A stored world: building it takes longer than most tests with it."""
 
     world: World
     cookies: Mapping[str, Mapping[Any, Any]]  # by identity
@@ -149,7 +149,7 @@ _kept: dict[tuple[str, str], _Kept] = {}
 
 
 def build_world(app: Flask) -> World:
-    """The world in an application's empty database; what a test does to it is gone for the next."""
+    """Build the world in an application's empty database, fresh for every test."""
     settings = app.config["SETTINGS"]
     kind = (db.engine.dialect.name, urlsplit(settings.base_url).scheme)  # the scheme is in the names of cookies
     if kind in _kept:
@@ -248,7 +248,7 @@ def _complained(desk: Desk) -> str:
 
 
 def _waiting(desk: Desk, procedure: Procedure) -> str:
-    """The token of a request that is offered the place somebody gave up."""
+    """The token of a request with an offered place."""
     token = listed(desk, procedure, 33)
     giving_up = at_hour_step(desk.agency, procedure, 32)
     holds.place(giving_up.key, giving_up.browser, next_workday() + timedelta(days=7), ELEVEN)
@@ -257,7 +257,7 @@ def _waiting(desk: Desk, procedure: Procedure) -> str:
 
 
 def _disownable(desk: Desk, procedure: Procedure) -> str:
-    """The owner's token of a turn whose cédula has another address on file."""
+    """The owner token of a turn whose cédula has another address on file."""
     traveller = at_hour_step(desk.agency, procedure, 31, registry_email="dueno.demo@example.ec")
     holds.place(traveller.key, traveller.browser, next_workday(), ELEVEN)
     return str(queries.owner_token_of(queries.booking_by_token(confirm.confirm_turn(traveller.key, traveller.browser))))

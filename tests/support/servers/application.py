@@ -44,11 +44,11 @@ def settings_for(url: str, data: Path, **environ: str) -> Settings:
 
 
 def make(settings: Settings) -> Flask:
-    """An application of its own, whose clients read every page strictly."""
+    """Create an application whose clients read every page strictly."""
     app = create_app(settings)
     app.testing = True
     app.test_client_class = StrictClient
-    shelf_of(app).most_seconds = 0  # a test looks at what it has just written
+    shelf_of(app).most_seconds = 0  # tests must see what they have just written
     return app
 
 
@@ -66,7 +66,7 @@ def entered(app: Flask, *, migrated: bool = True) -> Iterator[Flask]:
 
 @dataclass(frozen=True)
 class _Beginning:
-    """What an application was when it was made; a test may change any of it."""
+    """The initial state of an application, of which tests may change any part."""
 
     config: Mapping[str, Any]
     extensions: Mapping[str, Any]
@@ -114,7 +114,7 @@ class Applications:
             app = make(settings)
             self._made[engine] = (app, _Beginning.of(app))
         app, beginning = self._made[engine]
-        if engine == "sqlite":  # a stream that outlived its test may have opened the file that was there before
+        if engine == "sqlite":  # a stream that outlived its test may hold the previous file open
             with app.app_context():
                 db.engine.dispose()
         beginning.restore(app)

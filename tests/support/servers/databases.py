@@ -25,7 +25,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idl
 
 
 class Emptier:
-    """Brings a migrated PostgreSQL database back to what the migrations left, in one round trip.
+    """Resets a migrated PostgreSQL database to its state after the migrations, in one round trip.
 
     Making it again would write every file; truncating does for each table. A transaction that a test left open would
     hold its rows: its connection is ended.
@@ -68,7 +68,7 @@ class Databases:
     folder: Path
     worker: str
     make_app: Callable[[str], Flask]  # from a database URL
-    emptier: Emptier | None = None  # of the worker's PostgreSQL database, once it is there
+    emptier: Emptier | None = None  # of the worker's PostgreSQL database, once created
     copies: list[Path] = field(default_factory=list)  # folders of SQLite's, the newest last
 
     def migrated(self, engine: str, file: Path) -> str:
@@ -131,7 +131,7 @@ class Databases:
             db.engine.dispose()
 
     def _create(self, name: str, template: str) -> str:
-        """A new database, whoever may still be connected to the old one of that name."""
+        """Create a database, replacing one of that name despite open connections."""
         with self._connect("postgres") as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")

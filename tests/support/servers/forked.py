@@ -26,7 +26,7 @@ _PRELOADED = ["turnero.cli", "turnero.operations.demo", "turnero.operations.serv
 
 
 class Process:
-    """The part of ``subprocess.Popen`` that tests use; what it prints is one stream."""
+    """The part of ``subprocess.Popen`` that tests use; stdout and stderr are one stream."""
 
     returncode: int | None = None
 
@@ -61,7 +61,7 @@ class Process:
         return status
 
     def communicate(self, timeout: float | None = None) -> tuple[str, None]:
-        """The rest of the output, once nobody can write any more of it; raises ``subprocess.TimeoutExpired``."""
+        """The remaining output after all writers have closed it. Raises ``subprocess.TimeoutExpired``."""
         parts: list[str] = []
         reader = Thread(target=lambda: parts.append(self.stdout.read()), daemon=True)
         reader.start()
@@ -137,7 +137,7 @@ def _received(sent: Any) -> int:
 
 
 def _become(output: int, program: str, arguments: list[str], environ: dict[str, str]) -> None:
-    """Be ``python -c program arguments``, whose end is that of this process."""
+    """Become ``python -c program arguments``; never returns."""
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(output)

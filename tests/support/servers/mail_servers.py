@@ -14,7 +14,7 @@ from tests.support.servers.smtp import TidyController
 
 
 class Sink:
-    """What arrived, and how the server shall answer: ``refuse["RCPT"] = "550 no such user"``, ``hang_up`` after DATA.
+    """Received mails and configured answers: ``refuse["RCPT"] = "550 no such user"``, ``hang_up`` after DATA.
 
     ``arriving`` is called, in another thread, with each mail before it is acknowledged.
     """
@@ -107,6 +107,6 @@ def serving(
 
 @contextmanager
 def silent_server() -> Iterator[int]:
-    """A server that takes the connection and never says a word; gives its port."""
+    """A server that accepts connections and never answers; yields its port."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening.getsockname()[1]

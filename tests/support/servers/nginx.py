@@ -48,7 +48,7 @@ def arguments(folder: Path, site: str) -> list[str]:
     """The command line of nginx with ``site`` inside its ``http { }``; all else it writes goes to ``folder``."""
     found = program()
     assert found is not None, "python -m tests.support.machine.provision brings nginx"
-    folder.chmod(0o755)  # its worker may be another user
+    folder.chmod(0o755)  # its worker may run as another user
     main = folder / "nginx.conf"
     main.write_text(_MAIN.format(folder=folder, site=site))
     return [found, "-p", str(folder), "-c", str(main), "-e", str(folder / "error.log")]

@@ -25,7 +25,7 @@ CLUSTER = ("--no-sync", "--locale", "C", "--encoding", "UTF8")
 
 
 class NoPostgres(Exception):
-    """There is no PostgreSQL server to run the tests on; the text tells a person what to do."""
+    """No PostgreSQL server is available; the text says what to do."""
 
 
 def programs() -> Path | None:
@@ -43,7 +43,7 @@ def version() -> str:
 
 
 def started(folder: Path, settings: Mapping[str, str] = SETTINGS) -> str:
-    """The URL (without database) of the server under ``folder``, which whoever comes first starts."""
+    """The URL (without database) of the server under ``folder``; the first caller starts it."""
     folder.mkdir(exist_ok=True)
     url = folder / "url"
     with (folder / "lock").open("w") as lock:
@@ -100,7 +100,7 @@ def _start(folder: Path, settings: Mapping[str, str]) -> str:
 
 
 def _run(program: str, *arguments: str) -> str:
-    """What a PostgreSQL program prints. It runs as another user where we are root, which PostgreSQL refuses."""
+    """Output of a PostgreSQL program; run as another user if we are root, which PostgreSQL refuses."""
     folder = programs()
     if folder is None:
         raise NoPostgres("Falta PostgreSQL para las pruebas: use `make test`, que lo instala.")
@@ -122,7 +122,7 @@ def _run(program: str, *arguments: str) -> str:
 
 
 def runs_as() -> pwd.struct_passwd | None:
-    """Whom the server runs as when we are root."""
+    """The user the server runs as if we are root."""
     if os.geteuid() != 0:
         return None
     names = {account.pw_name: account for account in pwd.getpwall()}

@@ -23,7 +23,7 @@ def program() -> str | None:
 
 
 class Server:
-    """Redis on ``port`` of this machine; ``url`` and ``socket_url`` are what TURNERO_REDIS_URL may say."""
+    """Redis on a local ``port``; ``url`` and ``socket_url`` are values for TURNERO_REDIS_URL."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -72,7 +72,7 @@ class Server:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Server]:
-    """A server that keeps what it must under ``folder``; killed at the end."""
+    """A server with data under ``folder``; killed at the end."""
     server = Server(folder)
     server.start()
     try:

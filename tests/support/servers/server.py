@@ -21,10 +21,10 @@ class LiveServer:
 
 
 class Quiet(WSGIRequestHandler):
-    """Serves and says nothing."""
+    """A request handler without logging."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """A line for each request would bury what pytest has to say."""
+        """Suppress request lines, which would bury the output of pytest."""
 
 
 @contextmanager

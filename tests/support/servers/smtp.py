@@ -1,4 +1,4 @@
-"""A real SMTP server that keeps what it is given, and can be told to refuse."""
+"""A real SMTP server that stores mails and can be configured to refuse."""
 
 import asyncio
 import socket
@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 20
 
 
 class Mailbox:
-    """The mails that arrived, oldest first. ``answer`` is what the server says to the next ones."""
+    """Received mails, oldest first. ``answer``: reply to the next ones."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -74,7 +74,7 @@ def code_in(message: EmailMessage) -> str:
 
 
 class TidyController(Controller):
-    """Hangs up on whoever is still there when it stops: aiosmtpd would leave their sockets to the garbage collector."""
+    """Closes open connections when it stops: aiosmtpd would leave their sockets to the garbage collector."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -92,7 +92,7 @@ class TidyController(Controller):
     async def _hang_up(self) -> None:
         for listening in self.server.sockets if isinstance(self.server, Server) else ():
             self.loop.remove_reader(listening.fileno())
-        for _ in range(10):  # turns of the loop: who is being let in is met, who is met is left, and TLS below it
+        for _ in range(10):  # iterations of the loop: to accept, to close, and to end TLS
             for one in list(self._met):
                 if isinstance(one.transport, asyncio.WriteTransport):
                     one.transport.abort()
@@ -100,7 +100,7 @@ class TidyController(Controller):
 
 
 class _Controller(TidyController):
-    """Listens on a socket that is already bound, so that nobody can take its port in between."""
+    """Listens on an already bound socket, so that its port cannot be taken in between."""
 
     def __init__(self, mailbox: Mailbox, listener: socket.socket) -> None:
         super().__init__(mailbox, hostname="127.0.0.1", port=mailbox.port)

@@ -83,7 +83,7 @@ class Workbench:
     servers: Path
 
     def run(self, tests: Iterable[str], engine: str, *, fresh: bool = False, seconds: int = SECONDS) -> tuple[int, str]:
-        """As ``run`` on this workbench's tree; ``fresh`` where the guard may change what a migrated database is."""
+        """As ``run`` in this workbench's tree; ``fresh`` if the guard may change the migrated schema."""
         with temporary_folder() if fresh else nullcontext(self.servers) as servers:
             try:
                 return run(self.root, tests, engine, servers=servers, seconds=seconds)
@@ -144,7 +144,7 @@ def run(root: Path, tests: Iterable[str], engine: str, *, servers: Path, seconds
 
 
 def verdict(mutant: Mutant, workbench: Workbench) -> str:
-    """``red``, as it must be, or what is wrong: the text is not there once, or the test did not notice."""
+    """``red`` as expected, or the problem: the text does not occur exactly once, or the test passed."""
     if (times := mutant.count(workbench.root)) != 1:
         return f"old text found {times} times"
     with without(mutant, workbench.root):
@@ -155,7 +155,7 @@ def verdict(mutant: Mutant, workbench: Workbench) -> str:
 
 
 def faults_untouched(mutants: Sequence[Mutant], workbench: Workbench) -> list[str]:
-    """What the tests say before anything is changed: they must all run and pass, on each engine in one go."""
+    """Failures before any change: all tests must run and pass, on each engine in one run."""
     by_engine: dict[str, set[str]] = {}
     for mutant in mutants:
         by_engine.setdefault(mutant.engine, set()).add(mutant.test)

@@ -20,7 +20,7 @@ def by_name() -> dict[str, list[str]]:
 
 
 def share_unique(names: dict[str, list[str]]) -> float:
-    """The share of functions, from 0 to 1, whose name no other one has."""
+    """The share (0 to 1) of functions with a unique name."""
     functions = sum(len(modules) for modules in names.values())
     return sum(len(modules) == 1 for modules in names.values()) / functions
 

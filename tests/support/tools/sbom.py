@@ -11,7 +11,7 @@ ITSELF = "turnero"
 
 
 def locked() -> dict[str, str]:
-    """Name → version of what production installs."""
+    """Name → version of production's packages."""
     lock = (ROOT / "requirements" / "prod.txt").read_text()
     return dict(re.findall(r"^([a-z0-9-]+)==([^ \\;]+)", lock, re.MULTILINE))
 
@@ -27,7 +27,7 @@ def without_licence(bom: Path) -> list[str]:
 
 
 def faults(bom: Path) -> list[str]:
-    """Where the list says other than the lock or NOTICE."""
+    """Differences between the list and the lock or NOTICE."""
     listed, wanted = parts(bom), locked()
     named = set(re.findall(r"[a-z0-9-]+", (ROOT / "NOTICE").read_text()))
     return [
