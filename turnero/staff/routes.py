@@ -59,11 +59,11 @@ def submit_sign_in() -> Response:
     return answer
 
 
-def _sign_in_page(trouble: FormErrors) -> Response:
+def _sign_in_page(form_errors: FormErrors) -> Response:
     seguir = forms.own_path(request.values.get("seguir"), "")
     activated = request.method == "GET" and request.args.get("cuenta") == "activa"
     return render_page(
-        "staff/sign_in.html", trouble, typed=forms.typed(request.form, "correo"), seguir=seguir, activated=activated
+        "staff/sign_in.html", form_errors, typed=forms.typed(request.form, "correo"), seguir=seguir, activated=activated
     )
 
 
@@ -100,12 +100,12 @@ def submit_activation(token: str) -> Response:
     return see_other(url_for("staff.show_sign_in", cuenta="activa"))
 
 
-def _activation_page(token: str, account: Account, trouble: FormErrors) -> Response:
+def _activation_page(token: str, account: Account, form_errors: FormErrors) -> Response:
     secret = accounts.totp_secret(account)
     title = gettext("Código QR para la aplicación")
     return render_page(
         "staff/activate.html",
-        trouble,
+        form_errors,
         token=token,
         email=account.email,
         secret=secret,

@@ -47,21 +47,21 @@ class Refusal:
 
 def render_page(
     template: str,
-    trouble: FormErrors = NO_ERRORS,
+    form_errors: FormErrors = NO_ERRORS,
     tell: Callable[[TurneroError], str] = messages.text_of,
     **values: Any,
 ) -> Response:
     """Render a page with its errors, if any."""
-    for error in (trouble.refusal, *trouble.faults.values()):
+    for error in (form_errors.refusal, *form_errors.faults.values()):
         if error is not None:
             log.info("refused", code=error.code)
             refusals.count_refusal(error.code)
-    errors = [(name, messages.text_of(error)) for name, error in trouble.faults.items()]
-    refusal = trouble.refusal and Refusal(trouble.refusal.code, tell(trouble.refusal))
-    told_above = {"errors": errors, "fault": dict(errors), "refusal": refusal, "invalid": trouble.status == 422}
-    answer = make_response(render_template(template, **told_above, **values), trouble.status)
-    if trouble.status == 429 and trouble.refusal is not None:
-        answer.headers["Retry-After"] = str(trouble.refusal.data["seconds"])
+    errors = [(name, messages.text_of(error)) for name, error in form_errors.faults.items()]
+    refusal = form_errors.refusal and Refusal(form_errors.refusal.code, tell(form_errors.refusal))
+    told_above = {"errors": errors, "fault": dict(errors), "refusal": refusal, "invalid": form_errors.status == 422}
+    answer = make_response(render_template(template, **told_above, **values), form_errors.status)
+    if form_errors.status == 429 and form_errors.refusal is not None:
+        answer.headers["Retry-After"] = str(form_errors.refusal.data["seconds"])
     return answer
 
 

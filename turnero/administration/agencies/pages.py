@@ -124,22 +124,22 @@ def agencies_page(governed: Sequence[Agency], today: date) -> Response:
     )
 
 
-def new_page(trouble: FormErrors) -> Response:
+def new_page(form_errors: FormErrors) -> Response:
     typed: Mapping[str, str] = request.form or {"tipo": "agencia"}
-    return render_page("administration/agencies/new.html", trouble, typed=typed, provinces=agencies.provinces())
+    return render_page("administration/agencies/new.html", form_errors, typed=typed, provinces=agencies.provinces())
 
 
-def facts_page(agency: Agency, trouble: FormErrors) -> Response:
+def facts_page(agency: Agency, form_errors: FormErrors) -> Response:
     present = {
         "nombre": agency.name,
         "tipo": _KINDS_TYPED[agency.kind],
         "canton": agency.canton,
         "direccion": agency.address,
     }
-    return render_page("administration/agencies/facts.html", trouble, agency=agency, typed=request.form or present)
+    return render_page("administration/agencies/facts.html", form_errors, agency=agency, typed=request.form or present)
 
 
-def hours_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
+def hours_page(agency: Agency, tomorrow: date, form_errors: FormErrors) -> Response:
     """The week of the requested day (``?desde=``, default tomorrow) with its last day."""
     asked = parse_date(request.args.get("desde", ""))
     linked = asked is not None and asked >= tomorrow - _DAY and asked.year in YEARS
@@ -148,7 +148,7 @@ def hours_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
     typed = request.form or _hours_typed(now, first, until=linked)
     return render_page(
         "administration/agencies/hours.html",
-        trouble,
+        form_errors,
         agency=agency,
         typed=typed,
         later=[period.first for period in later],
@@ -175,11 +175,11 @@ def _hours_typed(period: Period, first: date, *, until: bool) -> dict[str, str]:
     return present
 
 
-def windows_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Response:
+def windows_page(agency: Agency, tomorrow: date, form_errors: FormErrors) -> Response:
     present = {"desde": tomorrow.isoformat(), "minutos": "20"}
     return render_page(
         "administration/agencies/windows.html",
-        trouble,
+        form_errors,
         agency=agency,
         typed=request.form or present,
         lines=agencies.service_lines(),
@@ -187,11 +187,11 @@ def windows_page(agency: Agency, tomorrow: date, trouble: FormErrors) -> Respons
     )
 
 
-def days_page(agency: Agency, tomorrow: date, trouble: FormErrors = NO_ERRORS) -> Response:
+def days_page(agency: Agency, tomorrow: date, form_errors: FormErrors = NO_ERRORS) -> Response:
     present = {"desde": tomorrow.isoformat()}
     return render_page(
         "administration/agencies/days.html",
-        trouble,
+        form_errors,
         agency=agency,
         typed=request.form or present,
         lines=agencies.lines_at(agency),

@@ -78,7 +78,7 @@ def submit_facts(agency_slug: str) -> Response:
         facts = forms.parse_facts(request.form, agency.slug, agency.province_code)
         return edits.renamed(agency, facts, today_in(agency))
 
-    return decide(read, lambda trouble: facts_page(agency, trouble), _made(agency.slug))
+    return decide(read, lambda form_errors: facts_page(agency, form_errors), _made(agency.slug))
 
 
 @blueprint.get("/<agency_slug>/horario")
@@ -96,7 +96,7 @@ def submit_hours(agency_slug: str) -> Response:
     def read() -> Decision:
         return edits.week_edit(agency, *forms.parse_week(request.form, today_in(agency)))
 
-    return decide(read, lambda trouble: hours_page(agency, _tomorrow(agency), trouble), _made(agency.slug))
+    return decide(read, lambda form_errors: hours_page(agency, _tomorrow(agency), form_errors), _made(agency.slug))
 
 
 @blueprint.get("/<agency_slug>/ventanillas")
@@ -116,7 +116,7 @@ def submit_windows(agency_slug: str) -> Response:
         desk = forms.parse_windows(request.form, names, today_in(agency))
         return edits.windows(agency, names[desk.line], desk)
 
-    return decide(read, lambda trouble: windows_page(agency, _tomorrow(agency), trouble), _made(agency.slug))
+    return decide(read, lambda form_errors: windows_page(agency, _tomorrow(agency), form_errors), _made(agency.slug))
 
 
 @blueprint.get("/<agency_slug>/dias")
@@ -136,7 +136,7 @@ def submit_day_windows(agency_slug: str) -> Response:
         wanted = forms.parse_special(request.form, names, today_in(agency))
         return edits.special(agency, names[wanted.line], wanted)
 
-    return decide(read, lambda trouble: days_page(agency, _tomorrow(agency), trouble), _made(agency.slug))
+    return decide(read, lambda form_errors: days_page(agency, _tomorrow(agency), form_errors), _made(agency.slug))
 
 
 def _made(slug: str) -> Callable[[Decision, int], Response]:

@@ -133,10 +133,10 @@ def _line(row: Closure) -> ClosureLine:
     return ClosureLine(row.id, scopes.place_alone(row), when, gettext(KINDS[row.kind]), row.name, withdrawn)
 
 
-def _form(trouble: FormErrors) -> Response:
+def _form(form_errors: FormErrors) -> Response:
     return render_page(
         "administration/closures/new.html",
-        trouble,
+        form_errors,
         typed=request.form or {"alcance": "agencia", "clase": "contingencia"},
         everywhere=reach.everywhere(),
         agencies=reach.agencies_governed(),

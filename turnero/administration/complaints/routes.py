@@ -108,7 +108,7 @@ def submit_answer(complaint_number: str) -> Response:
         fields.check()
         return Answering(row.number, row.kind, words or "", by_mail=row.email is not None)
 
-    return decide(read, lambda trouble: _complaint(row, trouble), made_at(".show_complaints"))
+    return decide(read, lambda form_errors: _complaint(row, form_errors), made_at(".show_complaints"))
 
 
 @dataclass(frozen=True)
@@ -152,11 +152,11 @@ def _theirs(number: str) -> Complaint:
     return row
 
 
-def _complaint(row: Complaint, trouble: FormErrors) -> Response:
+def _complaint(row: Complaint, form_errors: FormErrors) -> Response:
     by = complaints.answered_by(row)
     return render_page(
         "administration/complaints/complaint.html",
-        trouble,
+        form_errors,
         row=row,
         line=_line(row),
         title=gettext(_TITLES[row.kind], number=row.number),

@@ -41,7 +41,7 @@ def decide(
 
     ``paso``: empty at first, ``guardar`` to save the preview, ``corregir`` to return to the form.
     """
-    step, trouble = request.form.get("paso", ""), NO_ERRORS
+    step, form_errors = request.form.get("paso", ""), NO_ERRORS
     try:
         decision = read()
         if step == "corregir":
@@ -50,7 +50,7 @@ def decide(
             try:
                 return done(decision, decision.make(request.form.get("sello", ""), member().actor))
             except ChangedMeanwhile as refusal:
-                trouble = FormErrors(refusal=refusal)
+                form_errors = FormErrors(refusal=refusal)
         sentences, seal = decision.look()
     except Faulty as faulty:
         return again(FormErrors(faults=faulty.faults))
@@ -58,7 +58,12 @@ def decide(
         return again(FormErrors(refusal=refusal))
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _OURS]
     return render_page(
-        "administration/edit/confirm.html", trouble, summary=decision.summary, told=sentences, seal=seal, fields=fields
+        "administration/edit/confirm.html",
+        form_errors,
+        summary=decision.summary,
+        told=sentences,
+        seal=seal,
+        fields=fields,
     )
 
 

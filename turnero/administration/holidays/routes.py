@@ -185,5 +185,7 @@ def _place(place: Locality) -> str:
     return gettext("toda la provincia de %(province)s", province=province)
 
 
-def _form(trouble: FormErrors) -> Response:
-    return render_page("administration/holidays/new.html", trouble, typed=request.form, provinces=agencies.provinces())
+def _form(form_errors: FormErrors) -> Response:
+    return render_page(
+        "administration/holidays/new.html", form_errors, typed=request.form, provinces=agencies.provinces()
+    )

@@ -35,7 +35,7 @@ def show_limits() -> Response:
 @blueprint.post("/limites")
 @staff_only(Role.ADMIN)
 def submit_limits() -> Response:
-    return decide(lambda: _edit(None), lambda trouble: _page(None, trouble), made_at(".show_limits"))
+    return decide(lambda: _edit(None), lambda form_errors: _page(None, form_errors), made_at(".show_limits"))
 
 
 @blueprint.get("/agencias/<agency_slug>/limites")
@@ -50,7 +50,7 @@ def submit_agency_limits(agency_slug: str) -> Response:
     agency = reach.theirs(agency_slug)
 
     made = made_at(".show_agency_limits", agency_slug=agency.slug)
-    return decide(lambda: _edit(agency), lambda trouble: _page(agency, trouble), made)
+    return decide(lambda: _edit(agency), lambda form_errors: _page(agency, form_errors), made)
 
 
 def _edit(agency: Agency | None) -> Edit:
@@ -68,12 +68,12 @@ def _edit(agency: Agency | None) -> Edit:
     return Edit("limits", summary, said, agencies=frozenset({agency.slug}), told=told)
 
 
-def _page(agency: Agency | None, trouble: FormErrors) -> Response:
+def _page(agency: Agency | None, form_errors: FormErrors) -> Response:
     own = agency.policy if agency else agencies.catalogue_policy()
     usual = Policy.from_catalogue(agencies.catalogue_policy()) if agency else Policy()
     return render_page(
         "administration/limits/limits.html",
-        trouble,
+        form_errors,
         agency=agency,
         typed=request.form or forms.typed_limits(own),
         numbers=[(field, gettext(label), WHOLES[key], getattr(usual, key)) for field, key, label in forms.NUMBERS],

@@ -30,7 +30,7 @@ def show_mails() -> Response:
     return _queue(NO_ERRORS)
 
 
-def _queue(trouble: FormErrors) -> Response:
+def _queue(form_errors: FormErrors) -> Response:
     """The queue; addresses appear only by domain, which suffices to find the cause."""
     counts = queries.mail_counts()
     dead = select(Notice).where(Notice.status == NoticeStatus.DEAD).order_by(Notice.id.desc()).limit(_MAX_SHOWN)
@@ -48,7 +48,7 @@ def _queue(trouble: FormErrors) -> Response:
     oldest = db.session.scalar(select(func.min(Notice.created_at)).where(Notice.status.in_(OWED)))
     return render_page(
         "administration/mails/mails.html",
-        trouble,
+        form_errors,
         counts=[(gettext(word), counts.get(status, 0)) for status, word in STATES.items()],
         waited=duration(clock.now() - oldest) if oldest else None,
         lines=lines,

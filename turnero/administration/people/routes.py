@@ -25,7 +25,7 @@ def show_accounts() -> Response:
     return _staff(NO_ERRORS)
 
 
-def _staff(trouble: FormErrors) -> Response:
+def _staff(form_errors: FormErrors) -> Response:
     rows = select(Account, Agency.name).outerjoin(Agency, Agency.id == Account.agency_id).order_by(Account.email)
     if reach.only() is not None:
         rows = rows.where(Account.agency_id == reach.only())
@@ -33,7 +33,7 @@ def _staff(trouble: FormErrors) -> Response:
         (account, name, gettext(accounts.ROLES[account.role]), accounts.account_state(account), _governs(account))
         for account, name in db.session.execute(rows)
     ]
-    return render_page("administration/people/staff.html", trouble, lines=lines)
+    return render_page("administration/people/staff.html", form_errors, lines=lines)
 
 
 @blueprint.get("/personal/nuevo")
@@ -77,12 +77,12 @@ def show_devices() -> Response:
     return _devices(NO_ERRORS)
 
 
-def _devices(trouble: FormErrors) -> Response:
+def _devices(form_errors: FormErrors) -> Response:
     rows = select(Device, Agency.name).join(Agency, Agency.id == Device.agency_id).order_by(Agency.name, Device.name)
     if reach.only() is not None:
         rows = rows.where(Device.agency_id == reach.only())
     lines = [(device, name, devices.device_state(device)) for device, name in db.session.execute(rows)]
-    return render_page("administration/people/devices.html", trouble, lines=lines)
+    return render_page("administration/people/devices.html", form_errors, lines=lines)
 
 
 @blueprint.get("/equipos/nuevo")
@@ -122,21 +122,21 @@ def _governs(account: Account) -> bool:
     return reach.everywhere() or (account.role == Role.WINDOW and account.agency_id == reach.only())
 
 
-def _account_form(trouble: FormErrors) -> Response:
+def _account_form(form_errors: FormErrors) -> Response:
     roles = list(accounts.ROLES.values()) if reach.everywhere() else ["ventanilla"]
     return render_page(
         "administration/people/account_new.html",
-        trouble,
+        form_errors,
         typed=request.form or {"papel": "ventanilla"},
         agencies=reach.agencies_governed(),
         roles=[(name, gettext(name).capitalize()) for name in roles],
     )
 
 
-def _device_form(trouble: FormErrors) -> Response:
+def _device_form(form_errors: FormErrors) -> Response:
     typed = request.form or {"tipo": "kiosco"}
     return render_page(
-        "administration/people/device_new.html", trouble, typed=typed, agencies=reach.agencies_governed()
+        "administration/people/device_new.html", form_errors, typed=typed, agencies=reach.agencies_governed()
     )
 
 

@@ -39,7 +39,7 @@ def submit_new_procedure() -> Response:
     def read() -> Decision:
         return edits.added(request.form, _there(), _today())
 
-    return decide(read, lambda trouble: _page(None, trouble), made_at(".show_procedures"))
+    return decide(read, lambda form_errors: _page(None, form_errors), made_at(".show_procedures"))
 
 
 @blueprint.get("/<procedure_slug>")
@@ -56,14 +56,14 @@ def submit_procedure(procedure_slug: str) -> Response:
     def read() -> Decision:
         return edits.changed(request.form, procedure, _there(), _today())
 
-    return decide(read, lambda trouble: _page(procedure, trouble), made_at(".show_procedures"))
+    return decide(read, lambda form_errors: _page(procedure, form_errors), made_at(".show_procedures"))
 
 
-def _page(procedure: Procedure | None, trouble: FormErrors) -> Response:
+def _page(procedure: Procedure | None, form_errors: FormErrors) -> Response:
     present = {"canal": "presencial", "minutos": "20"} if procedure is None else _present(procedure)
     return render_page(
         "administration/procedures/procedure.html",
-        trouble,
+        form_errors,
         procedure=procedure,
         typed=request.form or present,
         lines=agencies.service_lines(),

@@ -27,13 +27,13 @@ def today_here() -> date:
     return queries.today_at(member().agency, clock.now())
 
 
-def agenda_page(day: date, trouble: FormErrors = NO_ERRORS, *, sought: str = "") -> Response:
+def agenda_page(day: date, form_errors: FormErrors = NO_ERRORS, *, sought: str = "") -> Response:
     """The day's agenda; with ``sought`` only the matching rows."""
     me = member()
     agenda = agenda_of(me.agency, day, me)
     rows = [row for row in agenda.rows if _holds(row, sought)]
     values: dict[str, Any] = {"agenda": agenda, "rows": rows, "sought": sought, "member": me} | _around(agenda)
-    return render_page("attention/agenda/agenda.html", trouble, **values)
+    return render_page("attention/agenda/agenda.html", form_errors, **values)
 
 
 def _around(agenda: Agenda) -> dict[str, Any]:

@@ -53,13 +53,13 @@ def show_paper_day(day: str) -> Response:
     return _paper(day, NO_ERRORS)
 
 
-def _paper(text: str, trouble: FormErrors) -> Response:
+def _paper(text: str, form_errors: FormErrors) -> Response:
     """The list, to print before the day or to enter afterwards."""
     agenda = _agenda("paper", text)
     enterable = paper_day.open_ids(member().agency, agenda.day)
     return render_page(
         "attention/agenda/paper.html",
-        trouble,
+        form_errors,
         agenda=agenda,
         enterable=enterable,
         title=formatting.day_and_month(agenda.day),

@@ -60,14 +60,14 @@ def _desk_of(line: str) -> Desk | None:
     return found
 
 
-def _page(trouble: FormErrors) -> Response:
-    faults: dict[str, InvalidInput] = dict(trouble.faults)
+def _page(form_errors: FormErrors) -> Response:
+    faults: dict[str, InvalidInput] = dict(form_errors.faults)
     me = member()
     desks = _desks()
     present = next((desk.line.slug for desk in desks if desk.id == me.desk_id), "")
     return render_page(
         "attention/window/choose.html",
-        trouble,
+        form_errors,
         window=request.form.get("ventanilla", "") if faults else (me.window or ""),
         line=request.form.get("linea", "") if faults else present,
         lines=[desk.line for desk in desks],

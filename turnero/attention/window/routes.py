@@ -60,7 +60,7 @@ def _no_procedure(typed: dict[str, str]) -> FormErrors:
     return NO_ERRORS if typed["tramite"] else FormErrors(faults={"tramite": forms.ProcedureMissing()})
 
 
-def _form(typed: dict[str, str], trouble: FormErrors = NO_ERRORS, *, ask_hours: bool = False) -> Response:
+def _form(typed: dict[str, str], form_errors: FormErrors = NO_ERRORS, *, ask_hours: bool = False) -> Response:
     agency_id = member().agency
     agency = db.session.get_one(Agency, agency_id)
     procedures = agencies.procedures_at(agency)
@@ -70,13 +70,13 @@ def _form(typed: dict[str, str], trouble: FormErrors = NO_ERRORS, *, ask_hours: 
         hours = turns.free_hours(typed["tramite"], agency_id)
     return page.render_page(
         "attention/window/new.html",
-        trouble,
+        form_errors,
         typed=typed,
         procedures=procedures,
         shown=shown,
         days=_by_day(hours, today_at(agency_id, clock.now())),
         agency_name=agency.name,
-        override="cedula" in trouble.faults or bool(typed["cedula_revisada"]),
+        override="cedula" in form_errors.faults or bool(typed["cedula_revisada"]),
     )
 
 
@@ -99,14 +99,14 @@ def show_turn_details(booking_id: int) -> Response:
     return _details(booking_id)
 
 
-def _details(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
+def _details(booking_id: int, form_errors: FormErrors = NO_ERRORS) -> Response:
     """The details of one turn; viewing them is recorded."""
     agency_id = member().agency
     booking_here(booking_id, agency_id)
     looked_at("turn", agency_id=agency_id, booking_id=booking_id)
     turn = TurnPage.of(booking_here(booking_id, agency_id))
     return page.render_page(
-        "attention/window/turn.html", trouble, turn=turn, text=TurnText.of(turn.booking), clerk=_clerk()
+        "attention/window/turn.html", form_errors, turn=turn, text=TurnText.of(turn.booking), clerk=_clerk()
     )
 
 
@@ -143,11 +143,11 @@ def submit_staff_cancelling(booking_id: int) -> Response:
     return see_other(url_for("window.show_turn_details", booking_id=booking_id))
 
 
-def _cancel_page(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
+def _cancel_page(booking_id: int, form_errors: FormErrors = NO_ERRORS) -> Response:
     booking = booking_here(booking_id, member().agency)
     return page.render_page(
         "attention/window/cancel.html",
-        trouble,
+        form_errors,
         booking=booking,
         text=TurnText.of(booking),
         typed=forms.typed_fields(request.form, "motivo"),
@@ -174,11 +174,11 @@ def submit_reassigning(booking_id: int) -> Response:
     return see_other(url_for("window.show_turn_details", booking_id=booking_id))
 
 
-def _reassign_page(booking_id: int, trouble: FormErrors = NO_ERRORS) -> Response:
+def _reassign_page(booking_id: int, form_errors: FormErrors = NO_ERRORS) -> Response:
     booking = booking_here(booking_id, member().agency)
     typed = forms.typed_fields(request.form, *_CONTACT)
     return page.render_page(
-        "attention/window/reassign.html", trouble, booking=booking, text=TurnText.of(booking), typed=typed
+        "attention/window/reassign.html", form_errors, booking=booking, text=TurnText.of(booking), typed=typed
     )
 
 

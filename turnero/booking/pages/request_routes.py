@@ -21,13 +21,13 @@ def show_request(token: str) -> Response:
     return _page(token)
 
 
-def _page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def _page(token: str, form_errors: FormErrors = NO_ERRORS) -> Response:
     request = queries.request_by_token(token)
     offer = queries.last_offer(request)
     is_open = offer is not None and offer.status == OfferStatus.OPEN and offer.answer_by > clock.now()
     return render_step(
         "booking/pages/request.html",
-        trouble,
+        form_errors,
         token=token,
         status=_status(request, is_open=is_open),
         text=RequestText.of(request),

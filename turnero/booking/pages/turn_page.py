@@ -49,7 +49,7 @@ class Offer:
     last_day: str  # the turn is cancelled after this
 
 
-def turn_page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def turn_page(token: str, form_errors: FormErrors = NO_ERRORS) -> Response:
     """Render the page of a turn. Raises NotFound."""
     booking = booking_by_token(token)
     now = clock.now()
@@ -62,10 +62,10 @@ def turn_page(token: str, trouble: FormErrors = NO_ERRORS) -> Response:
         "cancellable": cancel.may_cancel(booking, now),
     }
     if booking.status == Status.DISPLACED:
-        return render_step("booking/pages/displaced.html", trouble, offer=_offer(booking, now), **values)
+        return render_step("booking/pages/displaced.html", form_errors, offer=_offer(booking, now), **values)
     return render_step(
         "booking/pages/turn.html",
-        trouble,
+        form_errors,
         status=booking.status,
         seated=booking.status in SEATED,
         when=_when(booking, now),

@@ -43,10 +43,10 @@ def submit_link_form() -> Response:
     return see_other(url_for("turn.show_link_form", enviado="si"))
 
 
-def _find_page(trouble: FormErrors, *, sent: bool = False) -> Response:
+def _find_page(form_errors: FormErrors, *, sent: bool = False) -> Response:
     return render_step(
         "booking/pages/find_turn.html",
-        trouble,
+        form_errors,
         typed=forms.typed_fields(request.form, "referencia", "cedula"),
         sent=sent,
     )
@@ -122,10 +122,10 @@ def submit_cancelling(token: str) -> Response:
     return to_turn(token)
 
 
-def _cancel_page(token: str, booking: Booking, trouble: FormErrors = NO_ERRORS) -> Response:
+def _cancel_page(token: str, booking: Booking, form_errors: FormErrors = NO_ERRORS) -> Response:
     return render_step(
         "booking/pages/cancel.html",
-        trouble,
+        form_errors,
         token=token,
         text=TurnText.of(booking),
         displaced=booking.status == Status.DISPLACED,

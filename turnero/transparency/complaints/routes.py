@@ -59,8 +59,8 @@ def show_complaint_received(number: str) -> Response:
     return render_page("transparency/complaints/complaint.html", complaint=complaints.by_number(number))
 
 
-def _page(typed: Mapping[str, str], trouble: FormErrors = NO_ERRORS) -> Response:
-    return render_page("transparency/complaints/complain.html", trouble, typed=typed, agencies=agencies.agencies())
+def _page(typed: Mapping[str, str], form_errors: FormErrors = NO_ERRORS) -> Response:
+    return render_page("transparency/complaints/complain.html", form_errors, typed=typed, agencies=agencies.agencies())
 
 
 def _parse(typed: Mapping[str, str]) -> Said:

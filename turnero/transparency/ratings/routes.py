@@ -41,10 +41,10 @@ def submit_rating(reference: str, mac: str) -> Response:
     return see_other(request.path)
 
 
-def _page(booking: Booking, mac: str, trouble: FormErrors) -> Response:
+def _page(booking: Booking, mac: str, form_errors: FormErrors) -> Response:
     return render_page(
         "transparency/ratings/rate.html",
-        trouble,
+        form_errors,
         booking=booking,
         steps={step: gettext(words) for step, words in STEPS.items()},
         typed=request.form,

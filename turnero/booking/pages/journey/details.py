@@ -13,13 +13,13 @@ from turnero.web.session import browser
 _FIELDS = ("para", "tercero_cedula", "tercero_nombre", "prioridad")
 
 
-def show_details(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_details(key: str, form_errors: FormErrors = NO_ERRORS) -> Response:
     journey = at(key, Step.HOUR)
     given = typed_fields(request.form, *_FIELDS) if request.method == "POST" else _kept(journey)
     third_party = (journey.procedure.sheet if journey.procedure else {}).get("requirements", {}).get("third_party")
     return render_step(
         "booking/pages/journey/details.html",
-        trouble,
+        form_errors,
         key=key,
         typed=given,
         third_party=third_party,

@@ -28,18 +28,18 @@ from turnero.web.session import browser
 _A_YEAR = timedelta(days=366)
 
 
-def show_hour(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_hour(key: str, form_errors: FormErrors = NO_ERRORS) -> Response:
     """The hours of ``?dia=``, or the days if it is missing or has none left."""
     journey = at(key, Step.HOUR)
     day = forms.parse_day(request.args.get("dia"))
     minutes = _free_minutes(journey, day) if day else []
     if day is None or not minutes:
-        return _days(journey, full=day, trouble=trouble)
+        return _days(journey, full=day, form_errors=form_errors)
     agency, _ = _chosen(journey)
     held = holds.present_hold(journey, clock.now())
     return render_step(
         "booking/pages/journey/hours.html",
-        trouble,
+        form_errors,
         key=key,
         agency=agency,
         day=day,
@@ -56,7 +56,7 @@ def _limit() -> date | None:
     return forms.parse_day(request.args.get("limite"))
 
 
-def _days(journey: Journey, full: date | None, trouble: FormErrors) -> Response:
+def _days(journey: Journey, full: date | None, form_errors: FormErrors) -> Response:
     """The page of days. ``full``: a requested day without places."""
     agency, procedure = _chosen(journey)
     now = clock.now()
@@ -67,7 +67,7 @@ def _days(journey: Journey, full: date | None, trouble: FormErrors) -> Response:
     lapsed = journey.hold_lapses_at is not None and journey.hold_lapses_at <= now
     return render_step(
         "booking/pages/journey/days.html",
-        trouble,
+        form_errors,
         key=journey.key,
         agency=agency,
         after=after,

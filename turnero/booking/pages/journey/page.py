@@ -25,9 +25,9 @@ MAINLAND = "America/Guayaquil"
 _ORDER = tuple(Step)
 
 
-def render_step(template: str, trouble: FormErrors = NO_ERRORS, **values: Any) -> Response:
+def render_step(template: str, form_errors: FormErrors = NO_ERRORS, **values: Any) -> Response:
     """Render a page of the journey or the turn, with its errors on top."""
-    return page.render_page(template, trouble, tell=error_words, **values)
+    return page.render_page(template, form_errors, tell=error_words, **values)
 
 
 def error_words(error: TurneroError) -> str:

@@ -18,9 +18,12 @@ from turnero.web.session import become, browser, known_as, renewed
 log = structlog.get_logger()
 
 
-def show_cedula(trouble: FormErrors = NO_ERRORS) -> Response:
+def show_cedula(form_errors: FormErrors = NO_ERRORS) -> Response:
     return render_step(
-        "booking/pages/journey/cedula.html", trouble, typed=forms.typed_fields(request.form, "cedula"), turn=your_turn()
+        "booking/pages/journey/cedula.html",
+        form_errors,
+        typed=forms.typed_fields(request.form, "cedula"),
+        turn=your_turn(),
     )
 
 
@@ -29,13 +32,13 @@ def submit_cedula() -> Response:
     return to(Step.CONTACT, key)
 
 
-def show_contact(key: str, trouble: FormErrors = NO_ERRORS, suggestion: str | None = None) -> Response:
+def show_contact(key: str, form_errors: FormErrors = NO_ERRORS, suggestion: str | None = None) -> Response:
     """The contact page. ``suggestion``: the address probably meant."""
     journey = at(key, Step.CONTACT)
     typed = forms.typed_fields(request.form, "correo", "celular") if request.form else _contact_of(journey)
     return render_step(
         "booking/pages/journey/contact.html",
-        trouble,
+        form_errors,
         key=key,
         typed=typed,
         suggestion=suggestion,
@@ -61,7 +64,7 @@ def _contact_of(journey: Journey) -> dict[str, str]:
     }
 
 
-def show_code(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_code(key: str, form_errors: FormErrors = NO_ERRORS) -> Response:
     journey = at(key, Step.VERIFY)
     assert journey.mailbox is not None
     now, policy = clock.now(), steps.code_policy()
@@ -71,7 +74,7 @@ def show_code(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     waits = resend_at is not None and resend_at > now
     return render_step(
         "booking/pages/journey/code.html",
-        trouble,
+        form_errors,
         key=key,
         email=journey.email,
         mail=challenge.mail_fate(key, now),

@@ -46,7 +46,7 @@ class AgencyChoice:
     drawn: bool  # its days, or those from some week on, are given by lot
 
 
-def show_place(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_place(key: str, form_errors: FormErrors = NO_ERRORS) -> Response:
     journey = at(key, Step.PLACE)
     typed = _typed(journey)
     province, procedure = _province(typed["provincia"]), _procedure(typed["tramite"])
@@ -57,7 +57,7 @@ def show_place(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     elsewhere = _soonest_first(availability.province_offers(procedure)[0]) if procedure and not free else []
     return render_step(
         "booking/pages/journey/place.html",
-        trouble,
+        form_errors,
         key=key,
         typed=typed,
         provinces=[(each.code, each.name) for each in _provinces()],

@@ -22,7 +22,7 @@ from turnero.web.session import browser
 _USUAL_DAYS = 30
 
 
-def show_list_form(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_list_form(key: str, form_errors: FormErrors = NO_ERRORS) -> Response:
     """The form of the waiting list: agencies, days and part of the day."""
     journey = _journey(key)
     province, procedure = _asked(journey)
@@ -38,7 +38,7 @@ def show_list_form(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
         typed = {"desde": today.isoformat(), "hasta": last.isoformat(), "parte": "cualquiera"}
     return render_step(
         "booking/pages/journey/list.html",
-        trouble,
+        form_errors,
         key=key,
         province=province,
         procedure=procedure,
@@ -66,7 +66,7 @@ def submit_list_form(key: str) -> Response:
     return see_other(url_for("request.show_request", token=token))
 
 
-def show_draw_form(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_draw_form(key: str, form_errors: FormErrors = NO_ERRORS) -> Response:
     """The form of an agency's open draws, or the time of the next one."""
     journey = _journey(key)
     _, procedure = _asked(journey)
@@ -79,7 +79,7 @@ def show_draw_form(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     typed = forms.typed_fields(request.form, "sorteo", "parte")
     return render_step(
         "booking/pages/journey/draw_in.html",
-        trouble,
+        form_errors,
         key=key,
         agency=agency,
         procedure=procedure,

@@ -15,7 +15,7 @@ from turnero.web.page import NO_ERRORS, FormErrors
 from turnero.web.session import browser
 
 
-def show_review(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
+def show_review(key: str, form_errors: FormErrors = NO_ERRORS) -> Response:
     """The review page. Raises HoldLost after the hold's end, also on reload."""
     journey = _not_done(key)
     now = clock.now()
@@ -25,7 +25,7 @@ def show_review(key: str, trouble: FormErrors = NO_ERRORS) -> Response:
     assert journey.hold_since is not None
     return render_step(
         "booking/pages/journey/review.html",
-        trouble,
+        form_errors,
         key=key,
         journey=journey,
         agency=agency,

@@ -53,12 +53,12 @@ def _posted(page: View, post: View) -> View:
         try:
             return post(**values)
         except Faulty as error:
-            trouble = FormErrors(faults=error.faults)
+            form_errors = FormErrors(faults=error.faults)
         except _TURNED_AWAY:
             raise
         except Refused as error:
-            trouble = FormErrors(refusal=error)
-        return page(**values, trouble=trouble)
+            form_errors = FormErrors(refusal=error)
+        return page(**values, form_errors=form_errors)
 
     return view
 
