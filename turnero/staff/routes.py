@@ -39,9 +39,10 @@ def show_sign_in() -> Response:
 @open_to_everybody
 def submit_sign_in() -> Response:
     try:
-        email, password, code = forms.parse_sign_in(request.form)
+        form = forms.SignInForm(request.form).parsed()
+        email = form.correo.data
         source = hashlib.sha256(f"source:{request.remote_addr}".encode()).hexdigest()
-        key = accounts.sign_in(accounts.Attempt(email, password, code, source, browser()))
+        key = accounts.sign_in(accounts.Attempt(email, form.clave.data, form.totp.data, source, browser()))
     except Faulty as faulty:
         return _sign_in_page(FormErrors(faults=faulty.faults))
     except accounts.SignInRefused as wrong:
@@ -62,8 +63,9 @@ def submit_sign_in() -> Response:
 def _sign_in_page(form_errors: FormErrors) -> Response:
     seguir = forms.own_path(request.values.get("seguir"), "")
     activated = request.method == "GET" and request.args.get("cuenta") == "activa"
+    typed = {"correo": forms.SignInForm(request.form).correo.typed}  # neither password nor code
     return render_page(
-        "staff/sign_in.html", form_errors, typed=forms.typed(request.form, "correo"), seguir=seguir, activated=activated
+        "staff/sign_in.html", form_errors, form=forms.SignInForm(data=typed), seguir=seguir, activated=activated
     )
 
 
@@ -90,8 +92,8 @@ def show_activation(token: str) -> Response:
 def submit_activation(token: str) -> Response:
     account = accounts.to_activate(token)
     try:
-        password, code = forms.parse_activation(request.form, account)
-        accounts.activate(token, password, code)
+        form = forms.ActivationForm(request.form).parsed_for(account)
+        accounts.activate(token, form.clave.data, form.totp.data)
     except Faulty as faulty:
         return _activation_page(token, account, FormErrors(faults=faulty.faults))
     except accounts.TotpWrong as wrong:
@@ -106,6 +108,7 @@ def _activation_page(token: str, account: Account, form_errors: FormErrors) -> R
     return render_page(
         "staff/activate.html",
         form_errors,
+        form=forms.ActivationForm(),
         token=token,
         email=account.email,
         secret=secret,

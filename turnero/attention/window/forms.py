@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from turnero.attention.day.errors import CedulaOther, ReasonLong, ReasonMissing
 from turnero.booking.journey import forms
 from turnero.booking.journey.forms import Hour, HourMissing, ProcedureMissing, Typed
+from turnero.booking.pages.forms import DetailsForm
 from turnero.booking.turn.new_booking import Extras, Reachable
 from turnero.core.cleaning import clean_line
 from turnero.core.errors import Faulty
@@ -51,7 +52,7 @@ def parse_asked(form: Typed) -> Asked:
     hour = fields.parsed("hora", _hour)
     contact = _reachable(fields)
     try:
-        details = forms.parse_details(form)
+        details = DetailsForm(form).details()
     except Faulty as error:
         raise Faulty(**fields.faults, **error.faults) from None
     if fields.faults or typed is None or procedure is None or contact is None:

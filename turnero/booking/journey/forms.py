@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from turnero.booking.journey.joining import DrawWish, Wish
-from turnero.booking.journey.steps import AgencyChoice, Details
+from turnero.booking.journey.steps import AgencyChoice
 from turnero.booking.turn import reference
 from turnero.booking.turn.errors import WishInvalid
 from turnero.booking.turn.events import CancelReason
@@ -17,7 +17,6 @@ from turnero.core.cleaning import clean_name
 from turnero.core.errors import Faulty, InvalidInput
 from turnero.core.language import gettext_noop
 from turnero.verify import cedula
-from turnero.verify.contact import Contact, mailbox_key, parse_email, parse_mobile
 
 Typed = Mapping[str, str]
 MAX_NAME_CHARACTERS = 120
@@ -100,12 +99,6 @@ def parse_cedula(form: Typed) -> str:
     return _all(form, cedula=cedula.parse)["cedula"]
 
 
-def parse_contact(form: Typed) -> Contact:
-    """Raises Faulty with both fields when both are wrong."""
-    parsed = _all(form, correo=parse_email, celular=parse_mobile)
-    return Contact(parsed["correo"], mailbox_key(parsed["correo"]), parsed["celular"])
-
-
 def parse_place(form: Typed) -> AgencyChoice:
     """Raises Faulty unless province and trámite are chosen, or the agency after its list was shown."""
     chosen = _all(form, provincia=_given(ProvinceMissing), tramite=_given(ProcedureMissing))
@@ -134,26 +127,10 @@ def parse_near_day(text: str | None) -> date | None:
     return day if day is not None and day.year in YEARS else None
 
 
-def parse_details(form: Typed) -> Details:
-    """Who will come, and whether with priority. Raises Faulty."""
-    chosen = typed_fields(form, "para", "prioridad")
-    priority = chosen["prioridad"] == "si"
-    if chosen["para"] != "tercero":
-        return Details(None, None, priority)
-    parsed = _all(form, tercero_cedula=cedula.parse, tercero_nombre=_name)
-    return Details(parsed["tercero_cedula"], parsed["tercero_nombre"], priority)
-
-
 def parse_cancel_reason(form: Typed) -> CancelReason | None:
     """The reason for cancelling, or None if missing or unknown."""
     chosen = CANCEL_REASONS.get(typed_fields(form, "motivo")["motivo"])
     return chosen[0] if chosen else None
-
-
-def parse_turn(form: Typed) -> tuple[str, str]:
-    """Reference and cédula, without checking that such a turn exists. Raises Faulty."""
-    parsed = _all(form, referencia=_reference, cedula=cedula.parse)
-    return parsed["referencia"], parsed["cedula"]
 
 
 def _all(form: Typed, **parsers: Callable[[str], Value]) -> dict[str, Value]:
@@ -191,7 +168,7 @@ def _hour(text: str) -> Hour:
     return Hour(wall.date(), wall.hour * 60 + wall.minute, agency)
 
 
-def _name(text: str) -> str:
+def parse_name(text: str) -> str:
     """A name in one line, short enough for the printed sheet."""
     name = clean_name(text)
     if not name:
@@ -201,7 +178,8 @@ def _name(text: str) -> str:
     return name
 
 
-def _reference(text: str) -> str:
+def parse_typed_reference(text: str) -> str:
+    """The reference. Raises ReferenceMissing or ReferenceInvalid."""
     if not text:
         raise ReferenceMissing
     parsed = reference.parse_reference(text)

@@ -12,6 +12,7 @@ from turnero.booking.journey import cancel as cancelling
 from turnero.booking.journey import change as changes
 from turnero.booking.journey import forms
 from turnero.booking.journey.state import Step
+from turnero.booking.pages.forms import LinkForm
 from turnero.booking.pages.journey.page import render_step, to, to_turn
 from turnero.booking.pages.turn_page import turn_page
 from turnero.booking.turn.errors import ChangesSpent, NoProposal, NotCancellable, NotChangeable
@@ -36,10 +37,10 @@ def show_link_form() -> Response:
 def submit_link_form() -> Response:
     """Mail the link. The answer is the same whether the turn exists or not."""
     try:
-        reference, cedula = forms.parse_turn(request.form)
+        form = LinkForm(request.form).parsed()
     except Faulty as error:
         return _find_page(FormErrors(faults=error.faults))
-    link.mail_link(reference, cedula)
+    link.mail_link(form.referencia.data, form.cedula.data)
     return see_other(url_for("turn.show_link_form", enviado="si"))
 
 
@@ -47,7 +48,7 @@ def _find_page(form_errors: FormErrors, *, sent: bool = False) -> Response:
     return render_step(
         "booking/pages/find_turn.html",
         form_errors,
-        typed=forms.typed_fields(request.form, "referencia", "cedula"),
+        form=LinkForm(request.form),
         sent=sent,
     )
 

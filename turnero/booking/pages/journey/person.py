@@ -3,8 +3,9 @@
 import structlog
 from flask import Response, request
 
-from turnero.booking.journey import forms, steps
+from turnero.booking.journey import steps
 from turnero.booking.journey.state import Step
+from turnero.booking.pages.forms import CedulaForm, CodeForm, ContactForm
 from turnero.booking.pages.journey.page import MAINLAND, at, clock_words, render_step, to, your_turn
 from turnero.booking.turn.models import Journey
 from turnero.core import clock
@@ -22,25 +23,24 @@ def show_cedula(form_errors: FormErrors = NO_ERRORS) -> Response:
     return render_step(
         "booking/pages/journey/cedula.html",
         form_errors,
-        typed=forms.typed_fields(request.form, "cedula"),
+        form=CedulaForm(request.form),
         turn=your_turn(),
     )
 
 
 def submit_cedula() -> Response:
-    key = steps.start_journey(browser(), forms.parse_cedula(request.form))
+    key = steps.start_journey(browser(), CedulaForm(request.form).parsed().cedula.data)
     return to(Step.CONTACT, key)
 
 
 def show_contact(key: str, form_errors: FormErrors = NO_ERRORS, suggestion: str | None = None) -> Response:
     """The contact page. ``suggestion``: the address probably meant."""
     journey = at(key, Step.CONTACT)
-    typed = forms.typed_fields(request.form, "correo", "celular") if request.form else _contact_of(journey)
     return render_step(
         "booking/pages/journey/contact.html",
         form_errors,
         key=key,
-        typed=typed,
+        form=ContactForm(request.form, data=_contact_of(journey)),
         suggestion=suggestion,
         turn=your_turn(journey),
     )
@@ -48,7 +48,7 @@ def show_contact(key: str, form_errors: FormErrors = NO_ERRORS, suggestion: str 
 
 def submit_contact(key: str) -> Response:
     at(key, Step.CONTACT)
-    contact = forms.parse_contact(request.form)
+    contact = ContactForm(request.form).contact()
     domain = suggest_domain(contact.email)
     if domain and steps.question_email(key, browser(), contact.email):
         return show_contact(key, suggestion=f"{contact.email.rpartition('@')[0]}@{domain}")
@@ -76,6 +76,7 @@ def show_code(key: str, form_errors: FormErrors = NO_ERRORS) -> Response:
         "booking/pages/journey/code.html",
         form_errors,
         key=key,
+        form=CodeForm(),
         email=journey.email,
         mail=challenge.mail_fate(key, now),
         minutes=policy.code_minutes,
@@ -93,7 +94,7 @@ def submit_code(key: str) -> Response:
     if prove_now is steps.prove:
         at(key, Step.VERIFY)
     try:
-        prove_now(key, browser(), forms.typed_fields(request.form, "codigo")["codigo"], known_as(another))
+        prove_now(key, browser(), CodeForm(request.form).codigo.typed, known_as(another))
     except InvalidInput as error:
         raise Faulty(codigo=error) from error
     become(another)
