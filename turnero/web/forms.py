@@ -59,6 +59,19 @@ class SecretField(Field):
         self.typed = valuelist[0] if valuelist else ""
 
 
+class LongField(Field):
+    """Several lines of text, ``rows`` of them in sight."""
+
+    def __init__(self, label: str = "", parse: Callable[[str], Any] = str, *, rows: int = 4, **values: Any) -> None:
+        super().__init__(label, parse, **values)
+        self.rows = rows
+
+
+def optional(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """``parse``, or None for an empty field."""
+    return lambda text: parse(text) if text else None
+
+
 @dataclass(frozen=True)
 class Option:
     """An answer of a ``Choice``: posted value, label and a further explanation."""
@@ -69,14 +82,27 @@ class Option:
 
 
 class Choice(Field):
-    """One of a few ``options``; anything else counts as not answered (empty)."""
+    """One of a few ``options``. Anything else counts as no answer: empty, or ``missing`` where one is required."""
 
-    def __init__(self, label: str = "", options: Sequence[Option] = (), *, hint: str = "", **bound: Any) -> None:
+    def __init__(
+        self,
+        label: str = "",
+        options: Sequence[Option] = (),
+        *,
+        hint: str = "",
+        missing: type[InvalidInput] | None = None,
+        **bound: Any,
+    ) -> None:
         super().__init__(label, self._known, hint=hint, **bound)
         self.options = options
+        self._missing = missing
 
     def _known(self, text: str) -> str:
-        return text if text in {option.value for option in self.options} else ""
+        if text in {option.value for option in self.options}:
+            return text
+        if self._missing:
+            raise self._missing
+        return ""
 
 
 class Form(wtforms.Form):

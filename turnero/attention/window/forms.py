@@ -11,9 +11,11 @@ from turnero.booking.pages.forms import DetailsForm
 from turnero.booking.turn.new_booking import Extras, Reachable
 from turnero.core.cleaning import clean_line
 from turnero.core.errors import Faulty
+from turnero.core.language import gettext_noop
 from turnero.verify import cedula
 from turnero.verify.contact import parse_email, parse_mobile
 from turnero.web.fields import Fields
+from turnero.web.forms import Field, Form, optional
 
 MAX_REASON_CHARACTERS = 200
 FIELDS = (
@@ -66,25 +68,6 @@ def parse_asked(form: Typed) -> Asked:
     return Asked(typed, procedure, hour, contact, details.priority, extras)
 
 
-def parse_reason(form: Typed) -> str:
-    """The reason of a cancellation by staff, in one line, as shown to the person. Raises Faulty."""
-    fields = Fields(form)
-    reason = fields.parsed("motivo", _reason)
-    if reason is None:
-        raise Faulty(**fields.faults)
-    return reason
-
-
-def parse_window_contact(form: Typed, holder: str) -> Reachable:
-    """The new contact of a turn, after typing its ``holder``'s cédula from the card. Raises Faulty."""
-    fields = Fields(form)
-    fields.parsed("cedula", lambda text: _same(text, holder))
-    contact = _reachable(fields)
-    if fields.faults or contact is None:
-        raise Faulty(**fields.faults)
-    return contact
-
-
 def cedula_of(*, card_seen: bool) -> Callable[[str], str]:
     """The parser of a cédula. With the card seen, ten digits are accepted even if the check digit fails."""
 
@@ -107,13 +90,9 @@ def _is_right(digits: str) -> bool:
 
 def _reachable(fields: Fields) -> Reachable | None:
     """Mail and mobile, both optional."""
-    email = fields.parsed("correo", _optional(parse_email))
-    mobile = fields.parsed("celular", _optional(parse_mobile))
+    email = fields.parsed("correo", optional(parse_email))
+    mobile = fields.parsed("celular", optional(parse_mobile))
     return None if fields.faults else Reachable(email, mobile)
-
-
-def _optional(parser: Callable[[str], str]) -> Callable[[str], str | None]:
-    return lambda text: parser(text) if text else None
 
 
 def _chosen(text: str) -> str:
@@ -144,10 +123,51 @@ def _reason(text: str) -> str:
     return reason
 
 
-def _same(text: str, holder: str) -> str:
-    digits = cedula.digits_of(text)
-    if not digits:
-        raise cedula.CedulaMissing
-    if digits != holder:
-        raise CedulaOther
-    return digits
+class CancellingForm(Form):
+    """The reason of a cancellation by staff, in one line, as shown to the person."""
+
+    motivo = Field(
+        gettext_noop("Motivo"),
+        _reason,
+        hint=gettext_noop("La persona lo leerá en su correo. No escriba datos personales."),
+        attributes={"autocomplete": "off", "maxlength": 2 * MAX_REASON_CHARACTERS},
+    )
+
+
+class ReassigningForm(Form):
+    """The new contact of a turn, after typing its holder's cédula from the card."""
+
+    cedula = Field(
+        gettext_noop("Número de la cédula física"),
+        hint=gettext_noop("Escríbalo de la cédula que tiene en la mano."),
+        attributes={"inputmode": "numeric", "autocomplete": "off", "maxlength": 60},
+        width=10,
+    )
+    correo = Field(
+        gettext_noop("Correo nuevo"),
+        optional(parse_email),
+        hint=gettext_noop("Opcional. Ahí llegará el enlace nuevo."),
+        attributes={"type": "email", "autocomplete": "off", "maxlength": 400},
+    )
+    celular = Field(
+        gettext_noop("Celular nuevo"),
+        optional(parse_mobile),
+        hint=gettext_noop("Opcional."),
+        attributes={"type": "tel", "autocomplete": "off", "maxlength": 60},
+        width=10,
+    )
+
+    def contact(self, holder: str) -> Reachable:
+        """``holder``: the turn's cédula. Raises Faulty."""
+
+        def same(text: str) -> str:
+            digits = cedula.digits_of(text)
+            if not digits:
+                raise cedula.CedulaMissing
+            if digits != holder:
+                raise CedulaOther
+            return digits
+
+        self.cedula.parse = same
+        self.parsed()
+        return Reachable(self.correo.data, self.celular.data)

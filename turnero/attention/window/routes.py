@@ -26,7 +26,6 @@ from turnero.web import page
 from turnero.web.page import NO_ERRORS, FormErrors, see_other
 
 blueprint = Blueprint("window", __name__, url_prefix="/agencia/turnos")
-_CONTACT = ("cedula", "correo", "celular")
 
 
 @blueprint.get("/nuevo")
@@ -135,7 +134,7 @@ def show_staff_cancelling(booking_id: int) -> Response:
 @staff_only(Role.WINDOW, Role.SUPERVISOR)
 def submit_staff_cancelling(booking_id: int) -> Response:
     try:
-        turns.cancel_at_window(booking_id, _by(), window_forms.parse_reason(request.form))
+        turns.cancel_at_window(booking_id, _by(), window_forms.CancellingForm(request.form).parsed().motivo.data)
     except Faulty as error:
         return _cancel_page(booking_id, FormErrors(faults=error.faults))
     except Refused as refusal:
@@ -150,8 +149,7 @@ def _cancel_page(booking_id: int, form_errors: FormErrors = NO_ERRORS) -> Respon
         form_errors,
         booking=booking,
         text=TurnText.of(booking),
-        typed=forms.typed_fields(request.form, "motivo"),
-        most=window_forms.MAX_REASON_CHARACTERS,
+        form=window_forms.CancellingForm(request.form),
     )
 
 
@@ -166,7 +164,7 @@ def show_reassigning(booking_id: int) -> Response:
 def submit_reassigning(booking_id: int) -> Response:
     holder = booking_here(booking_id, member().agency).cedula
     try:
-        turns.reassign_to(booking_id, _by(), window_forms.parse_window_contact(request.form, holder))
+        turns.reassign_to(booking_id, _by(), window_forms.ReassigningForm(request.form).contact(holder))
     except Faulty as error:
         return _reassign_page(booking_id, FormErrors(faults=error.faults))
     except NotNow as refusal:
@@ -176,9 +174,9 @@ def submit_reassigning(booking_id: int) -> Response:
 
 def _reassign_page(booking_id: int, form_errors: FormErrors = NO_ERRORS) -> Response:
     booking = booking_here(booking_id, member().agency)
-    typed = forms.typed_fields(request.form, *_CONTACT)
+    form = window_forms.ReassigningForm(request.form)
     return page.render_page(
-        "attention/window/reassign.html", form_errors, booking=booking, text=TurnText.of(booking), typed=typed
+        "attention/window/reassign.html", form_errors, booking=booking, text=TurnText.of(booking), form=form
     )
 
 
