@@ -67,6 +67,10 @@ class LongField(Field):
         self.rows = rows
 
 
+def ignored(_text: str) -> None:
+    """The parser of fields that belong to an answer not chosen."""
+
+
 def optional(parse: Callable[[str], Any]) -> Callable[[str], Any]:
     """``parse``, or None for an empty field."""
     return lambda text: parse(text) if text else None

@@ -1,4 +1,4 @@
-"""Parsers of the clerk's forms: they return values or raise Faulty with every wrong field."""
+"""The clerk's forms: a turn at the window, cancelling, reassigning."""
 
 import re
 from collections.abc import Callable
@@ -6,31 +6,20 @@ from dataclasses import dataclass
 
 from turnero.attention.day.errors import CedulaOther, ReasonLong, ReasonMissing
 from turnero.booking.journey import forms
-from turnero.booking.journey.forms import Hour, HourMissing, ProcedureMissing, Typed
-from turnero.booking.pages.forms import DetailsForm
+from turnero.booking.journey.forms import Hour, HourMissing, ProcedureMissing
 from turnero.booking.turn.new_booking import Extras, Reachable
 from turnero.core.cleaning import clean_line
 from turnero.core.errors import Faulty
 from turnero.core.language import gettext_noop
 from turnero.verify import cedula
 from turnero.verify.contact import parse_email, parse_mobile
-from turnero.web.fields import Fields
-from turnero.web.forms import Field, Form, optional
+from turnero.web.forms import Field, Form, ignored, optional
 
 MAX_REASON_CHARACTERS = 200
-FIELDS = (
-    "cedula",
-    "tramite",
-    "hora",
-    "correo",
-    "celular",
-    "prioridad",
-    "para",
-    "tercero_cedula",
-    "tercero_nombre",
-    "cedula_revisada",
-    "solicitud",
-)
+_parse_cedula = cedula.parse  # a form's field of that name hides the module
+_PHYSICAL = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 60}
+_EMAIL = {"type": "email", "autocomplete": "off", "maxlength": 400}
+_MOBILE = {"type": "tel", "autocomplete": "off", "maxlength": 60}
 
 
 @dataclass(frozen=True)
@@ -43,29 +32,6 @@ class Asked:
     contact: Reachable
     priority: bool
     extras: Extras
-
-
-def parse_asked(form: Typed) -> Asked:
-    """Raises Faulty with every field that is wrong."""
-    fields = Fields(form)
-    card_seen = "cedula_revisada" in form
-    typed = fields.parsed("cedula", cedula_of(card_seen=card_seen))
-    procedure = fields.parsed("tramite", _chosen)
-    hour = fields.parsed("hora", _hour)
-    contact = _reachable(fields)
-    try:
-        details = DetailsForm(form).details()
-    except Faulty as error:
-        raise Faulty(**fields.faults, **error.faults) from None
-    if fields.faults or typed is None or procedure is None or contact is None:
-        raise Faulty(**fields.faults)
-    extras = Extras(
-        details.third_party_cedula,
-        details.third_party_name,
-        request=re.sub(r"\W", "", form.get("solicitud", ""))[:40] or None,
-        override=not _is_right(typed),
-    )
-    return Asked(typed, procedure, hour, contact, details.priority, extras)
 
 
 def cedula_of(*, card_seen: bool) -> Callable[[str], str]:
@@ -86,13 +52,6 @@ def _is_right(digits: str) -> bool:
     except cedula.InvalidCedula:
         return False
     return True
-
-
-def _reachable(fields: Fields) -> Reachable | None:
-    """Mail and mobile, both optional."""
-    email = fields.parsed("correo", optional(parse_email))
-    mobile = fields.parsed("celular", optional(parse_mobile))
-    return None if fields.faults else Reachable(email, mobile)
 
 
 def _chosen(text: str) -> str:
@@ -123,6 +82,47 @@ def _reason(text: str) -> str:
     return reason
 
 
+class AskedForm(Form):
+    """A turn for somebody at the window. ``solicitud``: the form's random key, hidden; ticks are posted or missing."""
+
+    cedula = Field(
+        gettext_noop("Número de cédula"),
+        hint=gettext_noop("De la cédula física. Los 10 dígitos."),
+        attributes=_PHYSICAL,
+        width=10,
+    )
+    cedula_revisada = Field(gettext_noop("Revisé la cédula física"))
+    tramite = Field(gettext_noop("Trámite"), _chosen)
+    hora = Field(gettext_noop("Hora"), _hour)
+    correo = Field(gettext_noop("Correo electrónico"), optional(parse_email), attributes=_EMAIL)
+    celular = Field(gettext_noop("Celular"), optional(parse_mobile), attributes=_MOBILE, width=10)
+    para = Field(gettext_noop("Quien viene no es el titular"))
+    tercero_cedula = Field(
+        gettext_noop("Número de cédula de quien viene"), _parse_cedula, attributes=_PHYSICAL, width=10
+    )
+    tercero_nombre = Field(
+        gettext_noop("Nombre de quien viene"), forms.parse_name, attributes={"autocomplete": "off", "maxlength": 400}
+    )
+    prioridad = Field(gettext_noop("Atención prioritaria"))
+    solicitud = Field()
+
+    def asked(self) -> Asked:
+        """Raises Faulty."""
+        self.cedula.parse = cedula_of(card_seen=bool(self.cedula_revisada.typed))
+        if self.para.typed != "tercero":
+            self.tercero_cedula.parse = self.tercero_nombre.parse = ignored
+        self.parsed()
+        extras = Extras(
+            self.tercero_cedula.data,
+            self.tercero_nombre.data,
+            request=re.sub(r"\W", "", self.solicitud.data)[:40] or None,
+            override=not _is_right(self.cedula.data),
+        )
+        contact = Reachable(self.correo.data, self.celular.data)
+        priority = self.prioridad.data == "si"
+        return Asked(self.cedula.data, self.tramite.data, self.hora.data, contact, priority, extras)
+
+
 class CancellingForm(Form):
     """The reason of a cancellation by staff, in one line, as shown to the person."""
 
@@ -140,20 +140,20 @@ class ReassigningForm(Form):
     cedula = Field(
         gettext_noop("Número de la cédula física"),
         hint=gettext_noop("Escríbalo de la cédula que tiene en la mano."),
-        attributes={"inputmode": "numeric", "autocomplete": "off", "maxlength": 60},
+        attributes=_PHYSICAL,
         width=10,
     )
     correo = Field(
         gettext_noop("Correo nuevo"),
         optional(parse_email),
         hint=gettext_noop("Opcional. Ahí llegará el enlace nuevo."),
-        attributes={"type": "email", "autocomplete": "off", "maxlength": 400},
+        attributes=_EMAIL,
     )
     celular = Field(
         gettext_noop("Celular nuevo"),
         optional(parse_mobile),
         hint=gettext_noop("Opcional."),
-        attributes={"type": "tel", "autocomplete": "off", "maxlength": 60},
+        attributes=_MOBILE,
         width=10,
     )
 

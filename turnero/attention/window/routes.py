@@ -32,50 +32,50 @@ blueprint = Blueprint("window", __name__, url_prefix="/agencia/turnos")
 @staff_only(Role.WINDOW)
 def show_new_turn() -> Response:
     """An empty form with a random key, so that sending it twice makes one turn."""
-    usual = {"para": "titular", "prioridad": "no", "solicitud": secrets.token_urlsafe(12)}
-    return _form(forms.typed_fields(usual, *window_forms.FIELDS))
+    return _form(window_forms.AskedForm(data={"solicitud": secrets.token_urlsafe(12)}))
 
 
 @blueprint.post("")
 @staff_only(Role.WINDOW)
 def submit_new_turn() -> Response:
     """``ver`` shows the trámite's free hours; otherwise make the turn, now or at the chosen hour."""
-    typed = forms.typed_fields(request.form, *window_forms.FIELDS)
+    form = window_forms.AskedForm(request.form)
     if "ver" in request.form:
-        return _form(typed, _no_procedure(typed), ask_hours=True)
+        return _form(form, _no_procedure(form), ask_hours=True)
     try:
-        asked = window_forms.parse_asked(request.form)
+        asked = form.asked()
         made = (turns.add_assisted if asked.hour else turns.add_walk_in)(asked, _by())
     except Faulty as error:
-        return _form(typed, FormErrors(faults=error.faults))
+        return _form(form, FormErrors(faults=error.faults))
     except UnknownPlace as error:
-        return _form(typed, FormErrors(faults={"tramite": error}))
+        return _form(form, FormErrors(faults={"tramite": error}))
     except Refused as refusal:
-        return _form(typed, FormErrors(refusal=refusal, conflict=True))
+        return _form(form, FormErrors(refusal=refusal, conflict=True))
     return see_other(url_for("window.show_turn_details", booking_id=made))
 
 
-def _no_procedure(typed: dict[str, str]) -> FormErrors:
-    return NO_ERRORS if typed["tramite"] else FormErrors(faults={"tramite": forms.ProcedureMissing()})
+def _no_procedure(form: window_forms.AskedForm) -> FormErrors:
+    return NO_ERRORS if form.tramite.typed else FormErrors(faults={"tramite": forms.ProcedureMissing()})
 
 
-def _form(typed: dict[str, str], form_errors: FormErrors = NO_ERRORS, *, ask_hours: bool = False) -> Response:
+def _form(form: window_forms.AskedForm, form_errors: FormErrors = NO_ERRORS, *, ask_hours: bool = False) -> Response:
     agency_id = member().agency
     agency = db.session.get_one(Agency, agency_id)
     procedures = agencies.procedures_at(agency)
     hours: tuple[turns.FreeHour, ...] = ()
-    shown = ask_hours or bool(typed["hora"])
-    if shown and any(procedure.slug == typed["tramite"] for procedure in procedures):
-        hours = turns.free_hours(typed["tramite"], agency_id)
+    wanted = form.tramite.typed
+    shown = ask_hours or bool(form.hora.typed)
+    if shown and any(procedure.slug == wanted for procedure in procedures):
+        hours = turns.free_hours(wanted, agency_id)
     return page.render_page(
         "attention/window/new.html",
         form_errors,
-        typed=typed,
+        form=form,
         procedures=procedures,
         shown=shown,
         days=_by_day(hours, today_at(agency_id, clock.now())),
         agency_name=agency.name,
-        override="cedula" in form_errors.faults or bool(typed["cedula_revisada"]),
+        override="cedula" in form_errors.faults or bool(form.cedula_revisada.typed),
     )
 
 

@@ -1,13 +1,11 @@
 """Forms of the citizen's pages: cédula, contact, code, details, and the link mailed again."""
 
-from typing import Self
-
 from turnero.booking.journey.forms import parse_name, parse_typed_reference
 from turnero.booking.journey.steps import Details
 from turnero.core.language import gettext_noop
 from turnero.verify import cedula
 from turnero.verify.contact import Contact, mailbox_key, parse_email, parse_mobile
-from turnero.web.forms import Choice, Field, Form, Option
+from turnero.web.forms import Choice, Field, Form, Option, ignored
 
 # Far more than a cédula, mobile, code or reference has: what was pasted around them is removed, never cut off.
 _ANY_PASTE = 60
@@ -84,19 +82,12 @@ class DetailsForm(Form):
         hint=gettext_noop("No le pedimos ni guardamos el motivo. Se comprueba en la ventanilla."),
     )
 
-    def parsed(self) -> Self:
+    def details(self) -> Details:
         """The third party's fields count only where they are shown. Raises Faulty."""
         if self.para.typed != "tercero":
-            del self.tercero_cedula, self.tercero_nombre
-        return super().parsed()
-
-    def details(self) -> Details:
-        """Raises Faulty."""
+            self.tercero_cedula.parse = self.tercero_nombre.parse = ignored
         self.parsed()
-        priority = self.prioridad.data == "si"
-        if self.para.data != "tercero":
-            return Details(None, None, priority)
-        return Details(self.tercero_cedula.data, self.tercero_nombre.data, priority)
+        return Details(self.tercero_cedula.data, self.tercero_nombre.data, self.prioridad.data == "si")
 
 
 class LinkForm(Form):
