@@ -51,7 +51,7 @@ def race(app: Flask, *, confirm: bool = True) -> Counter[str]:
             holds.place(travellers[number].key, travellers[number].browser, day, HOUR)
         except PlaceTaken as lost:
             here = db.session.get_one(Procedure, number_of_procedure)  # each thread has its own session
-            near = availability.nearest(lost.data["agency"], here, day, HOUR, gone=True)
+            near = availability.nearest(lost.data["agency"], here, day, HOUR)
             assert len(near) == 3
             return "alternatives"
         if confirm:

@@ -155,24 +155,15 @@ def _province_offers(procedure: Procedure) -> tuple[ProvinceOffer, ...]:
     return tuple(ProvinceOffer(province, first.get(province.code)) for province in agencies.provinces())
 
 
-def nearest(
-    agency: Agency, procedure: Procedure, day: date, minute: int, *, gone: bool, count: int = 3
-) -> tuple[Alternative, ...]:
-    """The free places nearest to a lost one: the same agency first, then others of its province if it has too few.
-
-    ``gone``: exclude the lost place even where the cache still shows it free.
-    """
-    key = ("nearest", agency.id, procedure.id, day, minute, gone, count)
-    return shared(key, lambda: _nearest(agency, procedure, day, minute, gone=gone, count=count))
+def nearest(agency: Agency, procedure: Procedure, day: date, minute: int, *, count: int = 3) -> tuple[Alternative, ...]:
+    """The free places nearest to a lost one: the same agency first, then others of its province if it has too few."""
+    key = ("nearest", agency.id, procedure.id, day, minute, count)
+    return shared(key, lambda: _nearest(agency, procedure, day, minute, count=count))
 
 
-def _nearest(
-    agency: Agency, procedure: Procedure, day: date, minute: int, *, gone: bool, count: int
-) -> tuple[Alternative, ...]:
+def _nearest(agency: Agency, procedure: Procedure, day: date, minute: int, *, count: int) -> tuple[Alternative, ...]:
     midnight = datetime.combine(day, datetime.min.time())
     found = _nearest_at(agency, procedure, midnight + timedelta(minutes=minute))
-    if gone:
-        found = [place for place in found if (place.day, place.minute) != (day, minute)]
     if len(found) < count:
         for offer in agency_offers(agency.province_code, procedure):
             if offer.agency.id != agency.id and offer.next_day is not None:

@@ -174,7 +174,7 @@ def _lost(journey: Journey, error: PlaceLost) -> Response:
         key=journey.key,
         told=error_words(error),
         agency=agency,
-        alternatives=availability.nearest(agency, procedure, day, minute, gone=isinstance(error, PlaceTaken)),
+        alternatives=availability.nearest(agency, procedure, day, minute),
         hold_minutes=shown_policy_of(agency).hold_minutes,
         turn=your_turn(journey),
     )
