@@ -38,6 +38,13 @@ def test_the_defaults_are_the_holder_without_priority(walker):
     assert (booking.third_party_cedula, booking.third_party_name, booking.priority) == (None, None, False)
 
 
+def test_a_third_partys_fields_do_not_count_for_the_holder(walker):
+    answer = walker.post("detalles", para="titular", tercero_cedula="12", tercero_nombre="", prioridad="no")
+    assert answer.status_code == 303
+    booking = confirmed(walker)
+    assert (booking.third_party_cedula, booking.third_party_name) == (None, None)
+
+
 def test_an_authorised_person_and_priority_are_kept_with_the_turn(walker):
     assert walker.post("detalles", **SOMEBODY, prioridad="si").status_code == 303
     walker.follow()
