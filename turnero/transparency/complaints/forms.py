@@ -1,6 +1,7 @@
 """The form of a complaint, a suggestion or thanks."""
 
 import secrets
+from collections.abc import Callable
 
 from turnero.core.cleaning import clean_text
 from turnero.core.errors import InvalidInput
@@ -28,13 +29,18 @@ class KindMissing(InvalidInput):
     code = "kind_missing"
 
 
-def _words(text: str) -> str:
-    text = clean_text(text)
-    if not text:
-        raise WordsMissing
-    if len(text) > _MAX_CHARACTERS:
-        raise WordsLong(most=_MAX_CHARACTERS)
-    return text
+def words(most: int, missing: type[InvalidInput] | None = None) -> Callable[[str], str]:
+    """A parser of free text of at most ``most`` characters, which may be empty unless ``missing`` is given."""
+
+    def parse(text: str) -> str:
+        text = clean_text(text)
+        if not text and missing:
+            raise missing
+        if len(text) > most:
+            raise WordsLong(most=most)
+        return text
+
+    return parse
 
 
 class ComplaintForm(Form):
@@ -51,7 +57,7 @@ class ComplaintForm(Form):
     )
     texto = LongField(
         gettext_noop("Cuéntenos qué pasó"),
-        _words,
+        words(_MAX_CHARACTERS, missing=WordsMissing),
         hint=gettext_noop("No escriba su cédula ni datos de otras personas."),
         rows=6,
     )

@@ -1,9 +1,8 @@
 """The form that rates a visit."""
 
-from turnero.core.cleaning import clean_text
 from turnero.core.errors import InvalidInput
 from turnero.core.language import gettext_noop
-from turnero.transparency.complaints.forms import WordsLong
+from turnero.transparency.complaints.forms import words
 from turnero.transparency.ratings.ratings import Said
 from turnero.web.forms import Choice, Form, LongField, Option
 
@@ -12,13 +11,6 @@ _MAX_CHARACTERS = 1000
 
 class SatisfactionMissing(InvalidInput):
     code = "satisfaction_missing"
-
-
-def _words(text: str) -> str:
-    text = clean_text(text)
-    if len(text) > _MAX_CHARACTERS:
-        raise WordsLong(most=_MAX_CHARACTERS)
-    return text
 
 
 class RatingForm(Form):
@@ -35,7 +27,7 @@ class RatingForm(Form):
     )
     texto = LongField(
         gettext_noop("¿Desea agregar algo? (opcional)"),
-        _words,
+        words(_MAX_CHARACTERS),
         hint=gettext_noop("No escriba su cédula ni nombres de personas."),
     )
 
