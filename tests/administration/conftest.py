@@ -1,4 +1,4 @@
-"""What the tests of the administration share."""
+"""Fixtures of the administration's tests."""
 
 from datetime import timedelta
 

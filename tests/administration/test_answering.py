@@ -1,4 +1,4 @@
-"""What people write, as those who answer it see it."""
+"""Complaints in the administration: lists and answers."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Edits of an agency: what is told is what happens, nobody is lost, and of two who edit the same none undoes it."""
+"""Edits of an agency: previews equal effects, nobody loses an hour unannounced, concurrent edits are detected."""
 
 from datetime import timedelta
 

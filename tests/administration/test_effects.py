@@ -1,4 +1,4 @@
-"""What a change does, in sentences: a table of cases."""
+"""Effects of a change in sentences: a table of cases."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""The holidays of a year: what is still to be confirmed, and what is there already."""
+"""The holidays of a year: confirming and duplicates."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Hours and windows as they are edited: which periods a week stands in place of, and what odd lengths lose."""
+"""Editing hours and windows: replaced periods, and time lost by odd lengths."""
 
 from datetime import date, timedelta
 

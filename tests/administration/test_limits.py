@@ -1,4 +1,4 @@
-"""Limits as they are edited: values in words, and what drawing lots does."""
+"""Editing limits: values in words, and the effect of draws."""
 
 from datetime import date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Who did what with which turn, and who saw whom, also where a whole agenda was looked at."""
+"""The log: actions on turns and views of personal data, including whole agendas."""
 
 from datetime import timedelta
 

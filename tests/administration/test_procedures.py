@@ -1,4 +1,4 @@
-"""Trámites as they are edited: the page before saving tells what becomes of the trámite itself."""
+"""Editing trámites: the preview describes the effect on the trámite."""
 
 from datetime import datetime, time, timedelta
 

@@ -1,4 +1,4 @@
-"""Mails, complaints, the record, statistics and what waits."""
+"""Mails, complaints, the record, statistics and open tasks."""
 
 from datetime import date, timedelta
 

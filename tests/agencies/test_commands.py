@@ -1,4 +1,4 @@
-"""``turnero holidays`` and ``turnero deadline``: what they print and how they refuse."""
+"""``turnero holidays`` and ``turnero deadline``: output and errors."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""Provinces and cantons: finding them, and which days stop legal terms there. On both engines."""
+"""Provinces and cantons: look-up, and days that stop legal terms. On both engines."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The reads, on both engines: what is found, in which order, and what closes where."""
+"""Queries of agencies on both engines: results, order, and closures."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

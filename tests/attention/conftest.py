@@ -1,4 +1,4 @@
-"""What a day of the visit begins with, unless a module says otherwise: three windows, a clerk at the first."""
+"""Fixtures of the day of the visit: three windows, a clerk at the first."""
 
 import pytest
 

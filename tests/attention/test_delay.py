@@ -1,4 +1,4 @@
-"""The delay of the day: who counts, and where people read it."""
+"""The delay of the day: who counts, and where it is shown."""
 
 from datetime import timedelta
 

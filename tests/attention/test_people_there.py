@@ -1,4 +1,4 @@
-"""Who is at the agency, or was, is not moved by what is decided about hours afterwards; walk-ins have no place."""
+"""Closing hours does not move people who are or were present; walk-ins have no place."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What most tests of turns stand on: one window, and a turn on a Monday. A test with others marks or defines them."""
+"""Fixtures of turns: one window, and a turn on a Monday."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The agenda in Chromium: news without a reload, keys, search, and what is shown when the server is gone."""
+"""The agenda in Chromium: live updates, keys, search, and an unreachable server."""
 
 from datetime import datetime, timedelta
 

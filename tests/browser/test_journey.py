@@ -1,4 +1,4 @@
-"""The whole journey as a person walks it, in a real Chromium, with a real mail in between."""
+"""The whole journey in Chromium, with a real mail."""
 
 import re
 

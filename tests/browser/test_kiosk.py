@@ -1,4 +1,4 @@
-"""The kiosk in Chromium: scanner and keys, every state looked at, nothing left for whoever comes next."""
+"""The kiosk in Chromium: scanner, keys, every state, and clearing after each person."""
 
 from functools import partial
 

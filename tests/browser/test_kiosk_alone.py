@@ -1,4 +1,4 @@
-"""The kiosk in Chromium without its server: today's references get tickets, entered later; all else is told."""
+"""The offline kiosk in Chromium: today's references get tickets that are entered later."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The list on paper and what the supervisor sees, in Chromium: axe, a narrow screen, and the sheet as it is printed."""
+"""The paper list and the supervisor's page in Chromium: axe, a narrow screen, and print."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What the small modules add to pages that are complete without them."""
+"""Scripts that enhance pages which work without them."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What can be wrong, refused or empty on the way: each state as a phone shows it, looked at by axe, scripts running."""
+"""Error, refusal and empty states of the journey on a phone, checked by axe, with scripts."""
 
 import re
 from datetime import datetime, time, timedelta

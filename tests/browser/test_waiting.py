@@ -1,4 +1,4 @@
-"""Who finds no place: on the list, offered what somebody gives up, accepted with one tap; and a draw. Seen by axe."""
+"""Waiting list and draw in Chromium: request, offer, acceptance, checked by axe."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What people paste around and into a value is removed before the value is judged."""
+"""Cleaning of pasted text before it is judged."""
 
 import unicodedata
 from contextlib import suppress

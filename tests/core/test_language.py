@@ -1,4 +1,4 @@
-"""All that people read can be said in another language: templates and the modules behind them, sentence by sentence."""
+"""Every text shown to people is translatable: templates and modules."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""What is logged, and what never is."""
+"""Logging, and data that is never logged."""
 
 import json
 import logging

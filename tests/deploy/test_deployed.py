@@ -1,4 +1,4 @@
-"""What ``deploy`` says of the product is so: settings, commands, probes, time-outs; and no secret is in it."""
+"""The files in ``deploy`` match the product (settings, commands, probes, time-outs) and hold no secrets."""
 
 import re
 import shlex

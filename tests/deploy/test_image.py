@@ -1,4 +1,4 @@
-"""What ``.containerignore`` lets into the image is all that the wheel needs, and nothing that is nobody's business."""
+"""``.containerignore`` admits exactly what the wheel needs."""
 
 import shutil
 import subprocess

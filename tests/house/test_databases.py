@@ -1,4 +1,4 @@
-"""The databases of the tests are whole at any moment: threads of a test before may still look at them."""
+"""Test databases are complete at any moment: threads of an earlier test may still read them."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The rules of the house that no linter knows: sizes, words, and what must never be in the repository."""
+"""House rules no linter checks: sizes, words, and forbidden content."""
 
 import ast
 import re

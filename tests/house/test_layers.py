@@ -1,4 +1,4 @@
-"""The floors of docs/architecture.md: which part may import which (contracts in pyproject.toml)."""
+"""The layers of docs/architecture.md (contracts in pyproject.toml)."""
 
 import logging
 import tomllib

@@ -1,4 +1,4 @@
-"""The demo's mailbox: real mails in, what a person reads out."""
+"""The demo's mailbox: storing and showing mails."""
 
 from email.message import EmailMessage
 

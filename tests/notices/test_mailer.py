@@ -1,4 +1,4 @@
-"""What the library lacks: certificates, time-outs, one recipient, no smuggled headers."""
+"""Mail delivery: certificates, time-outs, one recipient, no injected headers."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The mail server is away for an hour: people are told, and all is put right within five minutes of its return."""
+"""An hour without a mail server: people see it, and everything is delivered within five minutes of its return."""
 
 from contextlib import contextmanager
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""``turnero demo`` as a new user starts it: once, again, and anew."""
+"""``turnero demo``: first start, restart, and reset."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A closure's people are told once each, however often the jobs process is killed (kill -9) on the way."""
+"""Displaced people get one notice each, however often the jobs process is killed."""
 
 import signal
 from datetime import datetime, timedelta

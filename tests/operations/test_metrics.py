@@ -1,4 +1,4 @@
-"""The figures for whoever watches: right, the same on every replica, and for nobody else."""
+"""``/metrics``: correct, equal on every replica, and access-controlled."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Migrations beside people who book: what they send to PostgreSQL, killed at every commit, and who goes first."""
+"""Online migrations: their SQL, kills at every commit, and lock precedence."""
 
 from itertools import count
 

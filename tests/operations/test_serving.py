@@ -1,4 +1,4 @@
-"""A worker whose parent died ends: after what it is at, or without."""
+"""An orphaned worker ends after its running requests."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""Migration 0012: what events of the versions before meant by one text is sorted into a code and free text."""
+"""Migration 0012: sorts the reasons of earlier events into codes and free text."""
 
 from importlib.util import module_from_spec, spec_from_file_location
 

@@ -1,4 +1,4 @@
-"""What a page weighs: a poor phone on a poor line loads the first one in a few seconds."""
+"""The weight of pages, for slow phones on slow lines."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How PostgreSQL finds what it is asked for among many turns: by an index, never by reading them all."""
+"""Query plans on many turns use indexes, never full scans."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What is shared for a moment: computed once however many ask, never older than said, and never what decides."""
+"""The shared cache: computed once, never too old, never used for decisions."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What the tests of the production shape share."""
+"""Fixtures of the production tests."""
 
 import pytest
 

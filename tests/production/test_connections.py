@@ -1,4 +1,4 @@
-"""Connections break: what surely was not done is tried again, what may have been done is never done twice."""
+"""Broken connections: undone work is retried, possibly done work is never repeated."""
 
 import pytest
 from sqlalchemy import create_engine, func, make_url, select, text

@@ -1,4 +1,4 @@
-"""Behind PgBouncer in transaction mode, with the files of ``deploy``: the whole product, and what it must not do."""
+"""The product behind PgBouncer in transaction mode, with the files of ``deploy``."""
 
 import re
 from functools import partial

@@ -1,4 +1,4 @@
-"""Redis counts floods for all replicas; dead, asleep or slow it costs nobody a page, and the log says so once."""
+"""Redis counts floods for all replicas; without it pages still answer, and one line is logged."""
 
 import json
 import socket

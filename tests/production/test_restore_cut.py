@@ -1,4 +1,4 @@
-"""A restore cut off at any place of the script: what had arrived is not kept, and a person is told in one sentence."""
+"""A restore interrupted at any point changes nothing and reports one sentence."""
 
 import errno
 

@@ -1,4 +1,4 @@
-"""One replica is stopped and started again while people ask and post: behind the proxy nobody notices."""
+"""Restarting a replica behind the proxy loses no request."""
 
 from collections import Counter
 from contextlib import ExitStack, contextmanager

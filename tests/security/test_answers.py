@@ -1,4 +1,4 @@
-"""What every answer carries, whatever it says: the headers of security, and cookies that only we can read."""
+"""Security headers and cookies of every answer."""
 
 import re
 from email.utils import formatdate

@@ -1,4 +1,4 @@
-"""Everybody does everything, with facts nobody can mistake; then all that was kept, said and sent is searched."""
+"""Canary data through every function; then everything stored, logged and sent is searched for it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Every route of the application × everybody who may ask: looking changes nothing, and no post goes without its token.
+"""Every route × every identity: viewing changes nothing, and posts need their token.
 
 Generated from the map of routes: a new one is in here from its first day.
 """

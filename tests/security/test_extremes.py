@@ -1,4 +1,4 @@
-"""Numbers, days and words at the edge of what there is, everywhere an address or a form takes one: never a failure."""
+"""Extreme numbers, dates and texts in every URL and form never cause a failure."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The ids of another agency, asked for by everybody: nothing is found, nothing changes, and one line says who asked.
+"""Ids of another agency: nothing is found or changed, and one line is logged.
 
 Generated from the map of routes: every rule with a row's number in it.
 """

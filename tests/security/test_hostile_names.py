@@ -1,4 +1,4 @@
-"""Whatever something or somebody is called, it is words on every surface: pages, papers, files, mails and screens."""
+"""Hostile names stay text on every surface: pages, documents, files, mails and screens."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The database itself refuses what must never be, whoever writes it: each CHECK and each UNIQUE, by direct SQL.
+"""The database refuses invalid rows: each CHECK and UNIQUE violated by direct SQL.
 
 Generated from the models: a constraint that nobody tries to break is a failure here.
 """

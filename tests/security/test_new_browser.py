@@ -1,4 +1,4 @@
-"""At the proof a browser gets another id: a planted or copied cookie opens nothing then, and no cap begins anew."""
+"""The proof renews the browser id: planted or copied cookies give no access, and caps continue."""
 
 from datetime import timedelta
 

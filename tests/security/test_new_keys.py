@@ -1,4 +1,4 @@
-"""Keys are changed while people are on their way: nobody's form, code, link or second factor stops working.
+"""Key rotation: forms, codes, links and second factors keep working.
 
 Each test has its control: with the old keys forgotten at once, it does.
 """

@@ -1,4 +1,4 @@
-"""Addresses that people who look for a way in try first: none of them is anything here."""
+"""Common probe URLs answer 404."""
 
 from tests.support.scenes.world import ask
 

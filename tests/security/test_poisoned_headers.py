@@ -1,4 +1,4 @@
-"""What a request claims about host, scheme and sender is believed nowhere: not in mails, redirects, links or limits."""
+"""Forged host, scheme and sender headers affect no mail, redirect, link or limit."""
 
 import re
 from urllib.parse import unquote, urljoin, urlsplit

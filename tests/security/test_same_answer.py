@@ -1,4 +1,4 @@
-"""Before a mailbox is proven nobody learns whether a cédula is known or has turns; nor, before signing in, who may.
+"""Answers and times do not reveal known cédulas, turns or accounts before a proof.
 
 Same status, bytes and headers; and the same time, as far as ranks can tell: samples in random order, compared so
 strictly that chance raises a false alarm less than once in a million runs, with a control that must be noticed.

@@ -1,4 +1,4 @@
-"""The comparison that ends `make sbom` notices what is missing, strange, of another version or without a licence."""
+"""`make sbom` detects missing and unknown packages, wrong versions and missing licences."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Half-sent forms: before the proxy of ``deploy/nginx`` they hold nobody up; the control, without it, stands still."""
+"""Half-sent forms do not block others behind the proxy of ``deploy/nginx``; without it they do (control)."""
 
 import re
 import socket

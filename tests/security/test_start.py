@@ -1,4 +1,4 @@
-"""Production does not start with settings that would let somebody in, and says what to mend."""
+"""Production refuses insecure settings and says what to correct."""
 
 import secrets
 

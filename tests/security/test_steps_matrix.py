@@ -1,4 +1,4 @@
-"""Every post of the journey in every state of a journey: out of its turn it changes nothing in the whole database.
+"""Every post in every state of a journey: out of order it changes nothing in the database.
 
 The posts are those of ``journey_routes``, so a new step cannot be forgotten; the fields are right ones, so that only
 the state of the journey stands against them.

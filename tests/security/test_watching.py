@@ -1,4 +1,4 @@
-"""Whoever watches the log sees an attack: each event of security leaves one line with who, where from, what and when.
+"""Security events leave one log line each, with actor, source, event and time.
 
 The lines name people, addresses and networks only by keyed digests.
 """

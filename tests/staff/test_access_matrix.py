@@ -1,4 +1,4 @@
-"""Role × route: tests/access_matrix.csv says who may open what, and every route of the application is in it."""
+"""Role × route: tests/access_matrix.csv lists access to every route."""
 
 import csv
 from functools import cache

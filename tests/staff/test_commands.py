@@ -1,4 +1,4 @@
-"""``turnero staff`` and ``turnero kiosk``: what they print, their exit codes, and links that work once."""
+"""``turnero staff`` and ``turnero kiosk``: output, exit codes, and single-use links."""
 
 from urllib.parse import urlsplit
 

@@ -1,4 +1,4 @@
-"""The description of the API fits the API: every address is in it, and every answer is as it says."""
+"""The OpenAPI description matches every URL and answer."""
 
 import re
 from functools import cache

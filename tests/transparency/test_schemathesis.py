@@ -1,4 +1,4 @@
-"""The API asked by its own description, in ways nobody thought of: no answer is unlike what is described."""
+"""Schemathesis: generated requests get only described answers."""
 
 import subprocess
 import sys

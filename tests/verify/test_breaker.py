@@ -1,4 +1,4 @@
-"""The circuit breaker of the registry: who may call, and when."""
+"""The registry's circuit breaker."""
 
 import threading
 

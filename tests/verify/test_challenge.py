@@ -1,4 +1,4 @@
-"""Codes sent and checked, on both engines: who may try, how often, and what a race leaves behind."""
+"""Issuing and checking codes on both engines: attempts, limits and races."""
 
 import threading
 

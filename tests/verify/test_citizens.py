@@ -1,4 +1,4 @@
-"""``turnero citizens load``: what a line may say, what is told of its faults, and that all or nothing is written."""
+"""``turnero citizens load``: valid lines, reported errors, all or nothing."""
 
 from datetime import date
 

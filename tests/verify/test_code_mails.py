@@ -1,4 +1,4 @@
-"""How often a code is mailed: per journey, mailbox and browser, so that nobody is flooded nor guessed by way of us."""
+"""Limits on code mails per journey, mailbox and browser."""
 
 import pytest
 from sqlalchemy import func, select

@@ -1,4 +1,4 @@
-"""The gate before a rush: who works, who waits and in which order, and what they are told who come again."""
+"""The admission gate: running, waiting, order, and retries."""
 
 import re
 import threading

@@ -1,4 +1,4 @@
-"""The counts that a process keeps for itself: as the library's, for whoever comes, and without reading all of them."""
+"""In-process flood counts: equal to the library's, without scanning all keys."""
 
 import time
 

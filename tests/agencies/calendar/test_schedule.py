@@ -1,4 +1,4 @@
-"""A desk's grid: cells that lie inside the hours, minus what closes."""
+"""A desk's grid: cells inside the opening hours minus closures."""
 
 from datetime import date, datetime, time, timedelta
 

@@ -1,4 +1,4 @@
-"""``turnero catalogue`` as a person runs it: exit status, what it says and where."""
+"""``turnero catalogue``: exit status and output."""
 
 import pytest
 from click.testing import CliRunner, Result

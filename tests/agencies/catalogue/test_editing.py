@@ -1,4 +1,4 @@
-"""What an edit makes of an agency's hours, windows and special days: a table of cases, and what must always hold."""
+"""Edits of an agency's hours, windows and special days: cases and properties."""
 
 from datetime import date, timedelta
 

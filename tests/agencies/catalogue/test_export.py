@@ -1,4 +1,4 @@
-"""What is written out loads to the same state, whatever the engine."""
+"""An exported catalogue loads to the same state on both engines."""
 
 import pytest
 

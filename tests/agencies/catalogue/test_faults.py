@@ -1,4 +1,4 @@
-"""What the catalogue refuses, with the line of each fault and what is said of it. No database."""
+"""Errors in catalogue files, with line and message. No database."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the catalogue understands, and how it tells its faults. No database."""
+"""Reading catalogue files and reporting errors. No database."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The agenda over HTTP: rows, states, buttons, search, and what an open page asks for again and again."""
+"""The agenda over HTTP: rows, states, buttons, search and polling."""
 
 from datetime import date, timedelta
 

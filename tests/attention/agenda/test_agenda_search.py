@@ -1,4 +1,4 @@
-"""The agenda: looking for somebody without scripts, what is recorded of it, and what an open page asks for."""
+"""The agenda: search without scripts, recorded views, and polling."""
 
 import pytest
 from sqlalchemy import func, select

@@ -1,4 +1,4 @@
-"""Streams on the real server: they begin at once, pages still answer beside them, and who leaves makes room."""
+"""Agenda streams on the real server: they start at once, pages still answer, and closed ones free their thread."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""The stream of an agenda: it says that something changed and nothing else, and never takes all threads."""
+"""The agenda's stream: it only signals changes, and never takes all threads."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The paper list sent by many at once, while people still arrive: each turn is entered once, nobody sees an error."""
+"""Concurrent posts of the paper list while people arrive: each turn is entered once, without errors."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""``/pantalla``: tickets and windows of the last calls, for a paired board and nobody else."""
+"""``/pantalla``: tickets and windows of the last calls, only for a paired board."""
 
 from datetime import timedelta
 

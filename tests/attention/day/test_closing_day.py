@@ -1,4 +1,4 @@
-"""The job at the end of the day: who never came is absent; who was there is left as they are."""
+"""The closing job: people who never came become absent; people who were present are left unchanged."""
 
 from datetime import timedelta
 

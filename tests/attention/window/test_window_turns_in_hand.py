@@ -1,4 +1,4 @@
-"""One turn at the window: its page, its slip, other hands, and whose turns nobody sees."""
+"""One turn at the window: page, slip, reassigning, and access."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""An office closes while fifty people book in it: nobody is confirmed in a closed hour, nobody is forgotten."""
+"""Closing an agency while fifty people book: nobody stays confirmed in a closed hour, everybody is displaced once."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Until when what somebody was shown still holds."""
+"""The validity of a preview's fingerprint."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The page of somebody whose turn was displaced, until they have another one or none."""
+"""The page of a displaced turn in every state."""
 
 from datetime import timedelta
 

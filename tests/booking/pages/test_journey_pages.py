@@ -1,4 +1,4 @@
-"""The journey as a whole: the contract's fields alone complete it, in order, and only for the browser that began it."""
+"""The whole journey: the contract's fields complete it, in order, only in the browser that began it."""
 
 import pytest
 from sqlalchemy import select

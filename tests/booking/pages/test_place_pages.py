@@ -1,4 +1,4 @@
-"""Step 6: province, trámite, agency; why an agency has no place, and where there is one."""
+"""Step 6: province, trámite, agency, reasons for having no place, and alternatives."""
 
 from datetime import datetime, time, timedelta
 

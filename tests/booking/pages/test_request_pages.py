@@ -1,4 +1,4 @@
-"""The list and the draw over HTTP, without JavaScript: what is kept, what is refused, what is told."""
+"""Waiting list and draws over HTTP without JavaScript."""
 
 import json
 from datetime import timedelta

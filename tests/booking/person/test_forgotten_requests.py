@@ -1,4 +1,4 @@
-"""A request for a place is told to whom it belongs, erased when they ask, and deleted some time after it ended."""
+"""Requests in exports, erasure and retention."""
 
 from datetime import timedelta
 

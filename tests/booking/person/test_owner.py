@@ -1,4 +1,4 @@
-"""«No fui yo»: the notice to the address on file, and what its button does."""
+"""«No fui yo»: the notice to the address on file and its button."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

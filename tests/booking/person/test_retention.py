@@ -1,4 +1,4 @@
-"""After a retention run nobody can be found in an old turn, and the figures are what they were."""
+"""Retention: old turns identify nobody, and figures are unchanged."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What happened to a turn: one code each, with words, and a CHECK that knows it."""
+"""Event codes: each has words and is allowed by the CHECK."""
 
 from datetime import timedelta
 
