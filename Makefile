@@ -70,6 +70,7 @@ quality: $(VENV)/.installed-dev ## Lighthouse y el validador de HTML en todas la
 	@TURNERO_QUALITY=$(CURDIR)/build/quality $(BIN)/python -m pytest -s -o faulthandler_timeout=0 tests/quality
 
 messages: $(VENV)/.installed-dev ## Los textos por traducir; con LOCALE=en empieza o pone al día ese idioma (docs/languages.md)
+	@mkdir -p $(LOCALES)
 	@$(BIN)/pybabel -q extract -F pyproject.toml -k gettext_noop --omit-header --sort-by-file -o $(LOCALES)/turnero.pot .
 	@if [ -n "$(LOCALE)" ]; then \
 		action=$$(test -f $(LOCALES)/$(LOCALE)/LC_MESSAGES/turnero.po && echo update || echo init); \

@@ -53,7 +53,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 def pytest_configure(config: pytest.Config) -> None:
     # As in turnero.cli.main: click keeps its sentences from the first time it says them.
-    gettext.bindtextdomain("messages", str(resource("locale")))
+    gettext.bindtextdomain("messages", str(resource("click_locale")))
     os.environ["LANGUAGE"] = "es"
     if not hasattr(config, "workerinput"):  # the controller of xdist's workers, or the only process
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: the server must not outlive us

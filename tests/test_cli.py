@@ -138,7 +138,7 @@ def test_the_commands_work_under_flask_too(sqlite_app):
 
 
 def test_the_compiled_sentences_are_those_of_the_source():
-    folder = resource("locale") / "es" / "LC_MESSAGES"
+    folder = resource("click_locale") / "es" / "LC_MESSAGES"
     with (folder / "messages.po").open("rb") as source, (folder / "messages.mo").open("rb") as compiled:
         written, used = read_po(source), read_mo(compiled)
     assert {"".join(one.id): "".join(one.string) for one in used if one.id} == {

@@ -191,6 +191,6 @@ def register(app: Flask) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """The console script ``turnero``; ``arguments`` are the command line's own."""
-    gettext.bindtextdomain("messages", resource("locale"))
+    gettext.bindtextdomain("messages", resource("click_locale"))
     os.environ["LANGUAGE"] = "es"  # for click's own messages only
     cli(arguments, prog_name="turnero", obj=ScriptInfo(create_app=turnero.create_app))
