@@ -8,7 +8,7 @@ import click
 from turnero.agencies import queries
 from turnero.agencies.calendar.deadline import last_day
 from turnero.agencies.calendar.holidays import FIRST_YEAR, national, rest_days
-from turnero.agencies.places import Locality, civic_days, find_canton, legal_rest
+from turnero.agencies.localities import Locality, civic_days, find_canton, legal_rest
 from turnero.core.errors import TurneroError
 from turnero.core.messages import text_of
 

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, or_, select
 from turnero.agencies.calendar import opening_hours
 from turnero.agencies.calendar.holidays import CivicDay, rest_days
 from turnero.agencies.calendar.schedule import ClosedSpan, DeskCalendar, Staffing, grid
+from turnero.agencies.localities import Locality, civic_days, closures, folded, touches
 from turnero.agencies.models import (
     Agency,
     CataloguePolicy,
@@ -21,7 +22,6 @@ from turnero.agencies.models import (
     Province,
     WeeklyHours,
 )
-from turnero.agencies.places import Locality, civic_days, closures, folded, touches
 from turnero.core.errors import NotFound
 from turnero.core.extensions import db
 from turnero.core.interval import Interval

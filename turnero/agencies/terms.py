@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from turnero.agencies import places
+from turnero.agencies import localities
 from turnero.agencies.calendar import deadline
+from turnero.agencies.localities import Locality
 from turnero.agencies.models import Agency, Procedure, Province
-from turnero.agencies.places import Locality
 
 # Older or later dates of notification are slips of the finger.
 _MAX_DAYS_AGO = 366
@@ -32,7 +32,7 @@ def term_of(procedure: Procedure, notified: date | None, today: date, *where: Pr
     """
     if procedure.term_days is None or notified is None or not 0 <= (today - notified).days <= _MAX_DAYS_AGO:
         return None
-    stops = places.legal_rest({_place(each) for each in where})
+    stops = localities.legal_rest({_place(each) for each in where})
     return Term(notified, procedure.term_days, deadline.last_day(notified, procedure.term_days, stops))
 
 

@@ -11,8 +11,8 @@ from turnero.agencies.catalogue import editing
 from turnero.agencies.catalogue.editing import Week
 from turnero.agencies.catalogue.entries import DEFAULT_HOURS, AgencyEntry, Catalogue, DeskEntry
 from turnero.agencies.catalogue.rows import agency_entry
+from turnero.agencies.localities import Locality, folded, spelling
 from turnero.agencies.models import Agency
-from turnero.agencies.places import Locality, folded, spelling
 from turnero.booking.turn.queries import policy_of
 from turnero.core.formatting import long_date
 from turnero.core.language import gettext, gettext_noop, ngettext

@@ -10,7 +10,7 @@ from turnero.agencies.calendar.opening_hours import Period, Week
 from turnero.agencies.calendar.schedule import cells_inside
 from turnero.agencies.catalogue import editing
 from turnero.agencies.catalogue.entries import AgencyEntry, DeskEntry
-from turnero.agencies.places import Locality, folded
+from turnero.agencies.localities import Locality, folded
 from turnero.core.formatting import clock_time, hours_of_week, long_date
 from turnero.core.interval import Interval
 from turnero.core.language import gettext

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from turnero.administration.edit import parsing
 from turnero.administration.edit.errors import DayPassed, DaysTooMany, HoursPassed, MomentsReversed
 from turnero.agencies import queries as agencies
+from turnero.agencies.localities import find_canton, folded
 from turnero.agencies.models import Agency
-from turnero.agencies.places import find_canton, folded
 from turnero.booking.closures import closing
 from turnero.booking.closures import scope as scopes
 from turnero.booking.closures.scope import Hours, Scope

@@ -17,8 +17,8 @@ from turnero.agencies import queries as agencies
 from turnero.agencies.calendar.holidays import CivicDay, local, national
 from turnero.agencies.catalogue.editing import NOWHERE
 from turnero.agencies.catalogue.entries import HolidayEntry
+from turnero.agencies.localities import Locality, civic_days, folded, spelling
 from turnero.agencies.models import LocalHoliday
-from turnero.agencies.places import Locality, civic_days, folded, spelling
 from turnero.core import clock
 from turnero.core.errors import NotFound
 from turnero.core.extensions import db

@@ -7,8 +7,8 @@ import click
 from sqlalchemy import select
 
 from turnero.agencies import queries as agencies
+from turnero.agencies.localities import find_canton
 from turnero.agencies.models import Desk
-from turnero.agencies.places import find_canton
 from turnero.booking.closures import closing, proposals
 from turnero.booking.closures.closing import Closed
 from turnero.booking.closures.scope import Hours, Scope

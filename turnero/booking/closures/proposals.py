@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from turnero.agencies import queries as agencies
 from turnero.agencies.calendar.schedule import grid
+from turnero.agencies.localities import folded
 from turnero.agencies.models import Desk
-from turnero.agencies.places import folded
 from turnero.booking.documents.notices import tell
 from turnero.booking.seats import claims, limits, relocation, slots
 from turnero.booking.seats.availability import offers_of

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from turnero.agencies.localities import Locality, touches
 from turnero.agencies.models import Agency, Closure, Desk, Province
-from turnero.agencies.places import Locality, touches
 from turnero.core.extensions import db
 from turnero.core.language import gettext
 

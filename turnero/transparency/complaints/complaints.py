@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, case, func, or_, select, update
 
-from turnero.agencies import places
+from turnero.agencies import localities
 from turnero.agencies.calendar import deadline
 from turnero.agencies.models import Agency
 from turnero.booking.turn.reference import ALPHABET, LETTERS
@@ -96,7 +96,7 @@ def file_complaint(said: Said, browser: str) -> str:
         words=said.words,
         email=said.email,
         created_at=now,
-        due_day=deadline.last_day(today, TERM_DAYS, places.legal_rest(set())),
+        due_day=deadline.last_day(today, TERM_DAYS, localities.legal_rest(set())),
     )
     db.session.add(row)
     db.session.flush()

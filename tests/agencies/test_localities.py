@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.support.rows.country import closure, country, holiday
-from turnero.agencies.places import AmbiguousCanton, Locality, UnknownCanton, find_canton, legal_rest
+from turnero.agencies.localities import AmbiguousCanton, Locality, UnknownCanton, find_canton, legal_rest
 
 __all__ = ["country"]
 MONDAY = date(2026, 6, 1)
