@@ -17,7 +17,7 @@ from benchmarks.recording import Line
 from benchmarks.site import day_ahead, site
 from tests.support.servers import postgres
 
-# Goals of the product: what each ratio should reach.
+# Goals of each ratio.
 GOALS = {"hold": 0.7, "confirm": 0.7, "agencies": 0.7, "ten days": 0.7, "hours": 0.7, "start": 0.9, "one hot slot": 0.7}
 OF_PGBENCH, OF_SMALL, MEGABYTES, COLD_SECONDS, A_SECOND, CODE_SECONDS = 0.25, 0.8, 120, 2.0, 10, 2.0
 CONFIRMATION_SECONDS = 10.0
@@ -94,7 +94,7 @@ def _row(name: str, rates: Rates) -> tuple[object, ...]:
 
 
 def _pgbench(crowd: Crowd, scripts: dict[str, list[Line]], seconds: int) -> dict[str, float]:
-    """A confirm needs its hold: its own time is what both take beyond the hold."""
+    """A confirm needs a hold, so its own time is the difference of both and the hold."""
     if pgbench.program() is None:
         return {}
     hold = pgbench.rate(crowd, [scripts["hold"]], day_ahead(3), seconds=seconds)

@@ -1,4 +1,4 @@
-"""What grows must not slow: 10 to 300 agencies, 30 to 90 days ahead, ten thousand to a million turns; by turns."""
+"""Growth must not slow pages: 10 to 300 agencies, 30 to 90 days ahead, ten thousand to a million turns."""
 
 import statistics
 import time
@@ -24,7 +24,7 @@ WHAT = ("hold", "confirm", "agencies", "ten days", "hours", "start")
 
 @dataclass
 class Grown:
-    """A site of some size, its crowd, and its rates a round by what was asked."""
+    """A site with its crowd, and its rates per round by request."""
 
     name: str
     site: Site
@@ -121,7 +121,7 @@ def _round(one: Grown, free: Iterator[tuple[Any, int, int]], number: int) -> Non
         "start": visit("/"),
     }
     for name, request in pages.items():
-        # Longer than what is shared lasts: what it costs to make anew is in it.
+        # Longer than the cache lasts, so that recomputing is included.
         until = time.monotonic() + (_PAGE_SECONDS if number > _MEASURES_NOTHING else 0.2)
         looks = takewhile(lambda _: time.monotonic() < until, repeat(request))  # noqa: B023 (used up before the next)
         one.rates[name].append(checked(closed_loop(port, looks), 200).rate)

@@ -1,4 +1,4 @@
-"""Whole journeys with their mails, as many a second as come: from the cédula to the page that says it is done."""
+"""Whole journeys with mails at a given rate, from the cédula to the confirmation page."""
 
 import asyncio
 import itertools
@@ -21,13 +21,13 @@ from tests.support.servers.processes import PROGRAM
 _LOCATION = re.compile(rb"(?i)\r\nlocation: (\S+)")
 _COOKIE = re.compile(rb"(?i)\r\nset-cookie: turnero=([^;]+)")
 _AGENCIES = 20
-# Who has no code or no answer after so long gives up, and is counted.
+# A person without code or answer gives up after this long and is counted.
 _PATIENCE_SECONDS = 60
 
 
 @dataclass
 class Journeys:
-    """What became of those who came. Seconds by the machine's clock."""
+    """Outcomes of the journeys. Seconds by the machine's clock."""
 
     came: int = 0
     turns: list[float] = field(default_factory=list)
@@ -35,16 +35,16 @@ class Journeys:
     code_mails: list[float] = field(default_factory=list)  # from asking for the code to its mail
     confirmations: list[float] = field(default_factory=list)  # from Confirmar to its mail
     answers: Load = field(default_factory=Load)
-    asked_again: int = 0  # newcomers who met the waiting page, and waited
+    asked_again: int = 0  # newcomers who waited at the waiting page
     broken: Counter[str] = field(default_factory=Counter)
 
 
 class GaveUp(Exception):
-    """A journey that did not go on; the text says where."""
+    """An abandoned journey; the text says where."""
 
 
 class Inbox:
-    """What came by mail, for whoever waits for it."""
+    """Received mails, for the journeys that wait for them."""
 
     def __init__(self, site: Site) -> None:
         self._arrivals = site.post.arrivals
@@ -53,7 +53,7 @@ class Inbox:
         self.at: dict[tuple[str, bool], float] = {}  # by recipient, and whether it is a code
 
     async def watch(self) -> None:
-        """Hand out what has arrived; ends when it is cancelled."""
+        """Distribute received mails until cancelled."""
         while True:
             new = self._arrivals[self._read :]
             self._read += len(new)
@@ -62,7 +62,7 @@ class Inbox:
                 waiting = self._codes.get(mail.recipient)
                 if mail.code and waiting and not waiting.done():
                     waiting.set_result(mail.code)
-            await asyncio.sleep(0.02)  # the mail server is in another thread and tells nobody
+            await asyncio.sleep(0.02)  # the mail server's thread gives no signal
 
     async def code_for(self, recipient: str) -> str:
         self._codes[recipient] = asyncio.get_running_loop().create_future()
@@ -79,7 +79,7 @@ def at_rate(site: Site, crowd: Crowd, rate: float, seconds: float) -> Journeys:
 
 @dataclass
 class Visit:
-    """What everybody who comes has in common."""
+    """Common behaviour of visitors."""
 
     site: Site
     crowd: Crowd

@@ -28,14 +28,14 @@ class Answer:
 
     @property
     def again(self) -> int | None:
-        """Seconds after which whoever was sent away shall come again."""
+        """Seconds until the retry asked for by the waiting page."""
         said = _AGAIN.search(self.head)
         return int(said[1]) if self.status == 503 and said else None
 
 
 @dataclass
 class Load:
-    """What came of many requests."""
+    """Outcomes of many requests."""
 
     answers: list[Answer] = field(default_factory=list)
     seconds: float = 0.0
@@ -50,7 +50,7 @@ class Load:
         return Counter(answer.status for answer in self.answers)
 
     def percentile(self, hundredth: int) -> float:
-        """Seconds within which so many of a hundred were answered."""
+        """The percentile of answer times, in seconds."""
         return percentile([answer.seconds for answer in self.answers], hundredth)
 
     @property
@@ -59,7 +59,7 @@ class Load:
 
 
 def percentile(values: Sequence[float], hundredth: int) -> float:
-    """What so many of a hundred do not exceed; of none, infinity."""
+    """The percentile of values; infinity without values."""
     rising = sorted(values)
     return rising[min(len(rising) - 1, len(rising) * hundredth // 100)] if rising else float("inf")
 
@@ -107,7 +107,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 
 
 def closed_loop(port: int, requests: Iterable[bytes], connections: int = 16) -> Load:
-    """Every request once, each sent when an answer came, by so many at a time."""
+    """Send every request once, with a fixed number in flight."""
     load, left = Load(), iter(requests)
     began = time.monotonic()
     run(_all(port, left, load, connections))

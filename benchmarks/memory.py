@@ -1,4 +1,4 @@
-"""What a worker takes: until it answers, and after a hundred thousand requests. Linux alone tells it (``/proc``)."""
+"""Memory of a worker: at start and after a hundred thousand requests. Linux only (``/proc``)."""
 
 import itertools
 import os
@@ -23,7 +23,7 @@ class Memory:
     """``cold``: seconds from the start of the worker to the first answer."""
 
     cold: float = 0.0
-    megabytes: list[tuple[int, float]] = field(default_factory=list)  # after so many requests
+    megabytes: list[tuple[int, float]] = field(default_factory=list)  # number of requests
 
 
 def of_a_worker(site: Site, crowd: Crowd, requests: int) -> Memory:
@@ -53,7 +53,7 @@ def _answered(load: Load) -> None:
 
 
 def _worker_of(parent: int) -> int:
-    """Its child that has threads of its own: the other keeps the books of what they share."""
+    """The child process with threads; the other is the resource tracker."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     return max(map(int, children), key=lambda pid: len(list(Path(f"/proc/{pid}/task").iterdir())))
 

@@ -17,7 +17,7 @@ from benchmarks.site import Site
 from tests.support.rows.journeys import cedula
 from turnero.web.session import known_as
 
-_FIRST = 1_000_000  # nobody of the filled database
+_FIRST = 1_000_000  # not in the filled database
 _strangers = itertools.count()
 _JOURNEYS = """
 COPY journeys (key, browser, created_at, cedula, email, mailbox, mobile, verified_at, registered, province_code,
@@ -27,7 +27,7 @@ COPY journeys (key, browser, created_at, cedula, email, mailbox, mobile, verifie
 
 @dataclass(frozen=True)
 class Person:
-    """One who has proven a mailbox and chosen an agency."""
+    """A person with a proven mailbox and a chosen agency."""
 
     number: int
 
@@ -71,7 +71,7 @@ class Crowd:
         return made
 
     def hold(self, person: Person, day: date, minute: int) -> bytes:
-        """The request that says yes to a place."""
+        """The request that holds a place."""
         hour = f"{day}T{minute // 60:02d}:{minute % 60:02d}"
         return self.post(person, "horario", hora=hour, acepta="si")
 
@@ -87,12 +87,12 @@ class Crowd:
 
 
 def visit(path: str) -> bytes:
-    """Of somebody we do not know."""
+    """A page view of a new visitor."""
     return f"GET {path} HTTP/1.1\r\nHost: bench\r\n{_address(next(_strangers))}\r\n".encode()
 
 
 def _address(number: int) -> str:
-    """Where somebody is, as the proxy says."""
+    """The forwarded source address."""
     return f"X-Forwarded-For: 10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}\r\n"
 
 

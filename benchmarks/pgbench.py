@@ -1,4 +1,4 @@
-"""What PostgreSQL's own pgbench does with the same statements: no web server, no Python, the same round trips."""
+"""The same statements run by PostgreSQL's pgbench, without web server and Python."""
 
 import re
 import subprocess
@@ -31,7 +31,7 @@ _OF_THE_PERSON = {
 
 
 def program() -> Path | None:
-    """Where pgbench is, if it is here: Debian's PostgreSQL has it, the wheel has not."""
+    """The path of pgbench, if installed: Debian's PostgreSQL has it, the wheel does not."""
     folder = postgres.programs()
     return folder / "pgbench" if folder and (folder / "pgbench").exists() else None
 

@@ -1,4 +1,4 @@
-"""Plots as SVG that needs nothing: bars against their goals, and a line over what was done."""
+"""Self-contained SVG plots: bars against goals, and a line."""
 
 from collections.abc import Sequence
 from html import escape
@@ -12,7 +12,7 @@ _STYLE = (
 
 
 def bars(title: str, rows: Sequence[tuple[str, float, float]]) -> str:
-    """A bar for each (name, value, goal): dashed is the goal, and what falls short of it has another colour."""
+    """Bars for (name, value, goal), with dashed goals and another colour for values below."""
     most = max(max(value, goal) for _, value, goal in rows)
     scale = (_WIDTH - _LEFT - _RIGHT) / most
     parts = []
@@ -29,7 +29,7 @@ def bars(title: str, rows: Sequence[tuple[str, float, float]]) -> str:
 
 
 def line(title: str, points: Sequence[tuple[float, float]], goal: float, unit: str) -> str:
-    """Values over what was done, from nothing up, with the goal as a dashed line."""
+    """Values from zero, with the goal as a dashed line."""
     height, bottom = 260, 220
     last, most = points[-1][0], 1.1 * max(goal, *(value for _, value in points))
     x_of = [(_LEFT - 80 + at / last * (_WIDTH - _LEFT - _RIGHT + 80)) for at, _ in points]

@@ -30,14 +30,14 @@ _PAGE_ROWS = 20
 
 @dataclass(frozen=True)
 class Size:
-    """So many rounds of so many requests."""
+    """Rounds, and requests per round."""
 
     rounds: int
     count: int
 
 
 class WrongAnswer(Exception):
-    """A request was not answered as it must be: such a run measures nothing."""
+    """A wrong answer, which invalidates the run."""
 
 
 @dataclass
@@ -107,7 +107,7 @@ def bare_serving(site: Site, scripts: dict[str, list[Line]]) -> Iterator[Bare]:
 
 
 def scripts_of(crowd: Crowd) -> dict[str, list[Line]]:
-    """What a hold and a confirm say, as the product says it today."""
+    """The statements of a hold and a confirm, recorded from the product."""
     (person,) = crowd.people(1)
     day, minute = day_ahead(_OURS + 13), OPENS
     held = record(crowd, Occasion(person, day, minute), lambda one: crowd.hold(one, day, minute))

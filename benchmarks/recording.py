@@ -1,4 +1,4 @@
-"""What a step says to the database, with the person and the place taken out, to be said again for anybody.
+"""Statements of a step with person and place as parameters, to be repeated for others.
 
 Recorded from the product itself at every run: nothing here is a copy that could grow old.
 """
@@ -19,7 +19,7 @@ from turnero.core.extensions import db
 from turnero.web.session import known_as
 
 ZONE = "America/Guayaquil"
-# Parameters whose value means nothing outside its column.
+# Parameters whose value is arbitrary.
 _BY_COLUMN = ("minute", "seat", "booking", "id", "pk")
 _NEW_EACH_TIME = ("reference", "token_nonce", "token_hash", "owner_hash", "message_id")
 _A_DAY = timedelta(days=1)
@@ -27,7 +27,7 @@ _A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Occasion:
-    """Who does it and what for. ``booking``: the hold, where it is there already."""
+    """Person and place of a step. ``booking``: an existing hold."""
 
     person: Person
     day: date
@@ -76,7 +76,7 @@ class Maker:
 
 @dataclass(frozen=True)
 class Line:
-    """A statement, and what makes each of its parameters."""
+    """A statement with makers for its parameters."""
 
     sql: str
     makers: Mapping[str, Maker]

@@ -29,7 +29,7 @@ from turnero.agencies.calendar.holidays import national
 
 @dataclass(frozen=True)
 class Site:
-    """What runs, and how to reach it."""
+    """A running site and its addresses."""
 
     environ: dict[str, str]
     port: int
@@ -58,7 +58,7 @@ class Site:
 
     @contextmanager
     def process(self, *command: str, **more: str) -> Iterator["subprocess.Popen[bytes]"]:
-        """A process of the site at work; what it says goes to a file."""
+        """Run a process of the site, with output to a file."""
         with (self.folder / f"{Path(command[-1]).name}.log").open("ab") as log:
             process = subprocess.Popen(command, env=self.environ | more, stdout=log, stderr=log)
             try:
@@ -78,7 +78,7 @@ class Site:
 
 @contextmanager
 def site(turns: int = 20_000) -> Iterator[Site]:
-    """Migrated and filled with so many turns; nothing serves yet."""
+    """A migrated site with this many turns, not served yet."""
     with ExitStack() as until_the_end:
         folder = Path(until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="turnero-bench-")))
         folder.chmod(0o755)
@@ -110,7 +110,7 @@ def _environ(database: str, folder: Path, post: Post) -> dict[str, str]:
 
 
 def day_ahead(days: int) -> date:
-    """Today, or the so many-th day from now on which the agencies attend: every day but national holidays."""
+    """Today, or the n-th day from now that is not a national holiday."""
     day = date.today()  # noqa: DTZ011 (as above)
     rests = {rest.day for year in (day.year, day.year + 1) for rest in national(year)}
     while days:

@@ -22,18 +22,18 @@ from benchmarks.people import Crowd, Person, visit
 from benchmarks.site import Site, day_ahead, site
 
 TEN = 600
-# Who was asked so often to come again gives up: some half a minute.
+# Retries after which a person gives up, about half a minute.
 _TRIES = 3
 _dice = random.Random(1)  # noqa: S311 (spreads people over places)
 
 
 @dataclass
 class OnePlace:
-    """What became of those who wanted the same place."""
+    """Outcomes of the people who wanted the same place."""
 
     load: Load
     winners: int
-    polite: int  # were told that it is taken, and offered others
+    polite: int  # saw that it is taken, with alternatives
     waiting: int  # were asked to come again
     other: Counter[int]
     violations: str
@@ -57,15 +57,15 @@ def one_place(site: Site, crowd: Crowd, contenders: int) -> OnePlace:
 
 @dataclass
 class Flood:
-    """What the people of one minute met. Seconds by the process's clock."""
+    """Outcomes of the people of one minute. Seconds by the process's clock."""
 
     began: float = 0.0
     asked: list[tuple[str, Answer]] = field(default_factory=list)  # newcomer or inside
     turns: list[float] = field(default_factory=list)  # when each was confirmed
     arrivals: int = 0
-    first_tries: list[tuple[float, bool]] = field(default_factory=list)  # when somebody came, and whether they got in
+    first_tries: list[tuple[float, bool]] = field(default_factory=list)  # arrival, and whether they were admitted
     lost: int = 0  # places that others had
-    gave_up: int = 0  # newcomers who were asked too often
+    gave_up: int = 0  # newcomers who gave up
     broken: Counter[str] = field(default_factory=Counter)
 
     def answers(self, kind: str, *statuses: int) -> Load:
@@ -73,7 +73,7 @@ class Flood:
 
 
 class Visitors:
-    """People who come, wait when they are asked to, and book; each from the start page to the page of the turn."""
+    """People who book from the start page to the turn's page, waiting when asked to."""
 
     def __init__(self, site: Site, crowd: Crowd, number: int) -> None:
         self._port, self._crowd = site.port, crowd
@@ -82,7 +82,7 @@ class Visitors:
         self.flood = Flood()
 
     async def come(self, until: float) -> None:
-        """One person, who gives up at ``until``, or when the door was closed too often."""
+        """One person, who gives up at ``until`` or after too many refusals."""
         flood, person = self.flood, next(self._people)
         flood.arrivals += 1
         came = time.monotonic()
@@ -126,7 +126,7 @@ class Visitors:
 
 
 async def _waited(answer: Answer, until: float) -> bool:
-    """Do as the page says; False when that is longer than the person stays."""
+    """Wait as the page says; False if longer than the person stays."""
     seconds = answer.again or 10
     if time.monotonic() + seconds > until:
         return False
@@ -135,7 +135,7 @@ async def _waited(answer: Answer, until: float) -> bool:
 
 
 def _places() -> Iterator[tuple[date, int]]:
-    """Hours of days that are still empty, each as often as it has windows by the time all are used."""
+    """Hours of empty days, each repeated for every window."""
     for ahead in itertools.count(7):
         hours = [(day_ahead(7 + ahead % 20), 480 + 20 * hour) for hour in range(27) for _ in range(12)]
         _dice.shuffle(hours)
@@ -143,7 +143,7 @@ def _places() -> Iterator[tuple[date, int]]:
 
 
 def capacity(site: Site, crowd: Crowd, seconds: float, people: int = 16) -> float:
-    """Turns a second, with so many at it all the time and nobody else."""
+    """Turns per second with this many concurrent people."""
     visitors = Visitors(site, crowd, 6000)
 
     async def busy() -> None:
@@ -197,7 +197,7 @@ def broken(one: OnePlace, flood: Flood) -> list[str]:
 
 
 def told(one: OnePlace, most: float, flood: Flood, seconds: float) -> str:
-    """Both parts as a table."""
+    """The results of both parts as a table."""
     end = flood.began + seconds
     during = [at for at in flood.turns if at <= end]
     goodput = len(during) / seconds
@@ -242,7 +242,7 @@ def main(arguments: list[str]) -> int:
         crowd = Crowd(made)
         one = one_place(made, crowd, contenders)
         most = capacity(made, crowd, seconds / 3)
-        # On a slow moment of a small machine five times nothing would be nobody.
+        # At least one, as the measured capacity of a slow machine may round to zero.
         flood = step(made, crowd, max(5 * most, 50), seconds=seconds, afterwards=4 if chosen.small else 45)
     table = f"{made_on()}\n\n{told(one, most, flood, seconds)}\n"
     print(table)

@@ -30,7 +30,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a request came to after its redirects. ``page`` is None where there was none to read."""
+    """The final answer after redirects. ``page`` is None without a page."""
 
     status: int
     path: str
@@ -48,7 +48,7 @@ class Answer:
 
 @dataclass
 class Browser:
-    """``address`` is the loopback address it comes from, as its neighbours do from theirs."""
+    """``address``: its loopback source address; each browser has its own."""
 
     url: str
     address: str
@@ -112,6 +112,6 @@ def _query(address: str) -> str:
 
 
 def _kind(path: str) -> str:
-    """An address without what is somebody's."""
+    """A URL without personal parts."""
     parts = [part if len(part) < 16 else "…" for part in urlsplit(path).path.split("/")]
     return "/".join(parts)

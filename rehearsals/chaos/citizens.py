@@ -1,4 +1,4 @@
-"""Thirty people who ask for turns all day long, come back after every trouble, and remember what they were shown."""
+"""Citizens who request turns continuously, return after every failure, and record what they were shown."""
 
 import itertools
 import random
@@ -36,7 +36,7 @@ class Shown:
 
 @dataclass
 class Log:
-    """What all of them saw, kept apart from the product."""
+    """Everything the citizens saw, recorded outside the product."""
 
     asked: list[Asked] = field(default_factory=list)
     shown: dict[str, Shown] = field(default_factory=dict)  # by token
@@ -69,7 +69,7 @@ class Citizen(threading.Thread):
 
 
 class Journey:
-    """One person's way from the first question to what they do with their turn."""
+    """One person's walk from the first step to the use of their turn."""
 
     def __init__(self, citizen: Citizen, number: int) -> None:
         self.citizen, self.log, self.dice = citizen, citizen.log, citizen.dice

@@ -1,4 +1,4 @@
-"""What goes wrong: each fault begins, lasts some seconds, and is undone as an operator or the world would."""
+"""Faults: each begins, lasts some seconds, and is undone."""
 
 import json
 import random
@@ -22,7 +22,7 @@ Begin = Callable[[Stack, random.Random], Undo]
 
 @dataclass(frozen=True)
 class Fault:
-    """``begin`` does it and gives what undoes it after ``seconds``; ``doubles`` mails may come twice because of it.
+    """``begin`` causes the fault and returns its undo for after ``seconds``; ``doubles``: mails that may arrive twice.
 
     Between the server's word and our own note of it lies a moment: who dies there cannot know, and sends again.
     """
@@ -34,7 +34,7 @@ class Fault:
 
 
 def _nothing() -> None:
-    """There is nothing to undo: who watches over it has mended it."""
+    """Nothing to undo: the keeper has restarted it."""
 
 
 def _kill_worker(stack: Stack, dice: random.Random) -> Undo:
@@ -104,7 +104,7 @@ def _mail(mood: str) -> Begin:
 
 
 def _wrong_clock(stack: Stack, dice: random.Random) -> Undo:
-    """A replica whose machine is ten minutes ahead or behind; set right by a restart."""
+    """Shift a replica's clock by ten minutes either way; a restart corrects it."""
     replica = dice.choice(stack.web)
     minutes = timedelta(minutes=dice.choice((-10, 10)))
     replica.extra = environment_ahead(minutes, stack.folder, stack.environ["PYTHONPATH"])
@@ -186,7 +186,7 @@ LONG = Fault("leader asleep with mails in its hands", _stop_leader_in_a_batch, 7
 
 
 def leader(stack: Stack) -> Managed:
-    """The jobs process that last said it leads."""
+    """The jobs process that last logged that it leads."""
 
     def fence(process: Managed) -> int:
         with suppress(FileNotFoundError):

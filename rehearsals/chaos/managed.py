@@ -1,4 +1,4 @@
-"""Processes that are started again when they end, as systemd or Kubernetes would, and what is done to them."""
+"""Supervised processes, restarted when they end, as by systemd or Kubernetes."""
 
 import os
 import signal
@@ -39,7 +39,7 @@ class Managed:
         self.look_after()
 
     def look_after(self) -> None:
-        """Start what shall run and does not."""
+        """Start the process if it should run and does not."""
         with self._lock:
             if not self._wanted.is_set() or (self._process and self._process.poll() is None):
                 return
@@ -69,7 +69,7 @@ class Managed:
                 raise AssertionError(f"{self.name} did not end within {_GRACE_SECONDS} s of SIGTERM") from None
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the whole family."""
+        """Send a signal to the process group."""
         if self._process is not None:
             for pid in [self._process.pid, *children(self._process.pid)]:
                 _send(pid, number)
@@ -87,7 +87,7 @@ class Managed:
 
 
 class Keeper:
-    """Looks after many, until it is told to end."""
+    """Supervises many processes until stopped."""
 
     def __init__(self, managed: Iterable[Managed]) -> None:
         self._managed = list(managed)

@@ -19,7 +19,7 @@ MUTANTS = {
             _THIS,
             "postgresql",
         ),
-        # No guard, but a slower machine: who read the same free seat comes to take it a tenth of a second later.
+        # Not a guard, but a slower machine: seats read as free are taken a tenth of a second later.
         Mutant(
             "I1",
             "little time between reading and taking",
@@ -70,7 +70,7 @@ def _afterwards(statement, notice):
 
 @contextmanager
 def tree(name: str | None) -> Iterator[Path]:
-    """The tree whose code is run: a copy of this one, as it is now, without the guard ``name`` if there is one."""
+    """The tree to run: a copy of the working tree, without the guard ``name`` if given."""
     with copied() as copy:
         if name is None:
             yield copy

@@ -1,4 +1,4 @@
-"""The mail server of the chaos run: it keeps what it acknowledged, and has moods."""
+"""The mail server of the chaos run: stores acknowledged mails and can misbehave."""
 
 import asyncio
 import threading
@@ -17,7 +17,7 @@ CODE_SUBJECT = "Verificar IESS turno online"
 
 @dataclass(frozen=True)
 class Arrival:
-    """A mail that the server took; ``acknowledged`` unless the line was cut before it said so. Time of the machine."""
+    """A received mail; ``acknowledged`` unless the connection was cut before the reply. Machine time."""
 
     message_id: str
     recipient: str
@@ -34,7 +34,7 @@ class Post:
         self.port = free_port()
         self.mood = "well"
         self.arrivals: list[Arrival] = []
-        self.waiting = threading.Event()  # somebody waits for a server that is silent or slow
+        self.waiting = threading.Event()  # the client waits for a silent or slow server
         self._arrived = threading.Condition()
         self._server: TidyController | None = None
 

@@ -26,7 +26,7 @@ _DRAIN_SECONDS = 120
 
 @dataclass(frozen=True)
 class Report:
-    """What a run printed: ``text()`` in Markdown."""
+    """The result of a run; ``text()`` in Markdown."""
 
     seed: int
     seconds: int
@@ -133,7 +133,7 @@ def _mend(pending: dict[float, Undo]) -> None:
 
 
 def _an_hour_later(stack: Stack) -> None:
-    """What waits for a later try is due now, codes have expired, and holds have lapsed."""
+    """Advance the clock by an hour: retries are due, codes expired, holds lapsed."""
     stack.sql("UPDATE clock SET offset_seconds = offset_seconds + 3600")
 
 

@@ -22,7 +22,7 @@ from tests.support.servers.wire import Wire, wire
 
 CATALOGUE = Path(__file__).parent / "catalogue.yaml"
 REPLICAS, JOBS = 3, 2
-# Unlike the tests' server: what was committed must survive a crash of the server.
+# Durable, unlike the tests' server: commits must survive a crash.
 DURABLE = {"synchronous_commit": "on", "full_page_writes": "on", "max_connections": "150", "shared_buffers": "64MB"}
 
 
@@ -58,14 +58,14 @@ class Stack:
         return done.stdout
 
     def sql(self, statement: str) -> list[tuple[object, ...]]:
-        """What an operator asks the server itself."""
+        """Query the server directly, as an operator."""
         url = make_url(self.database_url).set(drivername="postgresql")
         with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
     def wait_until_ready(self, replica: Managed) -> None:
-        """Until it says so. Raises ``AssertionError`` with the end of its log."""
+        """Wait for readiness. Raises ``AssertionError`` with the end of its log."""
         until = time.monotonic() + 60
         while answer(replica.port, "/readyz")[0] != 200:
             assert time.monotonic() < until, replica.log.read_text()[-2000:]
@@ -78,7 +78,7 @@ class Stack:
 
 @contextmanager
 def running(folder: Path, root: Path, replicas: int = REPLICAS, jobs: int = JOBS) -> Iterator[Stack]:
-    """The whole, ready for citizens; ``root`` is the tree whose code it runs."""
+    """Run the whole stack, ready for citizens; ``root``: the tree to run."""
     folder.chmod(0o755)
     server = postgres.started(folder / "postgres", postgres.SETTINGS | DURABLE)
     post = Post()

@@ -1,4 +1,4 @@
-"""After the faults: the invariants, told from the clients' own log, the mail server's, and the database."""
+"""Checks the invariants after the faults, from the clients' log, the mail server's log and the database."""
 
 import re
 from collections import Counter
@@ -43,7 +43,7 @@ class Verdict:
 
 
 def judge(app: Flask, stack: Stack, log: Log, faults: list[Begun]) -> Verdict:
-    """Everything there is to check, with the product at rest and its outbox delivered."""
+    """All checks, with the product idle and its outbox delivered."""
     verdict = Verdict()
     with app.app_context():
         for check in (_audit, _as_shown, _overbooked, _mails, _untold):
@@ -81,7 +81,7 @@ def judge(app: Flask, stack: Stack, log: Log, faults: list[Begun]) -> Verdict:
 
 
 def _holds_lost(log: Log, faults: list[Begun]) -> Iterator[str]:
-    """A place is kept for five minutes; nobody takes that long, so only closed hours and cut windows take it away."""
+    """Holds last five minutes, longer than anybody takes, so only closed hours and fewer windows may end them."""
     taken_away = [fault.at for fault in faults if fault.name in TAKE_HOURS]
     for at in log.lost:
         if not any(0 <= at - began <= HOLD_SECONDS for began in taken_away):
@@ -97,7 +97,7 @@ def _audit(_stack: Stack, _log: Log) -> list[str]:
 
 
 def _as_shown(_stack: Stack, log: Log) -> Iterator[str]:
-    """I2: what was shown exists, unaltered except by an event that came after."""
+    """I2: every shown turn exists, unchanged except by later events."""
     for one in log.shown.values():
         row = db.session.execute(
             text("SELECT estado, inicio_utc, zona FROM v_turnos WHERE referencia = :reference"),
@@ -121,7 +121,7 @@ def _event_after(one: Shown) -> bool:
 
 
 def _as_the_page_says(app: Flask, stack: Stack, log: Log) -> Iterator[str]:
-    """The page of each confirmed turn says the same reference and hour as before, unless its hours were closed."""
+    """Each confirmed turn's page shows the same reference and hour, unless its hours were closed."""
     browser = Browser(stack.url, "127.0.0.250", [])
     with app.app_context():
         moved = _displaced()
@@ -137,7 +137,7 @@ def _as_the_page_says(app: Flask, stack: Stack, log: Log) -> Iterator[str]:
 
 
 def _displaced() -> set[str]:
-    """The references of those whose hours were closed or windows cut, by the events that say so."""
+    """References of displaced turns, from their events."""
     return set(db.session.execute(text("SELECT referencia FROM v_eventos WHERE a = 'desplazado'")).scalars())
 
 
@@ -162,7 +162,7 @@ def _mails(stack: Stack, _log: Log) -> Iterator[str]:
     taken = {arrival.message_id for arrival in stack.post.arrivals}
     given_up = set(db.session.scalars(select(Booking.reference).where(Booking.status == "cancelled")))
     for message_id, notice in notices.items():
-        # Whoever cancels before the mail goes is told of the cancellation alone.
+        # A turn cancelled before its mail was sent gets only the cancellation mail.
         told = notice.status in ("sent", "dead") or (notice.status == "dropped" and notice.reference in given_up)
         if notice.kind == "confirmation" and not told:
             yield f"the confirmation of {notice.reference} is {notice.status} an hour later"
@@ -177,7 +177,7 @@ def _mails(stack: Stack, _log: Log) -> Iterator[str]:
 
 
 def _untold(stack: Stack, _log: Log) -> Iterator[str]:
-    """Only a line cut at the worst moment sends a mail twice: one for each such moment, and never two mails of one."""
+    """A mail may arrive twice only once per connection cut at the end of its transfer."""
     twice = _twice(stack)
     if twice > stack.excused_doubles:
         yield f"{twice} mails came twice, {stack.excused_doubles} could be excused"

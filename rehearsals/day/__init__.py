@@ -1,1 +1,1 @@
-"""A whole day of an agency in real browsers, with everybody who comes (`make day`)."""
+"""A whole day of an agency in real browsers (`make day`)."""

@@ -1,4 +1,4 @@
-"""What must agree at the end of the day: the log of what was shown, tables, views, agenda and board."""
+"""Agreement at the end of the day: shown data, tables, views, agenda and board."""
 
 import re
 from collections import defaultdict

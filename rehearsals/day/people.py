@@ -1,4 +1,4 @@
-"""The people of the day: who comes when, and what each was shown.
+"""The people of the day, their arrivals, and what each was shown.
 
 Some come late, some never, some without a turn, some with priority, some lost their hour to a closure.
 """
@@ -18,13 +18,13 @@ from turnero.core import clock
 # A hundred and twenty in `make day`; in the suite as few as make one of each kind.
 PEOPLE = int(os.environ.get("TURNERO_DAY_PEOPLE", "11"))
 FIRST, STEP, LAST = 660, 20, 980  # local minutes: 11:00 to 16:20, on a grid of 20
-CLOSES, DISPLACED = 960, 2  # nobody is attended from 16:00 on
+CLOSES, DISPLACED = 960, 2  # attention ends at 16:00
 ZONE = "America/Guayaquil"
 
 
 @dataclass
 class Person:
-    """Somebody of the day, and what they were shown. ``booking_id`` is None for who comes without turn."""
+    """A person of the day, with everything they were shown. ``booking_id`` is None for walk-ins."""
 
     number: int
     minute: int
@@ -49,12 +49,12 @@ def go_to(clock_shift: Callable[[timedelta], datetime], minute: int) -> None:
 
 
 def arrivals(people: list[Person]) -> list[int]:
-    """The local minutes at which somebody comes, in order."""
+    """Local minutes of arrivals, in order."""
     return sorted({one.comes_at for one in people if one.comes()})
 
 
 def come(people: list[Person], kiosk: Kiosk, minute: int) -> None:
-    """Whoever is due at ``minute`` goes to the kiosk; everybody's answer is what it must be."""
+    """People due at ``minute`` use the kiosk; checks each answer."""
     for one in people:
         if not one.comes() or one.comes_at != minute:
             continue

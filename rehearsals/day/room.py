@@ -1,4 +1,4 @@
-"""Who works through a day in real browsers: the two windows and the kiosk, as a test presses and reads them."""
+"""The windows and the kiosk of the day, operated in real browsers."""
 
 import re
 from collections import defaultdict
@@ -13,7 +13,7 @@ def ticket_in(words: str) -> str:
 
 
 class Windows:
-    """The two windows; what they press is kept by ticket."""
+    """The two windows; actions are recorded by ticket."""
 
     def __init__(self, pages: list[Page]) -> None:
         self.pages = pages
@@ -21,7 +21,7 @@ class Windows:
         self.attended: list[str] = []
 
     def work(self) -> int:
-        """Each window ends with whom it has and calls the next; how many were called."""
+        """Each window ends its attention and calls the next person. Returns how many were called."""
         found = 0
         for number, page in enumerate(self.pages, start=1):
             page.goto("/agencia/agenda")

@@ -1,4 +1,4 @@
-"""What the simulation found, as a page with a plot."""
+"""The simulation's report: a page with a plot."""
 
 import math
 from collections.abc import Mapping, Sequence

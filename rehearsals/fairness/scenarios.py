@@ -1,4 +1,4 @@
-"""What resellers try, each a simulation of one seed: what they end with, and what their identities allow."""
+"""Scenarios of resellers, each a simulation of one seed: places obtained, and places their identities allow."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -24,13 +24,13 @@ EIGHT = 480
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one seed: what resellers ``got`` and what they may, ``most`` or ``expected`` with its ``variance``."""
+    """The outcome of one seed: what resellers ``got``, and their limit ``most`` or ``expected`` with ``variance``."""
 
     got: int
     most: int
     expected: float = 0.0
     variance: float = 0.0
-    others: int = 0  # what honest people got
+    others: int = 0  # places of honest people
     violations: tuple[str, ...] = ()
 
 
@@ -45,7 +45,7 @@ class Scenario:
 
 
 def broken(scenario: Scenario, outcomes: Sequence[Outcome]) -> list[str]:
-    """What resellers got beyond their due: in no seed more than the caps allow, over all not more than 3 sigma."""
+    """Violations: more than the caps allow in a seed, or more than 3 sigma over all seeds."""
     wrong = [f"{scenario.name}: {each.got} of {each.most} at most" for each in outcomes if each.got > each.most]
     wrong += [f"{scenario.name}: {violation}" for each in outcomes for violation in each.violations]
     if scenario.by_chance:
@@ -202,7 +202,7 @@ def _shared_out(
     places: int,
     asked: set[str] | None = None,
 ) -> Outcome:
-    """What the bots' share of all who asked is worth: without putting back (hypergeometric)."""
+    """Expected places of the bots by their share of requests (hypergeometric)."""
     robots, humans = ({who.cedula for who in group} for group in (bots, people))
     asked = asked if asked is not None else robots | humans
     crowd, theirs = len(asked), len(robots & asked)

@@ -1,4 +1,4 @@
-"""A throw-away application on SQLite whose clock a scenario moves, and the people in it."""
+"""A temporary application on SQLite with a movable clock, and its people."""
 
 import logging
 import random
@@ -44,7 +44,7 @@ _SETTINGS = {
 
 @contextmanager
 def fresh_app() -> Iterator[Flask]:
-    """An application whose database is gone afterwards; its context is pushed. Nothing is mailed and no job runs."""
+    """An application with a temporary database and pushed context, without mails and jobs."""
     with tempfile.TemporaryDirectory(prefix="turnero-fairness-") as folder:
         url = f"sqlite:///{Path(folder) / 'turnero.sqlite3'}"
         app = create_app(Settings.from_environ(_SETTINGS | {"TURNERO_DATABASE_URL": url, "TURNERO_DATA": folder}))
@@ -59,7 +59,7 @@ def fresh_app() -> Iterator[Flask]:
 
 @dataclass
 class World:
-    """One agency with one desk, its dice, and its time. ``people`` counts so that nobody comes twice."""
+    """One agency with one desk, random numbers and time. ``people`` numbers the people."""
 
     dice: random.Random
     procedure: Procedure = field(init=False)
@@ -101,12 +101,12 @@ class World:
         self.at(clock.now() + delta)
 
     def someone(self, **channels: str) -> Traveller:
-        """A new person at step 7, with mailbox, mobile and browser of their own unless told otherwise."""
+        """A new person at step 7, by default with their own mailbox, mobile and browser."""
         self.people += 1
         return at_hour_step(self.desk.agency, self.procedure, self.people, **channels)
 
     def proves(self, number: int, email: str, mobile: str, browser: str) -> Traveller | None:
-        """Steps 2 to 6 as they are, with the code of the mail; None where a limit said no."""
+        """Walk steps 2 to 6 with the mailed code; None if a limit refused."""
         key = steps.start_journey(browser, cedula(number))
         try:
             steps.give_contact(key, browser, Contact(email, mailbox_key(email), mobile))

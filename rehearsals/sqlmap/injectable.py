@@ -13,7 +13,7 @@ from tests.support.servers.server import Quiet
 
 
 def application(url: str) -> Flask:
-    """Looks a line up by what came in the query string or the form, put into the SQL as it came."""
+    """A vulnerable application: puts query and form values into SQL unescaped."""
     app = Flask("injectable")
     engine = create_engine(url)
 

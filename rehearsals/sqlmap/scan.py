@@ -54,14 +54,14 @@ _NOTHING = "do not appear to be injectable"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What sqlmap said of a target: ``injectable``, ``nothing``, or why there is no verdict."""
+    """sqlmap's verdict on a target: ``injectable``, ``nothing``, or the reason there is none."""
 
     target: Target
     told: str
 
 
 def provide() -> None:
-    """As the other parts of the tests: from Debian's packages, or a sentence that says what is missing."""
+    """Install sqlmap from Debian's packages, or report in a sentence that it is missing."""
     if shutil.which("sqlmap") is None and provision.can_install_packages():
         provision.install_packages("sqlmap")
     if shutil.which("sqlmap") is None:
@@ -105,7 +105,7 @@ def ask(base: str, target: Target, folder: Path, seconds: float) -> Verdict:
 
 
 def told(said: str) -> str:
-    """What sqlmap's words amount to."""
+    """Classify sqlmap's output."""
     if _FOUND in said or "is vulnerable" in said:
         return "injectable"
     if _NOTHING in said:
@@ -156,7 +156,7 @@ def main() -> int:
         url = databases.migrated("postgresql", folder / "unused")
         with product(folder, url) as (app, base):
             asked = targets(app)
-            db.session.remove()  # ours would sleep in its transaction, and PostgreSQL ends those who do
+            db.session.remove()  # otherwise injected sleeps would run into PostgreSQL's time-outs
             found = control(folder / "control", url)
             if [verdict.told for verdict in found] != ["injectable", "injectable"]:
                 print("sqlmap did not find the page that can be injected: the run is worth nothing.")

@@ -1,4 +1,4 @@
-"""What `make sqlmap` asks: every form of the product's pages, every query string and every part of an address.
+"""Targets of `make sqlmap`: every form, query string and URL parameter.
 
 The forms are read from the pages themselves, so a new field is asked too. What nobody typed gets a likely value, so
 that a request gets as far as the database.
@@ -39,7 +39,7 @@ LIKELY = {
     "motivo": "Viaje",
     "fecha_notificacion": "2026-11-02",
 }
-# The end of a session, and what spends itself at the first try, would make the rest of the run blind.
+# Excluded: ending a session and single-use actions would invalidate the rest of the run.
 _LEFT_OUT = ("/agencia/salir", "/dispositivo/")
 
 
@@ -56,7 +56,7 @@ class Target:
 
     @property
     def body(self) -> str | None:
-        """What is posted, if anything."""
+        """The posted data, if any."""
         if self.json is not None:
             return json.dumps(self.json)
         return None if self.data is None else urlencode(self.data)
@@ -99,7 +99,7 @@ def _of_citizens(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Targe
 
 
 def _of_journeys(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Target]:
-    """The steps, each on a journey that is there."""
+    """The steps, each on an existing journey."""
     client = _client(app)
     first = Walker.begin(client, cedula(11))
     yield from _forms(client, first.address("contacto"))
@@ -145,7 +145,7 @@ def _of_staff(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Target]:
 
 
 def _of_administration(app: Flask, desk: Desk, procedure: Procedure) -> Iterator[Target]:
-    """Every form of the administration as it is first shown; what it would do is reckoned and rolled back."""
+    """Every form of the administration; previews are rolled back."""
     admin = signed_in(app, create_account(None, "admin"), None)
     about = complaints.file_complaint(complaints.Said("y", "complaint", "No había nadie", desk.agency.slug), "y")
     agency = f"/admin/agencias/{desk.agency.slug}"

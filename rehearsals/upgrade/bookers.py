@@ -1,4 +1,4 @@
-"""Citizens who book over HTTP, each a whole journey, at several servers by turns, as long as they are let."""
+"""Citizens who book whole journeys over HTTP, alternating between servers, until stopped."""
 
 import http.client
 import re
@@ -18,7 +18,7 @@ from tests.support.rows.journeys import cedula
 from turnero.verify.code import code_of
 
 PATIENCE_SECONDS = 30
-_PEOPLE = 900_000  # the first of them: no turn of the filled database is theirs
+_PEOPLE = 900_000  # first number: not used by the filled database
 
 
 class Broken(Exception):
@@ -27,7 +27,7 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """``status`` 0: none came. ``phase``: what was going on when it was asked for."""
+    """An answer; ``status`` 0: none. ``phase``: of the upgrade at the time of the request."""
 
     phase: str
     page: str
@@ -37,7 +37,7 @@ class Answer:
 
 @dataclass
 class Bookers:
-    """``ports``: who answers, by turns; ``place(number)``: agency and hour of a person.
+    """``ports``: of the servers, used alternately; ``place(number)``: agency and hour of a person.
 
     ``shown``: the tokens of the turns that their people saw confirmed.
     """
@@ -84,7 +84,7 @@ class Bookers:
         until = time.monotonic() + 120
         while not enough():
             assert time.monotonic() < until, (self.broken[-3:], self.answers[-3:])
-            time.sleep(0.02)  # their threads tell nobody
+            time.sleep(0.02)  # their threads give no signal
 
     def _book_on(self) -> None:
         with psycopg.connect(self.database, autocommit=True) as connection:

@@ -1,4 +1,4 @@
-"""The upgrade as it happens: the version before, taken from git, beside this one, on a database full of turns."""
+"""A live upgrade: the previous version, from git, beside this one, on a filled database."""
 
 import os
 import re
@@ -89,7 +89,7 @@ class Step:
         return cls(str(script.down_revision), script.revision)
 
     def older_tree(self, folder: Path) -> Path:
-        """The product as it was before this migration was first written, unpacked from git under ``folder``."""
+        """The product before this migration was first committed, unpacked from git under ``folder``."""
         line = f'^revision = "{self.revision}"'
         log = ("log", "--reverse", "--format=%H", "-G", line, "--", "migrations/versions")
         commits = _git(*log).decode().split()
@@ -110,7 +110,7 @@ def of_tree(tree: Path, environ: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def serving(port: int, environ: Mapping[str, str], log: Path) -> Iterator["subprocess.Popen[str]"]:
-    """``turnero serve`` at work, ready; what it says goes to ``log``."""
+    """Run ``turnero serve`` until ready, with output to ``log``."""
     lines = f"import os; log = os.open({str(log)!r}, os.O_WRONLY | os.O_CREAT); os.dup2(log, 1); os.dup2(log, 2)"
     arguments = ("serve", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8")
     with running(*arguments, environ=environ, program=f"{lines}\n{PROGRAM}") as process:
@@ -121,7 +121,7 @@ def serving(port: int, environ: Mapping[str, str], log: Path) -> Iterator["subpr
 
 
 def fill(connection: psycopg.Connection[Any], turns: int, today: date) -> None:
-    """Twenty agencies with so many turns, their places, their histories and their mails, whichever schema it is."""
+    """Fill the database with twenty agencies and ``turns`` turns with claims, events and mails, under either schema."""
     connection.execute(WORLD)
     values = {"today": today}
     connection.execute("SET synchronous_commit = off")
@@ -131,7 +131,7 @@ def fill(connection: psycopg.Connection[Any], turns: int, today: date) -> None:
             for number in range(turns):
                 copy.write_row((number, reference_of(number), cedula(number % 500_000)))
         cursor.execute("ANALYZE turns")
-        cursor.execute("SET session_replication_role = replica")  # looks up no foreign keys: all of them are there
+        cursor.execute("SET session_replication_role = replica")  # skips foreign key checks: all referenced rows exist
         cursor.execute(ROWS, values)
     connection.commit()
     connection.autocommit = True
@@ -157,11 +157,11 @@ def free_place(number: int, today: date) -> tuple[str, str]:
 
 
 def wait_until(connection: psycopg.Connection[Any], question: str) -> None:
-    """Ask the database again and again until the answer is true; ten minutes at most: a million rows take theirs."""
+    """Poll the database until the answer is true, at most ten minutes for a million rows."""
     until = time.monotonic() + 600
     while not _first(connection, question):
         assert time.monotonic() < until, question
-        time.sleep(0.02)  # another process is at work and tells nobody
+        time.sleep(0.02)  # another process works without giving a signal
 
 
 def _first(connection: psycopg.Connection[Any], question: str) -> Any:
@@ -170,6 +170,6 @@ def _first(connection: psycopg.Connection[Any], question: str) -> Any:
 
 
 def machine() -> str:
-    """What the figures were measured on."""
+    """Description of the measuring machine."""
     model = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
     return f"{os.cpu_count()} × {model[1] if model else 'CPU'}, load {os.getloadavg()[0]:.1f}"
